@@ -1,0 +1,1 @@
+"""Mechanism only: what every service stands on. It knows no business word and imports no service."""

@@ -1,0 +1,1 @@
+"""The bus: one implementation for RabbitMQ and for the bus inside one process."""

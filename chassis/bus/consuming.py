@@ -1,0 +1,71 @@
+"""The consumer of a container: every queue of a service on one link, each on its own lane with its own limit."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nameko.extensions import SharedExtension
+
+from chassis import logs
+from chassis.bus.link import Lane, Link
+
+log = logs.logger(__name__)
+
+
+class Consumer(SharedExtension):
+    """Shared by the entrypoints of one service: they add their queues in `setup`, reading begins with `start`."""
+
+    link: Link
+    started = False
+    stopped = False
+
+    def setup(self) -> None:
+        self._ensure_link()
+
+    def add(
+        self, *, queue: str, declare: Callable[[Any], None], limit: int, on_message: Callable[[Lane, Any], None]
+    ) -> Lane:
+        """Consume a queue: at most `limit` messages unacknowledged at a time."""
+        lane: Lane
+
+        def open_with(channel: Any) -> None:
+            declare(channel)
+            channel.basic_qos(0, limit, False)
+            channel.basic_consume(
+                queue=queue,
+                no_ack=False,
+                consumer_tag=f"{queue}-{id(channel)}",
+                callback=lambda raw: _deliver(lane, channel.message_to_python(raw), on_message),
+            )
+
+        lane = self._ensure_link().lane(queue, open_with=open_with)
+        return lane
+
+    def start(self) -> None:
+        if not self.started:
+            self.started = True
+            self._ensure_link().start()
+
+    @property
+    def is_up(self) -> bool:
+        return not self.started or self.link.is_up
+
+    def stop(self) -> None:
+        if not self.stopped:
+            self.stopped = True
+            self.link.stop()
+
+    def _ensure_link(self) -> Link:
+        if not hasattr(self, "link"):
+            self.link = Link(url=self.container.config["settings"]["BUS_URL"], name=self.container.service_name)
+        return self.link
+
+
+def _deliver(lane: Lane, message: Any, on_message: Callable[[Lane, Any], None]) -> None:
+    """Nothing a message does may stop the reading of the others."""
+    if lane.closing:
+        return
+    try:
+        on_message(lane, message)
+    except Exception:
+        log.exception("message could not be taken in, dead-lettered", lane=lane.name)
+        lane.discard(message)

@@ -1,0 +1,207 @@
+"""A link: one kept connection to the broker, one green thread that reads it, any number that write.
+
+A lane is a channel on the link with its own set-up (declare, limit, consume, confirm), opened again on every reconnect.
+Writes are bounded by a watchdog that cuts the socket, because a broker in alarm neither takes nor refuses.
+"""
+
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import eventlet
+from amqp.exceptions import AMQPError
+from eventlet.event import Event
+from kombu import Connection
+from kombu.exceptions import KombuError
+
+from chassis import logs
+from chassis.bus import embedded
+from chassis.errors import BusDown
+
+CONNECTION_FAULTS = (OSError, AMQPError, KombuError, AttributeError, EOFError)
+RECONNECT_SECONDS_MAX = 5.0
+WRITE_SECONDS_MAX = 3.0
+HEARTBEAT_SECONDS = 20
+CONTENT_TYPE_JSON = "application/json"
+
+log = logs.logger(__name__)
+
+
+class Lane:
+    """A channel of a link. `open_with(channel)` prepares it, once per connection, before anything is read."""
+
+    def __init__(self, *, link: "Link", name: str, open_with: Callable[[Any], None]) -> None:
+        self.name = name
+        self._link = link
+        self._open_with = open_with
+        self.channel: Any = None
+        self.closing = False
+
+    def open(self, connection: Any) -> None:
+        channel = connection.channel()
+        self._open_with(channel)
+        self.channel = channel
+
+    def close(self) -> None:
+        self.channel = None
+
+    def publish(
+        self, body: str | bytes, *, exchange: str, routing_key: str, content_type: str = CONTENT_TYPE_JSON,
+        headers: Mapping[str, Any] | None = None, properties: Mapping[str, Any] | None = None, mandatory: bool = False,
+    ) -> None:  # fmt: skip
+        """Hand one message to the broker, without waiting for a confirm. Raises BusDown."""
+        channel = self.channel
+        if channel is None:
+            raise BusDown(f"{self.name} is not connected")
+        message = channel.prepare_message(
+            body,
+            content_type=content_type,
+            content_encoding="utf-8",
+            headers=dict(headers or {}),
+            properties=dict(properties or {}),
+        )
+        with self._link.bounded_write():
+            channel.basic_publish(message, exchange=exchange, routing_key=routing_key, mandatory=mandatory)
+
+    def acknowledge(self, message: Any) -> None:
+        """Take a message off its queue; on a connection that is gone, the broker delivers it again instead."""
+        if message.channel is not self.channel:
+            return
+        try:
+            with self._link.bounded_write():
+                message.channel.basic_ack(message.delivery_tag)
+        except BusDown:
+            log.warning("acknowledgement lost, the message will come again", lane=self.name)
+
+    def discard(self, message: Any) -> None:
+        """Reject without requeue: the broker moves it to the queue's dead letters."""
+        try:
+            with self._link.bounded_write():
+                message.channel.basic_reject(message.delivery_tag, requeue=False)
+        except BusDown:
+            log.warning("rejection lost, the message will come again", lane=self.name)
+
+
+class Link:
+    """One connection that is kept up until it is stopped."""
+
+    def __init__(self, *, url: str, name: str) -> None:
+        self._url = url
+        self.name = name
+        self._lanes: list[Lane] = []
+        self._connection: Any = None
+        self._stopping = False
+        self._thread: Any = None
+        self._connected = Event()
+
+    def lane(self, name: str, *, open_with: Callable[[Any], None]) -> Lane:
+        """Add a lane; call before `start`."""
+        lane = Lane(link=self, name=f"{self.name}.{name}", open_with=open_with)
+        self._lanes.append(lane)
+        return lane
+
+    def start(self) -> None:
+        self._thread = eventlet.spawn(self._keep_up)
+
+    def wait_until_up(self, *, timeout_seconds: float) -> bool:
+        return bool(self._connected.wait(timeout_seconds))
+
+    @property
+    def is_up(self) -> bool:
+        return self._connection is not None
+
+    def stop(self) -> None:
+        self._stopping = True
+        if self._thread is not None:
+            self._thread.kill()
+        self._drop()
+
+    def bounded_write(self) -> "_BoundedWrite":
+        return _BoundedWrite(self)
+
+    def cut(self) -> None:
+        """Shut the socket under a write that does not come back; the reader then reconnects."""
+        transport = getattr(self._connection, "transport", None)
+        raw = getattr(getattr(transport, "connection", None), "transport", None) or getattr(
+            transport, "transport", None
+        )
+        sock = getattr(raw, "sock", None) or getattr(getattr(self._connection, "connection", None), "sock", None)
+        log.warning("broker does not take our writes, connection cut", link=self.name)
+        if sock is not None:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                log.info("the socket was closed already", link=self.name)
+
+    def _keep_up(self) -> None:
+        pause = 0.2
+        while not self._stopping:
+            try:
+                self._connect()
+                pause = 0.2
+                self._read()
+            except CONNECTION_FAULTS as error:
+                log.warning("bus connection lost", link=self.name, error=type(error).__name__)
+                self._drop()
+                eventlet.sleep(pause)
+                pause = min(pause * 2, RECONNECT_SECONDS_MAX)
+
+    def _connect(self) -> None:
+        connection = Connection(
+            self._url,
+            heartbeat=HEARTBEAT_SECONDS,
+            connect_timeout=3,
+            transport_options={
+                "client_properties": {
+                    "connection_name": f"captive {self.name}",
+                    "capabilities": {"consumer_cancel_notify": True, "authentication_failure_close": True},
+                }
+            }
+            if not self._url.startswith(embedded.SCHEME)
+            else {},
+        )
+        connection.connect()
+        self._connection = connection
+        for lane in self._lanes:
+            lane.open(connection)
+        if not self._connected.ready():
+            self._connected.send(True)
+
+    def _read(self) -> None:
+        connection = self._connection
+        while not self._stopping:
+            try:
+                connection.drain_events(timeout=HEARTBEAT_SECONDS / 4)
+            except TimeoutError:
+                if connection.supports_heartbeats:
+                    connection.heartbeat_check()
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        for lane in self._lanes:
+            lane.close()
+        if self._connected.ready():
+            self._connected = Event()
+        if connection is None:
+            return
+        try:
+            with eventlet.Timeout(2, OSError("close took too long")):
+                connection.close()
+        except CONNECTION_FAULTS as error:
+            log.info("connection closed roughly", link=self.name, error=type(error).__name__)
+
+
+class _BoundedWrite:
+    """Turns connection faults into BusDown and cuts a write that hangs."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._watchdog: Any = None
+
+    def __enter__(self) -> None:
+        self._watchdog = eventlet.spawn_after(WRITE_SECONDS_MAX, self._link.cut)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        self._watchdog.cancel()
+        if isinstance(error, CONNECTION_FAULTS):
+            raise BusDown(type(error).__name__) from error

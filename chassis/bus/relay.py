@@ -1,0 +1,140 @@
+"""The relay: publishes what waits in the outbox, pipelined, and marks what the broker confirmed."""
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from eventlet.event import Event
+
+from chassis import logs, metrics, outbox
+from chassis.bus import topology
+from chassis.bus.link import Lane, Link
+from chassis.errors import BusDown
+from chassis.events import CONTENT_TYPE
+from chassis.failpoints import failpoint
+from chassis.store import Database
+
+CONFIRM_SECONDS_MAX = 5.0
+
+log = logs.logger(__name__)
+
+
+class Relay:
+    """One service's relay on one link. Any number of them may work on the same outbox."""
+
+    def __init__(self, *, database: Database, url: str) -> None:
+        self._database = database
+        self._service = database.service
+        self._link = Link(url=url, name=f"{self._service}-relay")
+        self._lane: Lane = self._link.lane("events", open_with=self._open)
+        self._embedded = not url.startswith("amqp")
+        self._unconfirmed: dict[int, UUID] = {}
+        self._refused: set[UUID] = set()
+        self._last_tag = 0
+        self._settled = Event()
+
+    def start(self) -> None:
+        self._link.start()
+
+    def stop(self) -> None:
+        self._link.stop()
+
+    @property
+    def is_up(self) -> bool:
+        return self._link.is_up
+
+    def publish_waiting(self) -> int:
+        """Publish one batch; gives how many were confirmed. Raises BusDown or StoreDown, with the rows given back."""
+        with self._database.engine.begin() as connection:
+            rows = outbox.claim(connection)
+        if not rows:
+            return 0
+        failpoint("outbox.claimed")
+        confirmed = self._publish(rows)
+        failpoint("outbox.published")
+        unpublished = [row["id"] for row in rows if row["id"] not in confirmed]
+        with self._database.engine.begin() as connection:
+            outbox.mark(connection, published=confirmed)
+            outbox.release(connection, unpublished=unpublished)
+        failpoint("outbox.marked")
+        metrics.PUBLISHED.labels(self._service).inc(len(confirmed))
+        if unpublished:
+            metrics.RELAY_FAILURES.labels(self._service).inc(len(unpublished))
+            raise BusDown(f"{len(unpublished)} events were not confirmed")
+        return len(confirmed)
+
+    def _publish(self, rows: list[Mapping[str, Any]]) -> set[UUID]:
+        self._unconfirmed.clear()
+        self._refused.clear()
+        sent: set[UUID] = set()
+        try:
+            for row in rows:
+                self._send(row)
+                sent.add(row["id"])
+        except BusDown as error:
+            log.warning("publishing stopped", error=str(error))
+        self._await_confirms()
+        return sent - set(self._unconfirmed.values()) - self._refused
+
+    def _await_confirms(self) -> None:
+        ends_at = monotonic() + CONFIRM_SECONDS_MAX
+        while self._unconfirmed and monotonic() < ends_at:
+            self._settled = Event()
+            self._settled.wait(ends_at - monotonic())
+
+    def _send(self, row: Mapping[str, Any]) -> None:
+        if self._embedded:
+            self._send_embedded(row)
+            return
+        self._last_tag += 1
+        self._unconfirmed[self._last_tag] = row["id"]
+        self._lane.publish(
+            row["body"], exchange=row["exchange"], routing_key=row["routing_key"], content_type=CONTENT_TYPE,
+            properties={"message_id": str(row["id"]), "delivery_mode": 2}, mandatory=row["mandatory"],
+        )  # fmt: skip
+
+    def _send_embedded(self, row: Mapping[str, Any]) -> None:
+        channel = self._lane.channel
+        if channel is None:
+            raise BusDown("the embedded bus is not up")
+        if row["mandatory"] and not channel.has_route(row["exchange"], row["routing_key"]):
+            self._refused.add(row["id"])
+            return
+        self._lane.publish(
+            row["body"], exchange=row["exchange"], routing_key=row["routing_key"], content_type=CONTENT_TYPE,
+            properties={"message_id": str(row["id"])},
+        )  # fmt: skip
+
+    def _open(self, channel: Any) -> None:
+        topology.declare_event_exchange(channel, source=self._service)
+        if self._embedded:
+            return
+        self._last_tag = 0
+        # What the lost connection had not confirmed may or may not be there: it is published again.
+        self._refused.update(self._unconfirmed.values())
+        self._unconfirmed.clear()
+        self._ring_if_settled()
+        channel.confirm_select()
+        channel.events["basic_ack"].add(self._on_confirm)
+        channel.events["basic_nack"].add(self._on_refusal)
+        channel.events["basic_return"].add(self._on_return)
+
+    def _on_confirm(self, tag: int, multiple: bool) -> None:
+        for known in [known for known in self._unconfirmed if known == tag or (multiple and known < tag)]:
+            del self._unconfirmed[known]
+        self._ring_if_settled()
+
+    def _on_refusal(self, tag: int, multiple: bool) -> None:
+        for known in [known for known in self._unconfirmed if known == tag or (multiple and known < tag)]:
+            self._refused.add(self._unconfirmed.pop(known))
+        self._ring_if_settled()
+
+    def _on_return(self, _: Any, __: str, routing_key: str, message: Any) -> None:
+        log.error("event has no queue though a handler is declared: run the deployment step", event_name=routing_key)
+        metrics.UNROUTED.labels(self._service).inc()
+        self._refused.add(UUID(message.properties["message_id"]))
+
+    def _ring_if_settled(self) -> None:
+        if not self._unconfirmed and not self._settled.ready():
+            self._settled.send(True)

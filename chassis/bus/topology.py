@@ -1,0 +1,61 @@
+"""Names and arguments of all that is declared on the broker. Queue names carry a version: arguments never change.
+
+Event queues are quorum queues with an explicit delivery limit and dead letters: the net below our own retries, for
+handlers that kill their process and bytes that nobody can decode. RPC queues are classic: requests are transient.
+"""
+
+from typing import Any
+
+RPC_EXCHANGE = "nameko-rpc"
+DELIVERY_LIMIT = 20
+
+
+def event_queue(*, source: str, event: str, service: str, method: str) -> str:
+    return f"evt-{source}-{event}--{service}.{method}.v1"
+
+
+def dead_letters(queue: str) -> str:
+    return f"{queue}.parked"
+
+
+def rpc_queue(service: str) -> str:
+    return f"rpc-{service}"
+
+
+def declare_event_exchange(channel: Any, *, source: str) -> None:
+    channel.exchange_declare(exchange=f"{source}.events", type="topic", durable=True, auto_delete=False)
+
+
+def declare_event_queue(channel: Any, *, queue: str, source: str, event: str) -> None:
+    """The exchange, the queue with its dead letters, and the binding."""
+    declare_event_exchange(channel, source=source)
+    parked = dead_letters(queue)
+    channel.queue_declare(queue=parked, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+    channel.queue_declare(
+        queue=queue,
+        durable=True,
+        auto_delete=False,
+        arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": parked,
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+        },
+    )
+    channel.queue_bind(queue=queue, exchange=f"{source}.events", routing_key=event)
+
+
+def declare_rpc_queue(channel: Any, *, service: str) -> None:
+    """nameko's own queue and binding, so that nameko's clients reach us."""
+    channel.exchange_declare(exchange=RPC_EXCHANGE, type="topic", durable=True, auto_delete=False)
+    channel.queue_declare(queue=rpc_queue(service), durable=True, auto_delete=False)
+    channel.queue_bind(queue=rpc_queue(service), exchange=RPC_EXCHANGE, routing_key=f"{service}.*")
+
+
+def declare_reply_queue(channel: Any, *, queue: str, address: str) -> None:
+    """A caller's private queue for answers, gone with its connection."""
+    channel.exchange_declare(exchange=RPC_EXCHANGE, type="topic", durable=True, auto_delete=False)
+    channel.queue_declare(queue=queue, durable=False, auto_delete=True, exclusive=True)
+    channel.queue_bind(queue=queue, exchange=RPC_EXCHANGE, routing_key=address)

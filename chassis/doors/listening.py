@@ -1,0 +1,240 @@
+"""@reaction and @errand: an event comes in, and exactly one thing becomes of it.
+
+done        the work is committed; the message may go
+duplicate   it was done before, or waits in the database already
+retrying    it failed in an unexpected way; the database remembers when to try again
+parked      it can never succeed, or has failed too often; a person decides (`captive parked`)
+held        something we stand on is down: the message stays unacknowledged and is tried again after a pause
+"""
+
+import functools
+import random
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import eventlet
+from nameko.extensions import Entrypoint
+
+from chassis import attempts, inbox, logs, metrics, tracing
+from chassis.attempts import Claim
+from chassis.bus import topology
+from chassis.bus.consuming import Consumer
+from chassis.bus.link import Lane
+from chassis.doors.call import ErrandCall, EventCall, Service
+from chassis.errors import DependencyDown, Impossible, OutcomeUnknown, Refusal
+from chassis.events import Envelope, Event, parse
+from chassis.failpoints import failpoint
+from chassis.home import Home
+from chassis.settings import Settings
+from chassis.store import Cause, run_contended
+
+Method = Callable[..., Any]
+
+log = logs.logger(__name__)
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    DUPLICATE = "duplicate"
+    RETRYING = "retrying"
+    PARKED = "parked"
+    HELD = "held"
+    UNKNOWN = "unknown"
+
+
+class Listen(Entrypoint):
+    """One queue of one handler. Takes a message, runs the door, and acknowledges what the door has settled."""
+
+    consumer = Consumer()
+    home = Home()
+
+    def __init__(self, event: Event, *, limit: int) -> None:
+        self.event = event
+        self.limit = limit
+        self.pause_seconds = 0.5
+
+    def setup(self) -> None:
+        queue = topology.event_queue(
+            source=self.event.source, event=self.event.name, service=self.container.service_name,
+            method=self.method_name,
+        )  # fmt: skip
+        declare = partial(topology.declare_event_queue, queue=queue, source=self.event.source, event=self.event.name)
+        self.lane = self.consumer.add(queue=queue, declare=declare, limit=self.limit, on_message=self.on_message)
+        self.home.doors[self.method_name] = self.run_again
+
+    def start(self) -> None:
+        self.consumer.start()
+
+    def stop(self) -> None:
+        self.lane.closing = True
+
+    def on_message(self, lane: Lane, message: Any) -> None:
+        body = message.body if isinstance(message.body, str) else bytes(message.body).decode(errors="replace")
+        self._spawn(body, False, partial(self._settle, lane, message, body))
+
+    def run_again(self, body: str, again: bool) -> None:
+        """A retry or a sweep: no message is waiting for its acknowledgement."""
+        self._spawn(body, again, lambda _, result, __: (result, None))
+
+    def _spawn(self, body: str, again: bool, handle_result: Callable[..., Any]) -> None:
+        arguments = {"body": body, "again": again, "settings": self.container.config["settings"], "home": self.home}
+        self.container.spawn_worker(self, (), arguments, handle_result=handle_result)
+
+    def _settle(self, lane: Lane, message: Any, body: str, _: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        if exc_info is not None:
+            log.error("door failed, the message is held", handler=self.method_name, exc_info=exc_info)
+        if exc_info is not None or result is Outcome.HELD:
+            limit = self.container.config["settings"]["DEPENDENCY_PAUSE_SECONDS"]
+            self.pause_seconds = min(self.pause_seconds * 2, limit)
+            pause = self.pause_seconds * random.uniform(0.5, 1)  # noqa: S311 - jitter
+            eventlet.spawn_after(pause, self._try_held_again, lane, message, body)
+            return result, None
+        self.pause_seconds = 0.5
+        lane.acknowledge(message)
+        return result, None
+
+    def _try_held_again(self, lane: Lane, message: Any, body: str) -> None:
+        if not lane.closing:
+            self._spawn(body, False, partial(self._settle, lane, message, body))
+
+
+def reaction(event: Event, *, limit: int = 10) -> Callable[[Method], Method]:
+    """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction."""
+
+    def decorate(method: Method) -> Method:
+        def work(service: Service, envelope: Envelope, _: str, again: bool, __: Settings) -> tuple[Outcome, float]:
+            data = event.load(envelope)
+            cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
+            take = inbox.take_again if again else inbox.take
+
+            def transact() -> Outcome:
+                with service.store.writing(cause=cause) as transaction:
+                    if not take(transaction.connection, event_id=envelope.id, handler=method.__name__):
+                        return Outcome.DUPLICATE
+                    method(service, EventCall(transaction, envelope, data))
+                    failpoint("reaction.before_commit")
+                failpoint("reaction.after_commit")
+                return Outcome.DONE
+
+            return run_contended(transact), 0.0
+
+        return _entrypoint(method, event, limit, work, _remember_reaction)
+
+    return decorate
+
+
+def errand(event: Event, *, settles: str | None = None, limit: int = 10) -> Callable[[Method], Method]:
+    """Event handler that calls a vendor, or a neighbour that may refuse. No transaction is open while it runs.
+
+    `settles` names the method that asks about an attempt whose outcome is unknown; without it the errand itself is
+    run again with `recovering` set.
+    """
+
+    def decorate(method: Method) -> Method:
+        def work(service: Service, envelope: Envelope, body: str, _: bool, settings: Settings) -> tuple[Outcome, float]:
+            data, handler, key = event.load(envelope), method.__name__, str(envelope.id)
+            with service.store.engine.begin() as connection:
+                lease = settings["ERRAND_LEASE_SECONDS"]
+                claim = attempts.claim(connection, handler=handler, key=key, body=body, lease_seconds=lease)
+            if claim is Claim.CLOSED:
+                return Outcome.DUPLICATE, 0.0
+            if claim is Claim.BUSY:
+                return Outcome.HELD, 0.0
+            failpoint("errand.started")
+            recovering = claim is Claim.RECOVERING
+            verb = getattr(type(service), settles) if recovering and settles else method
+            call = ErrandCall(service.store, envelope, data, key, recovering, service.name)
+            return _run_errand(service, verb, call, handler, settings), 0.0
+
+        return _entrypoint(method, event, limit, work, _remember_errand)
+
+    return decorate
+
+
+def _run_errand(service: Service, verb: Method, call: ErrandCall, handler: str, settings: Settings) -> Outcome:
+    try:
+        verb(service, call)
+    except OutcomeUnknown as error:
+        with service.store.engine.begin() as connection:
+            attempts.set_unknown(
+                connection, handler=handler, key=call.key, error=str(error),
+                check_seconds=settings["UNKNOWN_CHECK_SECONDS"],
+            )  # fmt: skip
+        return Outcome.UNKNOWN
+    except DependencyDown:
+        if not call.recovering:
+            with service.store.engine.begin() as connection:
+                attempts.release(connection, handler=handler, key=call.key)
+        raise
+    failpoint("errand.before_done")
+    with service.store.engine.begin() as connection:
+        attempts.finish(connection, handler=handler, key=call.key)
+    failpoint("errand.after_done")
+    return Outcome.DONE
+
+
+Work = Callable[[Service, Envelope, str, bool, Settings], tuple[Outcome, float]]
+Remember = Callable[[Service, Envelope, str, str, str, list[float], bool], tuple[str, float]]
+
+
+def _entrypoint(method: Method, event: Event, limit: int, work: Work, remember: Remember) -> Method:
+    @functools.wraps(method)
+    def enter(self: Service, *, body: str, again: bool, settings: Settings, home: Home | None = None) -> Outcome:
+        handler = method.__name__
+        try:
+            envelope = parse(body)
+        except Impossible as error:
+            # Without an id there is no row to park under; the metric and the log are the alarm.
+            log.error("message is not an event, dropped", handler=handler, error=str(error), length=len(body))
+            metrics.HANDLED.labels(self.name, handler, "not_an_event").inc()
+            return Outcome.PARKED
+        with tracing.within(tracing.child(envelope.traceparent)):
+            outcome, delay = _attempt(self, envelope, body, again, settings, work, remember, handler)
+        metrics.HANDLED.labels(self.name, handler, outcome).inc()
+        log.info("event", handler=handler, event_id=str(envelope.id), outcome=outcome)
+        if outcome is Outcome.RETRYING and home is not None:
+            home.retry_later(handler=handler, body=body, seconds=delay)
+        return outcome
+
+    enter.listens_to = event  # type: ignore[attr-defined]
+    registered: Method = Listen.decorator(event, limit=limit)(enter)
+    return registered
+
+
+def _attempt(
+    service: Service, envelope: Envelope, body: str, again: bool, settings: Settings, work: Work, remember: Remember,
+    handler: str,
+) -> tuple[Outcome, float]:  # fmt: skip
+    delays = [float(delay) for delay in settings["RETRY_DELAYS_SECONDS"].split(",") if delay]
+    try:
+        return work(service, envelope, body, again, settings)
+    except DependencyDown as error:
+        log.warning("handler pauses", handler=handler, error=f"{type(error).__name__}: {error}")
+        return Outcome.HELD, 0.0
+    except (Impossible, Refusal) as error:
+        log.error("event parked", handler=handler, error=f"{type(error).__name__}: {error}")
+        state, delay = remember(service, envelope, body, handler, type(error).__name__, delays, True)
+    except Exception as error:
+        log.exception("handler failed", handler=handler)
+        state, delay = remember(service, envelope, body, handler, type(error).__name__, delays, False)
+    return Outcome(state), delay
+
+
+def _remember_reaction(
+    service: Service, envelope: Envelope, body: str, handler: str, error: str, delays: list[float], final: bool
+) -> tuple[str, float]:
+    with service.store.engine.begin() as connection:
+        return inbox.record_failure(
+            connection, event_id=envelope.id, handler=handler, body=body, error=error, delays=delays, final=final
+        )
+
+
+def _remember_errand(
+    service: Service, envelope: Envelope, body: str, handler: str, error: str, delays: list[float], final: bool
+) -> tuple[str, float]:
+    key = str(envelope.id)
+    with service.store.engine.begin() as connection:
+        attempts.claim(connection, handler=handler, key=key, body=body, lease_seconds=0)
+        return attempts.record_failure(connection, handler=handler, key=key, error=error, delays=delays, final=final)

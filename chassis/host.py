@@ -1,0 +1,145 @@
+"""Run services in this process: `python -m chassis.host package.module:Class …`, one or all on the embedded bus.
+
+SIGTERM and SIGINT stop in order: no new work, work at hand ends, links close, exit 0. A service that dies ends the
+process with exit 1, and whoever supervises it starts it again.
+"""
+
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import eventlet  # noqa: E402 - the warning filter must come first
+
+eventlet.monkey_patch()
+
+import importlib  # noqa: E402 - everything after the patch sees green sockets
+import os  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Callable, Iterable  # noqa: E402
+from typing import Any  # noqa: E402
+
+from eventlet import hubs  # noqa: E402
+from eventlet.event import Event  # noqa: E402
+from nameko.containers import ServiceContainer  # noqa: E402
+from nameko.extensions import DependencyProvider  # noqa: E402
+
+from chassis import logs, ops  # noqa: E402
+from chassis.clock import Clock, WallClock  # noqa: E402
+from chassis.settings import EVERY_PROCESS, Setting, Settings, SettingsInvalid, read  # noqa: E402
+from chassis.store import Database  # noqa: E402
+
+WORKERS_MAX = 400
+STOP_SECONDS_MAX = 8
+EXIT_SETTINGS = 2
+
+log = logs.logger(__name__)
+
+
+def service_class(path: str) -> Any:
+    """The class that `package.module:Class` names."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def declared_settings(classes: Iterable[Any]) -> list[Setting]:
+    """What every process needs, each service's database, and what its providers declare in `needs`."""
+    found = list(EVERY_PROCESS)
+    for service in classes:
+        found.append(
+            Setting(f"{service.name.upper()}_DATABASE_URL", "url", f"PostgreSQL of {service.name}", secret=True)
+        )
+        members = (getattr(service, name) for name in dir(service))
+        for member in members:
+            if isinstance(member, DependencyProvider):
+                found.extend(getattr(member, "needs", ()))
+    return found
+
+
+def configuration(settings: Settings, clock: Clock) -> dict[str, Any]:
+    """What nameko's containers carry for our extensions."""
+
+    def open_database(service: str, on_emit: Callable[[], None]) -> Database:
+        url = settings[f"{service.upper()}_DATABASE_URL"]
+        return Database(url=url, service=service, clock=clock, on_emit=on_emit)
+
+    return {
+        "settings": settings,
+        "clock": clock,
+        "open_database": open_database,
+        "max_workers": WORKERS_MAX,
+        "AMQP_URI": settings["BUS_URL"],
+    }
+
+
+def main(paths: list[str]) -> int:
+    classes = [service_class(path) for path in paths]
+    try:
+        settings = read(declared_settings(classes))
+    except SettingsInvalid as error:
+        sys.stderr.write(f"Settings are not valid:\n{error}\n")
+        return EXIT_SETTINGS
+    name = classes[0].name if len(classes) == 1 else "captive"
+    logs.configure(service=name, level=settings["LOG_LEVEL"])
+    refuse_blocking_driver()
+    clock = WallClock(zone_name=settings["COMPANY_TIME_ZONE"])
+    containers = [ServiceContainer(service, configuration(settings, clock)) for service in classes]
+    stopped = _stop_on_signals()
+    for container in containers:
+        container.start()
+        eventlet.spawn(_watch, container, stopped)
+    if settings["OPS_PORT"]:
+        ops.serve(port=settings["OPS_PORT"], containers=containers)
+    log.info("serving", services=[service.name for service in classes], process=os.getpid())
+    died: bool = stopped.wait()
+    _stop(containers)
+    return 1 if died else 0
+
+
+def refuse_blocking_driver() -> None:
+    """The database driver must yield to the event loop: psycopg2 does when eventlet has patched it."""
+    import psycopg2.extensions
+
+    if psycopg2.extensions.get_wait_callback() is None:
+        raise SystemExit("The database driver blocks the event loop: eventlet did not patch psycopg2.")
+
+
+def _watch(container: ServiceContainer, stopped: Event) -> None:
+    try:
+        container.wait()
+    except BaseException:
+        log.exception("service died", service_name=container.service_name)
+    if not stopped.ready():
+        stopped.send(True)
+
+
+def _stop(containers: list[ServiceContainer]) -> None:
+    """The door to the outside first, then the services; a worker that does not end is not waited for for ever."""
+    eventlet.spawn_after(STOP_SECONDS_MAX, os._exit, 1)
+    for container in reversed(containers):
+        container.stop()
+    log.info("stopped")
+
+
+def _stop_on_signals() -> Event:
+    stopped = Event()
+
+    def stop(*_: Any) -> None:
+        if not stopped.ready():
+            hubs.get_hub().schedule_call_global(0, lambda: stopped.ready() or stopped.send(False))
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    if os.environ.get("CAPTIVE_PARENT_PIPE"):
+        eventlet.spawn(_stop_with_parent, stop)
+    return stopped
+
+
+def _stop_with_parent(stop: Callable[..., None]) -> None:
+    """The supervisor holds the other end of our standard input: its end is our end."""
+    hubs.trampoline(sys.stdin.fileno(), read=True)
+    stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,64 @@
+"""Idempotency of commands: one key, one effect. The reply (or the refusal) is stored in the verb's own transaction."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.errors import IdempotencyKeyReused, Refusal, RequestInProgress, refusal_from_data
+from chassis.tables import command_replies
+
+KEPT_DAYS = 7
+KEY_LENGTH_MAX = 255
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What an earlier request with this key was answered."""
+
+    reply: Mapping[str, Any] | None
+    refusal: Refusal | None
+
+
+def fingerprint(*, method: str, request: Mapping[str, Any]) -> str:
+    """The same request gives the same text, whatever the order of its fields."""
+    canonical = json.dumps([method, request], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def find(connection: Connection, *, principal: str, key: str, fingerprint: str) -> Stored | None:
+    """The stored answer, None where there is none. Raises IdempotencyKeyReused for another request's key."""
+    columns = (command_replies.c.fingerprint, command_replies.c.reply, command_replies.c.refusal)
+    statement = select(*columns).where(command_replies.c.principal == principal, command_replies.c.key == key)
+    row = connection.execute(statement).first()
+    if row is None:
+        return None
+    if row.fingerprint != fingerprint:
+        raise IdempotencyKeyReused()
+    return Stored(reply=row.reply, refusal=refusal_from_data(row.refusal) if row.refusal else None)
+
+
+def lock(connection: Connection, *, principal: str, key: str) -> None:
+    """Hold the key until the transaction ends. Raises RequestInProgress where another request holds it."""
+    digest = hashlib.sha256(f"{principal}\n{key}".encode()).digest()
+    number = int.from_bytes(digest[:8], "big", signed=True)
+    if not connection.execute(select(func.pg_try_advisory_xact_lock(number))).scalar():
+        raise RequestInProgress()
+
+
+def store(
+    connection: Connection, *, principal: str, key: str, fingerprint: str, reply: Any, refusal: Refusal | None
+) -> None:  # fmt: skip
+    connection.execute(
+        insert(command_replies).values(
+            principal=principal,
+            key=key,
+            fingerprint=fingerprint,
+            reply=reply,
+            refusal=refusal.as_data() if refusal else None,
+        )
+    )

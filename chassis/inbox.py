@@ -1,0 +1,124 @@
+"""The inbox: (event id, handler) is inserted first in the handler's transaction, so a second delivery finds it taken.
+
+It is also where failed handlings wait (`retrying`) and where hopeless ones stay (`parked`), body and all: the database
+remembers, the bus only carries. Partitioned by the day in the event's id; whole days are dropped after KEPT_DAYS.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.ids import lowest_id
+from chassis.tables import inbox
+
+DONE, RETRYING, PARKED = "done", "retrying", "parked"
+KEPT_DAYS = 30
+DAYS_AHEAD = 3
+
+
+def take(connection: Connection, *, event_id: UUID, handler: str) -> bool:
+    """Insert the row that claims this event for this handler; False where it was handled, or waits, already."""
+    statement = insert(inbox).values(event_id=event_id, handler=handler, state=DONE, tries=1)
+    taken = connection.execute(statement.on_conflict_do_nothing().returning(inbox.c.event_id))
+    return taken.scalar() is not None
+
+
+def take_again(connection: Connection, *, event_id: UUID, handler: str) -> bool:
+    """Claim a retrying or parked event for another try; False where someone else has it or it is done."""
+    waiting = select(inbox.c.event_id).where(*_is(event_id, handler)).where(inbox.c.state != DONE)
+    if connection.execute(waiting.with_for_update(skip_locked=True)).scalar() is None:
+        return False
+    done = {"state": DONE, "tries": inbox.c.tries + 1, "body": None, "next_try_at": None, "error": None}
+    connection.execute(update(inbox).where(*_is(event_id, handler)).values(**done))
+    return True
+
+
+def record_failure(
+    connection: Connection, *, event_id: UUID, handler: str, body: str, error: str, delays: Sequence[float], final: bool
+) -> tuple[str, float]:
+    """Remember a failed handling; gives (`retrying`, seconds to wait) or (`parked`, 0) after the last try."""
+    tries = (connection.execute(select(inbox.c.tries).where(*_is(event_id, handler))).scalar() or 0) + 1
+    parked = final or tries > len(delays)
+    delay = 0.0 if parked else delays[tries - 1]
+    state = PARKED if parked else RETRYING
+    values = {
+        "state": state,
+        "tries": tries,
+        "body": body,
+        "error": error,
+        "next_try_at": None if parked else func.clock_timestamp() + timedelta(seconds=delay),
+    }
+    statement = insert(inbox).values(event_id=event_id, handler=handler, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["event_id", "handler"], set_=values))
+    return state, delay
+
+
+def due(connection: Connection, *, limit: int = 50) -> list[Mapping[str, Any]]:
+    """The retrying rows whose time has come."""
+    statement = (
+        select(inbox.c.event_id, inbox.c.handler, inbox.c.body)
+        .where(inbox.c.state == RETRYING, inbox.c.next_try_at <= func.clock_timestamp())
+        .order_by(inbox.c.next_try_at)
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def parked(connection: Connection) -> list[Mapping[str, Any]]:
+    """What waits for a person, oldest first, without its body."""
+    columns = (inbox.c.event_id, inbox.c.handler, inbox.c.tries, inbox.c.error, inbox.c.received_at)
+    statement = select(*columns).where(inbox.c.state == PARKED).order_by(inbox.c.event_id)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def retry(connection: Connection, *, event_id: UUID) -> int:
+    """Let parked handlings of one event run again at the next sweep, with fresh tries."""
+    statement = update(inbox).where(inbox.c.event_id == event_id, inbox.c.state == PARKED)
+    return connection.execute(statement.values(state=RETRYING, tries=0, next_try_at=func.clock_timestamp())).rowcount
+
+
+def drop(connection: Connection, *, event_id: UUID) -> int:
+    """Give up parked handlings of one event; the row stays, so that a redelivery does not revive it."""
+    statement = update(inbox).where(inbox.c.event_id == event_id, inbox.c.state == PARKED)
+    return connection.execute(statement.values(state=DONE, body=None)).rowcount
+
+
+def ensure_partitions(connection: Connection, *, today: date) -> None:
+    """Make the partitions of today and the next days; rows outside every day go to the default partition."""
+    for day in (today + timedelta(days=offset) for offset in range(DAYS_AHEAD)):
+        low, high = _edge(day), _edge(day + timedelta(days=1))
+        bounds = f"FOR VALUES FROM ('{low}') TO ('{high}')"
+        connection.execute(text(f"CREATE TABLE IF NOT EXISTS {_partition(day)} PARTITION OF inbox {bounds}"))
+
+
+def drop_old_partitions(connection: Connection, *, today: date) -> list[str]:
+    """Drop the days before KEPT_DAYS ago that hold nothing unfinished; gives their names."""
+    oldest = _partition(today - timedelta(days=KEPT_DAYS))
+    names = connection.execute(
+        text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'inbox'::regclass")
+    )
+    dropped = []
+    for name in sorted(name for name in names.scalars() if name.startswith("inbox_2") and name < oldest):
+        unfinished = connection.execute(text(f"SELECT 1 FROM {name} WHERE state <> 'done' LIMIT 1"))  # noqa: S608
+        if unfinished.scalar() is None:
+            connection.execute(text(f"DROP TABLE {name}"))
+            dropped.append(name)
+    cutoff = lowest_id(at=datetime.combine(today - timedelta(days=KEPT_DAYS), time(), UTC))
+    connection.execute(delete(inbox).where(inbox.c.event_id < cutoff, inbox.c.state == DONE))
+    return dropped
+
+
+def _is(event_id: UUID, handler: str) -> tuple[Any, Any]:
+    return inbox.c.event_id == event_id, inbox.c.handler == handler
+
+
+def _partition(day: date) -> str:
+    return f"inbox_{day:%Y_%m_%d}"
+
+
+def _edge(day: date) -> UUID:
+    return lowest_id(at=datetime.combine(day, time(), UTC))

@@ -1,0 +1,108 @@
+"""Structured logs: one JSON object a line, with the trace; personal data and secrets are covered before they leave."""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
+
+import structlog
+
+from chassis import tracing
+
+COVER = "[redacted]"
+
+_FIELDS = re.compile(
+    r"(password|secret|token|authorization|cookie|ssn|account_number|routing_number|card|cvv|e?mail|phone|holder_name"
+    r"|first_name|last_name|api_key|private_key|body|credentials)",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
+_PHONE = re.compile(r"(?<![\w-])\+\d{10,15}(?!\w)")
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
+_JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+_URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]+):[^\s@/]+@")
+_DIGITS = re.compile(r"(?<![\w-])(?:\d[ -]?){12,18}\d(?![\w-])")
+
+
+def redact_text(text: str) -> str:
+    """The text with e-mail addresses, phones, SSNs, tokens, card numbers and passwords in URLs covered."""
+    text = _URL_PASSWORD.sub(rf"\1:{COVER}@", text)
+    for pattern in (_EMAIL, _SSN, _PHONE, _BEARER, _JWT):
+        text = pattern.sub(COVER, text)
+    return _DIGITS.sub(_cover_card, text)
+
+
+def redact(value: Any) -> Any:
+    """Any log value, covered: by the name of its field, else by what its text looks like."""
+    if isinstance(value, Mapping):
+        return {
+            key: COVER if _FIELDS.search(str(key)) and item not in (None, "") else redact(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redact(item) for item in value]
+    if isinstance(value, str):
+        return redact_text(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact_text(str(value))
+
+
+def configure(*, service: str, level: str) -> None:
+    """Send every log of the process, nameko's and kombu's too, through the redacting formatter to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _redact_event,
+                structlog.processors.JSONRenderer(),
+            ],
+            foreign_pre_chain=_chain(service),
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for noisy in ("amqp", "kombu", "urllib3", "twilio", "python_http_client"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*_chain(service), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return bound
+
+
+def _chain(service: str) -> list[Callable[..., Any]]:
+    def name_service(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event.setdefault("service", service)
+        event.setdefault("trace_id", tracing.trace_id(tracing.current()))
+        return event
+
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_service,
+    ]
+
+
+def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
+    plain = {key: event[key] for key in ("timestamp", "level", "logger", "service", "trace_id") if key in event}
+    return {**redact({key: value for key, value in event.items() if key not in plain}), **plain}
+
+
+def _cover_card(match: re.Match[str]) -> str:
+    digits = [int(character) for character in match.group() if character.isdigit()]
+    doubled = (digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2])
+    return COVER if (sum(doubled) + sum(digits[-1::-2])) % 10 == 0 else match.group()

@@ -1,0 +1,111 @@
+"""Marshmallow as the house uses it: unknown fields are refused, money is whole cents, rates are exact text."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from chassis.errors import FieldError, InvalidRequest
+
+CENTS_MAX = 10**12
+
+
+class Strict(Schema):
+    """The base of every request, reply and event."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Nothing(Strict):
+    """A request or a reply without content."""
+
+
+class Cents(fields.Integer):
+    """USD cents: a JSON integer, never a float, a string or a boolean."""
+
+    def __init__(self, *, minimum: int | None = None, maximum: int = CENTS_MAX, **options: Any) -> None:
+        rules = [validate.Range(min=-CENTS_MAX if minimum is None else minimum, max=maximum)]
+        super().__init__(strict=True, validate=rules, **options)
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **options: Any) -> Any:
+        if isinstance(value, bool | float | str):
+            raise ValidationError("Must be a whole number of cents.")
+        return super().deserialize(value, attr, data, **options)
+
+
+class Rate(fields.String):
+    """An annual percentage as exact text, such as "6.49"."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=validate.Regexp(re.compile(r"^\d{1,3}(\.\d{1,8})?$")), **options)
+
+
+class Instant(fields.AwareDateTime):
+    """An RFC 3339 instant, given back in UTC."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="iso", default_timezone=UTC, **options)
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **options: Any) -> str | None:  # noqa: ARG002
+        return (
+            None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        )
+
+
+class Text(fields.String):
+    """Text of limited length without control characters: nothing can be smuggled into a header or a log."""
+
+    _control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+    def __init__(self, *, longest: int = 200, shortest: int = 1, **options: Any) -> None:
+        super().__init__(validate=validate.Length(min=shortest, max=longest), **options)
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **options: Any) -> Any:
+        text = super().deserialize(value, attr, data, **options)
+        if isinstance(text, str) and self._control.search(text):
+            raise ValidationError("Must not contain control characters.")
+        return text
+
+
+def load(schema: type[Schema], data: Any) -> dict[str, Any]:
+    """The request as Python values. Raises InvalidRequest whose errors point at every wrong field."""
+    try:
+        loaded: dict[str, Any] = schema().load(data)
+    except ValidationError as error:
+        raise InvalidRequest(errors=field_errors(_messages(error))) from error
+    return loaded
+
+
+def dump(schema: type[Schema], value: Any, *, many: bool = False) -> Any:
+    """The reply as JSON-ready data, with only the fields that the schema declares."""
+    return schema(many=many).dump(value)
+
+
+def field_errors(messages: Mapping[Any, Any], *, pointer: str = "") -> list[FieldError]:
+    """Marshmallow's nested messages as a flat list of field errors."""
+    found: list[FieldError] = []
+    for key, value in messages.items():
+        here = pointer if key == "_schema" else f"{pointer}/{key}"
+        if isinstance(value, Mapping):
+            found.extend(field_errors(value, pointer=here))
+        else:
+            found.extend(FieldError(pointer=here, code=_code(str(text)), detail=str(text)) for text in value)
+    return found
+
+
+def _messages(error: ValidationError) -> Mapping[Any, Any]:
+    messages = error.messages
+    return messages if isinstance(messages, Mapping) else {"_schema": messages}
+
+
+def _code(text: str) -> str:
+    if text.startswith("Missing data"):
+        return "required"
+    if text.startswith("Unknown field"):
+        return "unknown_field"
+    if text.startswith(("Longer", "Shorter", "Length", "Must be greater", "Must be less")):
+        return "out_of_range"
+    return "invalid"

@@ -1,0 +1,177 @@
+"""The store: one database per service, and the only place that commits.
+
+`writing()` is one transaction whose rows and events are saved together or not at all; `reading()` refuses to write.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.sql import Executable
+
+from chassis import outbox
+from chassis.clock import Clock
+from chassis.errors import ConstraintViolated, StoreDown
+from chassis.events import Envelope, Event
+
+DRIVER = "postgresql+psycopg2"
+SESSION_OPTIONS = (
+    "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+)
+RETRYABLE_STATES = frozenset({"40001", "40P01"})
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class Contended(Exception):
+    """A deadlock or serialisation failure: the transaction may simply be run again."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The event on whose account this transaction runs; its descendants keep the root."""
+
+    event_id: UUID
+    root_id: UUID
+
+
+class Transaction:
+    """What a verb works with. It cannot commit."""
+
+    def __init__(self, *, connection: Connection, service: str, clock: Clock, cause: Cause | None) -> None:
+        self._connection = connection
+        self._service = service
+        self._clock = clock
+        self._cause = cause
+        self.emitted = 0
+
+    def one(self, statement: Executable) -> Row | None:
+        """The first row, or None."""
+        found = self._execute(statement).mappings().first()
+        return dict(found) if found is not None else None
+
+    def all(self, statement: Executable) -> list[Row]:
+        return [dict(row) for row in self._execute(statement).mappings().all()]
+
+    def value(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        return self._execute(statement).scalar()
+
+    def run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+        """Execute and give the number of rows touched. Raises ConstraintViolated by the constraint's name."""
+        touched: int = self._execute(statement, rows).rowcount
+        return touched
+
+    def emit(self, event: Event, *, subject: str, data: Mapping[str, Any]) -> Envelope:
+        """Save an event beside the rows of this transaction; a relay publishes it after the commit."""
+        self.emitted += 1
+        return outbox.add(
+            self._connection, event=event, source=self._service, subject=subject, data=data,
+            now=self._clock.now(), cause=(self._cause.event_id, self._cause.root_id) if self._cause else None,
+        )  # fmt: skip
+
+    @property
+    def connection(self) -> Connection:
+        """For the chassis' own tables."""
+        return self._connection
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A savepoint: what is inside is undone when it raises, the transaction goes on."""
+        with self._connection.begin_nested():
+            yield
+
+    def _execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Any:
+        try:
+            return self._connection.execute(statement, [dict(row) for row in rows] if rows is not None else None)
+        except DBAPIError as error:
+            raise _translated(error) from error
+
+
+class Database:
+    """A service's database. Safe to share between green threads."""
+
+    def __init__(
+        self, *, url: str, service: str, clock: Clock, on_emit: Callable[[], None] | None = None, pool_size: int = 6
+    ) -> None:
+        self.service = service
+        self.clock = clock
+        self.on_emit = on_emit
+        self.engine: Engine = _engine(url, pool_size)
+
+    @contextmanager
+    def writing(self, *, cause: Cause | None = None) -> Iterator[Transaction]:
+        """One transaction, committed at the end, rolled back when the body raises. Raises StoreDown."""
+        transaction: Transaction
+        with self._begun() as connection:
+            transaction = Transaction(connection=connection, service=self.service, clock=self.clock, cause=cause)
+            yield transaction
+        if transaction.emitted and self.on_emit:
+            self.on_emit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A read-only transaction."""
+        with self._begun() as connection:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            yield Transaction(connection=connection, service=self.service, clock=self.clock, cause=None)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise _translated(error) from error
+
+
+def run_contended(work: Callable[[], T], *, tries: int = 3) -> T:
+    """Run work that may lose a deadlock, again up to `tries` times."""
+    for _ in range(tries - 1):
+        try:
+            return work()
+        except Contended:
+            time.sleep(0.02)
+    return work()
+
+
+def refuse_wrong_driver(url: str) -> str:
+    """The URL with our driver named. Raises ValueError for any other: it would freeze the event loop."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername=DRIVER)
+    if parsed.drivername != DRIVER:
+        raise ValueError(f"{parsed.drivername} blocks the event loop; use {DRIVER}://")
+    return parsed.render_as_string(hide_password=False)
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    return create_engine(
+        refuse_wrong_driver(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        pool_recycle=1800,
+        connect_args={"connect_timeout": 3, "options": SESSION_OPTIONS, "application_name": "captive"},
+    )
+
+
+def _translated(error: DBAPIError) -> Exception:
+    state = getattr(error.orig, "pgcode", None)
+    if isinstance(error, IntegrityError):
+        diagnosis = getattr(error.orig, "diag", None)
+        return ConstraintViolated(getattr(diagnosis, "constraint_name", None) or state or "unknown")
+    if state in RETRYABLE_STATES:
+        return Contended(str(error.orig))
+    if error.connection_invalidated or state is None or state.startswith(("08", "57P", "53")):
+        return StoreDown(type(error.orig).__name__)
+    return error

@@ -1,0 +1,1 @@
+"""Bringing the services up, and the command line that looks after them."""

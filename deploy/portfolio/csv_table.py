@@ -1,0 +1,89 @@
+"""A portfolio as a CSV table: one account per row, an empty cell means that the fact is absent."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from deploy.portfolio.errors import MalformedPortfolio, Place
+from deploy.portfolio.records import load_account
+from services.accounts.contract.portfolio import PortfolioAccount, PortfolioLease, PortfolioParty, PortfolioVehicle
+from services.accounts.contract.terms import LeaseTerms, LoanTerms, Opening
+
+ACCOUNT_COLUMNS = (
+    "source_ref",
+    "account_number",
+    "product",
+    "status",
+    "state",
+    "issuer",
+    "opened_on",
+    "closed_on",
+    "charged_off_cents",
+    "has_co_borrower",
+)
+VEHICLE_COLUMNS = tuple(field.name for field in fields(PortfolioVehicle))
+TERMS_COLUMNS = tuple(dict.fromkeys(field.name for terms in (LoanTerms, LeaseTerms) for field in fields(terms)))
+OPENING_COLUMNS = tuple(field.name for field in fields(Opening))
+LEASE_COLUMNS = tuple(field.name for field in fields(PortfolioLease))
+PARTY_COLUMNS = tuple(field.name for field in fields(PortfolioParty) if field.name != "role")
+ROLES = ("borrower", "co_borrower")
+
+COLUMNS = (
+    *ACCOUNT_COLUMNS,
+    *(f"vehicle_{name}" for name in VEHICLE_COLUMNS),
+    *TERMS_COLUMNS,
+    *(f"opening_{name}" for name in OPENING_COLUMNS),
+    *LEASE_COLUMNS,
+    *(f"{role}_{name}" for role in ROLES for name in PARTY_COLUMNS),
+)
+
+
+def read_csv_table(path: Path) -> Iterator[PortfolioAccount]:
+    """One account per row; columns may stand in any order and be left out when no row needs them.
+
+    Raises MalformedPortfolio with the line, for unknown columns and for rows that are too long or too short as well.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        table = csv.DictReader(stream, strict=True, restkey="", restval=None)
+        try:
+            _check_header(table.fieldnames or (), place=Place(path, line=1))
+            for row in table:
+                place = Place(path, line=table.line_num)
+                if "" in row or None in row.values():
+                    raise MalformedPortfolio(place=place, sentence="The row has not as many cells as the header.")
+                yield load_account(_nested(row), place=place)
+        except (csv.Error, UnicodeDecodeError) as broken:
+            raise MalformedPortfolio(
+                place=Place(path, line=table.line_num or 1), sentence="The line is not CSV in UTF-8."
+            ) from broken
+
+
+def _check_header(names: Sequence[str], *, place: Place) -> None:
+    given = list(names)
+    unknown = [name for name in given if name not in COLUMNS]
+    if unknown:
+        raise MalformedPortfolio(place=place, field=unknown[0][:60], sentence="This column is not known.")
+    if len(set(given)) != len(given):
+        raise MalformedPortfolio(place=place, sentence="A column stands twice in the header.")
+    if "source_ref" not in given:
+        raise MalformedPortfolio(place=place, field="source_ref", sentence="The column is missing.")
+
+
+def _nested(row: Mapping[str, str]) -> dict[str, Any]:
+    present = {name: value.strip() for name, value in row.items() if value.strip()}
+    data: dict[str, Any] = {name: present[name] for name in ACCOUNT_COLUMNS if name in present}
+    data["vehicle"] = _part(present, prefix="vehicle_", names=VEHICLE_COLUMNS)
+    data["terms"] = _part(present, prefix="", names=TERMS_COLUMNS)
+    data["opening"] = _part(present, prefix="opening_", names=OPENING_COLUMNS)
+    parties = {role: _part(present, prefix=f"{role}_", names=PARTY_COLUMNS) for role in ROLES}
+    data["parties"] = [{**party, "role": role} for role, party in parties.items() if party]
+    lease = _part(present, prefix="", names=LEASE_COLUMNS)
+    if lease or present.get("product") == "lease":
+        data["lease"] = lease
+    return data
+
+
+def _part(present: Mapping[str, str], *, prefix: str, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: present[f"{prefix}{name}"] for name in names if f"{prefix}{name}" in present}

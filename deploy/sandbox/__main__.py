@@ -1,0 +1,106 @@
+"""Starts the sandbox with `python -m deploy.sandbox`; it serves until SIGTERM, Ctrl-C or the end of its parent."""
+
+import argparse
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from deploy.sandbox.app import SandboxApp
+from deploy.sandbox.exchange import Sandbox
+from deploy.sandbox.store import StateFileUnusable, Store
+
+HOST = "127.0.0.1"
+BACKLOG = 128
+THREAD_STACK_BYTES = 512 * 1024
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Writes no line per request: addresses in them carry telephone numbers and e-mail addresses."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+def main() -> None:
+    """Read the options, take the port and the file, and serve; exit code 2 with one sentence when that cannot be."""
+    options = _options()
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+    try:
+        store = Store(path=options.state)
+    except StateFileUnusable as refusal:
+        _refuse(str(refusal))
+    try:
+        listener = socket.create_server((HOST, options.port), backlog=BACKLOG)
+    except OSError as error:
+        _refuse(f"Port {options.port} cannot be opened: {error.strerror}. Choose another with --port.")
+    if options.parent_pipe:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    sandbox = Sandbox(
+        store=store,
+        now=lambda: datetime.now(UTC),
+        new_hex=lambda: secrets.token_hex(16),
+        hang_seconds=options.hang_seconds,
+        slow_seconds=options.slow_seconds,
+    )
+    threading.stack_size(THREAD_STACK_BYTES)
+    # An event that nobody sets: waiting on it holds one answer and ends with the process.
+    app = SandboxApp(sandbox=sandbox, hold=threading.Event().wait)
+    port = listener.getsockname()[1]
+    server = make_server(HOST, port, app, threaded=True, request_handler=QuietHandler, fd=listener.fileno())
+    print(f"The sandbox is ready at http://{HOST}:{port}/_sandbox", flush=True)
+    server.serve_forever()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m deploy.sandbox", description=__doc__)
+    parser.add_argument("--port", type=_port, required=True, help="port on 127.0.0.1; 0 lets the system choose")
+    parser.add_argument("--state", type=Path, required=True, metavar="FILE", help="where everything is kept")
+    parser.add_argument("--hang-seconds", type=_seconds, default=8.0, help="how long a timeout holds the answer back")
+    parser.add_argument("--slow-seconds", type=_seconds, default=2.0, help="how long tok_slow holds the answer back")
+    parser.add_argument("--parent-pipe", action="store_true", help="end when standard input ends")
+    return parser.parse_args()
+
+
+def _port(given: str) -> int:
+    port = int(given)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("give a port from 0 to 65535")
+    return port
+
+
+def _seconds(given: str) -> float:
+    seconds = float(given)
+    if not 0 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError("give 0 to 3600 seconds")
+    return seconds
+
+
+def _end_with_parent() -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _end(signal_number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the form of a signal handler
+    # Nothing waits to be written: every change is in the file before it is answered.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""What a person or a test does to the sandbox: asks what was sent, says what became of it, resets it, sets faults."""
+
+from collections.abc import Callable
+
+from werkzeug.utils import redirect
+
+from deploy.sandbox.exchange import Reply, Request, Sandbox, error_reply, fields, json_reply
+from deploy.sandbox.faults import FaultNotUnderstood, current_faults, set_fault
+from deploy.sandbox.processor import CHARGES
+from deploy.sandbox.sendgrid import MAILS
+from deploy.sandbox.store import Document
+from deploy.sandbox.twilio import OPT_OUTS, TEXTS, is_telephone_number
+
+LISTED_DEFAULT = 100
+LISTED_MAX = 1000
+PAGE = "/_sandbox"
+
+MAIL_FATES = ("delivered", "bounced")
+TEXT_FATES = {"delivered": None, "undelivered": 30003}
+RETURN_CODES = ("R01", "R10")
+
+
+def list_mails(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """GET /_sandbox/mails?to=… → {"data": […]}, newest first; `to` matches every recipient, cc and bcc included."""
+    return _listed(request, kind=MAILS, found_under=request.args.get("to", "").strip().lower(), sandbox=sandbox)
+
+
+def list_texts(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """GET /_sandbox/texts?to=… → {"data": […]}, newest first."""
+    return _listed(request, kind=TEXTS, found_under=_number_in(request.args.get("to", "")), sandbox=sandbox)
+
+
+def list_charges(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """GET /_sandbox/charges?key=… → {"data": […]}, newest first, with the planned return that callers do not see."""
+    return _listed(request, kind=CHARGES, found_under=request.args.get("key", ""), sandbox=sandbox)
+
+
+def list_faults(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:  # noqa: ARG001 - nothing to ask for
+    """GET /_sandbox/faults → {"data": [how each provider behaves]}."""
+    return json_reply({"data": current_faults(sandbox=sandbox)})
+
+
+def change_faults(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """POST /_sandbox/faults {provider, mode, seconds?, calls?} → the fault that now holds."""
+    try:
+        fault = set_fault(fields(request), sandbox=sandbox)
+    except FaultNotUnderstood as refusal:
+        return error_reply(400, "fault_not_understood", str(refusal))
+    return _done(request, fault, anchor="faults")
+
+
+def reset(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """POST /_sandbox/reset → forgets mails, texts, charges, tokens, opt-outs and faults."""
+    sandbox.store.forget_everything()
+    return _done(request, {"reset": True}, anchor="")
+
+
+def decide_mail(request: Request, /, *, sandbox: Sandbox, id: str = "", fate: str = "", **_: str) -> Reply:
+    """POST /_sandbox/mails/{id}/delivered or …/bounced."""
+    if fate not in MAIL_FATES:
+        return _no_such("fate for a mail", f"Use one of: {', '.join(MAIL_FATES)}.")
+    return _happened(request, kind=MAILS, id=id, facts={"status": fate}, sandbox=sandbox)
+
+
+def decide_text(request: Request, /, *, sandbox: Sandbox, id: str = "", fate: str = "", **_: str) -> Reply:
+    """POST /_sandbox/texts/{id}/delivered or …/undelivered."""
+    if fate not in TEXT_FATES:
+        return _no_such("fate for a text", f"Use one of: {', '.join(TEXT_FATES)}.")
+    facts = {"status": fate, "error_code": TEXT_FATES[fate]}
+    return _happened(request, kind=TEXTS, id=id, facts=facts, sandbox=sandbox)
+
+
+def stop_number(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """POST /_sandbox/numbers/stop {number}: the person at this number replied STOP."""
+    return _opt(request, opted_out=True, sandbox=sandbox)
+
+
+def start_number(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """POST /_sandbox/numbers/start {number}: the person at this number replied START."""
+    return _opt(request, opted_out=False, sandbox=sandbox)
+
+
+def return_charge(request: Request, /, *, sandbox: Sandbox, id: str = "", **_: str) -> Reply:
+    """POST /_sandbox/charges/{id}/return {code: "R01" | "R10"}: the bank sends an approved debit back, once."""
+    code = fields(request).get("code", RETURN_CODES[0])
+    if code not in RETURN_CODES:
+        return error_reply(400, "return_code_unknown", f"Use one of: {', '.join(RETURN_CODES)}.")
+    with sandbox.store.lock:
+        charge = sandbox.store.get(kind=CHARGES, id=id)
+        if charge is not None and not can_be_returned(charge):
+            return error_reply(
+                409,
+                "charge_not_returnable",
+                "Only an approved charge to a bank account can be returned, and only once.",
+            )
+        facts = {"return_code": code, "returned_at": sandbox.timestamp()}
+        return _happened(request, kind=CHARGES, id=id, facts=facts, sandbox=sandbox)
+
+
+def can_be_returned(charge: Document) -> bool:
+    """Whether a bank could still send this charge back."""
+    is_debit = charge["source"]["type"] == "bank_account"
+    return is_debit and charge["status"] == "approved" and "return_code" not in charge
+
+
+def record_happening(
+    *, kind: str, id: str, change: Callable[[Document], Document], sandbox: Sandbox
+) -> Document | None:
+    """Write down what became of a mail, a text, a number or a charge; the one place a webhook would be called from."""
+    return sandbox.store.change(kind=kind, id=id, change=change)
+
+
+def _happened(request: Request, *, kind: str, id: str, facts: Document, sandbox: Sandbox) -> Reply:
+    changed = record_happening(kind=kind, id=id, change=lambda document: {**document, **facts}, sandbox=sandbox)
+    if changed is None:
+        return _no_such(kind.removesuffix("s"), f"GET {PAGE}/{kind} lists those that there are.")
+    return _done(request, changed, anchor=id)
+
+
+def _opt(request: Request, *, opted_out: bool, sandbox: Sandbox) -> Reply:
+    number = str(fields(request).get("number", ""))
+    if not is_telephone_number(number):
+        return error_reply(400, "number_invalid", "Give a number in international form, such as +12125552368.")
+    word = {"id": number, "number": number, "opted_out": opted_out, "said_at": sandbox.timestamp()}
+    with sandbox.store.lock:
+        if sandbox.store.get(kind=OPT_OUTS, id=number) is None:
+            sandbox.store.put(kind=OPT_OUTS, id=number, document=word)
+        record_happening(kind=OPT_OUTS, id=number, change=lambda _: word, sandbox=sandbox)
+    return _done(request, word, anchor="numbers")
+
+
+def _listed(request: Request, *, kind: str, found_under: str, sandbox: Sandbox) -> Reply:
+    given = request.args.get("limit", str(LISTED_DEFAULT))
+    if not given.isdecimal() or not 1 <= int(given) <= LISTED_MAX:
+        return error_reply(400, "limit_invalid", f"Give a limit from 1 to {LISTED_MAX}.")
+    return json_reply({"data": sandbox.store.latest(kind=kind, limit=int(given), found_under=found_under or None)})
+
+
+def _number_in(given: str) -> str:
+    # In a query string an unescaped + arrives as a space; no number begins with one.
+    return f"+{given.strip()}" if given.startswith(" ") else given.strip()
+
+
+def _done(request: Request, body: Document, *, anchor: str) -> Reply:
+    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+        # After a press of a button the page is shown again, so that reloading it does not press twice.
+        return Reply(redirect(f"{PAGE}#{anchor}" if anchor else PAGE, code=303))
+    return json_reply(body)
+
+
+def _no_such(what: str, next_step: str) -> Reply:
+    return error_reply(404, "not_found", f"There is no such {what}. {next_step}")

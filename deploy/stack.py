@@ -1,0 +1,168 @@
+"""What a local stack keeps in its data folder: the record of the running stack, its databases' addresses, its secrets.
+
+Everything with a password in it is readable by its owner alone (0600).
+"""
+
+import errno
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICES = {
+    "identity": "services.identity.service:IdentityService",
+    "accounts": "services.accounts.service:AccountsService",
+    "payments": "services.payments.service:PaymentsService",
+    "notifications": "services.notifications.service:NotificationsService",
+    "leases": "services.leases.service:LeasesService",
+    "gateway": "gateway.service:GatewayService",
+}
+EMBEDDED_BUS = "embedded://"
+
+
+class StackProblem(Exception):
+    """Something outside our code stands in the way; the message is one sentence that says what to do about it."""
+
+
+@dataclass(frozen=True)
+class StackRecord:
+    """What the other commands must know of the running stack."""
+
+    process: int
+    url: str
+    port: int
+    sandbox_url: str
+    bus: str
+    keys: str
+    database_urls: Mapping[str, str]
+    ops_ports: Mapping[str, int]
+    children: Mapping[str, int]
+
+
+class DataFolder:
+    """One stack's data folder, by default `.captive` in the checkout."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.keys = self.path / "keys"
+        self.sandbox_state = self.path / "sandbox.jsonl"
+        self._record = self.path / "stack.json"
+        self._databases = self.path / "databases.json"
+        self._lock = self.path / "lock"
+        self._imported = self.path / "demo-imported"
+
+    def prepare(self) -> None:
+        """Make the folder where it is missing. Raises StackProblem where it cannot be written."""
+        try:
+            if not self.path.exists():
+                self.path.mkdir(parents=True)
+                # The database server of a root stack is another user and has to pass through.
+                self.path.chmod(0o711)
+            self.keys.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise StackProblem(f"The data folder {self.path} cannot be used: {error.strerror}.") from error
+        if not os.access(self.path, os.W_OK | os.X_OK):
+            raise StackProblem(f"The data folder {self.path} cannot be written; give another with --data.")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder for this process alone; the hold ends with the process, however that ends."""
+        descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise
+            raise StackProblem(f"Another stack is running on {self.path}; stop it, or give another --data.") from error
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    def secret(self, name: str) -> str:
+        """A random secret that is made once and then stays the same."""
+        path = self.keys / name
+        if not path.exists():
+            write_private(path, secrets.token_hex(16))
+        return path.read_text()
+
+    def write_record(self, record: StackRecord) -> None:
+        write_private(self._record, json.dumps(asdict(record), indent=2))
+
+    def remove_record(self) -> None:
+        self._record.unlink(missing_ok=True)
+
+    def find_record(self) -> StackRecord | None:
+        """The record as it was last written, also by a stack that was killed."""
+        try:
+            return StackRecord(**json.loads(self._record.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def running_stack(self) -> StackRecord:
+        """The stack that serves from this folder now. Raises StackProblem where none does."""
+        record = self.find_record()
+        if record is None or not process_exists(record.process):
+            raise StackProblem(f"No stack is running on {self.path}; start one with deploy/up.")
+        return record
+
+    def write_database_urls(self, urls: Mapping[str, str]) -> None:
+        write_private(self._databases, json.dumps(urls, indent=2))
+
+    def database_urls(self) -> dict[str, str]:
+        """The databases of the last start, by service; empty before the first."""
+        try:
+            return dict(json.loads(self._databases.read_text()))
+        except (OSError, ValueError):
+            return {}
+
+    @property
+    def demo_was_imported(self) -> bool:
+        return self._imported.exists()
+
+    def mark_demo_imported(self) -> None:
+        self._imported.touch(mode=0o600)
+
+    def empty(self) -> None:
+        """Remove what a stack keeps here, and nothing else that may lie in the folder."""
+        shutil.rmtree(self.keys, ignore_errors=True)
+        for file in (self._record, self._databases, self.sandbox_state, self._imported):
+            file.unlink(missing_ok=True)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file whole, readable by its owner alone."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+def process_exists(process: int) -> bool:
+    """Whether a process of that number lives; one of another user counts."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def variable_of(service: str) -> str:
+    """The environment variable that carries a service's database."""
+    return f"{service.upper()}_DATABASE_URL"
+
+
+def database_urls_from(environment: Mapping[str, str]) -> dict[str, str]:
+    """The databases that the environment names, by service."""
+    return {name: environment[variable_of(name)] for name in SERVICES if environment.get(variable_of(name))}

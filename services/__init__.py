@@ -1,0 +1,1 @@
+"""The services; each is known to the others by its contract alone."""

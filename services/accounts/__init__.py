@@ -1,0 +1,1 @@
+"""Accounts: contracts, balances, dues and the ledger of loans and leases."""

@@ -1,0 +1,251 @@
+"""One account as every portfolio reader yields it, whatever the file looked like: what is absent stays absent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+
+from services.accounts.contract.terms import (
+    DAY_COUNTS,
+    EXTRA_MODES,
+    InvalidTerms,
+    LeaseTerms,
+    LoanTerms,
+    Opening,
+    Terms,
+)
+
+PortfolioProduct = Literal["loan", "lease"]
+PortfolioStatus = Literal["open", "closed", "charged_off"]
+PartyRole = Literal["borrower", "co_borrower"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioVehicle:
+    """The vehicle as reported; pools name no VIN."""
+
+    vin: str | None
+    year: int | None
+    make: str | None
+    model: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioParty:
+    """A person who owes; phone in E.164."""
+
+    first_name: str = field(repr=False)
+    last_name: str = field(repr=False)
+    ssn_last4: str = field(repr=False)
+    phone: str = field(repr=False)
+    sms_consent: bool
+    email: str | None = field(repr=False)
+    role: PartyRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioLease:
+    """What only a lease has; None means the file does not say."""
+
+    mileage_allowance_miles: int | None
+    excess_mile_cents: int | None
+    purchase_option_fee_cents: int | None
+    disposition_fee_cents: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioAccount:
+    """An account to take over; `source_ref` is issuer/pool/asset and never means two accounts.
+
+    `has_co_borrower` is what the file reports even where it names nobody. An account that is not open owes nothing.
+    """
+
+    source_ref: str
+    account_number: str
+    product: PortfolioProduct
+    status: PortfolioStatus
+    state: str | None
+    issuer: str
+    opened_on: date | None
+    closed_on: date | None
+    charged_off_cents: int | None
+    has_co_borrower: bool | None
+    vehicle: PortfolioVehicle
+    terms: Terms
+    opening: Opening
+    parties: tuple[PortfolioParty, ...]
+    lease: PortfolioLease | None
+
+    def __post_init__(self) -> None:
+        _require((self.product == "loan") == isinstance(self.terms, LoanTerms), "The terms are of another product.")
+        _require(self.product == "lease" or self.lease is None, "A loan has no lease details.")
+        if self.status == "open":
+            _require(self.closed_on is None, "An open account has no closing date.")
+        else:
+            _require(self.opening.principal_cents == 0, "An account that is not open cannot owe principal.")
+        left = self.opening.next_instalment_number <= self.terms.payment_count
+        _require(
+            left or self.product == "lease" or self.opening.principal_cents == 0,
+            "A loan with principal outstanding must have an instalment left to pay.",
+        )
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise InvalidTerms(sentence)
+
+
+def _cents(**options: Any) -> fields.Integer:
+    return fields.Integer(strict=True, validate=validate.Range(min=0), **options)
+
+
+class _Percent(fields.Decimal):
+    """A rate travels as a string: a binary fraction has already lost the rate it stood for."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise ValidationError('A rate is a string such as "6.49".')
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+    def build(self, data: dict[str, Any], record: type[Any]) -> Any:
+        try:
+            return record(**data)
+        except InvalidTerms as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+
+class _CalendarSchema(_Strict):
+    first_due_on = fields.Date(required=True)
+    due_day = fields.Integer(required=True, strict=True)
+    grace_days = fields.Integer(required=True, strict=True)
+
+
+class LoanTermsSchema(_CalendarSchema):
+    """The shape of LoanTerms."""
+
+    annual_rate_percent = _Percent(required=True, as_string=True)
+    day_count = fields.String(required=True, validate=validate.OneOf(DAY_COUNTS))
+    payment_cents = _cents(required=True)
+    payment_count = fields.Integer(required=True, strict=True)
+    extra_default = fields.String(load_default="principal", validate=validate.OneOf(EXTRA_MODES))
+
+    @post_load
+    def to_terms(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.build(data, LoanTerms)
+
+
+class LeaseTermsSchema(_CalendarSchema):
+    """The shape of LeaseTerms."""
+
+    adjusted_capitalized_cost_cents = _cents(required=True)
+    residual_cents = _cents(required=True)
+    term_months = fields.Integer(required=True, strict=True)
+    base_payment_cents = _cents(required=True)
+    tax_cents = _cents(required=True)
+
+    @post_load
+    def to_terms(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.build(data, LeaseTerms)
+
+
+class OpeningSchema(_Strict):
+    """The shape of Opening."""
+
+    as_of_on = fields.Date(required=True)
+    principal_cents = _cents(required=True)
+    accrued_interest_cents = _cents(load_default=0)
+    interest_paid_through_on = fields.Date(required=True)
+    next_instalment_number = fields.Integer(required=True, strict=True)
+    partial_paid_cents = _cents(load_default=0)
+    fees_due_cents = _cents(load_default=0)
+    unapplied_cents = _cents(load_default=0)
+    payments_made = _cents(required=True)
+
+    @post_load
+    def to_opening(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.build(data, Opening)
+
+
+class PortfolioVehicleSchema(_Strict):
+    """The shape of PortfolioVehicle."""
+
+    vin = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"[A-HJ-NPR-Z0-9]{17}\Z"))
+    year = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1900, max=2100))
+    make = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=60))
+    model = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=60))
+
+    @post_load
+    def to_vehicle(self, data: dict[str, Any], **_: Any) -> Any:
+        return PortfolioVehicle(**data)
+
+
+class PortfolioPartySchema(_Strict):
+    """The shape of PortfolioParty."""
+
+    first_name = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    last_name = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    ssn_last4 = fields.String(required=True, validate=validate.Regexp(r"[0-9]{4}\Z"))
+    phone = fields.String(required=True, validate=validate.Regexp(r"\+[1-9][0-9]{6,14}\Z"))
+    sms_consent = fields.Boolean(required=True)
+    email = fields.Email(load_default=None, allow_none=True)
+    role = fields.String(required=True, validate=validate.OneOf(("borrower", "co_borrower")))
+
+    @post_load
+    def to_party(self, data: dict[str, Any], **_: Any) -> Any:
+        return PortfolioParty(**data)
+
+
+class PortfolioLeaseSchema(_Strict):
+    """The shape of PortfolioLease."""
+
+    mileage_allowance_miles = _cents(load_default=None, allow_none=True)
+    excess_mile_cents = _cents(load_default=None, allow_none=True)
+    purchase_option_fee_cents = _cents(load_default=None, allow_none=True)
+    disposition_fee_cents = _cents(load_default=None, allow_none=True)
+
+    @post_load
+    def to_lease(self, data: dict[str, Any], **_: Any) -> Any:
+        return PortfolioLease(**data)
+
+
+class _TermsField(fields.Field[Terms]):
+    """The product says which terms are meant."""
+
+    def _serialize(self, value: Terms | None, *_: Any, **__: Any) -> Any:
+        schema = LoanTermsSchema() if isinstance(value, LoanTerms) else LeaseTermsSchema()
+        return schema.dump(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:  # noqa: ARG002
+        product = (data or {}).get("product")
+        return (LeaseTermsSchema() if product == "lease" else LoanTermsSchema()).load(value)
+
+
+class PortfolioAccountSchema(_Strict):
+    """The shape of PortfolioAccount; loading answers the dataclass, unknown fields are refused."""
+
+    source_ref = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    account_number = fields.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9][A-Za-z0-9+/=_.-]{2,59}\Z"))
+    product = fields.String(required=True, validate=validate.OneOf(("loan", "lease")))
+    status = fields.String(required=True, validate=validate.OneOf(("open", "closed", "charged_off")))
+    state = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"[A-Z]{2}\Z"))
+    issuer = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    opened_on = fields.Date(load_default=None, allow_none=True)
+    closed_on = fields.Date(load_default=None, allow_none=True)
+    charged_off_cents = _cents(load_default=None, allow_none=True)
+    has_co_borrower = fields.Boolean(load_default=None, allow_none=True)
+    vehicle = fields.Nested(PortfolioVehicleSchema, required=True)
+    terms = _TermsField(required=True)
+    opening = fields.Nested(OpeningSchema, required=True)
+    parties = fields.List(fields.Nested(PortfolioPartySchema), load_default=list)
+    lease = fields.Nested(PortfolioLeaseSchema, load_default=None, allow_none=True)
+
+    @post_load
+    def to_account(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.build({**data, "parties": tuple(data["parties"])}, PortfolioAccount)

@@ -1,0 +1,124 @@
+"""The frozen terms of a contract and the state it is opened with, as readers write them and the rules read them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+DayCount = Literal["actual/365", "actual/actual", "30/360"]
+ExtraMode = Literal["principal", "paid_ahead"]
+
+DAY_COUNTS: tuple[DayCount, ...] = ("actual/365", "actual/actual", "30/360")
+EXTRA_MODES: tuple[ExtraMode, ...] = ("principal", "paid_ahead")
+
+
+class InvalidTerms(ValueError):
+    """Terms that no contract can have; the message says which figure and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanTerms:
+    """A simple-interest instalment loan; `annual_rate_percent` of 6.49 means 6.49 % a year.
+
+    The last of `payment_count` instalments is whatever clears the loan, not `payment_cents`.
+    """
+
+    annual_rate_percent: Decimal
+    day_count: DayCount
+    payment_cents: int
+    payment_count: int
+    first_due_on: date
+    due_day: int
+    grace_days: int
+    extra_default: ExtraMode = "principal"
+
+    def __post_init__(self) -> None:
+        _require(Decimal(0) <= self.annual_rate_percent <= Decimal(100), "The annual rate must be 0 to 100 percent.")
+        _require(self.day_count in DAY_COUNTS, f"The day count {self.day_count!r} is not known.")
+        _require(self.payment_cents > 0, "The instalment must be more than zero.")
+        _require(self.extra_default in EXTRA_MODES, f"The extra mode {self.extra_default!r} is not known.")
+        _require_calendar(count=self.payment_count, due_day=self.due_day, grace_days=self.grace_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseTerms:
+    """A closed-end lease with payments in advance; an instalment is `base_payment_cents` plus `tax_cents`."""
+
+    adjusted_capitalized_cost_cents: int
+    residual_cents: int
+    term_months: int
+    base_payment_cents: int
+    tax_cents: int
+    first_due_on: date
+    due_day: int
+    grace_days: int
+
+    def __post_init__(self) -> None:
+        _require(self.base_payment_cents > 0, "The base payment must be more than zero.")
+        _require(self.tax_cents >= 0, "The tax of an instalment cannot be negative.")
+        _require(self.residual_cents >= 0, "The residual cannot be negative.")
+        _require(
+            self.residual_cents <= self.adjusted_capitalized_cost_cents,
+            "The residual cannot exceed the adjusted capitalized cost.",
+        )
+        _require(
+            self.adjusted_capitalized_cost_cents <= self.residual_cents + self.term_months * self.base_payment_cents,
+            "The base payments do not cover the depreciation.",
+        )
+        _require_calendar(count=self.term_months, due_day=self.due_day, grace_days=self.grace_days)
+
+    @property
+    def payment_cents(self) -> int:
+        return self.base_payment_cents + self.tax_cents
+
+    @property
+    def payment_count(self) -> int:
+        return self.term_months
+
+
+Terms = LoanTerms | LeaseTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What is owed at the start of `as_of_on`, before any payment of that day.
+
+    Interest owed on a later date is `accrued_interest_cents` plus the interest on `principal_cents` from
+    `interest_paid_through_on`: the cents are what is left over from before that date, usually 0. Of a lease,
+    `principal_cents` is the adjusted lease balance and the interest is 0. `next_instalment_number` is the oldest
+    unpaid one (count + 1 when none is left), `partial_paid_cents` what it has received, `unapplied_cents` the
+    customer's credit.
+    """
+
+    as_of_on: date
+    principal_cents: int
+    accrued_interest_cents: int
+    interest_paid_through_on: date
+    next_instalment_number: int
+    partial_paid_cents: int
+    fees_due_cents: int
+    unapplied_cents: int
+    payments_made: int
+
+    def __post_init__(self) -> None:
+        for name in (
+            "principal_cents",
+            "accrued_interest_cents",
+            "partial_paid_cents",
+            "fees_due_cents",
+            "unapplied_cents",
+            "payments_made",
+        ):
+            _require(getattr(self, name) >= 0, f"The opening's {name} cannot be negative.")
+        _require(self.next_instalment_number >= 1, "Instalments are numbered from 1.")
+
+
+def _require_calendar(*, count: int, due_day: int, grace_days: int) -> None:
+    _require(1 <= count <= 1200, "The number of instalments must be 1 to 1200.")
+    _require(1 <= due_day <= 31, "The due day must be 1 to 31.")
+    _require(0 <= grace_days <= 366, "The grace days must be 0 to 366.")
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise InvalidTerms(sentence)

@@ -1,0 +1,184 @@
+"""Double entry: entries that cannot be built unbalanced or empty, and the ones each event of an account gives."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from services.accounts.rules.state import Allocation
+from services.accounts.rules.terms import Opening
+
+Product = Literal["loan", "lease"]
+
+
+class LedgerAccount(StrEnum):
+    """The general ledger's accounts of this slice."""
+
+    CASH = "cash"
+    CLEARING = "clearing"
+    CUSTOMER_SUSPENSE = "customer_suspense"
+    INTEREST_RECEIVABLE = "interest_receivable"
+    INTEREST_INCOME = "interest_income"
+    PRINCIPAL_RECEIVABLE = "principal_receivable"
+    FEE_RECEIVABLE = "fee_receivable"
+    FEE_INCOME = "fee_income"
+    LEASE_RECEIVABLE = "lease_receivable"
+    RENT_RECEIVABLE = "rent_receivable"
+    LEASE_INCOME = "lease_income"
+    SALES_TAX_PAYABLE = "sales_tax_payable"
+    REFUND_PAYABLE = "refund_payable"
+    CHARGE_OFF_EXPENSE = "charge_off_expense"
+    CONVERSION_CLEARING = "conversion_clearing"
+
+
+class UnbalancedEntry(ValueError):
+    """Debits and credits differ, or there is nothing to post."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """A debit or a credit of a positive amount, never both."""
+
+    account: LedgerAccount
+    debit_cents: int = 0
+    credit_cents: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.debit_cents, self.credit_cents) != 0 or max(self.debit_cents, self.credit_cents) <= 0:
+            raise UnbalancedEntry("A journal line is either a debit or a credit of more than zero.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """Lines that balance; `kind` names the event, `source_key` the thing that caused it."""
+
+    kind: str
+    source_key: str
+    effective_on: date
+    lines: tuple[JournalLine, ...]
+
+    def __post_init__(self) -> None:
+        debits = sum(line.debit_cents for line in self.lines)
+        credits = sum(line.credit_cents for line in self.lines)
+        if not self.lines or debits != credits:
+            raise UnbalancedEntry(f"The entry {self.kind} has {debits} cents of debits and {credits} of credits.")
+
+
+def opening_entry(*, product: Product, opening: Opening, source_key: str) -> JournalEntry | None:
+    """What an account is taken over with, against conversion clearing; None when nothing is owed either way."""
+    balance = LedgerAccount.PRINCIPAL_RECEIVABLE if product == "loan" else LedgerAccount.LEASE_RECEIVABLE
+    return _entry(
+        kind="account_opened",
+        source_key=source_key,
+        on=opening.as_of_on,
+        debits={
+            balance: opening.principal_cents,
+            LedgerAccount.INTEREST_RECEIVABLE: opening.accrued_interest_cents,
+            LedgerAccount.FEE_RECEIVABLE: opening.fees_due_cents,
+        },
+        credits={LedgerAccount.CUSTOMER_SUSPENSE: opening.unapplied_cents},
+        remainder=LedgerAccount.CONVERSION_CLEARING,
+    )
+
+
+def payment_accepted_entry(*, source_key: str, effective_on: date, amount_cents: int) -> JournalEntry:
+    """Money taken but not yet settled, owed to the customer until it is allocated."""
+    return JournalEntry(
+        kind="payment_accepted",
+        source_key=source_key,
+        effective_on=effective_on,
+        lines=(
+            JournalLine(LedgerAccount.CLEARING, debit_cents=amount_cents),
+            JournalLine(LedgerAccount.CUSTOMER_SUSPENSE, credit_cents=amount_cents),
+        ),
+    )
+
+
+def allocation_entries(*, product: Product, allocation: Allocation) -> tuple[JournalEntry, ...]:
+    """What an allocation posts: the income that became due, then the money moved out of suspense."""
+    recognised = _recognition(product=product, allocation=allocation)
+    moved = _movement(product=product, allocation=allocation)
+    return tuple(entry for entry in (recognised, moved) if entry is not None)
+
+
+def reversal_entry(*, entry: JournalEntry, source_key: str) -> JournalEntry:
+    """The entry that undoes another one, on the same effective date; the first one stays."""
+    return JournalEntry(
+        kind=f"{entry.kind}_reversed",
+        source_key=source_key,
+        effective_on=entry.effective_on,
+        lines=tuple(
+            JournalLine(line.account, debit_cents=line.credit_cents, credit_cents=line.debit_cents)
+            for line in entry.lines
+        ),
+    )
+
+
+def balances_cents(entries: Iterable[JournalEntry]) -> dict[LedgerAccount, int]:
+    """Debits less credits per ledger account; accounts at zero are left out."""
+    totals: dict[LedgerAccount, int] = {}
+    for entry in entries:
+        for line in entry.lines:
+            totals[line.account] = totals.get(line.account, 0) + line.debit_cents - line.credit_cents
+    return {account: cents for account, cents in totals.items() if cents}
+
+
+def _recognition(*, product: Product, allocation: Allocation) -> JournalEntry | None:
+    if product == "loan":
+        return _entry(
+            kind="interest_recognised",
+            source_key=allocation.source_key,
+            on=allocation.effective_on,
+            debits={LedgerAccount.INTEREST_RECEIVABLE: allocation.interest_recognised_cents},
+            credits={LedgerAccount.INTEREST_INCOME: allocation.interest_recognised_cents},
+        )
+    return _entry(
+        kind="rent_recognised",
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={LedgerAccount.RENT_RECEIVABLE: allocation.interest_recognised_cents + allocation.tax_cents},
+        credits={
+            LedgerAccount.LEASE_INCOME: allocation.interest_recognised_cents,
+            LedgerAccount.SALES_TAX_PAYABLE: allocation.tax_cents,
+        },
+    )
+
+
+def _movement(*, product: Product, allocation: Allocation) -> JournalEntry | None:
+    if product == "loan":
+        interest, principal = LedgerAccount.INTEREST_RECEIVABLE, LedgerAccount.PRINCIPAL_RECEIVABLE
+    else:
+        interest, principal = LedgerAccount.RENT_RECEIVABLE, LedgerAccount.LEASE_RECEIVABLE
+    return _entry(
+        kind="payment_allocated",
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={LedgerAccount.CUSTOMER_SUSPENSE: allocation.amount_cents - allocation.unapplied_cents},
+        credits={
+            interest: allocation.interest_cents + allocation.tax_cents,
+            principal: allocation.principal_cents,
+            LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
+        },
+    )
+
+
+def _entry(
+    *,
+    kind: str,
+    source_key: str,
+    on: date,
+    debits: dict[LedgerAccount, int],
+    credits: dict[LedgerAccount, int],
+    remainder: LedgerAccount | None = None,
+) -> JournalEntry | None:
+    lines = [JournalLine(account, debit_cents=cents) for account, cents in debits.items() if cents]
+    lines += [JournalLine(account, credit_cents=cents) for account, cents in credits.items() if cents]
+    difference = sum(debits.values()) - sum(credits.values())
+    if remainder is not None and difference > 0:
+        lines.append(JournalLine(remainder, credit_cents=difference))
+    if remainder is not None and difference < 0:
+        lines.append(JournalLine(remainder, debit_cents=-difference))
+    if not lines:
+        return None
+    return JournalEntry(kind=kind, source_key=source_key, effective_on=on, lines=tuple(lines))

@@ -1,0 +1,166 @@
+"""How money falls on a lease: instalments oldest first by their constant-yield split, then fees, then credit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.accounts.rules.lease_yield import LeaseRow, remaining_rows
+from services.accounts.rules.schedule import current_instalment_number, due_on
+from services.accounts.rules.state import AccountState, Allocation, Payment
+from services.accounts.rules.terms import LeaseTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filling:
+    """What some money did to the instalments; the steps are the explanation of it."""
+
+    state: AccountState
+    rent: int
+    depreciation: int
+    tax: int
+    rest: int
+    completed: tuple[int, ...]
+    steps: tuple[Mapping[str, object], ...]
+
+
+def lease_due_through(*, terms: LeaseTerms, state: AccountState, last_number: int) -> int:
+    """Cents due for the unpaid instalments up to `last_number`, tax included."""
+    count = min(last_number, terms.term_months) - state.next_instalment_number + 1
+    return max(0, count * terms.payment_cents - state.partial_paid_cents) if count > 0 else 0
+
+
+def use_credit(*, terms: LeaseTerms, state: AccountState, through_on: date) -> AccountState:
+    """Let the customer's credit pay each instalment on its due date, up to and including `through_on`."""
+    while state.unapplied_cents > 0 and state.next_instalment_number <= terms.term_months:
+        number = state.next_instalment_number
+        due = due_on(terms=terms, number=number)
+        if due > through_on:
+            break
+        filling = _fill(terms=terms, state=state, cents=state.unapplied_cents, last_number=number)
+        used = state.unapplied_cents - filling.rest
+        # Credit is there before the bill, unless the account was opened with an older instalment unpaid.
+        on = max(due, state.last_effective_on)
+        state = replace(
+            filling.state,
+            unapplied_cents=filling.rest,
+            last_effective_on=on,
+            last_source_key=state.last_source_key if on == state.last_effective_on else "",
+            allocations=(
+                *state.allocations,
+                _allocation(
+                    filling=filling,
+                    source_key=f"credit-used:{number}:{on.isoformat()}",
+                    on=on,
+                    amount=0,
+                    fees=0,
+                    unapplied=-used,
+                ),
+            ),
+        )
+    return state
+
+
+def apply_to_lease(*, terms: LeaseTerms, state: AccountState, payment: Payment) -> AccountState:
+    """Fold one payment, which must not precede the state, into a lease; money for later bills stays credit."""
+    on = payment.effective_on
+    state = use_credit(terms=terms, state=state, through_on=on)
+    current = current_instalment_number(terms=terms, on=on)
+    filling = _fill(terms=terms, state=state, cents=payment.amount_cents, last_number=current)
+    fees = min(filling.rest, state.fees_due_cents)
+    unapplied = filling.rest - fees
+    allocation = _allocation(
+        filling=filling,
+        source_key=payment.source_key,
+        on=on,
+        amount=payment.amount_cents,
+        fees=fees,
+        unapplied=unapplied,
+    )
+    return replace(
+        filling.state,
+        fees_due_cents=state.fees_due_cents - fees,
+        unapplied_cents=state.unapplied_cents + unapplied,
+        last_effective_on=on,
+        last_source_key=payment.source_key,
+        allocations=(*state.allocations, allocation),
+    )
+
+
+def _fill(*, terms: LeaseTerms, state: AccountState, cents: int, last_number: int) -> _Filling:
+    rows = remaining_rows(terms=terms, opening=state.opening)
+    number, partial, rest = state.next_instalment_number, state.partial_paid_cents, cents
+    rent = depreciation = tax = 0
+    completed: list[int] = []
+    steps: list[Mapping[str, object]] = []
+    while rest > 0 and number <= min(last_number, terms.term_months):
+        row = rows[number - state.opening.next_instalment_number]
+        paid = min(rest, terms.payment_cents - partial)
+        parts = _parts(row=row, terms=terms, from_cents=partial, to_cents=partial + paid)
+        rent, depreciation, tax = rent + parts[0], depreciation + parts[1], tax + parts[2]
+        steps.append(_step(terms=terms, number=number, parts=parts))
+        rest -= paid
+        partial += paid
+        if partial == terms.payment_cents:
+            completed.append(number)
+            number, partial = number + 1, 0
+    after = replace(
+        state,
+        principal_cents=state.principal_cents - depreciation,
+        next_instalment_number=number,
+        partial_paid_cents=partial,
+        payments_made=state.payments_made + len(completed),
+    )
+    return _Filling(
+        state=after,
+        rent=rent,
+        depreciation=depreciation,
+        tax=tax,
+        rest=rest,
+        completed=tuple(completed),
+        steps=tuple(steps),
+    )
+
+
+def _parts(*, row: LeaseRow, terms: LeaseTerms, from_cents: int, to_cents: int) -> tuple[int, int, int]:
+    """Rent charge, depreciation and tax in the slice of an instalment between two amounts paid."""
+    rent_end, base_end = row.rent_cents, terms.base_payment_cents
+    rent = min(to_cents, rent_end) - min(from_cents, rent_end)
+    base = min(to_cents, base_end) - min(from_cents, base_end)
+    return rent, base - rent, to_cents - from_cents - base
+
+
+def _step(*, terms: LeaseTerms, number: int, parts: tuple[int, int, int]) -> Mapping[str, object]:
+    return {
+        "to": "instalment",
+        "instalment": number,
+        "due_on": due_on(terms=terms, number=number).isoformat(),
+        "rent_charge_cents": parts[0],
+        "depreciation_cents": parts[1],
+        "tax_cents": parts[2],
+        "amount_cents": sum(parts),
+    }
+
+
+def _allocation(*, filling: _Filling, source_key: str, on: date, amount: int, fees: int, unapplied: int) -> Allocation:
+    after = filling.state.principal_cents
+    steps: list[Mapping[str, object]] = list(filling.steps)
+    steps += [{"to": "fees", "amount_cents": fees}] if fees else []
+    steps += [{"to": "unapplied_credit", "amount_cents": unapplied}] if unapplied else []
+    return Allocation(
+        source_key=source_key,
+        effective_on=on,
+        amount_cents=amount,
+        interest_cents=filling.rent,
+        principal_cents=filling.depreciation,
+        tax_cents=filling.tax,
+        fees_cents=fees,
+        unapplied_cents=unapplied,
+        interest_recognised_cents=filling.rent,
+        instalments=filling.completed,
+        explanation={
+            "method": "constant_yield",
+            "lease_balance_before_cents": after + filling.depreciation,
+            "lease_balance_after_cents": after,
+            "steps": steps,
+        },
+    )

@@ -1,0 +1,137 @@
+"""The constant yield of a lease paid in advance, and the rows of rent charge and depreciation it gives."""
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import lru_cache
+
+from chassis.money import round_half_up_cents
+from services.accounts.rules.terms import InvalidTerms, LeaseTerms, Opening
+
+_PRECISION = 60
+# Rows multiply an error of the rate by up to 2 ** payments, so it has to be far below a cent.
+_TOLERANCE = Decimal("1e-40")
+_STEPS_MAX = 200
+_MONTHLY_YIELD_MAX = Decimal(1)
+
+
+class YieldNotSolvable(ValueError):
+    """The payments and the residual together do not reach the balance, or exceed it beyond reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseRow:
+    """What one base payment consists of, and the adjusted lease balance after it."""
+
+    number: int
+    rent_cents: int
+    depreciation_cents: int
+    balance_cents: int
+
+
+def monthly_yield(*, balance_cents: int, residual_cents: int, payment_cents: int, payment_count: int) -> Decimal:
+    """The monthly rate (0.004 = 0.4 %) at which the payments, each in advance, and the residual equal the balance.
+
+    Raises YieldNotSolvable when even at zero they fall short, or when the rate would be above 100 % a month.
+    """
+    surplus = payment_count * payment_cents + residual_cents - balance_cents
+    if surplus < 0:
+        raise YieldNotSolvable("The remaining base payments and the residual do not reach the lease balance.")
+    if surplus == 0:
+        return Decimal(0)
+    with localcontext() as context:
+        context.prec = _PRECISION
+        low, high = Decimal(0), _MONTHLY_YIELD_MAX
+        if _worth(high, residual_cents, payment_cents, payment_count) > balance_cents:
+            raise YieldNotSolvable("The lease would yield more than 100 percent a month.")
+        for _ in range(_STEPS_MAX):
+            if high - low <= _TOLERANCE:
+                break
+            middle = (low + high) / 2
+            if _worth(middle, residual_cents, payment_cents, payment_count) > balance_cents:
+                low = middle
+            else:
+                high = middle
+        return +high
+
+
+def annual_yield_percent(*, monthly: Decimal) -> Decimal:
+    """Twelve times the monthly rate, in percent, unrounded."""
+    return monthly * 1200
+
+
+@lru_cache(maxsize=4096)
+def yield_rows(
+    *, balance_cents: int, residual_cents: int, payment_cents: int, payment_count: int, first_number: int = 1
+) -> tuple[LeaseRow, ...]:
+    """One row per base payment; the last one leaves exactly the residual.
+
+    The balance is carried unrounded and rounded when shown, so no cent drifts into the last row.
+    """
+    rate = monthly_yield(
+        balance_cents=balance_cents,
+        residual_cents=residual_cents,
+        payment_cents=payment_cents,
+        payment_count=payment_count,
+    )
+    rows = []
+    with localcontext() as context:
+        context.prec = _PRECISION
+        exact, shown = Decimal(balance_cents), balance_cents
+        for number in range(first_number, first_number + payment_count):
+            exact = (exact - payment_cents) * (1 + rate)
+            last = number == first_number + payment_count - 1
+            after = residual_cents if last else round_half_up_cents(exact)
+            rows.append(
+                LeaseRow(
+                    number=number,
+                    rent_cents=payment_cents - (shown - after),
+                    depreciation_cents=shown - after,
+                    balance_cents=after,
+                )
+            )
+            shown = after
+    return tuple(rows)
+
+
+def contract_rows(*, terms: LeaseTerms) -> tuple[LeaseRow, ...]:
+    """The rows of the whole lease, as agreed."""
+    return yield_rows(
+        balance_cents=terms.adjusted_capitalized_cost_cents,
+        residual_cents=terms.residual_cents,
+        payment_cents=terms.base_payment_cents,
+        payment_count=terms.term_months,
+    )
+
+
+def remaining_rows(*, terms: LeaseTerms, opening: Opening) -> tuple[LeaseRow, ...]:
+    """The rows from the opening's next instalment on.
+
+    They are the agreed ones while the opening stands on the agreed balance; another balance gets a yield of its own,
+    and then no instalment may be paid in part yet (InvalidTerms), for its split would be unknown.
+    """
+    number = opening.next_instalment_number
+    if number > terms.term_months:
+        return ()
+    agreed = contract_rows(terms=terms)
+    before = agreed[number - 2].balance_cents if number > 1 else terms.adjusted_capitalized_cost_cents
+    paid_base = min(opening.partial_paid_cents, terms.base_payment_cents)
+    paid_depreciation = max(0, paid_base - agreed[number - 1].rent_cents)
+    if opening.principal_cents == before - paid_depreciation:
+        return agreed[number - 1 :]
+    if opening.partial_paid_cents:
+        raise InvalidTerms("A lease opened on a balance of its own cannot have a partly paid instalment.")
+    return yield_rows(
+        balance_cents=opening.principal_cents,
+        residual_cents=terms.residual_cents,
+        payment_cents=terms.base_payment_cents,
+        payment_count=terms.term_months - number + 1,
+        first_number=number,
+    )
+
+
+def _worth(rate: Decimal, residual_cents: int, payment_cents: int, payment_count: int) -> Decimal:
+    if rate == 0:
+        return Decimal(payment_count * payment_cents + residual_cents)
+    discount = 1 / (1 + rate)
+    tail = discount**payment_count
+    return payment_cents * (1 - tail) / (1 - discount) + residual_cents * tail

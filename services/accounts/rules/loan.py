@@ -1,0 +1,169 @@
+"""How one payment falls on a simple-interest loan: interest, past-due and current principal, fees, then extra."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from chassis.money import round_half_up_cents
+from services.accounts.rules.interest import accrual_spans, format_per_diem, interest_cents, per_diem_cents
+from services.accounts.rules.schedule import current_instalment_number, instalments_due_before
+from services.accounts.rules.state import AccountState, Allocation, Payment
+from services.accounts.rules.terms import ExtraMode, LoanTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Split:
+    interest: int
+    past_due_principal: int
+    current_principal: int
+    fees: int
+    extra_principal: int
+    unapplied: int
+
+    @property
+    def principal(self) -> int:
+        return self.past_due_principal + self.current_principal + self.extra_principal
+
+    @property
+    def toward_instalments(self) -> int:
+        return self.interest + self.past_due_principal + self.current_principal
+
+
+def interest_owed(*, terms: LoanTerms, state: AccountState, on: date) -> Decimal:
+    """Unrounded cents of interest owed on a date: what was left unpaid plus the days since; never on interest."""
+    return state.accrued_interest + interest_cents(
+        principal_cents=state.principal_cents,
+        annual_rate_percent=terms.annual_rate_percent,
+        day_count=terms.day_count,
+        from_on=state.interest_from_on,
+        to_on=on,
+    )
+
+
+def due_through(*, terms: LoanTerms, state: AccountState, last_number: int, on: date) -> int:
+    """Cents of interest and principal due for the unpaid instalments up to `last_number`, as if paid on `on`.
+
+    Never more than what clears the loan, and exactly that once the last instalment is among them.
+    """
+    clearing = state.principal_cents + round_half_up_cents(interest_owed(terms=terms, state=state, on=on))
+    if state.next_instalment_number > last_number:
+        return 0
+    if last_number >= terms.payment_count:
+        return clearing
+    count = last_number - state.next_instalment_number + 1
+    return min(clearing, max(0, count * terms.payment_cents - state.partial_paid_cents))
+
+
+def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) -> AccountState:
+    """Fold one payment, which must not precede the state, into a loan."""
+    on = payment.effective_on
+    owed = interest_owed(terms=terms, state=state, on=on)
+    owed_cents = round_half_up_cents(owed)
+    due = due_through(terms=terms, state=state, last_number=current_instalment_number(terms=terms, on=on), on=on)
+    split = _split(terms=terms, state=state, payment=payment, owed_cents=owed_cents, due=due)
+    mode = payment.extra or terms.extra_default
+    counted = split.interest + split.principal if mode == "paid_ahead" else min(due, split.toward_instalments)
+    principal = state.principal_cents - split.principal
+    number, partial, completed = _advance(terms=terms, state=state, counted_cents=counted, cleared=principal == 0)
+    allocation = Allocation(
+        source_key=payment.source_key,
+        effective_on=on,
+        amount_cents=payment.amount_cents,
+        interest_cents=split.interest,
+        principal_cents=split.principal,
+        tax_cents=0,
+        fees_cents=split.fees,
+        unapplied_cents=split.unapplied,
+        interest_recognised_cents=owed_cents - round_half_up_cents(state.accrued_interest),
+        instalments=completed,
+        explanation=_explain(terms=terms, state=state, payment=payment, split=split, mode=mode),
+    )
+    return replace(
+        state,
+        principal_cents=principal,
+        # What a full payment leaves is only the rounding of the posting, not a debt.
+        accrued_interest=Decimal(0) if split.interest == owed_cents else owed - split.interest,
+        interest_from_on=max(on, state.interest_from_on),
+        next_instalment_number=number,
+        partial_paid_cents=partial,
+        fees_due_cents=state.fees_due_cents - split.fees,
+        unapplied_cents=state.unapplied_cents + split.unapplied,
+        payments_made=state.payments_made + len(completed),
+        last_effective_on=on,
+        last_source_key=payment.source_key,
+        allocations=(*state.allocations, allocation),
+    )
+
+
+def _split(*, terms: LoanTerms, state: AccountState, payment: Payment, owed_cents: int, due: int) -> _Split:
+    on, rest = payment.effective_on, payment.amount_cents
+    before = instalments_due_before(terms=terms, on=on)
+    past_due = due_through(terms=terms, state=state, last_number=before, on=on)
+    interest = min(rest, owed_cents)
+    rest -= interest
+    past_due_principal = min(rest, max(0, past_due - interest), state.principal_cents)
+    rest -= past_due_principal
+    current = min(rest, max(0, due - interest - past_due_principal), state.principal_cents - past_due_principal)
+    rest -= current
+    fees = min(rest, state.fees_due_cents)
+    rest -= fees
+    extra = min(rest, state.principal_cents - past_due_principal - current)
+    return _Split(
+        interest=interest,
+        past_due_principal=past_due_principal,
+        current_principal=current,
+        fees=fees,
+        extra_principal=extra,
+        unapplied=rest - extra,
+    )
+
+
+def _advance(
+    *, terms: LoanTerms, state: AccountState, counted_cents: int, cleared: bool
+) -> tuple[int, int, tuple[int, ...]]:
+    """The next instalment, what it has received and the ones completed; only clearing the loan completes the last."""
+    number, partial = state.next_instalment_number, state.partial_paid_cents + counted_cents
+    completed = []
+    while number < terms.payment_count and partial >= terms.payment_cents:
+        partial -= terms.payment_cents
+        completed.append(number)
+        number += 1
+    if not cleared:
+        return number, partial, tuple(completed)
+    if number <= terms.payment_count and partial > 0:
+        completed.append(number)
+    return terms.payment_count + 1, 0, tuple(completed)
+
+
+def _explain(
+    *, terms: LoanTerms, state: AccountState, payment: Payment, split: _Split, mode: ExtraMode
+) -> dict[str, object]:
+    on, start = payment.effective_on, state.interest_from_on
+    per_diem = per_diem_cents(
+        principal_cents=state.principal_cents,
+        annual_rate_percent=terms.annual_rate_percent,
+        day_count=terms.day_count,
+        on=min(start, on),
+    )
+    spans = accrual_spans(day_count=terms.day_count, from_on=start, to_on=on)
+    parts = {
+        "accrued_interest": split.interest,
+        "past_due_principal": split.past_due_principal,
+        "current_principal": split.current_principal,
+        "fees": split.fees,
+        f"extra_{mode}": split.extra_principal,
+        "unapplied_credit": split.unapplied,
+    }
+    return {
+        "principal_cents": state.principal_cents,
+        "annual_rate_percent": str(terms.annual_rate_percent),
+        "day_count": terms.day_count,
+        "interest_from_on": start.isoformat(),
+        "interest_to_on": max(on, start).isoformat(),
+        "days": sum(span.days for span in spans),
+        "day_spans": [{"days": span.days, "year_days": span.year_days} for span in spans],
+        "per_diem": format_per_diem(per_diem),
+        "interest_carried_cents": round_half_up_cents(state.accrued_interest),
+        "interest_owed_cents": round_half_up_cents(interest_owed(terms=terms, state=state, on=on)),
+        "steps": [{"to": name, "amount_cents": cents} for name, cents in parts.items() if cents],
+    }

@@ -1,0 +1,13 @@
+"""The terms the rules work on; their shape is part of the contract, so that readers can write them too."""
+
+from services.accounts.contract.terms import (
+    DayCount,
+    ExtraMode,
+    InvalidTerms,
+    LeaseTerms,
+    LoanTerms,
+    Opening,
+    Terms,
+)
+
+__all__ = ["DayCount", "ExtraMode", "InvalidTerms", "LeaseTerms", "LoanTerms", "Opening", "Terms"]

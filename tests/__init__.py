@@ -1,0 +1,1 @@
+"""Proof of what the project promises, from pure rules to whole journeys."""

@@ -1,0 +1,242 @@
+"""The four doors on a real database: one effect per key, one per event, and nothing half-done."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis import attempts, inbox
+from chassis.clock import FixedClock
+from chassis.doors import Outcome
+from chassis.errors import (
+    Forbidden,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    InvalidRequest,
+    OutcomeUnknown,
+    RequestInProgress,
+    StoreDown,
+    Unauthenticated,
+    VendorDown,
+)
+from tests.builders.wiring import a_customer, an_agent, an_event, ask_door, call, deliver, emitted, wire
+from tests.chassis.counting import CountingService, CountTooHigh, counted, total
+
+
+@pytest.fixture
+def service(database: Any, clock: FixedClock, toy_keys: Path) -> CountingService:
+    return wire(CountingService, database=database, clock=clock, keys_folder=toy_keys)
+
+
+def count_of(service: CountingService, name: str) -> int:
+    value: int = call(service.get_count, request={"name": name}, context=a_customer())["value"]
+    return value
+
+
+class TestCommands:
+    def test_save_rows_and_event_together(self, service: CountingService) -> None:
+        assert call(service.add, request={"name": "a", "amount": 3}, context=a_customer(), key="k1")["value"] == 3
+        assert [event.data for event in emitted(service.store)] == [{"name": "a", "amount": 3}]
+
+    def test_replay_the_same_key_without_a_second_effect(self, service: CountingService) -> None:
+        first = ask_door(service.add, request={"name": "a", "amount": 3}, context=a_customer(), key="k1")
+        again = ask_door(service.add, request={"amount": 3, "name": "a"}, context=a_customer(), key="k1")
+        assert (first.replayed, again.replayed, again.data) == (False, True, first.data)
+        assert count_of(service, "a") == 3
+
+    def test_refuse_the_same_key_with_another_body(self, service: CountingService) -> None:
+        call(service.add, request={"name": "a", "amount": 3}, context=a_customer(), key="k1")
+        with pytest.raises(IdempotencyKeyReused):
+            call(service.add, request={"name": "a", "amount": 4}, context=a_customer(), key="k1")
+
+    def test_keep_the_keys_of_two_customers_apart(self, service: CountingService) -> None:
+        call(service.add, request={"name": "a", "amount": 3}, context=a_customer(), key="k1")
+        other = a_customer(user_id="01900000-0000-7000-8000-000000000002")
+        assert call(service.add, request={"name": "a", "amount": 4}, context=other, key="k1")["value"] == 7
+
+    def test_demand_a_key_where_declared(self, service: CountingService) -> None:
+        with pytest.raises(IdempotencyKeyRequired):
+            call(service.add, request={"name": "a", "amount": 3}, context=a_customer())
+
+    def test_do_not_store_a_request_of_the_wrong_shape(self, service: CountingService) -> None:
+        with pytest.raises(InvalidRequest) as refused:
+            call(service.add, request={"name": "a", "amount": "3", "x": 1}, context=a_customer(), key="k1")
+        assert {error.pointer for error in refused.value.errors} == {"/amount", "/x"}
+        assert call(service.add, request={"name": "a", "amount": 3}, context=a_customer(), key="k1")["value"] == 3
+
+    def test_store_a_refusal_by_a_rule_and_undo_its_rows(self, service: CountingService) -> None:
+        for _ in range(2):
+            with pytest.raises(CountTooHigh):
+                call(service.add, request={"name": "a", "amount": 101}, context=a_customer(), key="k1")
+        assert count_of(service, "a") == 0
+        assert emitted(service.store) == []
+
+    def test_run_once_for_fifty_concurrent_requests(self, service: CountingService) -> None:
+        def send(_: int) -> str:
+            try:
+                call(service.add, request={"name": "a", "amount": 1}, context=a_customer(), key="race")
+            except RequestInProgress:
+                return "in_progress"
+            return "answered"
+
+        with ThreadPoolExecutor(25) as pool:
+            answers = list(pool.map(send, range(50)))
+        assert count_of(service, "a") == 1
+        assert "answered" in answers
+
+    def test_refuse_a_role_that_is_not_in_the_table(self, service: CountingService) -> None:
+        with pytest.raises(Forbidden):
+            call(service.correct, request={"name": "a", "amount": 1}, context=a_customer())
+
+    def test_write_down_what_staff_do(self, service: CountingService) -> None:
+        call(service.correct, request={"name": "a", "amount": 1}, context=an_agent())
+        call(service.get_count, request={"name": "a"}, context=an_agent())
+        with service.store.engine.begin() as connection:
+            methods = connection.execute(text("SELECT method FROM audit_log ORDER BY method")).scalars().all()
+        assert methods == ["counting.correct", "counting.get_count"]
+
+    @pytest.mark.parametrize("token", [None, "", "x.y.z", 7])
+    def test_refuse_a_caller_without_a_signed_context(self, service: CountingService, token: Any) -> None:
+        with pytest.raises(Unauthenticated):
+            service.add(request={"name": "a", "amount": 1}, context=token, idempotency_key="k")
+
+
+class TestQueries:
+    def test_cannot_write(self, service: CountingService) -> None:
+        with pytest.raises(Exception, match="read-only"), service.store.reading() as transaction:
+            transaction.run(text("INSERT INTO counts VALUES ('a', 1)"))
+
+
+class TestReactions:
+    def test_handle_an_event_once_however_often_it_comes(self, service: CountingService, clock: FixedClock) -> None:
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        assert [deliver(service.on_counted, event) for _ in range(3)] == [
+            Outcome.DONE,
+            Outcome.DUPLICATE,
+            Outcome.DUPLICATE,
+        ]
+        assert count_of(service, "seen a") == 5
+
+    def test_handle_concurrent_deliveries_once(self, service: CountingService, clock: FixedClock) -> None:
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        with ThreadPoolExecutor(10) as pool:
+            outcomes = list(pool.map(lambda _: deliver(service.on_counted, event), range(20)))
+        assert outcomes.count(Outcome.DONE) == 1
+        assert count_of(service, "seen a") == 5
+
+    def test_retry_what_fails_and_park_it_after_the_last_try(self, service: CountingService, clock: FixedClock) -> None:
+        event = an_event(counted, clock=clock, subject="cursed", data={"name": "cursed", "amount": 1})
+        assert deliver(service.on_counted, event) is Outcome.RETRYING
+        assert deliver(service.on_counted, event) is Outcome.DUPLICATE
+        assert deliver(service.on_counted, event, again=True) is Outcome.RETRYING
+        assert deliver(service.on_counted, event, again=True) is Outcome.PARKED
+        with service.store.engine.begin() as connection:
+            assert [row["event_id"] for row in inbox.parked(connection)] == [event.id]
+            assert inbox.due(connection) == []
+
+    def test_run_a_parked_event_again_when_told_to(self, service: CountingService, clock: FixedClock) -> None:
+        event = an_event(counted, clock=clock, subject="cursed", data={"name": "cursed", "amount": 1})
+        for again in (False, True, True):
+            deliver(service.on_counted, event, again=again)
+        with service.store.engine.begin() as connection:
+            assert inbox.retry(connection, event_id=event.id) == 1
+            (due,) = inbox.due(connection)
+        assert due["body"] == event.to_json()
+        assert deliver(service.on_counted, event, again=True) is Outcome.RETRYING
+
+    def test_park_at_once_what_breaks_its_contract(self, service: CountingService, clock: FixedClock) -> None:
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        broken = type(event)(**{**vars(event), "data": {"name": "a"}})
+        assert deliver(service.on_counted, broken) is Outcome.PARKED
+        unknown = type(event)(**{**vars(event), "type": "captive.counting.counted.v9", "id": event.root_id})
+        assert deliver(service.on_counted, unknown) is Outcome.PARKED
+        assert total(service.store) == 0
+
+    def test_pass_over_fields_that_the_owner_added_later(self, service: CountingService, clock: FixedClock) -> None:
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        richer = type(event)(**{**vars(event), "data": {"name": "a", "amount": 5, "colour": "blue"}})
+        assert deliver(service.on_counted, richer) is Outcome.DONE
+
+    def test_survive_bytes_that_are_no_event(self, service: CountingService) -> None:
+        settings = {"RETRY_DELAYS_SECONDS": "1"}
+        for body in ("", "{", "[]", '{"id": 1}', "\x00", "[" * 100_000):
+            assert service.on_counted(body=body, again=False, settings=settings) is Outcome.PARKED
+
+
+class Bell:
+    """A vendor that is scripted: what it raises next."""
+
+    def __init__(self, *faults: Exception) -> None:
+        self.faults = list(faults)
+        self.rung: list[str] = []
+        self.settled: list[str] = []
+
+    def ring(self, key: str) -> None:
+        self.rung.append(key)
+        if self.faults:
+            raise self.faults.pop(0)
+
+    def settle(self, key: str) -> None:
+        self.settled.append(key)
+
+
+class TestErrands:
+    def test_call_the_vendor_once_per_event(self, service: CountingService, clock: FixedClock) -> None:
+        service.vendor = Bell()
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        assert [deliver(service.on_counted_ring, event) for _ in range(2)] == [Outcome.DONE, Outcome.DUPLICATE]
+        assert service.vendor.rung == [str(event.id)]
+
+    def test_ask_instead_of_acting_again_when_the_outcome_is_unknown(
+        self, service: CountingService, clock: FixedClock
+    ) -> None:
+        service.vendor = Bell(OutcomeUnknown("timed out"))
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        assert deliver(service.on_counted_ring, event) is Outcome.UNKNOWN
+        with service.store.engine.begin() as connection:
+            assert [row["state"] for row in attempts.due(connection)] == ["unknown"]
+        assert deliver(service.on_counted_ring, event, again=True) is Outcome.DONE
+        assert (len(service.vendor.rung), len(service.vendor.settled)) == (1, 1)
+
+    def test_ask_after_a_process_died_in_the_middle(self, service: CountingService, clock: FixedClock) -> None:
+        service.vendor = Bell()
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        with service.store.engine.begin() as connection:
+            attempts.claim(
+                connection, handler="on_counted_ring", key=str(event.id), body=event.to_json(), lease_seconds=0
+            )
+        assert deliver(service.on_counted_ring, event) is Outcome.DONE
+        assert (service.vendor.rung, len(service.vendor.settled)) == ([], 1)
+
+    def test_leave_an_errand_to_the_process_that_has_it(self, service: CountingService, clock: FixedClock) -> None:
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        with service.store.engine.begin() as connection:
+            attempts.claim(
+                connection, handler="on_counted_ring", key=str(event.id), body=event.to_json(), lease_seconds=60
+            )
+        assert deliver(service.on_counted_ring, event) is Outcome.HELD
+
+    def test_hold_without_counting_while_the_vendor_is_down(self, service: CountingService, clock: FixedClock) -> None:
+        service.vendor = Bell(*[VendorDown("no answer")] * 20)
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        assert {deliver(service.on_counted_ring, event) for _ in range(20)} == {Outcome.HELD}
+        assert deliver(service.on_counted_ring, event) is Outcome.DONE
+        assert service.vendor.settled == []
+
+
+class TestStore:
+    def test_say_that_the_database_is_down(self, clock: FixedClock) -> None:
+        from chassis.store import Database
+
+        gone = Database(url="postgresql://nobody@127.0.0.1:1/none", service="counting", clock=clock)
+        with pytest.raises(StoreDown), gone.writing() as transaction:
+            transaction.value(text("SELECT 1"))
+
+    def test_sequence_the_events_of_a_subject(self, service: CountingService) -> None:
+        for number in range(3):
+            call(service.add, request={"name": "a", "amount": 1}, context=a_customer(), key=f"k{number}")
+        call(service.add, request={"name": "b", "amount": 1}, context=a_customer(), key="k9")
+        events = emitted(service.store)
+        assert [(event.subject, event.sequence) for event in events] == [("a", 1), ("a", 2), ("a", 3), ("b", 1)]

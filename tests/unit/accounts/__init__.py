@@ -1,0 +1,1 @@
+"""The servicing engine's rules, by worked numbers and by properties."""

@@ -1,0 +1,79 @@
+"""The constant yield of a lease is solved, and its rows end at the residual."""
+
+from datetime import date
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from services.accounts.rules.lease_yield import (
+    YieldNotSolvable,
+    annual_yield_percent,
+    contract_rows,
+    monthly_yield,
+    remaining_rows,
+    yield_rows,
+)
+from services.accounts.rules.terms import InvalidTerms
+from tests.unit.accounts.builders import an_opening, the_reference_lease
+
+
+def test_the_reference_lease_yields_4_7756_percent_a_year() -> None:
+    monthly = monthly_yield(balance_cents=3_150_000, residual_cents=1_890_000, payment_cents=44_979, payment_count=36)
+    assert str(round(monthly * 100, 8)) == "0.39796333"
+    assert str(round(annual_yield_percent(monthly=monthly), 4)) == "4.7756"
+
+
+def test_the_reference_lease_follows_the_worked_balances() -> None:
+    rows = contract_rows(terms=the_reference_lease())
+    assert (rows[0].rent_cents, rows[0].balance_cents) == (12_357, 3_117_378)
+    assert rows[19].balance_cents == 2_472_291
+    assert rows[35].balance_cents == 1_890_000
+    assert sum(row.rent_cents for row in rows) == 359_244
+
+
+@given(
+    residual=st.integers(0, 5_000_000),
+    depreciation=st.integers(0, 4_000_000),
+    payment=st.integers(1_000, 300_000),
+    count=st.integers(1, 60),
+)
+def test_rows_of_any_solvable_lease_end_exactly_at_the_residual(
+    residual: int, depreciation: int, payment: int, count: int
+) -> None:
+    balance = residual + depreciation
+    assume(payment * 2 < balance <= residual + payment * count)
+    rows = yield_rows(balance_cents=balance, residual_cents=residual, payment_cents=payment, payment_count=count)
+    assert rows[-1].balance_cents == residual
+    assert sum(row.depreciation_cents for row in rows) == depreciation
+    assert all(row.rent_cents + row.depreciation_cents == payment for row in rows)
+    assert all(row.rent_cents >= 0 and row.depreciation_cents >= 0 for row in rows)
+
+
+def test_payments_that_do_not_reach_the_balance_have_no_yield() -> None:
+    with pytest.raises(YieldNotSolvable, match="do not reach"):
+        monthly_yield(balance_cents=3_003_000, residual_cents=2_396_250, payment_cents=32_744, payment_count=17)
+
+
+def test_a_yield_beyond_all_reason_is_refused() -> None:
+    with pytest.raises(YieldNotSolvable, match="100 percent"):
+        monthly_yield(balance_cents=1_001, residual_cents=0, payment_cents=1_000, payment_count=9)
+
+
+def test_an_opening_on_the_agreed_balance_keeps_the_agreed_rows() -> None:
+    terms = the_reference_lease()
+    opening = an_opening(principal_cents=2_472_291, next_instalment_number=21, as_of_on=date(2027, 9, 1))
+    assert remaining_rows(terms=terms, opening=opening) == contract_rows(terms=terms)[20:]
+
+
+def test_an_opening_on_another_balance_gets_a_yield_that_still_ends_at_the_residual() -> None:
+    opening = an_opening(principal_cents=2_470_000, next_instalment_number=21, as_of_on=date(2027, 9, 1))
+    rows = remaining_rows(terms=the_reference_lease(), opening=opening)
+    assert [row.number for row in rows] == list(range(21, 37))
+    assert rows[-1].balance_cents == 1_890_000
+
+
+def test_an_opening_on_another_balance_may_not_hold_a_partly_paid_instalment() -> None:
+    opening = an_opening(principal_cents=2_470_000, next_instalment_number=21, partial_paid_cents=100)
+    with pytest.raises(InvalidTerms, match="partly paid"):
+        remaining_rows(terms=the_reference_lease(), opening=opening)

@@ -1,0 +1,1 @@
+"""Portfolio readers, on invented files and on published ones where they are present."""
