@@ -69,6 +69,8 @@ def configure(*, service: str, level: str) -> None:
     root.setLevel(level.upper())
     for noisy in ("amqp", "kombu", "urllib3", "twilio", "python_http_client"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # The doors log every failure themselves, once, with its trace; nameko's container would log it again.
+    logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[*_chain(service), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

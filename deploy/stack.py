@@ -3,27 +3,22 @@
 Everything with a password in it is readable by its owner alone (0600).
 """
 
-import errno
 import fcntl
 import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-SERVICES = {
-    "identity": "services.identity.service:IdentityService",
-    "accounts": "services.accounts.service:AccountsService",
-    "payments": "services.payments.service:PaymentsService",
-    "notifications": "services.notifications.service:NotificationsService",
-    "leases": "services.leases.service:LeasesService",
-    "gateway": "gateway.service:GatewayService",
-}
+from deploy.catalogue import SERVICES
+
 EMBEDDED_BUS = "embedded://"
+LOCK_TRIES = 5
+LOCK_RETRY_SECONDS = 0.05
 
 
 class StackProblem(Exception):
@@ -43,6 +38,7 @@ class StackRecord:
     database_urls: Mapping[str, str]
     ops_ports: Mapping[str, int]
     children: Mapping[str, int]
+    is_serving: bool
 
 
 class DataFolder:
@@ -54,6 +50,7 @@ class DataFolder:
         self.sandbox_state = self.path / "sandbox.jsonl"
         self._record = self.path / "stack.json"
         self._databases = self.path / "databases.json"
+        self.logins = self.path / "logins.json"
         self._lock = self.path / "lock"
         self._imported = self.path / "demo-imported"
 
@@ -75,16 +72,23 @@ class DataFolder:
         """Hold the folder for this process alone; the hold ends with the process, however that ends."""
         descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(descriptor)
-            if error.errno not in (errno.EAGAIN, errno.EACCES):
-                raise
-            raise StackProblem(f"Another stack is running on {self.path}; stop it, or give another --data.") from error
-        try:
+            self._lock_alone(descriptor)
             yield
         finally:
             os.close(descriptor)
+
+    def _lock_alone(self, descriptor: int) -> None:
+        for tries_left in reversed(range(LOCK_TRIES)):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                # Another command may be looking whether the folder is held, which takes a moment.
+                if tries_left:
+                    time.sleep(LOCK_RETRY_SECONDS)
+                    continue
+                sentence = f"Another stack is running on {self.path}; stop it, or give another folder with --data."
+                raise StackProblem(sentence) from error
+            return
 
     def secret(self, name: str) -> str:
         """A random secret that is made once and then stays the same."""
@@ -109,9 +113,24 @@ class DataFolder:
     def running_stack(self) -> StackRecord:
         """The stack that serves from this folder now. Raises StackProblem where none does."""
         record = self.find_record()
-        if record is None or not process_exists(record.process):
+        if record is None or not self.is_held:
             raise StackProblem(f"No stack is running on {self.path}; start one with deploy/up.")
         return record
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a stack runs on this folder now."""
+        try:
+            descriptor = os.open(self._lock, os.O_RDWR)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
 
     def write_database_urls(self, urls: Mapping[str, str]) -> None:
         write_private(self._databases, json.dumps(urls, indent=2))
@@ -133,7 +152,7 @@ class DataFolder:
     def empty(self) -> None:
         """Remove what a stack keeps here, and nothing else that may lie in the folder."""
         shutil.rmtree(self.keys, ignore_errors=True)
-        for file in (self._record, self._databases, self.sandbox_state, self._imported):
+        for file in (self._record, self._databases, self.sandbox_state, self.logins, self._imported):
             file.unlink(missing_ok=True)
 
 

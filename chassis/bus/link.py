@@ -5,7 +5,8 @@ Writes are bounded by a watchdog that cuts the socket, because a broker in alarm
 """
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import eventlet
@@ -189,6 +190,16 @@ class Link:
                 connection.close()
         except CONNECTION_FAULTS as error:
             log.info("connection closed roughly", link=self.name, error=type(error).__name__)
+
+
+@contextmanager
+def open_channel(url: str) -> Iterator[Any]:
+    """A channel for a short piece of work outside any service, such as declaring queues. Raises BusDown."""
+    try:
+        with Connection(url, connect_timeout=3) as connection, connection.channel() as channel:
+            yield channel
+    except CONNECTION_FAULTS as error:
+        raise BusDown(f"{type(error).__name__}: {error}") from error
 
 
 class _BoundedWrite:

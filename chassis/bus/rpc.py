@@ -114,7 +114,6 @@ class Answer(Entrypoint):
     """The entrypoint behind @command and @query."""
 
     server = RpcServer()
-    expected_exceptions = (Refusal, DependencyDown)
 
     def setup(self) -> None:
         self.server.methods[self.method_name] = self
@@ -159,6 +158,7 @@ class RpcClient(SharedExtension):
         seconds = timeout_seconds or self._timeout_seconds
         deadline = deadline_after(self._clock.now(), timeout_seconds=seconds)
         token = self._signer.sign(context, method=f"{service}.{method}", expires_at=deadline)
+        self._refuse_absent(service, method)
         correlation, waiter = uuid4().hex, Event()
         self._waiting[correlation] = waiter
         try:
@@ -181,6 +181,12 @@ class RpcClient(SharedExtension):
         if answer is None:
             raise NeighbourSilent(f"{service}.{method} did not answer in {seconds} s")
         return _reply_from(answer, service=service)
+
+    def _refuse_absent(self, service: str, method: str) -> None:
+        """The embedded bus returns nothing, so it is asked beforehand; a broker returns what it cannot route."""
+        channel = self._requests.channel
+        if hasattr(channel, "has_route") and not channel.has_route(topology.RPC_EXCHANGE, f"{service}.{method}"):
+            raise NeighbourAbsent(service)
 
     def _open_requests(self, channel: Any) -> None:
         if hasattr(channel, "events"):

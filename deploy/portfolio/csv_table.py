@@ -1,6 +1,7 @@
 """A portfolio as a CSV table: one account per row, an empty cell means that the fact is absent."""
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -40,6 +41,20 @@ COLUMNS = (
 )
 
 
+_WHOLE_NUMBERS = (
+    "_cents",
+    "_miles",
+    "_days",
+    "_day",
+    "_count",
+    "_months",
+    "instalment_number",
+    "_made",
+    "_year",
+)
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+
 def read_csv_table(path: Path) -> Iterator[PortfolioAccount]:
     """One account per row; columns may stand in any order and be left out when no row needs them.
 
@@ -56,7 +71,7 @@ def read_csv_table(path: Path) -> Iterator[PortfolioAccount]:
                 yield load_account(_nested(row), place=place)
         except (csv.Error, UnicodeDecodeError) as broken:
             raise MalformedPortfolio(
-                place=Place(path, line=table.line_num or 1), sentence="The line is not CSV in UTF-8."
+                place=Place(path, line=table.reader.line_num or 1), sentence="The line is not CSV in UTF-8."
             ) from broken
 
 
@@ -72,7 +87,7 @@ def _check_header(names: Sequence[str], *, place: Place) -> None:
 
 
 def _nested(row: Mapping[str, str]) -> dict[str, Any]:
-    present = {name: value.strip() for name, value in row.items() if value.strip()}
+    present = {name: _value(name, value.strip()) for name, value in row.items() if value.strip()}
     data: dict[str, Any] = {name: present[name] for name in ACCOUNT_COLUMNS if name in present}
     data["vehicle"] = _part(present, prefix="vehicle_", names=VEHICLE_COLUMNS)
     data["terms"] = _part(present, prefix="", names=TERMS_COLUMNS)
@@ -85,5 +100,10 @@ def _nested(row: Mapping[str, str]) -> dict[str, Any]:
     return data
 
 
-def _part(present: Mapping[str, str], *, prefix: str, names: tuple[str, ...]) -> dict[str, str]:
+def _value(name: str, text: str) -> int | str:
+    """Whole numbers as numbers; what is not one stays text, for the schema to refuse by name."""
+    return int(text) if name.endswith(_WHOLE_NUMBERS) and _WHOLE_NUMBER.fullmatch(text) else text
+
+
+def _part(present: Mapping[str, Any], *, prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: present[f"{prefix}{name}"] for name in names if f"{prefix}{name}" in present}

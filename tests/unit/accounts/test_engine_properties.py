@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.accounts.rules.engine import replay
@@ -142,7 +142,6 @@ def test_paying_the_amount_due_leaves_nothing_due_that_day(case: tuple[Terms, Op
     assert state.unapplied_cents == 0
 
 
-@settings(deadline=None)
 @given(case=loans())
 def test_paying_each_amount_due_on_its_due_date_ends_at_zero(case: tuple[LoanTerms, Opening]) -> None:
     terms, opening = case

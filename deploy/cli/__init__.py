@@ -1,0 +1,63 @@
+"""The `captive` command. Each module here is one command: its `command` is what runs, its first line what --help says.
+
+Modules are imported when their command runs, so that `captive --help` stays fast; a name that Python reserves ends in `_`.
+"""
+
+import ast
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from deploy.stack import StackProblem
+
+EXIT_REFUSED = 2
+FOLDER = Path(__file__).parent
+
+
+class Commands(click.Group):
+    """The commands found in this folder."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's form
+        return sorted(_command_name(module) for module in FOLDER.glob("[a-z]*.py"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"deploy.cli.{_module_name(cmd_name)}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, _summary(_module_name(name))) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.command(cls=Commands)
+def captive() -> None:
+    """Looks after a Captive stack; every command has its own --help."""
+
+
+def main() -> None:
+    """Run the command line; what stands in the way is one sentence on standard error and exit code 2."""
+    try:
+        captive(prog_name="captive")
+    except StackProblem as problem:
+        click.echo(f"captive: {problem}", err=True)
+        sys.exit(EXIT_REFUSED)
+
+
+def _command_name(module: Path) -> str:
+    return module.stem.rstrip("_").replace("_", "-")
+
+
+def _module_name(command: str) -> str:
+    name = command.replace("-", "_")
+    return name if (FOLDER / f"{name}.py").exists() else f"{name}_"
+
+
+def _summary(module: str) -> str:
+    """Read, not imported: the first line of the module's docstring."""
+    text = ast.get_docstring(ast.parse((FOLDER / f"{module}.py").read_bytes())) or ""
+    return text.partition("\n")[0]

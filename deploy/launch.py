@@ -1,0 +1,268 @@
+"""Brings a whole stack up and keeps it up: databases, migrations, demo portfolio, sandbox, services, gateway."""
+
+import json
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deploy.broker import free_ports
+from deploy.catalogue import ROOT, SERVICES
+from deploy.checks import end_leftovers, read_scale, refuse_taken_port, refuse_unusable_bus
+from deploy.console import Console
+from deploy.postgres.databases import served_databases
+from deploy.stack import EMBEDDED_BUS, DataFolder, StackRecord, variable_of
+from deploy.supervisor import Plan, Program, Supervisor, python_command
+
+SANDBOX_PORT_OFFSET = 90
+PREPARE, SANDBOX, SERVE, OPEN = range(4)
+IMPORT = "import"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked on the command line."""
+
+    data: Path
+    port: int
+    bus: str = EMBEDDED_BUS
+    scale: tuple[str, ...] = ()
+    fresh: bool = False
+    demo: bool = True
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is decided before the first program starts: addresses, ports, secrets, and how many of each."""
+
+    folder: DataFolder
+    host: str
+    port: int
+    url: str
+    bus: str
+    scale: Mapping[str, int]
+    imports_demo: bool
+    sandbox_port: int
+    database_urls: Mapping[str, str]
+    ops_ports: Mapping[str, int]
+    environment: Mapping[str, str]
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+
+def serve(
+    *,
+    options: Options,
+    environment: Mapping[str, str],
+    console: Console,
+    programs: "Callable[[Layout], list[Program]] | None" = None,
+) -> None:
+    """Serve until a signal asks to stop; `programs` says what to run. Raises StackProblem before or instead of serving."""
+    host = environment.get("HTTP_HOST", "127.0.0.1")
+    folder = DataFolder(options.data)
+    scale = read_scale(options.scale, bus=options.bus)
+    refuse_unusable_bus(options.bus)
+    if not folder.path.exists():
+        refuse_taken_port(host=host, port=options.port)
+    folder.prepare()
+    supervisor = Supervisor(console=console)
+    with folder.held(), supervisor.listening():
+        end_leftovers(folder)
+        refuse_taken_port(host=host, port=options.port)
+        with served_databases(folder=folder, environment=environment, fresh=options.fresh) as urls:
+            layout = lay_out(
+                options=options, folder=folder, host=host, scale=scale, database_urls=urls, environment=environment
+            )
+            try:
+                supervisor.run(_plan(layout, console=console, programs=(programs or programs_of)(layout)))
+            finally:
+                folder.remove_record()
+                console.say("Stopping PostgreSQL …" if len(urls) else "Stopped.")
+    console.say("Captive has stopped; the data stays in " + str(folder.path))
+
+
+def lay_out(
+    *,
+    options: Options,
+    folder: DataFolder,
+    host: str,
+    scale: Mapping[str, int],
+    database_urls: Mapping[str, str],
+    environment: Mapping[str, str],
+) -> Layout:
+    """Decide ports and secrets, and write down what every program is told."""
+    names = instance_names(bus=options.bus, scale=scale)
+    sandbox_port, *ops_ports = free_ports(len(names) + 1)
+    sandbox_port = _preferred(options.port + SANDBOX_PORT_OFFSET, otherwise=sandbox_port)
+    url = environment.get("PUBLIC_URL") or f"http://localhost:{options.port}"
+    layout = Layout(
+        folder=folder,
+        host=host,
+        port=options.port,
+        url=url,
+        bus=options.bus,
+        scale=scale,
+        imports_demo=options.demo and not folder.demo_was_imported,
+        sandbox_port=sandbox_port,
+        database_urls=database_urls,
+        ops_ports=dict(zip(names, ops_ports, strict=True)),
+        environment={},
+    )
+    return replace(layout, environment={**inherited(environment), **told(layout)})
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the programs keep of the caller's environment; each compiled module is kept too, or every start compiles anew."""
+    kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    path = os.pathsep.join(filter(None, [str(ROOT), kept.get("PYTHONPATH")]))
+    return {**kept, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def told(layout: Layout) -> dict[str, str]:
+    """The settings that a stack gives to all its programs; a sandbox stack never speaks to a real vendor."""
+    folder, sandbox = layout.folder, layout.sandbox_url
+    return {
+        "BUS_URL": layout.bus,
+        "HTTP_HOST": layout.host,
+        "HTTP_PORT": str(layout.port),
+        "PUBLIC_URL": layout.url,
+        "KEYS_DIR": str(folder.keys),
+        "SANDBOX_URL": sandbox,
+        "SENDGRID_API_KEY": f"SG.{folder.secret('sendgrid-api-key')}",
+        "SENDGRID_BASE_URL": sandbox,
+        "TWILIO_ACCOUNT_SID": f"AC{folder.secret('twilio-account')}",
+        "TWILIO_AUTH_TOKEN": folder.secret("twilio-token"),
+        "TWILIO_BASE_URL": sandbox,
+        "TWILIO_FROM": "+15005550006",
+        "PROCESSOR_BASE_URL": f"{sandbox}/processor",
+        **{variable_of(name): url for name, url in layout.database_urls.items()},
+    }
+
+
+def instance_names(*, bus: str, scale: Mapping[str, int]) -> list[str]:
+    """The serving processes: all services in one on the embedded bus, else so many of each, numbered from the second on."""
+    if bus == EMBEDDED_BUS:
+        return ["services"]
+    return [
+        service if number == 1 else f"{service}-{number}"
+        for service, count in scale.items()
+        for number in range(1, count + 1)
+    ]
+
+
+def programs_of(layout: Layout) -> list[Program]:
+    """Everything a stack runs, in four stages."""
+    preparing = [_once(layout, name="migrate", stage=PREPARE, arguments=["deploy.migrate"])]
+    if layout.imports_demo:
+        # No answer of the running services is needed: the importer writes as the services' own verbs do.
+        command = ["deploy.cli", "import", "--demo", "--data", str(layout.folder.path)]
+        preparing.append(_once(layout, name=IMPORT, stage=SANDBOX, arguments=command))
+    state = str(layout.folder.sandbox_state)
+    sandbox = Program(
+        name="sandbox",
+        arguments=python_command(
+            "-m", "deploy.sandbox", "--port", str(layout.sandbox_port), "--state", state, "--parent-pipe"
+        ),
+        environment=layout.environment,
+        stage=SANDBOX,
+        ready_port=layout.sandbox_port,
+        ready_path="/health/live",
+    )
+    return [*preparing, sandbox, *(_serving(layout, name) for name in layout.ops_ports)]
+
+
+def _once(layout: Layout, *, name: str, stage: int, arguments: list[str]) -> Program:
+    return Program(
+        name=name, arguments=python_command("-m", *arguments), environment=layout.environment, stage=stage, once=True
+    )
+
+
+def _serving(layout: Layout, name: str) -> Program:
+    """One process; on a broker it is told its own database alone."""
+    is_alone = layout.bus == EMBEDDED_BUS
+    service = name.partition("-")[0]
+    classes = list(SERVICES.values()) if is_alone else [SERVICES[service]]
+    others = set() if is_alone else {variable_of(other) for other in SERVICES if other != service}
+    return Program(
+        name=name,
+        arguments=python_command("-m", "chassis.host", *classes),
+        environment={
+            **{key: value for key, value in layout.environment.items() if key not in others},
+            "OPS_PORT": str(layout.ops_ports[name]),
+        },
+        stage=OPEN if service == "gateway" else SERVE,
+        ready_port=layout.ops_ports[name],
+    )
+
+
+def _plan(layout: Layout, *, console: Console, programs: list[Program]) -> Plan:
+    serving = False
+    children: Mapping[str, int] = {}
+
+    def write_record() -> None:
+        record = StackRecord(
+            process=os.getpid(),
+            url=layout.url,
+            port=layout.port,
+            sandbox_url=layout.sandbox_url,
+            bus=layout.bus,
+            keys=str(layout.folder.keys),
+            database_urls=layout.database_urls,
+            ops_ports=layout.ops_ports,
+            children=children,
+            is_serving=serving,
+        )
+        layout.folder.write_record(record)
+
+    def on_serving() -> None:
+        nonlocal serving
+        serving = True
+        write_record()
+        for line in welcome(layout):
+            console.say(line)
+
+    def on_change(processes: Mapping[str, int]) -> None:
+        nonlocal children
+        children = processes
+        write_record()
+
+    def on_finish(name: str) -> None:
+        if name == IMPORT:
+            layout.folder.mark_demo_imported()
+
+    return Plan(programs=programs, serving=on_serving, changed=on_change, finished=on_finish)
+
+
+def welcome(layout: Layout) -> list[str]:
+    """What is printed once everything serves: where to look, who may log in, what to try."""
+    lines = [
+        "",
+        f"Captive serves at {layout.url} (Ctrl-C stops it)",
+        f"  API reference    {layout.url}/docs",
+        f"  mails and texts  {layout.sandbox_url}/_sandbox",
+        f"  try              {ROOT / '.venv/bin/captive'} demo --url {layout.url}",
+    ]
+    lines += [f"  log in as        {entry}" for entry in _logins(layout.folder)]
+    return [*lines, ""]
+
+
+def _logins(folder: DataFolder) -> list[str]:
+    """What the demo import left: a list of {user_id, password, who}."""
+    try:
+        entries = json.loads(folder.logins.read_text())
+        return [f"{entry['user_id']} / {entry['password']} ({entry['who']})" for entry in entries]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _preferred(port: int, *, otherwise: int) -> int:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return otherwise
+    return port

@@ -1,0 +1,36 @@
+"""The deployment step before any service starts: keys, every database at its head, every queue and binding declared.
+
+Reads the same settings as the services. Safe to run again, and by several at once.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from chassis.host import declared_settings, service_class
+from chassis.migrating import upgrade
+from chassis.settings import SettingsInvalid, read
+from deploy.catalogue import SERVICES, migrations_of
+from deploy.keys import ensure_keys
+from deploy.topology import declare_all
+
+
+def main() -> int:
+    ensure_keys(folder=Path(os.environ["KEYS_DIR"]))
+    try:
+        settings = read(declared_settings(service_class(path) for path in SERVICES.values()))
+    except SettingsInvalid as error:
+        sys.stderr.write(f"Settings are not valid:\n{error}\n")
+        return 2
+    for service in SERVICES:
+        moved = upgrade(url=settings[f"{service.upper()}_DATABASE_URL"], trees={service: migrations_of(service)})
+        if moved:
+            sys.stdout.write(f"{service}: migrated {', '.join(moved)}\n")
+    if settings["BUS_URL"].startswith("amqp"):
+        count = declare_all(url=settings["BUS_URL"])
+        sys.stdout.write(f"bus: {count} event queues declared\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""Reads what a client sent, strictly: one JSON object in UTF-8, no key twice, no depth or number without end."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from chassis.errors import FieldError, InvalidRequest
+from gateway.errors import BodyTooLarge, MalformedRequest, UnsupportedMediaType
+
+BODY_BYTES_MAX = 64 * 1024
+DEPTH_MAX = 16
+PARAMETERS_MAX = 20
+
+_quoted = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_unstorable = re.compile("[\x00\ud800-\udfff]")
+_json_type = re.compile(r'application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+
+
+def read_json(environment: Mapping[str, Any]) -> Any:
+    """The body of a request as plain values.
+
+    Raises UnsupportedMediaType, BodyTooLarge, or MalformedRequest with a sentence that says what is wrong.
+    """
+    if not _json_type.fullmatch(environment.get("CONTENT_TYPE", "").strip()):
+        raise UnsupportedMediaType()
+    if environment.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType()
+    body = read_bytes(environment)
+    if not body.strip():
+        raise MalformedRequest("The body is empty. Send a JSON object.")
+    return parse_json(body)
+
+
+def read_bytes(environment: Mapping[str, Any]) -> bytes:
+    """The raw body. Raises BodyTooLarge before more than the limit is read, MalformedRequest when it breaks off."""
+    source, declared = environment["wsgi.input"], environment.get("CONTENT_LENGTH") or ""
+    if declared.isdigit() and int(declared) > BODY_BYTES_MAX:
+        raise BodyTooLarge()
+    wanted = int(declared) if declared.isdigit() else 0
+    if "chunked" in environment.get("HTTP_TRANSFER_ENCODING", "").lower():
+        wanted = BODY_BYTES_MAX + 1
+    try:
+        body: bytes = source.read(wanted) if wanted else b""
+    except (OSError, ValueError) as error:
+        raise MalformedRequest("The body broke off before its end. Send it again.") from error
+    if len(body) > BODY_BYTES_MAX:
+        raise BodyTooLarge()
+    if declared.isdigit() and len(body) < wanted:
+        raise MalformedRequest("The body broke off before its end. Send it again.")
+    return body
+
+
+def parse_json(body: bytes) -> Any:
+    """JSON as plain values. Raises MalformedRequest."""
+    try:
+        text = body.decode("utf-8")
+        _refuse_depth(text)
+        parsed = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite_number
+        )
+        _refuse_unstorable(parsed)
+    except UnicodeDecodeError as error:
+        raise MalformedRequest("The body is not UTF-8.") from error
+    except (ValueError, RecursionError) as error:
+        raise MalformedRequest("The body is not valid JSON. Check its quotes, commas and brackets.") from error
+    return parsed
+
+
+def read_query(query: bytes) -> dict[str, str]:
+    """The parameters after the question mark. Raises InvalidRequest for one given twice, MalformedRequest for bad bytes."""
+    try:
+        text = query.decode("ascii")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS_MAX)
+        _refuse_unstorable(pairs)
+    except ValueError as error:
+        raise MalformedRequest("The query after the question mark cannot be read.") from error
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found:
+            raise InvalidRequest(errors=[FieldError(f"/query/{name}", "duplicate", "Give this parameter once.")])
+        found[name] = value
+    return found
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for character in _quoted.sub("", text):
+        if character in "[{":
+            depth += 1
+        elif character in "]}":
+            depth -= 1
+        if depth > DEPTH_MAX:
+            raise MalformedRequest(f"The body is nested deeper than {DEPTH_MAX} levels.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedRequest(f"The field {twice[:64]!r} is given twice in one object. Send it once.")
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise MalformedRequest(f"{name} is not a JSON number.")
+
+
+def _finite_number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise MalformedRequest("A number in the body is too large.")
+    return number
+
+
+def _refuse_unstorable(value: Any) -> None:
+    """Text that no database holds: the null character and halves of surrogate pairs."""
+    if isinstance(value, str):
+        if _unstorable.search(value):
+            raise MalformedRequest("A text holds a character that cannot be stored.")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_unstorable(name)
+            _refuse_unstorable(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _refuse_unstorable(inner)

@@ -1,0 +1,160 @@
+"""Code to HTTP: which status a refusal has, and the problem document (RFC 9457) that says it.
+
+Every refusal of the services has a kind, and a kind has a status; the few codes that need another status are listed.
+A problem never holds the name of a class, a trace or an address of ours.
+"""
+
+from typing import Any
+
+from chassis.errors import DependencyDown, FieldError, Kind, NeighbourAbsent, Refusal, RequestInProgress
+
+STATUS_OF_KIND = {
+    Kind.INVALID: 422,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.UNPROCESSABLE: 422,
+    Kind.PRECONDITION: 412,
+    Kind.LIMITED: 429,
+    Kind.UNAVAILABLE: 503,
+}
+
+STATUS_OF_CODE = {
+    "idempotency_key_required": 400,
+    "malformed_request": 400,
+    "method_not_allowed": 405,
+    "body_too_large": 413,
+    "unsupported_media_type": 415,
+    "internal_error": 500,
+}
+
+RETRY_AFTER_SECONDS = {"service_unavailable": 2, "not_ready": 2, "too_many_streams": 30, "request_in_progress": 1}
+MEDIA = "application/problem+json"
+
+
+class MalformedRequest(Refusal):
+    code = "malformed_request"
+    kind = Kind.INVALID
+    title = "The request cannot be read"
+    detail = "The body must be one JSON object in UTF-8."
+
+
+class MethodNotAllowed(Refusal):
+    code = "method_not_allowed"
+    kind = Kind.INVALID
+    title = "This path does not know the method"
+    detail = "Use one of the methods that the Allow header names."
+
+
+class BodyTooLarge(Refusal):
+    code = "body_too_large"
+    kind = Kind.INVALID
+    title = "The body is too large"
+    detail = "A body may hold at most 64 KiB. Send less."
+
+
+class UnsupportedMediaType(Refusal):
+    code = "unsupported_media_type"
+    kind = Kind.INVALID
+    title = "The body has the wrong type"
+    detail = "Send JSON in UTF-8, not compressed, with the header Content-Type: application/json."
+
+
+class TooManyRequests(Refusal):
+    code = "too_many_requests"
+    kind = Kind.LIMITED
+    title = "Too many attempts"
+    detail = "Too many attempts came from your address. Wait as long as the Retry-After header says, then try again."
+
+
+class TooManyStreams(Refusal):
+    code = "too_many_streams"
+    kind = Kind.LIMITED
+    title = "Too many open streams"
+    detail = "Close a stream that is open elsewhere, or wait a little, then open this one again."
+
+
+class ServiceUnavailable(Refusal):
+    code = "service_unavailable"
+    kind = Kind.UNAVAILABLE
+    title = "A part of the system does not answer"
+    detail = "Nothing was decided. Wait as many seconds as the Retry-After header says and send the request again."
+
+
+class NotReady(Refusal):
+    code = "not_ready"
+    kind = Kind.UNAVAILABLE
+    title = "Not ready"
+    detail = "The gateway has lost its database or its bus and should get no requests now. Ask again in a moment."
+
+
+class InternalError(Refusal):
+    code = "internal_error"
+    kind = Kind.UNAVAILABLE
+    title = "A fault on our side"
+    detail = "This is our fault and is on record. Try again later; if it stays, give support the request_id."
+
+
+MONEY_UNKNOWN = (
+    "It is not known yet whether the payment was taken. Send the same request again with the same Idempotency-Key: "
+    "it is taken at most once, and the answer will say what became of it."
+)
+MONEY_NOT_MOVED = "No money was moved. Send the same request again with the same Idempotency-Key in a moment."
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal: by its code where the code is listed, else by its kind."""
+    return STATUS_OF_CODE.get(refusal.code) or STATUS_OF_KIND[refusal.kind]
+
+
+def unavailable(error: DependencyDown, *, moves_money: bool) -> Refusal:
+    """What a client is told when something we stand on does not answer.
+
+    A neighbour that is absent was certainly not asked; any other silence may hide a payment that was taken.
+    """
+    if not moves_money:
+        return ServiceUnavailable()
+    if isinstance(error, NeighbourAbsent):
+        return ServiceUnavailable(MONEY_NOT_MOVED, money_moved="no")
+    return ServiceUnavailable(MONEY_UNKNOWN, money_moved="unknown")
+
+
+def fault(*, moves_money: bool) -> Refusal:
+    """What a client is told about a defect of ours."""
+    return InternalError(f"{InternalError.detail} {MONEY_UNKNOWN}", money_moved="unknown") if moves_money else (
+        InternalError()
+    )
+
+
+def money_moved(refusal: Refusal) -> str:
+    """What a refusal on a money route says of the money: a rule that says no moves none, a running twin may."""
+    if refusal.money_moved:
+        return refusal.money_moved
+    return "unknown" if isinstance(refusal, RequestInProgress) else "no"
+
+
+def problem(refusal: Refusal, *, request_id: str, moves_money: bool, public_url: str) -> dict[str, Any]:
+    """The problem document of a refusal."""
+    document: dict[str, Any] = {
+        "type": problem_type(refusal.code, public_url=public_url),
+        "title": refusal.title,
+        "status": status_of(refusal),
+        "detail": refusal.detail,
+        "code": refusal.code,
+        "request_id": request_id,
+    }
+    if moves_money:
+        document["money_moved"] = money_moved(refusal)
+    if refusal.errors:
+        document["errors"] = [_field(error) for error in refusal.errors]
+    return document
+
+
+def problem_type(code: str, *, public_url: str) -> str:
+    """The URL that names a sort of problem and opens the page about it."""
+    return f"{public_url.rstrip('/')}/docs/problems/{code}"
+
+
+def _field(error: FieldError) -> dict[str, str]:
+    return {"pointer": error.pointer, "code": error.code, "detail": error.detail}

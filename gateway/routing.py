@@ -1,0 +1,124 @@
+"""Routes are declared once. From the declaration follow validation, permission, keys, problem documents and OpenAPI."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from marshmallow import Schema
+
+from chassis.clock import Clock
+from chassis.context import ANONYMOUS, CallContext
+from chassis.schemas import Nothing
+from chassis.settings import Settings
+from chassis.store import Database
+from gateway.limits import Limit
+
+if TYPE_CHECKING:
+    from chassis.bus.rpc import Asks
+    from chassis.bus.rpc import Reply as Answer
+    from gateway.auth import Keyring
+    from gateway.stream import Feed
+
+OWN_ID = "_id"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a handler gives back: JSON data shaped by the route's schema, or a stream of bytes, or text as it is."""
+
+    data: Any = None
+    replayed: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    stream: Iterable[bytes] | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What the application stands on, the same for every request. `pause` waits a number of seconds."""
+
+    neighbours: "Mapping[str, Asks]"
+    settings: Settings
+    clock: Clock
+    store: Database
+    feed: "Feed"
+    keyring: "Keyring"
+    is_ready: Callable[[], bool]
+    pause: Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class HttpCall:
+    """One request that passed the door: loaded body and query, ids of the path, who asks, and the key of the request."""
+
+    method: str
+    path: Mapping[str, str]
+    body: Mapping[str, Any]
+    query: Mapping[str, Any]
+    headers: Mapping[str, str]
+    context: CallContext
+    key: str | None
+    token_expires_at: datetime | None
+    house: Dependencies
+
+    def ask(self, service: str, method: str, **request: Any) -> "Answer":
+        """Ask a service in the caller's name, with the caller's key. Raises its Refusal, or DependencyDown."""
+        return self.house.neighbours[service].ask(method, request=request, context=self.context, key=self.key)
+
+    def relay(self, service: str, method: str, **request: Any) -> Reply:
+        """The service's answer as it is."""
+        answer = self.ask(service, method, **request)
+        return Reply(answer.data, replayed=answer.replayed)
+
+
+Handler = Callable[[HttpCall], Reply]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One row of the table of routes."""
+
+    method: str
+    path: str
+    operation: str
+    handler: Handler
+    gives: type[Schema]
+    takes: type[Schema] | None = None
+    query: type[Schema] = Nothing
+    status: int = 200
+    who: tuple[str, ...] = (ANONYMOUS,)
+    idempotent: bool = False
+    moves_money: bool = False
+    tagged: bool = False
+    limit: Limit | None = None
+    media: str = "application/json"
+    cache: str = "no-store"
+    reads: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    sends: Mapping[str, Any] | None = None
+    example: Any = None
+    summary: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody has to sign in for it."""
+        return ANONYMOUS in self.who
+
+    @property
+    def path_names(self) -> list[str]:
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+    def rule(self) -> str:
+        """The path in werkzeug's form."""
+        return self.path.replace("{", "<").replace("}", ">")
+
+
+def route(method: str, path: str, *, operation: str, gives: type[Schema], **options: Any) -> Callable[[Handler], Route]:
+    """Declare a route on a handler; the decorated name becomes the Route."""
+
+    def declare(handler: Handler) -> Route:
+        return Route(method=method, path=path, operation=operation, handler=handler, gives=gives, **options)
+
+    return declare

@@ -1,0 +1,47 @@
+"""What accounts stores: its tables, and the stored form of the engine's values."""
+
+from services.accounts.models.stored import (
+    allocation_as_stored,
+    allocation_from_stored,
+    opening_as_stored,
+    opening_from_stored,
+    state_as_stored,
+    state_from_stored,
+    terms_as_stored,
+    terms_from_stored,
+)
+from services.accounts.models.tables import (
+    CONTROL_ACCOUNTS,
+    account_events,
+    account_parties,
+    account_states,
+    accounts,
+    allocations,
+    contract_terms,
+    journal_entries,
+    journal_lines,
+    metadata,
+    work_items,
+)
+
+__all__ = [
+    "CONTROL_ACCOUNTS",
+    "account_events",
+    "account_parties",
+    "account_states",
+    "accounts",
+    "allocation_as_stored",
+    "allocation_from_stored",
+    "allocations",
+    "contract_terms",
+    "journal_entries",
+    "journal_lines",
+    "metadata",
+    "opening_as_stored",
+    "opening_from_stored",
+    "state_as_stored",
+    "state_from_stored",
+    "terms_as_stored",
+    "terms_from_stored",
+    "work_items",
+]

@@ -1,0 +1,170 @@
+"""Fold a payment into a locked account, and bring allocations and journal to what the engine now says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.ids import new_id
+from chassis.store import Transaction
+from services.accounts.models import account_events, allocation_as_stored, allocation_from_stored, allocations
+from services.accounts.operations.locking import LockedAccount
+from services.accounts.operations.posting import Posting, post, posting_of, reversals
+from services.accounts.rules.engine import apply_payment, replay
+from services.accounts.rules.journal import JournalEntry, allocation_entries, payment_accepted_entry
+from services.accounts.rules.state import AccountState, Allocation, Payment
+
+DECIDED_ONCE = frozenset({"id", "account_id", "event_id", "source_key", "kind", "effective_on", "recorded_at"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A payment that has just become event `number` of the account, and when."""
+
+    event_id: UUID
+    number: int
+    payment: Payment
+    today: date
+    now: datetime
+
+
+@dataclass(frozen=True)
+class _Known:
+    """An allocation as it is stored, and how often its split was revised."""
+
+    allocation: Allocation
+    revision: int
+
+
+def allocate(transaction: Transaction, *, account: LockedAccount, arrived: Arrived) -> AccountState:
+    """The account's state with the payment in it; what changed is stored and posted, nothing else.
+
+    A payment at the end is folded onto the stored state; an earlier one makes the engine replay from the opening.
+    """
+    payment, known = arrived.payment, dict[str, _Known]()
+    if (payment.effective_on, payment.source_key) > (account.state.last_effective_on, account.state.last_source_key):
+        state = apply_payment(terms=account.terms, state=account.state, payment=payment)
+    else:
+        known = _known_allocations(transaction, account_id=account.id)
+        earlier = _recorded_payments(transaction, account_id=account.id)
+        state = replay(terms=account.terms, opening=account.state.opening, payments=[*earlier, payment])
+    _bring_up_to(transaction, account=account, arrived=arrived, found=state.allocations, known=known)
+    return state
+
+
+def hold(transaction: Transaction, *, account: LockedAccount, arrived: Arrived, reason: str) -> Allocation:
+    """Book the payment as credit that the engine does not touch, until a person decides what it is for."""
+    allocation = Allocation(
+        source_key=arrived.payment.source_key,
+        effective_on=arrived.payment.effective_on,
+        amount_cents=arrived.payment.amount_cents,
+        interest_cents=0,
+        principal_cents=0,
+        tax_cents=0,
+        fees_cents=0,
+        unapplied_cents=arrived.payment.amount_cents,
+        interest_recognised_cents=0,
+        instalments=(),
+        explanation={"held_because": reason},
+    )
+    _store(transaction, rows=[_row(allocation, account=account, arrived=arrived, kind="payment_held")])
+    post(transaction, postings=[_acceptance(account, arrived)], today=arrived.today, now=arrived.now)
+    return allocation
+
+
+def payment_from_event(event: Mapping[str, Any]) -> Payment:
+    """The engine's payment from a row of `account_events` of kind `payment_posted`."""
+    return Payment(
+        source_key=event["source_key"],
+        effective_on=event["effective_on"],
+        amount_cents=event["data"]["amount_cents"],
+        extra=event["data"]["extra"],
+    )
+
+
+def _bring_up_to(
+    transaction: Transaction,
+    *,
+    account: LockedAccount,
+    arrived: Arrived,
+    found: Sequence[Allocation],
+    known: Mapping[str, _Known],
+) -> None:
+    """Reverse what the engine no longer says, then store and post what it says now."""
+    postings, rows = [_acceptance(account, arrived)], []
+    wrong = set(known) - {allocation.source_key for allocation in found}
+    if wrong:
+        transaction.run(
+            delete(allocations).where(allocations.c.account_id == account.id, allocations.c.source_key.in_(list(wrong)))
+        )
+    for allocation in found:
+        before = known.get(allocation.source_key)
+        if before is not None and before.allocation == allocation:
+            continue
+        entries = _entries(account, allocation)
+        is_revised = before is not None and _entries(account, before.allocation) != entries
+        if is_revised:
+            wrong.add(allocation.source_key)
+        if before is None or is_revised:
+            postings += [posting_of(entry, account_id=account.id, event_number=arrived.number) for entry in entries]
+        kind = "payment" if allocation.source_key == arrived.payment.source_key else "credit_used"
+        revision = before.revision + is_revised if before else 1
+        rows.append(_row(allocation, account=account, arrived=arrived, kind=kind, revision=revision))
+    undoing = reversals(transaction, account_id=account.id, cause_keys=wrong) if wrong else []
+    _store(transaction, rows=rows)
+    post(transaction, postings=[*undoing, *postings], today=arrived.today, now=arrived.now)
+
+
+def _entries(account: LockedAccount, allocation: Allocation) -> tuple[JournalEntry, ...]:
+    return allocation_entries(product=account.product, allocation=allocation)
+
+
+def _acceptance(account: LockedAccount, arrived: Arrived) -> Posting:
+    payment = arrived.payment
+    entry = payment_accepted_entry(
+        source_key=payment.source_key, effective_on=payment.effective_on, amount_cents=payment.amount_cents
+    )
+    return posting_of(entry, account_id=account.id, event_number=arrived.number)
+
+
+def _row(
+    allocation: Allocation, *, account: LockedAccount, arrived: Arrived, kind: str, revision: int = 1
+) -> dict[str, Any]:
+    return {
+        "id": new_id(at=arrived.now),
+        "account_id": account.id,
+        "event_id": None if kind == "credit_used" else arrived.event_id,
+        "kind": kind,
+        "revision": revision,
+        "recorded_at": arrived.now,
+        **allocation_as_stored(allocation),
+    }
+
+
+def _store(transaction: Transaction, *, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add allocations; of those that are there already, only what the engine decides is overwritten."""
+    statement = insert(allocations)
+    decided = {
+        column.name: statement.excluded[column.name] for column in allocations.c if column.name not in DECIDED_ONCE
+    }
+    transaction.run(statement.on_conflict_do_update(constraint="uq_allocations_source_key", set_=decided), rows)
+
+
+def _known_allocations(transaction: Transaction, *, account_id: UUID) -> dict[str, _Known]:
+    rows = transaction.all(
+        select(allocations).where(allocations.c.account_id == account_id, allocations.c.kind != "payment_held")
+    )
+    return {row["source_key"]: _Known(allocation_from_stored(row), row["revision"]) for row in rows}
+
+
+def _recorded_payments(transaction: Transaction, *, account_id: UUID) -> list[Payment]:
+    rows = transaction.all(
+        select(account_events).where(
+            account_events.c.account_id == account_id, account_events.c.kind == "payment_posted"
+        )
+    )
+    return [payment_from_event(row) for row in rows]

@@ -1,0 +1,56 @@
+"""The figures of an account as the outside sees them: an account that is not open is asked for nothing."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from services.accounts.rules.standing import Standing, standing
+from services.accounts.rules.state import AccountState
+from services.accounts.rules.terms import Terms
+
+OPEN, PAID_OFF = "open", "paid_off"
+
+
+def shown_standing(*, status: str, terms: Terms, state: AccountState, on: date) -> Standing:
+    """The figures on a date; of an account that is not open nothing is due, and nothing falls due."""
+    figures = standing(terms=terms, state=state, on=on)
+    if status == OPEN:
+        return figures
+    return replace(
+        figures,
+        past_due_cents=0,
+        amount_due_cents=0,
+        next_due_on=None,
+        next_instalment_number=None,
+        next_instalment_cents=0,
+        days_past_due=0,
+        last_day_without_late_fee_on=None,
+        payoff_ceiling_cents=0,
+    )
+
+
+def carried_standing(*, status: str, terms: Terms, state: AccountState, on: date) -> dict[str, Any]:
+    """What every event of accounts carries, and what `get_standing` answers."""
+    figures = shown_standing(status=status, terms=terms, state=state, on=on)
+    return {
+        "status": status,
+        "amount_due_cents": figures.amount_due_cents,
+        "past_due_cents": figures.past_due_cents,
+        "next_due_on": figures.next_due_on,
+        "next_instalment_number": figures.next_instalment_number,
+        "days_past_due": figures.days_past_due,
+        "payoff_ceiling_cents": figures.payoff_ceiling_cents,
+        "payments_made": figures.payments_made,
+    }
+
+
+def is_paid_off(*, product: str, state: AccountState) -> bool:
+    """A loan is paid off when principal, interest and fees are all zero; a lease never by payments alone."""
+    return (
+        product == "loan" and state.principal_cents == 0 and state.accrued_interest == 0 and state.fees_due_cents == 0
+    )
+
+
+def has_credit_to_return(*, terms: Terms, state: AccountState) -> bool:
+    """Whether the customer has credit that no instalment will ever use."""
+    return state.unapplied_cents > 0 and state.next_instalment_number > terms.payment_count

@@ -1,0 +1,1 @@
+"""What neighbours may import of identity: shapes, events, refusals and the settings it shares."""

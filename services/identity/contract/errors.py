@@ -1,0 +1,51 @@
+"""What identity refuses, and what to do then. None of these says whether somebody is our customer."""
+
+from chassis.errors import Kind, Refusal
+
+
+class InvalidCredentials(Refusal):
+    code = "invalid_credentials"
+    kind = Kind.UNAUTHENTICATED
+    title = "User ID and password do not match"
+    detail = (
+        "Check the user ID and the password and try again, or reset the password. If you have just registered, "
+        "first open the link in the mail we sent you."
+    )
+
+
+class VerificationNotValid(Refusal):
+    code = "verification_not_valid"
+    kind = Kind.UNPROCESSABLE
+    title = "This link is not valid"
+    detail = (
+        "The link is incomplete, or a newer one has replaced it. Open the link in the latest mail from us, "
+        "or register again to get a new one."
+    )
+
+
+class VerificationExpired(Refusal):
+    code = "verification_expired"
+    kind = Kind.UNPROCESSABLE
+    title = "This link has expired"
+    detail = "The link was good for 60 minutes. Register again with the same details, and we mail you a new one."
+
+
+class VerificationUsed(Refusal):
+    code = "verification_used"
+    kind = Kind.UNPROCESSABLE
+    title = "This link has been used"
+    detail = "Your e-mail address is verified already. Sign in with your user ID and password."
+
+
+class RefreshTokenNotValid(Refusal):
+    code = "refresh_token_not_valid"
+    kind = Kind.UNAUTHENTICATED
+    title = "The session is over"
+    detail = "The session has ended or its refresh token was used before. Sign in again."
+
+
+class KeyNotTaken(Refusal):
+    code = "idempotency_key_not_taken"
+    kind = Kind.INVALID
+    title = "No idempotency key here"
+    detail = "Answers that hold secrets are never stored, so they cannot be replayed. Send the request without a key."

@@ -1,0 +1,44 @@
+"""What identity tells. The subject is the user id; ids only, never a name, an address or a secret."""
+
+from marshmallow import fields
+
+from chassis.events import Event
+from chassis.schemas import Strict
+
+
+class RegistrationReceived(Strict):
+    registration_id = fields.UUID(required=True)
+
+
+class AboutUser(Strict):
+    user_id = fields.UUID(required=True)
+
+
+class AboutLink(Strict):
+    user_id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True)
+    role = fields.String(required=True)
+
+
+class AboutSession(Strict):
+    user_id = fields.UUID(required=True)
+    session_id = fields.UUID(required=True)
+
+
+# Somebody asked to register; nothing is known yet, so the subject is the registration. Identity's own errand listens.
+registration_received = Event("identity", "registration_received", 1, RegistrationReceived, promised=False, handled=True)
+
+# A person who matched an account has a user now. The user cannot sign in before the e-mail is verified.
+user_registered = Event("identity", "user_registered", 1, AboutUser)
+
+# The link in the mail was opened: the address is the user's. Identity's own errand passes the contact points on.
+email_verified = Event("identity", "email_verified", 1, AboutUser, handled=True)
+
+# The user may act on the account in this role; access tokens carry it from the next one on.
+account_linked = Event("identity", "account_linked", 1, AboutLink)
+
+# The user may no longer act on the account; access tokens issued before live on for five minutes at most.
+account_unlinked = Event("identity", "account_unlinked", 1, AboutLink)
+
+# The user signed in.
+session_opened = Event("identity", "session_opened", 1, AboutSession)

@@ -1,0 +1,127 @@
+"""The requests identity takes and the replies it gives."""
+
+import re
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import ValidationError, fields, validate
+
+from chassis.schemas import Instant, Strict, Text
+
+PASSWORD_INPUT_LENGTH_MAX = 1024
+SESSIONS_LISTED_MAX = 100
+
+
+class Email(fields.String):
+    """An e-mail address in its plain form: ASCII, lower case. Whether it exists is shown by the mail we send."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options)
+        try:
+            found = validate_email(text or "", check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError as error:
+            raise ValidationError("Must be an e-mail address, such as jane@example.com.") from error
+        return (found.ascii_email or found.normalized).lower()
+
+
+class Secret(fields.String):
+    """Text that is only hashed; the limit is against floods, the rules for new passwords are narrower."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=validate.Length(min=1, max=PASSWORD_INPUT_LENGTH_MAX), **options)
+
+
+def _pattern(expression: str, sentence: str) -> validate.Regexp:
+    return validate.Regexp(re.compile(rf"(?:{expression})\Z"), error=sentence)
+
+
+class Register(Strict):
+    account_number = fields.String(
+        required=True, validate=_pattern(r"[A-Za-z0-9 -]{4,34}", "Must be 4 to 34 letters, digits, spaces or hyphens.")
+    )
+    first_name = Text(required=True, longest=100)
+    last_name = Text(required=True, longest=100)
+    email = Email(required=True)
+    ssn_last4 = fields.String(required=True, validate=_pattern("[0-9]{4}", "Must be the last four digits."))
+    password = Secret(required=True)
+    user_id = Text(load_default=None, allow_none=True, longest=254)
+    accepted_terms = Text(required=True, longest=40)
+
+
+class Registration(Strict):
+    """The same for everybody: whether anything matched shows only in the mailbox."""
+
+    status = fields.String(required=True)
+
+
+class VerifyEmail(Strict):
+    token = Text(required=True, longest=200)
+
+
+class OpenSession(Strict):
+    user_id = Text(required=True, longest=254)
+    password = Secret(required=True)
+    device = Text(load_default=None, allow_none=True, longest=200)
+
+
+class OpenedSession(Strict):
+    """`expires_in` is the life of the access token in seconds."""
+
+    access_token = fields.String(required=True)
+    token_type = fields.String(required=True)
+    expires_in = fields.Integer(required=True)
+    refresh_token = fields.String(required=True)
+
+
+class RefreshSession(Strict):
+    refresh_token = Text(required=True, longest=200)
+
+
+class CloseSession(Strict):
+    """A session id, or `current` for the one the request came with."""
+
+    session_id = Text(required=True, longest=40)
+
+
+class ListSessions(Strict):
+    limit = fields.Integer(load_default=20, strict=True, validate=validate.Range(min=1, max=SESSIONS_LISTED_MAX))
+    cursor = fields.UUID(load_default=None, allow_none=True)
+
+
+class Session(Strict):
+    id = fields.UUID(required=True)
+    device = fields.String(required=True, allow_none=True)
+    opened_at = Instant(required=True)
+    last_used_at = Instant(required=True)
+    expires_at = Instant(required=True)
+    is_current = fields.Boolean(required=True)
+
+
+class Sessions(Strict):
+    data = fields.List(fields.Nested(Session), required=True)
+    next_cursor = fields.UUID(required=True, allow_none=True)
+
+
+class LinkedAccount(Strict):
+    id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    account_last4 = fields.String(required=True)
+
+
+class Me(Strict):
+    """The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits."""
+
+    id = fields.UUID(required=True)
+    user_id = fields.String(required=True)
+    email = fields.String(required=True)
+    email_verified = fields.Boolean(required=True)
+    first_name = fields.String(required=True)
+    last_name = fields.String(required=True)
+    phone_masked = fields.String(required=True, allow_none=True)
+    accounts = fields.List(fields.Nested(LinkedAccount), required=True)
+
+
+class SigningKeys(Strict):
+    """A JWK set (RFC 7517), public parts only."""
+
+    keys = fields.List(fields.Dict(), required=True)

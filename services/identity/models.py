@@ -1,0 +1,136 @@
+"""Identity's tables. Secrets stand in them hashed (passwords, tokens) or encrypted (claims, phones), never in clear."""
+
+from sqlalchemy import (
+    Boolean, CheckConstraint, Column, DateTime, ForeignKey, Index, MetaData, Table, Text, UniqueConstraint, text,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import UUID
+
+metadata = MetaData()
+
+UNVERIFIED, ACTIVE, CLOSED = "unverified", "active", "closed"
+RECEIVED, NO_MATCH, MATCHED, DONE, ABANDONED = "received", "no_match", "matched", "done", "abandoned"
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("user_name", Text),
+    Column("password_hash", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("party_id", Text),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("phone_sealed", Text),
+    Column("sms_consent", Boolean, nullable=False),
+    Column("accepted_terms", Text, nullable=False),
+    Column("accepted_terms_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("email_verified_at", DateTime(timezone=True)),
+    UniqueConstraint("email", name="uq_users_email"),
+    UniqueConstraint("user_name", name="uq_users_user_name"),
+    CheckConstraint("email = lower(email)", name="ck_users_email_lower"),
+    CheckConstraint("user_name = lower(user_name) AND user_name NOT LIKE '%@%'", name="ck_users_user_name"),
+    CheckConstraint("password_hash LIKE '$argon2id$%'", name="ck_users_password_hashed"),
+    CheckConstraint("status IN ('unverified', 'active', 'closed')", name="ck_users_status"),
+    CheckConstraint("status <> 'active' OR email_verified_at IS NOT NULL", name="ck_users_active_verified"),
+    CheckConstraint("role IN ('customer', 'agent')", name="ck_users_role"),
+    Index("uq_users_active_party", "party_id", unique=True, postgresql_where=text("status = 'active'")),
+)
+
+user_accounts = Table(
+    "user_accounts",
+    metadata,
+    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_user_accounts_user"), primary_key=True),
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("account_last4", Text, nullable=False),
+    Column("linked_at", DateTime(timezone=True), nullable=False),
+    Index("ix_user_accounts_account", "account_id"),
+)
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("account_digest", Text, nullable=False),
+    Column("accepted_terms", Text, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("email", Text),
+    Column("user_name", Text),
+    Column("password_hash", Text),
+    Column("claim_sealed", Text),
+    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_registrations_user")),
+    Column("mail_template", Text),
+    Column("mail_to", Text),
+    Column("mail_first_name", Text),
+    CheckConstraint(
+        "state IN ('received', 'no_match', 'matched', 'done', 'abandoned')", name="ck_registrations_state"
+    ),
+    CheckConstraint(
+        "(state = 'received') = (email IS NOT NULL AND password_hash IS NOT NULL AND claim_sealed IS NOT NULL)"
+        " AND (state = 'received' OR num_nonnulls(email, user_name, password_hash, claim_sealed) = 0)",
+        name="ck_registrations_secrets_erased",
+    ),
+    CheckConstraint(
+        "num_nonnulls(mail_template, mail_to, mail_first_name) = CASE state WHEN 'matched' THEN 3 ELSE 0 END",
+        name="ck_registrations_mail_waiting",
+    ),
+    Index("ix_registrations_account_digest", "account_digest", "received_at"),
+    Index("ix_registrations_received_at", "received_at"),
+)
+
+verifications = Table(
+    "verifications",
+    metadata,
+    Column(
+        "registration_id", UUID(as_uuid=True), ForeignKey("registrations.id", name="fk_verifications_registration"),
+        primary_key=True,
+    ),
+    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_verifications_user"), nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    UniqueConstraint("token_hash", name="uq_verifications_token_hash"),
+    Index("ix_verifications_user", "user_id"),
+)  # fmt: skip
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_sessions_user"), nullable=False),
+    Column("device", Text),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("last_used_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("end_reason", Text),
+    CheckConstraint("end_reason IN ('closed', 'replayed')", name="ck_sessions_end_reason"),
+    CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ck_sessions_ended"),
+    Index("ix_sessions_user", "user_id", "id"),
+    Index("ix_sessions_expires_at", "expires_at"),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column(
+        "session_id", UUID(as_uuid=True), ForeignKey("sessions.id", name="fk_refresh_tokens_session", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("token_hash", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Column("successor_id", UUID(as_uuid=True)),
+    Column("successor_sealed", Text),
+    UniqueConstraint("token_hash", name="uq_refresh_tokens_token_hash"),
+    UniqueConstraint("successor_id", name="uq_refresh_tokens_successor"),
+    CheckConstraint("(used_at IS NULL) = (successor_id IS NULL)", name="ck_refresh_tokens_rotated"),
+    CheckConstraint("successor_sealed IS NULL OR used_at IS NOT NULL", name="ck_refresh_tokens_successor_sealed"),
+    Index("ix_refresh_tokens_session", "session_id"),
+)  # fmt: skip

@@ -1,0 +1,76 @@
+"""Proving the e-mail address, and passing the verified contact points on."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from chassis.bus.rpc import Asks
+from chassis.doors import ErrandCall
+from chassis.errors import ConstraintViolated, NeighbourSilent, RequestInProgress
+from chassis.store import Row, Transaction
+from services.identity.contract import events
+from services.identity.contract.errors import VerificationExpired, VerificationNotValid, VerificationUsed
+from services.identity.models import ACTIVE, UNVERIFIED, user_accounts, users, verifications
+from services.identity.providers import Keyring
+from services.identity.providers.keyring import token_hash
+
+
+def verify_email(transaction: Transaction, *, now: datetime, token: str) -> None:
+    """The user of this link may sign in from now on.
+
+    Raises VerificationNotValid, VerificationUsed, VerificationExpired.
+    """
+    is_this = verifications.c.token_hash == token_hash(token)
+    owner = transaction.value(select(verifications.c.user_id).where(is_this))
+    # The user's row is locked before the verification's, as a newer registration does it.
+    user = transaction.one(select(users).where(users.c.id == owner).with_for_update())
+    verification = transaction.one(select(verifications).where(is_this).with_for_update())
+    if user is None or verification is None:
+        raise VerificationNotValid()
+    if verification["used_at"] is not None:
+        raise VerificationUsed()
+    if verification["expires_at"] <= now:
+        raise VerificationExpired()
+    transaction.run(update(verifications).where(is_this).values(used_at=now))
+    _activate(transaction, user=user, now=now)
+    transaction.emit(events.email_verified, subject=str(user["id"]), data={"user_id": user["id"]})
+
+
+def _activate(transaction: Transaction, *, user: Row, now: datetime) -> None:
+    """One person, one user: the first verified address wins, links mailed to the person's other addresses die."""
+    try:
+        active = update(users).where(users.c.id == user["id"]).values(status=ACTIVE, email_verified_at=now)
+        transaction.run(active)
+    except ConstraintViolated as violated:
+        if violated.constraint != "uq_users_active_party":
+            raise
+        raise VerificationNotValid() from violated
+    others = select(users.c.id).where(users.c.party_id == user["party_id"], users.c.status == UNVERIFIED)
+    transaction.run(delete(verifications).where(verifications.c.user_id.in_(others)))
+
+
+def push_contact(errand: ErrandCall, *, notifications: Asks, keyring: Keyring) -> None:
+    """Give notifications its copy of the contact points; it never asks back."""
+    user_id: UUID = errand.data["user_id"]
+    with errand.store.reading() as transaction:
+        user = transaction.one(select(users).where(users.c.id == user_id))
+        links = transaction.all(
+            select(user_accounts).where(user_accounts.c.user_id == user_id).order_by(user_accounts.c.account_id)
+        )
+    if user is None:
+        raise LookupError(f"user {user_id} is gone")
+    sealed = user["phone_sealed"]
+    contact = {
+        "user_id": str(user_id),
+        "email": user["email"],
+        "phone": keyring.unseal(sealed, field="users.phone", owner=user_id) if sealed else None,
+        "first_name": user["first_name"],
+        "sms_consent": user["sms_consent"],
+        "time_zone": None,
+        "accounts": [{"id": str(link["account_id"]), "last4": link["account_last4"]} for link in links],
+    }
+    try:
+        notifications.ask("put_contact", request=contact, context=errand.context, key=errand.key)
+    except RequestInProgress as busy:
+        raise NeighbourSilent("notifications still works on an earlier try") from busy

@@ -1,0 +1,92 @@
+"""Everything identity makes from keys: encrypted fields, tokens in links, access tokens; and chance itself."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+
+from chassis.ids import new_id
+from chassis.keys import FieldCipher, SecretKey, SigningKeys
+
+FIELDS, LINKS, TOKENS = "fields-identity", "links", "tokens"
+TYPE, AUDIENCE = "at+jwt", "captive"
+REFRESH_TOKEN_BYTES = 32
+
+
+class Keyring:
+    """Each purpose has its own key; the newest one makes, all of them still open and verify."""
+
+    def __init__(self, *, folder: Path, issuer: str) -> None:
+        self._folder = folder
+        self._issuer = issuer
+        self._cipher = FieldCipher(folder=folder, purpose=FIELDS)
+        self._links = SecretKey(folder=folder, purpose=LINKS).newest
+        self._signing_key = SigningKeys(folder=folder, purpose=TOKENS).signing_key()
+
+    def seal(self, plain: str, *, field: str, owner: UUID) -> str:
+        """Ciphertext that opens only as this field of this row."""
+        return self._cipher.encrypt(plain, bound_to=f"{field}:{owner}")
+
+    def unseal(self, sealed: str, *, field: str, owner: UUID) -> str:
+        return self._cipher.decrypt(sealed, bound_to=f"{field}:{owner}")
+
+    def seal_claim(self, claim: Mapping[str, str], *, owner: UUID) -> str:
+        """What a person claims to know about an account, as one ciphertext."""
+        return self.seal(json.dumps(dict(claim)), field="registrations.claim", owner=owner)
+
+    def unseal_claim(self, sealed: str, *, owner: UUID) -> dict[str, str]:
+        claim: dict[str, str] = json.loads(self.unseal(sealed, field="registrations.claim", owner=owner))
+        return claim
+
+    def account_digest(self, account_number: str) -> str:
+        """The same text for the same account number, which cannot be turned back without the key."""
+        bare = "".join(character for character in account_number.upper() if character.isalnum())
+        return self._keyed(f"account_number:{bare}").hex()
+
+    def verification_token(self, registration_id: UUID) -> str:
+        """The token in the mailed link: the same on every try, so that a repeated errand mails the same link."""
+        return urlsafe_b64encode(self._keyed(f"verify_email:{registration_id}")).rstrip(b"=").decode()
+
+    def new_refresh_token(self) -> str:
+        return secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
+
+    def access_token(
+        self, *, now: datetime, lives_seconds: int, user_id: UUID, role: str, accounts: Sequence[Mapping[str, Any]],
+        session_id: UUID, signed_in_at: datetime,
+    ) -> str:  # fmt: skip
+        """A signed JWT (RFC 9068). `accounts` are rows with account_id and role."""
+        issued = int(now.timestamp())
+        claims = {
+            "iss": self._issuer,
+            "aud": AUDIENCE,
+            "sub": str(user_id),
+            "jti": str(new_id(at=now)),
+            "iat": issued,
+            "exp": issued + lives_seconds,
+            "auth_time": int(signed_in_at.timestamp()),
+            "sid": str(session_id),
+            "roles": [role],
+            "accounts": [{"id": str(account["account_id"]), "role": account["role"]} for account in accounts],
+        }
+        header = {"alg": SigningKeys.algorithm, "typ": TYPE, "kid": self._signing_key.kid}
+        return jwt.encode(header, claims, self._signing_key, algorithms=[SigningKeys.algorithm])
+
+    def public_keys(self) -> dict[str, Any]:
+        """The JWK set as it is on disk now: a new key is known to verifiers before the next start signs with it."""
+        return SigningKeys(folder=self._folder, purpose=TOKENS).public_set()
+
+    def _keyed(self, text: str) -> bytes:
+        return hmac.digest(self._links, text.encode(), "sha256")
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token with enough chance in it that a fast hash is safe."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""Pure decisions of identity: passwords, names to sign in with, lifetimes of sessions."""

@@ -1,0 +1,1 @@
+"""Leases: the contract as signed, the car, and which of the three ways out is open, and why."""

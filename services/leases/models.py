@@ -1,0 +1,72 @@
+"""Tables of the leases service, and the one select that gathers what an evaluation rests on."""
+
+import uuid
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Select, Table, Text, func, select
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+metadata = MetaData()
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("term_months", Integer, nullable=False),
+    Column("first_due_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("adjusted_capitalized_cost_cents", BigInteger, nullable=False),
+    Column("residual_cents", BigInteger, nullable=False),
+    Column("base_payment_cents", BigInteger, nullable=False),
+    Column("tax_cents", BigInteger, nullable=False),
+    Column("mileage_allowance_miles", Integer),
+    Column("excess_mile_cents", BigInteger),
+    Column("purchase_option_fee_cents", BigInteger),
+    Column("disposition_fee_cents", BigInteger),
+    Column("vehicle", JSONB, nullable=False),
+)
+
+lease_standings = Table(
+    "lease_standings",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("past_due_cents", BigInteger, nullable=False),
+)
+
+lease_payments = Table(
+    "lease_payments",
+    metadata,
+    Column("payment_id", Text, primary_key=True),
+    Column("presentment_number", Integer, primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("is_applied", Boolean, nullable=False),
+)
+
+lease_eligibilities = Table(
+    "lease_eligibilities",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("evaluated_on", Date, nullable=False),
+    Column("evaluated_at", DateTime(timezone=True), nullable=False),
+    Column("cause_event_id", UUID(as_uuid=True)),
+    Column("reasons", JSONB, nullable=False),
+)
+
+
+def facts_of(account_id: uuid.UUID) -> Select[tuple[object, ...]]:
+    """One row: ends_on, status, past_due_cents, in_transit_cents."""
+    in_transit = select(func.coalesce(func.sum(lease_payments.c.amount_cents), 0).cast(BigInteger)).where(
+        lease_payments.c.account_id == account_id, lease_payments.c.is_applied.is_(False)
+    )
+    return (
+        select(
+            leases.c.ends_on,
+            lease_standings.c.status,
+            lease_standings.c.past_due_cents,
+            in_transit.scalar_subquery().label("in_transit_cents"),
+        )
+        .join(lease_standings, lease_standings.c.account_id == leases.c.account_id)
+        .where(leases.c.account_id == account_id)
+    )

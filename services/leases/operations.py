@@ -1,0 +1,111 @@
+"""Verbs of leases: take over contracts, follow what payments and accounts tell, and answer anew each time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.store import Row, Transaction
+from services.leases.contract import events
+from services.leases.models import facts_of, lease_eligibilities, lease_payments, lease_standings, leases
+from services.leases.rules import BUYOUT, EXTENSION, TURN_IN, Facts, evaluate
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """A lease to take over: its row, and the standing that accounts gives it."""
+
+    lease: Mapping[str, Any]
+    status: str
+    past_due_cents: int
+
+
+def import_leases(transaction: Transaction, *, records: Iterable[TakenOver], now: datetime, today: date) -> int:
+    """Store contracts and their first evaluation; one that is known stays as it is. Gives how many were new."""
+    added = 0
+    for record in records:
+        account_id = record.lease["account_id"]
+        new = transaction.run(insert(leases).values(**record.lease).on_conflict_do_nothing())
+        added += new
+        if not new:
+            continue
+        transaction.run(
+            insert(lease_standings).values(
+                account_id=account_id, sequence=0, status=record.status, past_due_cents=record.past_due_cents
+            )
+        )
+        _evaluate(transaction, account_id=account_id, cause=None, now=now, today=today)
+    return added
+
+
+def note_posted_payment(
+    transaction: Transaction, *, event_id: UUID, account_id: str, payment_id: str, presentment_number: int,
+    amount_cents: int, now: datetime, today: date,
+) -> None:  # fmt: skip
+    """Money is on its way into the ledger: it counts at once against what is past due. Other accounts are passed by."""
+    if _locked_lease(transaction, account_id) is None:
+        return
+    statement = insert(lease_payments).values(
+        payment_id=payment_id, presentment_number=presentment_number, account_id=UUID(account_id),
+        amount_cents=amount_cents, is_applied=False,
+    )  # fmt: skip
+    transaction.run(statement.on_conflict_do_nothing())
+    _evaluate(transaction, account_id=UUID(account_id), cause=event_id, now=now, today=today)
+
+
+def note_standing(
+    transaction: Transaction, *, event_id: UUID, sequence: int, account_id: str, payment_id: str | None,
+    presentment_number: int, amount_cents: int, standing: Mapping[str, Any], now: datetime, today: date,
+) -> None:  # fmt: skip
+    """Accounts tells how the lease stands; an older word than ours changes nothing but the payment's mark."""
+    if _locked_lease(transaction, account_id) is None:
+        return
+    identifier = UUID(account_id)
+    if payment_id is not None:
+        applied = insert(lease_payments).values(
+            payment_id=payment_id, presentment_number=presentment_number, account_id=identifier,
+            amount_cents=amount_cents, is_applied=True,
+        )  # fmt: skip
+        transaction.run(
+            applied.on_conflict_do_update(
+                index_elements=["payment_id", "presentment_number"], set_={"is_applied": True}
+            )
+        )
+    newer = update(lease_standings).where(
+        lease_standings.c.account_id == identifier, lease_standings.c.sequence < sequence
+    )
+    transaction.run(
+        newer.values(sequence=sequence, status=standing["status"], past_due_cents=standing["past_due_cents"])
+    )
+    _evaluate(transaction, account_id=identifier, cause=event_id, now=now, today=today)
+
+
+def _locked_lease(transaction: Transaction, account_id: str) -> Row | None:
+    return transaction.one(select(leases).where(leases.c.account_id == UUID(account_id)).with_for_update())
+
+
+def _evaluate(transaction: Transaction, *, account_id: UUID, cause: UUID | None, now: datetime, today: date) -> None:
+    facts = transaction.one(facts_of(account_id))
+    assert facts is not None, "a lease is stored together with its standing"
+    answer = evaluate(facts=Facts(**facts), on=today)
+    reasons = {option: [asdict(reason) for reason in found] for option, found in answer.items()}
+    before = transaction.one(select(lease_eligibilities).where(lease_eligibilities.c.account_id == account_id))
+    values = {"evaluated_on": today, "evaluated_at": now, "cause_event_id": cause, "reasons": reasons}
+    statement = insert(lease_eligibilities).values(account_id=account_id, **values)
+    transaction.run(statement.on_conflict_do_update(index_elements=["account_id"], set_=values))
+    if before is not None and before["reasons"] != reasons:
+        transaction.emit(
+            events.lease_eligibility_changed,
+            subject=str(account_id),
+            data={
+                "account_id": str(account_id),
+                "extension": not reasons[EXTENSION],
+                "buyout": not reasons[BUYOUT],
+                "turn_in": not reasons[TURN_IN],
+                "reasons": reasons,
+            },
+        )

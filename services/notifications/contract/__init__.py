@@ -1,0 +1,1 @@
+"""What neighbours may import of notifications."""

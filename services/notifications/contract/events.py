@@ -1,0 +1,25 @@
+"""What notifications tells: ids only; the words of a message and the address it goes to never travel."""
+
+from marshmallow import fields
+
+from chassis.events import Event
+from chassis.schemas import Strict
+
+
+class MessageQueued(Strict):
+    """A message may go out now. Told in the transaction that queued or released it; only notifications listens."""
+
+    message_id = fields.UUID(required=True)
+
+
+class NotificationSent(Strict):
+    """The vendor has accepted a message. It has not necessarily arrived."""
+
+    message_id = fields.UUID(required=True)
+    channel = fields.String(required=True)
+    template = fields.String(required=True)
+    user_id = fields.UUID(required=True, allow_none=True)
+
+
+message_queued = Event("notifications", "message_queued", 1, MessageQueued, promised=False, handled=True)
+notification_sent = Event("notifications", "notification_sent", 1, NotificationSent)

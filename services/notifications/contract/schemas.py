@@ -1,0 +1,101 @@
+"""Requests and replies of notifications; all of them are asked by services of ours, never by the outside."""
+
+import re
+from zoneinfo import ZoneInfo
+
+from marshmallow import ValidationError, fields, validate
+
+from chassis.schemas import Instant, Strict, Text
+
+ACCOUNTS_MAX = 100
+EMAIL_LENGTH_MAX = 254
+LINK_LENGTH_MAX = 2000
+SECURE_TEMPLATES = ("verify_email", "already_registered")
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_LAST4 = re.compile(r"[0-9A-Za-z]{1,4}")
+
+
+def _is_telephone_number(value: str) -> None:
+    if not _E164.fullmatch(value):
+        raise ValidationError("Must be a telephone number in international form, such as +12125552368.")
+
+
+def _is_account_ending(value: str) -> None:
+    if not _LAST4.fullmatch(value):
+        raise ValidationError("Must be the last one to four letters or digits of the account number.")
+
+
+def _is_time_zone(value: str) -> None:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValidationError("Must be the name of a time zone, such as America/Denver.") from error
+
+
+def _email() -> fields.Email:
+    return fields.Email(required=True, validate=validate.Length(max=EMAIL_LENGTH_MAX))
+
+
+class ContactAccount(Strict):
+    """An account the person may hear about, and how it is named to them."""
+
+    id = fields.UUID(required=True)
+    last4 = fields.String(required=True, validate=_is_account_ending)
+
+
+class PutContact(Strict):
+    """A person as identity knows them now: it replaces what was known here, the list of accounts included."""
+
+    user_id = fields.UUID(required=True)
+    email = _email()
+    phone = fields.String(load_default=None, allow_none=True, validate=_is_telephone_number)
+    first_name = Text(required=True, longest=100)
+    sms_consent = fields.Boolean(required=True, truthy={True}, falsy={False})
+    time_zone = fields.String(load_default=None, allow_none=True, validate=_is_time_zone)
+    accounts = fields.List(fields.Nested(ContactAccount), required=True, validate=validate.Length(max=ACCOUNTS_MAX))
+
+
+class SendSecureMail(Strict):
+    """A mail with a secret link, to an address that need not belong to a contact yet."""
+
+    template = fields.String(required=True, validate=validate.OneOf(SECURE_TEMPLATES))
+    to_email = _email()
+    first_name = Text(required=True, longest=100)
+    link = fields.Url(
+        required=True, schemes={"http", "https"}, require_tld=False, validate=validate.Length(max=LINK_LENGTH_MAX)
+    )
+
+
+class QueuedMessage(Strict):
+    """The message that will go out."""
+
+    message_id = fields.UUID(required=True)
+
+
+class ListMessages(Strict):
+    """What one person was told, or why not; newest first."""
+
+    user_id = fields.UUID(required=True)
+    limit = fields.Integer(load_default=50, strict=True, validate=validate.Range(min=1, max=100))
+    cursor = fields.UUID(load_default=None, allow_none=True)
+
+
+class Message(Strict):
+    """One message without its words: `reason` says why it may go, may not, or did not."""
+
+    id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    template = fields.String(required=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True)
+    created_at = Instant(required=True)
+    sent_at = Instant(required=True, allow_none=True)
+
+
+class Messages(Strict):
+    """A page of messages."""
+
+    data = fields.List(fields.Nested(Message), required=True)
+    next_cursor = fields.UUID(required=True, allow_none=True)

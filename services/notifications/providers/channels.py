@@ -1,0 +1,54 @@
+"""The interface of each channel, and the one rule of what a vendor's answer means. Vendors know no idempotency keys."""
+
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
+from uuid import UUID
+
+from chassis.errors import OutcomeUnknown, VendorDown
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 10.0
+
+# Nothing was sent, and waiting helps: too many requests, out of order, or an account, key or address of ours to correct.
+_WAITING_HELPS = frozenset({401, 403, 404, 408, 429, 503})
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailContent:
+    """What a mail says. The subject is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class VendorRefused(Exception):
+    """The vendor will never send this message; `reason` is `<vendor>_<code>`, without personal data."""
+
+    def __init__(self, reason: str, *, opted_out: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.opted_out = opted_out
+
+
+class Mail(Protocol):
+    """Sends mails."""
+
+    def send(self, *, message_id: UUID, to: str, content: MailContent) -> str:
+        """The vendor's id of the accepted mail. Raises VendorRefused, VendorDown, OutcomeUnknown."""
+
+
+class Text(Protocol):
+    """Sends texts."""
+
+    def send(self, *, message_id: UUID, to: str, body: str) -> str:
+        """The vendor's id of the accepted text. Raises VendorRefused, VendorDown, OutcomeUnknown."""
+
+
+def raise_for_status(*, vendor: str, status: int, code: int | None = None, opted_out: bool = False) -> NoReturn:
+    """Raise what an answer other than success means: wait, never, or nobody knows."""
+    if status in _WAITING_HELPS:
+        raise VendorDown(f"{vendor} answered {status}")
+    if 400 <= status < 500:
+        raise VendorRefused(f"{vendor}_{code or status}", opted_out=opted_out)
+    raise OutcomeUnknown(f"{vendor} answered {status}")

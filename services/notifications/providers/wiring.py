@@ -1,0 +1,95 @@
+"""What the service is given when it starts: vendors chosen by settings. Their clients are loaded here, and only then."""
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from chassis.keys import FieldCipher
+from chassis.settings import Setting
+from services.identity.contract.settings import PUBLIC_URL
+from services.notifications.providers.channels import Mail, Text
+from services.notifications.providers.wording import Brand, Wording
+
+FIELDS_PURPOSE = "fields-notifications"
+
+BRAND_NAME = Setting("BRAND_NAME", "text", "The lender's name in every message", "Kia Finance America")
+BRAND_PHONE = Setting("BRAND_PHONE", "text", "The telephone number of customer service", "1-855-885-7600")
+
+
+class MailProvider(DependencyProvider):
+    """Gives each worker the way mails go out."""
+
+    needs = (
+        Setting("SENDGRID_API_KEY", "text", "Key of the SendGrid account", secret=True),
+        Setting("SENDGRID_BASE_URL", "url", "Where SendGrid is reached", "https://api.sendgrid.com"),
+        Setting("MAIL_FROM", "text", "The address that mails come from"),
+        BRAND_NAME,
+    )
+
+    def setup(self) -> None:
+        from services.notifications.providers.sendgrid import SendGridMail
+
+        settings = self.container.config["settings"]
+        self._mail = SendGridMail(
+            api_key=settings["SENDGRID_API_KEY"],
+            base_url=settings["SENDGRID_BASE_URL"],
+            from_email=settings["MAIL_FROM"],
+            from_name=settings["BRAND_NAME"],
+        )
+
+    def get_dependency(self, worker_ctx: Any) -> Mail:  # noqa: ARG002 - nameko's signature
+        return self._mail
+
+
+class TextProvider(DependencyProvider):
+    """Gives each worker the way texts go out."""
+
+    needs = (
+        Setting("TWILIO_ACCOUNT_SID", "text", "The Twilio account"),
+        Setting("TWILIO_AUTH_TOKEN", "text", "Token of the Twilio account", secret=True),
+        Setting("TWILIO_BASE_URL", "url", "Where Twilio is reached", "https://api.twilio.com"),
+        Setting("TWILIO_FROM", "text", "The number that texts come from"),
+        PUBLIC_URL,
+    )
+
+    def setup(self) -> None:
+        from services.notifications.providers.twilio import TwilioText
+
+        settings = self.container.config["settings"]
+        self._texts = TwilioText(
+            account_sid=settings["TWILIO_ACCOUNT_SID"],
+            auth_token=settings["TWILIO_AUTH_TOKEN"],
+            base_url=settings["TWILIO_BASE_URL"],
+            from_number=settings["TWILIO_FROM"],
+            public_url=settings["PUBLIC_URL"],
+        )
+
+    def get_dependency(self, worker_ctx: Any) -> Text:  # noqa: ARG002 - nameko's signature
+        return self._texts
+
+
+class WordingProvider(DependencyProvider):
+    """Gives each worker the words."""
+
+    needs = (BRAND_NAME, BRAND_PHONE, PUBLIC_URL)
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        brand = Brand(
+            name=settings["BRAND_NAME"], phone=settings["BRAND_PHONE"], portal_url=settings["PUBLIC_URL"].rstrip("/")
+        )
+        self._wording = Wording(brand=brand)
+
+    def get_dependency(self, worker_ctx: Any) -> Wording:  # noqa: ARG002 - nameko's signature
+        return self._wording
+
+
+class CipherProvider(DependencyProvider):
+    """Gives each worker the cipher of this service's stored fields."""
+
+    def setup(self) -> None:
+        folder = self.container.config["settings"]["KEYS_DIR"]
+        self._cipher = FieldCipher(folder=folder, purpose=FIELDS_PURPOSE)
+
+    def get_dependency(self, worker_ctx: Any) -> FieldCipher:  # noqa: ARG002 - nameko's signature
+        return self._cipher

@@ -1,0 +1,67 @@
+"""The door of notifications: what may be asked of it, what it listens to, and who answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.context import AGENT, SERVICE
+from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
+from chassis.doors.call import Question
+from chassis.schemas import Nothing
+from services.notifications import operations, queries
+from services.notifications.contract import events, schemas
+from services.notifications.providers.wiring import CipherProvider, MailProvider, TextProvider, WordingProvider
+from services.payments.contract import events as payments_events
+
+
+def _cause(_: Service, question: Question) -> Mapping[str, Any]:
+    """The caller and its key: what makes a commanded message the only one of its cause."""
+    return {"cause": f"{question.context.subject}:{question.key}"}
+
+
+class NotificationsService(Service):
+    """Asks nobody: what it must know is pushed to it."""
+
+    name = "notifications"
+    cipher = CipherProvider()
+    wording = WordingProvider()
+    mail = MailProvider()
+    texts = TextProvider()
+
+    @command(takes=schemas.PutContact, gives=Nothing, may=(SERVICE,))
+    def put_contact(self, call: Call) -> None:
+        operations.put_contact(call.transaction, now=self.clock.now(), cipher=self.cipher, **call.request)
+
+    @command(
+        takes=schemas.SendSecureMail, gives=schemas.QueuedMessage, may=(SERVICE,), asks=_cause, idempotent=True
+    )  # fmt: skip
+    def send_secure_mail(self, call: Call) -> Any:
+        return operations.send_secure_mail(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
+        )
+
+    @query(takes=schemas.ListMessages, gives=schemas.Messages, may=(SERVICE, AGENT))
+    def list_messages(self, call: Call) -> Any:
+        return queries.list_messages(call.transaction, **call.request)
+
+    @reaction(payments_events.payment_posted)
+    def on_payment_posted(self, call: EventCall) -> None:
+        operations.tell_payment_received(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
+        )
+
+    @reaction(payments_events.payment_declined)
+    def on_payment_declined(self, call: EventCall) -> None:
+        operations.tell_payment_declined(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
+        )
+
+    @errand(events.message_queued)
+    def on_message_queued(self, call: ErrandCall) -> None:
+        operations.send_message(
+            call.store, clock=self.clock, cause=call.cause, message_id=call.data["message_id"], cipher=self.cipher,
+            wording=self.wording, mail=self.mail, texts=self.texts,
+        )  # fmt: skip
+
+    @timer(every_seconds=60)
+    def every_minute_release_waiting(self) -> None:
+        operations.release_waiting(self.store, now=self.clock.now())

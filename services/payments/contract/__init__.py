@@ -1,0 +1,1 @@
+"""What neighbours and the gateway may know of payments."""

@@ -1,0 +1,52 @@
+"""What payments may refuse, each with its code, a sentence and the next step."""
+
+from chassis.errors import Kind, Refusal
+
+
+class CardNumberRefused(Refusal):
+    code = "card_number_refused"
+    kind = Kind.INVALID
+    title = "Card numbers are not accepted here"
+    detail = (
+        "Something in the request looks like a card number, and nothing of it was kept. Enter the card in the "
+        "processor's form and send the token it gives. If it is your bank account number, call us to add it."
+    )
+
+
+class CardTokenUnknown(Refusal):
+    code = "card_token_unknown"
+    kind = Kind.UNPROCESSABLE
+    title = "The card token is not known"
+    detail = "The processor does not know this token. Enter the card again and send the new token."
+
+
+class CardExpired(Refusal):
+    code = "card_expired"
+    kind = Kind.UNPROCESSABLE
+    title = "The card has expired"
+    detail = "The card's expiry date has passed. Add a card that is still valid, or a bank account."
+
+
+class AmountTooSmall(Refusal):
+    code = "amount_too_small"
+    kind = Kind.UNPROCESSABLE
+    title = "The amount is too small"
+    detail = "A payment is at least $1.00. Enter a larger amount."
+
+
+class AmountTooLarge(Refusal):
+    """More than the account can take, counting the caller's payments that are still on their way."""
+
+    code = "amount_too_large"
+    kind = Kind.UNPROCESSABLE
+    title = "The amount is more than the account can take"
+    detail = "The amount is more than is left to pay. Enter a smaller amount."
+
+
+class AccountTakesNoPayments(Refusal):
+    """Paid off, closed or charged off."""
+
+    code = "account_takes_no_payments"
+    kind = Kind.CONFLICT
+    title = "This account takes no payments"
+    detail = "The account is closed, so there is nothing to pay here. Contact us if you believe that is wrong."

@@ -1,0 +1,48 @@
+"""What payments tells. The subject of every event is the account's id."""
+
+from marshmallow import fields, validate
+
+from chassis.events import Event
+from chassis.schemas import Cents, Strict
+from services.payments.contract.schemas import EXTRA_MODES, METHOD_TYPES
+
+
+class PaymentSubmittedV1(Strict):
+    """A payment was taken in and nothing is charged yet. Told in the transaction that creates the payment."""
+
+    payment_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    amount_cents = Cents(required=True, minimum=1)
+    method_type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
+
+
+class PaymentPostedV1(Strict):
+    """The processor accepted the money: the ledger must apply it, whatever the account's state.
+
+    A posting's key is (payment_id, presentment_number): the same payment presented again is other money. `extra` is
+    what the payer chose for money beyond what is due, or null for the account's own rule.
+    """
+
+    payment_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    presentment_number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    amount_cents = Cents(required=True, minimum=1)
+    effective_on = fields.Date(required=True)
+    extra = fields.String(required=True, allow_none=True, validate=validate.OneOf(EXTRA_MODES))
+    method_type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
+    method_last4 = fields.String(required=True)
+
+
+class PaymentDeclinedV1(Strict):
+    """No money moved and none will. `reason` is a sentence for the customer that belongs to `reason_code`."""
+
+    payment_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    amount_cents = Cents(required=True, minimum=1)
+    reason_code = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+payment_submitted = Event("payments", "payment_submitted", 1, PaymentSubmittedV1, promised=False, handled=True)
+payment_posted = Event("payments", "payment_posted", 1, PaymentPostedV1, handled=True)
+payment_declined = Event("payments", "payment_declined", 1, PaymentDeclinedV1, handled=True)

@@ -1,0 +1,200 @@
+"""Requests and replies of payments. Amounts are USD cents, ids are UUID text, a card number is refused wherever it is."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
+
+from chassis.errors import NotFound
+from chassis.schemas import Cents, Instant, Strict, Text
+from services.payments.contract.errors import CardNumberRefused
+from services.payments.contract.numbers import holds_card_number, is_routing_number, token_holds_card_number
+
+BANK_ACCOUNT, CARD = "bank_account", "card"
+METHOD_TYPES = (BANK_ACCOUNT, CARD)
+ACCOUNT_TYPES = ("checking", "savings")
+EXTRA_MODES = ("principal", "paid_ahead")
+STATUSES = ("submitting", "posted", "declined", "unknown")
+LIMIT_DEFAULT, LIMIT_MAX = 20, 100
+
+_NEEDED = {
+    BANK_ACCOUNT: ("routing_number", "account_number", "account_type", "holder_name"),
+    CARD: ("processor_token",),
+}
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Request(Strict):
+    """The base of every request: looked through for card numbers before anything else is said about it."""
+
+    @pre_load
+    def _refuse_card_numbers(self, data: Any, **_: Any) -> Any:
+        if any(map(_is_card_number, _texts(data))):
+            raise CardNumberRefused()
+        return data
+
+
+class Identifier(fields.String):
+    """The id of something of ours, as a UUID. A text that cannot be one names nothing: NotFound."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **options)
+        if not _UUID.fullmatch(text):
+            raise NotFound()
+        return UUID(text)
+
+
+class RoutingNumber(fields.String):
+    """Nine digits of a US bank."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **options)
+        if not is_routing_number(text):
+            raise ValidationError("No US bank has this routing number. Check the nine digits on a cheque.")
+        return text
+
+
+class AddPaymentMethod(Request):
+    """A bank account, or a card by the token that the processor made of it; each type has its own fields."""
+
+    type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
+    routing_number = RoutingNumber()
+    # The last four are shown and stored in the clear, so they must not be the whole number.
+    account_number = fields.String(validate=validate.Regexp(r"\A[0-9]{5,17}\Z", error="Must be 5 to 17 digits."))
+    account_type = fields.String(validate=validate.OneOf(ACCOUNT_TYPES))
+    holder_name = Text(longest=100)
+    processor_token = fields.String(
+        validate=validate.Regexp(r"\A[A-Za-z0-9_-]{1,200}\Z", error="Must be a token of the processor.")
+    )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _require_fields_of_type(self, data: Any, original: Any, **_: Any) -> None:
+        needed = _NEEDED.get(data.get("type")) if isinstance(original, Mapping) else None
+        if needed is None:
+            return
+        others = {name for names in _NEEDED.values() for name in names} - set(needed)
+        missing = {name: ["Missing data for required field."] for name in needed if name not in original}
+        foreign = {name: ["Unknown field."] for name in others if name in original}
+        if missing or foreign:
+            raise ValidationError({**missing, **foreign})
+
+
+class PaymentMethod(Strict):
+    """What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's."""
+
+    id = fields.UUID(required=True)
+    type = fields.String(required=True)
+    last4 = fields.String(required=True)
+    account_type = fields.String(allow_none=True)
+    holder_name = fields.String(allow_none=True)
+    brand = fields.String(allow_none=True)
+    exp_month = fields.Integer(allow_none=True)
+    exp_year = fields.Integer(allow_none=True)
+    created_at = Instant(required=True)
+
+
+class ListPaymentMethods(Request):
+    limit = fields.Integer(strict=True, load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MAX))
+    cursor = Identifier(load_default=None, allow_none=True)
+
+
+class PaymentMethods(Strict):
+    data = fields.List(fields.Nested(PaymentMethod), required=True)
+    next_cursor = fields.String(allow_none=True)
+
+
+class RemovePaymentMethod(Request):
+    payment_method_id = Identifier(required=True)
+
+
+class SubmitPayment(Request):
+    """Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out."""
+
+    account_id = Identifier(required=True)
+    amount_cents = Cents(required=True)
+    payment_method_id = Identifier(required=True)
+    extra = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(EXTRA_MODES))
+
+
+class MethodShown(Strict):
+    type = fields.String(required=True)
+    last4 = fields.String(required=True)
+
+
+class Decline(Strict):
+    code = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class Payment(Strict):
+    """A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
+
+    `message` answers "did my payment go through" in one sentence.
+    """
+
+    id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    amount_cents = Cents(required=True)
+    effective_on = fields.Date(required=True)
+    applied_at = Instant(allow_none=True)
+    method = fields.Nested(MethodShown, required=True)
+    created_at = Instant(required=True)
+    message = fields.String(required=True)
+    decline = fields.Nested(Decline, allow_none=True)
+
+
+class GetPayment(Request):
+    payment_id = Identifier(required=True)
+
+
+class ListPayments(Request):
+    account_id = Identifier(required=True)
+    limit = fields.Integer(strict=True, load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MAX))
+    cursor = Identifier(load_default=None, allow_none=True)
+
+
+class Payments(Strict):
+    data = fields.List(fields.Nested(Payment), required=True)
+    next_cursor = fields.String(allow_none=True)
+
+
+class ListPendingPayments(Request):
+    account_ids = fields.List(Identifier(), required=True, validate=validate.Length(min=0, max=100))
+
+
+class PendingPayment(Strict):
+    """Accepted or still on its way, and not in the balance yet."""
+
+    id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True)
+    amount_cents = Cents(required=True)
+    effective_on = fields.Date(required=True)
+    status = fields.String(required=True)
+
+
+class PendingPayments(Strict):
+    data = fields.List(fields.Nested(PendingPayment), required=True)
+
+
+def _texts(request: Any) -> Iterator[tuple[str, str]]:
+    """Every text in a request with the name of its field, the names themselves too; a number is read as its digits."""
+    waiting = [("", request)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += [(str(key), item) for key, item in value.items()]
+            waiting += [("", str(key)) for key in value]
+        elif isinstance(value, list):
+            waiting += [(name, item) for item in value]
+        elif isinstance(value, str | int | float):
+            yield name, str(value)
+
+
+def _is_card_number(named: tuple[str, str]) -> bool:
+    name, text = named
+    if name == "processor_token":
+        return token_holds_card_number(text)
+    return not _UUID.fullmatch(text) and holds_card_number(text)

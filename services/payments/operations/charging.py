@@ -1,0 +1,148 @@
+"""Charging a submitted payment once, whatever dies in between: the payment's id is the key at the processor.
+
+A request that was answered is recorded with the event that tells of it. One that was not leaves the payment `unknown`,
+and the processor is asked before anything else is done. No transaction is open while the processor is spoken to.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from chassis.clock import Clock
+from chassis.errors import OutcomeUnknown
+from chassis.failpoints import failpoint
+from chassis.keys import FieldCipher
+from chassis.store import Cause, Database, Row, Transaction
+from services.payments.contract import events
+from services.payments.contract.schemas import BANK_ACCOUNT
+from services.payments.models import payment_methods, payments, payments_shown
+from services.payments.providers.interface import BankAccountSource, CardSource, ChargeOutcome, Processor, Source
+from services.payments.rules.limits import may_still_arrive
+from services.payments.rules.states import DECLINED, OPEN, POSTED, SUBMITTING, UNKNOWN, step
+from services.payments.rules.wording import DECLINE_REASONS, NOT_CHARGED, decline_code
+
+NOTHING_CHARGED = ChargeOutcome(reference=None, is_approved=False, decline_code=NOT_CHARGED)
+
+
+def charge_payment(
+    store: Database, *, processor: Processor, cipher: FieldCipher, clock: Clock, cause: Cause, payment_id: str
+) -> None:
+    """Charge a payment that nobody has tried to charge; one whose outcome is unknown is asked about instead.
+
+    Raises VendorDown with nothing changed, and OutcomeUnknown with the payment `unknown`.
+    """
+    payment = _shown(store, payment_id)
+    if payment["status"] == SUBMITTING:
+        _charge(store, processor=processor, cipher=cipher, clock=clock, cause=cause, payment=payment)
+    else:
+        settle_charge(store, processor=processor, cipher=cipher, clock=clock, cause=cause, payment_id=payment_id)
+
+
+def settle_charge(
+    store: Database, *, processor: Processor, cipher: FieldCipher, clock: Clock, cause: Cause, payment_id: str
+) -> None:
+    """Ask the processor what became of a payment that may have been charged, and bring it to its true state.
+
+    Found: recorded. Not found and still `submitting`: the process died before its request, so it is charged now, under
+    the same key. Not found and `unknown`: nothing was charged, and no money moved. A payment that is decided stays so.
+    """
+    payment = _shown(store, payment_id)
+    if payment["status"] not in OPEN:
+        return
+    found = processor.find(key=payment_id, amount_cents=payment["amount_cents"])
+    if found is not None:
+        _record(store, cause=cause, payment=payment, outcome=found)
+    elif payment["status"] == SUBMITTING:
+        _charge(store, processor=processor, cipher=cipher, clock=clock, cause=cause, payment=payment)
+    elif may_still_arrive(unknown_at=payment["unknown_at"], now=clock.now()):
+        raise OutcomeUnknown("the request may still be on its way to the processor")
+    else:
+        _record(store, cause=cause, payment=payment, outcome=NOTHING_CHARGED)
+
+
+def _charge(
+    store: Database, *, processor: Processor, cipher: FieldCipher, clock: Clock, cause: Cause, payment: Row
+) -> None:
+    source = _source(store, payment=payment, cipher=cipher)
+    failpoint("vendor.before_call")
+    try:
+        outcome = processor.charge(key=str(payment["id"]), amount_cents=payment["amount_cents"], source=source)
+    except OutcomeUnknown:
+        with store.writing(cause=cause) as transaction:
+            _move(transaction, payment=payment, to=UNKNOWN, unknown_at=clock.now())
+        raise
+    failpoint("vendor.after_call")
+    _record(store, cause=cause, payment=payment, outcome=outcome)
+
+
+def _record(store: Database, *, cause: Cause, payment: Row, outcome: ChargeOutcome) -> None:
+    """The new state and the event that tells it, in one transaction; nothing where another process was first."""
+    with store.writing(cause=cause) as transaction:
+        if outcome.is_approved:
+            if _move(transaction, payment=payment, to=POSTED, processor_reference=outcome.reference):
+                _tell_posted(transaction, payment=payment)
+            return
+        code = decline_code(outcome.decline_code)
+        references = {"decline_code": code, "processor_reference": outcome.reference}
+        if _move(transaction, payment=payment, to=DECLINED, **references):
+            _tell_declined(transaction, payment=payment, code=code)
+
+
+def _move(transaction: Transaction, *, payment: Row, to: str, **values: Any) -> bool:
+    """Take the step under the row's lock. False where the payment has been decided, or made unknown, meanwhile."""
+    status = transaction.value(select(payments.c.status).where(payments.c.id == payment["id"]).with_for_update())
+    if status not in OPEN or status == to:
+        return False
+    changed = update(payments).where(payments.c.id == payment["id"])
+    transaction.run(changed.values(status=step(status, to=to), **values))
+    return True
+
+
+def _tell_posted(transaction: Transaction, *, payment: Row) -> None:
+    told = ("presentment_number", "amount_cents", "effective_on", "extra", "method_type", "method_last4")
+    transaction.emit(
+        events.payment_posted,
+        subject=str(payment["account_id"]),
+        data={
+            "payment_id": str(payment["id"]),
+            "account_id": str(payment["account_id"]),
+            **{name: payment[name] for name in told},
+        },
+    )
+
+
+def _tell_declined(transaction: Transaction, *, payment: Row, code: str) -> None:
+    transaction.emit(
+        events.payment_declined,
+        subject=str(payment["account_id"]),
+        data={
+            "payment_id": str(payment["id"]),
+            "account_id": str(payment["account_id"]),
+            "amount_cents": payment["amount_cents"],
+            "reason_code": code,
+            "reason": DECLINE_REASONS[code],
+        },
+    )
+
+
+def _shown(store: Database, payment_id: str) -> Row:
+    with store.reading() as transaction:
+        payment = transaction.one(payments_shown.where(payments.c.id == UUID(payment_id)))
+    if payment is None:
+        raise LookupError("a submitted payment is not in the database that told of it")
+    return payment
+
+
+def _source(store: Database, *, payment: Row, cipher: FieldCipher) -> Source:
+    """Also of a method that was removed since: the payment was submitted before."""
+    statement = select(payment_methods).where(payment_methods.c.id == payment["payment_method_id"])
+    with store.reading() as transaction:
+        method = transaction.one(statement)
+    assert method is not None
+    if method["type"] != BANK_ACCOUNT:
+        return CardSource(token=method["processor_token"])
+    number = cipher.decrypt(method["account_number_encrypted"], bound_to=str(method["id"]))
+    return BankAccountSource(
+        routing_number=method["routing_number"], account_number=number, account_type=method["account_type"]
+    )

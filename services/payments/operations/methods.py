@@ -1,0 +1,75 @@
+"""Payment methods: added, and removed without forgetting what was paid with them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, update
+
+from chassis.context import CallContext
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from chassis.keys import FieldCipher
+from chassis.store import Row, Transaction
+from services.payments.contract.errors import CardExpired, CardTokenUnknown
+from services.payments.contract.schemas import BANK_ACCOUNT
+from services.payments.models import payment_methods
+from services.payments.providers.interface import Card, Processor
+from services.payments.rules.methods import is_expired, owner_of
+
+
+def look_up_card(processor: Processor, *, token: str | None) -> Mapping[str, Any]:
+    """{"card": what the processor shows of it}, empty without a token. Raises CardTokenUnknown, VendorDown."""
+    if token is None:
+        return {}
+    card = processor.find_card(token=token)
+    if card is None:
+        raise CardTokenUnknown()
+    return {"card": card}
+
+
+def add_payment_method(
+    transaction: Transaction, *, cipher: FieldCipher, now: datetime, today: date, caller: CallContext,
+    answers: Mapping[str, Any], request: Mapping[str, Any],
+) -> Row:  # fmt: skip
+    """Keep a bank account (its number encrypted) or a card (its token) for the caller. Raises CardExpired."""
+    identifier = new_id(at=now)
+    if request["type"] == BANK_ACCOUNT:
+        fields = _bank_account(request, cipher=cipher, identifier=identifier)
+    else:
+        fields = _card(answers["card"], token=request["processor_token"], today=today)
+    row = {"id": identifier, "user_id": owner_of(caller), "type": request["type"], "created_at": now, **fields}
+    transaction.run(insert(payment_methods).values(row))
+    return row
+
+
+def remove_payment_method(
+    transaction: Transaction, *, now: datetime, caller: CallContext, payment_method_id: UUID
+) -> None:
+    """No new payment can use it; payments already submitted still do. Raises NotFound, also when it is removed."""
+    removed = (
+        update(payment_methods)
+        .where(payment_methods.c.id == payment_method_id, payment_methods.c.user_id == owner_of(caller))
+        .where(payment_methods.c.removed_at.is_(None))
+        .values(removed_at=now)
+    )
+    if not transaction.run(removed):
+        raise NotFound()
+
+
+def _bank_account(request: Mapping[str, Any], *, cipher: FieldCipher, identifier: UUID) -> dict[str, Any]:
+    number = request["account_number"]
+    return {
+        "last4": number[-4:],
+        "routing_number": request["routing_number"],
+        "account_number_encrypted": cipher.encrypt(number, bound_to=str(identifier)),
+        "account_type": request["account_type"],
+        "holder_name": request["holder_name"],
+    }
+
+
+def _card(card: Card, *, token: str, today: date) -> dict[str, Any]:
+    if is_expired(exp_month=card.exp_month, exp_year=card.exp_year, today=today):
+        raise CardExpired()
+    return {"processor_token": token, **vars(card)}

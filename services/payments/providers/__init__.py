@@ -1,0 +1,1 @@
+"""The card and ACH processor behind one interface."""

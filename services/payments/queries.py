@@ -1,0 +1,73 @@
+"""Questions about payment methods and payments; lists are newest first, a page ends with the id to go on from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Select, select
+
+from chassis.context import CallContext
+from chassis.errors import NotFound
+from chassis.store import Row, Transaction
+from services.payments.models import is_pending, payment_methods, payments, payments_shown
+from services.payments.rules.methods import owner_of
+from services.payments.rules.wording import as_told
+
+
+def list_payment_methods(
+    transaction: Transaction, *, caller: CallContext, limit: int, cursor: UUID | None
+) -> dict[str, Any]:
+    """The caller's methods that are not removed."""
+    mine = select(payment_methods).where(
+        payment_methods.c.user_id == owner_of(caller), payment_methods.c.removed_at.is_(None)
+    )
+    rows = transaction.all(_page_of(mine, key=payment_methods.c.id, limit=limit, cursor=cursor))
+    return _page(rows, limit=limit)
+
+
+def get_payment(transaction: Transaction, *, caller: CallContext, payment_id: UUID) -> dict[str, Any]:
+    """One payment as it stands. Raises NotFound, also for a payment of an account that is not the caller's."""
+    payment = transaction.one(payments_shown.where(payments.c.id == payment_id))
+    if payment is None:
+        raise NotFound()
+    caller.require(str(payment["account_id"]))
+    return as_told(payment)
+
+
+def list_payments(
+    transaction: Transaction, *, caller: CallContext, account_id: UUID, limit: int, cursor: UUID | None
+) -> dict[str, Any]:
+    """The payments of an account, whoever paid. Raises NotFound for an account that is not the caller's."""
+    caller.require(str(account_id))
+    of_account = payments_shown.where(payments.c.account_id == account_id)
+    rows = transaction.all(_page_of(of_account, key=payments.c.id, limit=limit, cursor=cursor))
+    return _page([as_told(row) for row in rows], limit=limit)
+
+
+def list_pending_payments(
+    transaction: Transaction, *, caller: CallContext, account_ids: Sequence[UUID]
+) -> dict[str, Any]:
+    """Accepted or on their way, not in the balance yet. Raises NotFound unless every account is the caller's."""
+    for account_id in account_ids:
+        caller.require(str(account_id))
+    columns = (
+        payments.c.id,
+        payments.c.account_id,
+        payments.c.amount_cents,
+        payments.c.effective_on,
+        payments.c.status,
+    )
+    pending = select(*columns).where(payments.c.account_id.in_(account_ids), is_pending)
+    return {"data": transaction.all(pending.order_by(payments.c.id.desc()))}
+
+
+def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: UUID | None) -> Select[Any]:
+    """One row more than the page, which tells whether there is another."""
+    if cursor is not None:
+        statement = statement.where(key < cursor)
+    return statement.order_by(key.desc()).limit(limit + 1)
+
+
+def _page(rows: Sequence[Row | Mapping[str, Any]], *, limit: int) -> dict[str, Any]:
+    page = list(rows[:limit])
+    return {"data": page, "next_cursor": str(page[-1]["id"]) if len(rows) > limit else None}

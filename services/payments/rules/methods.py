@@ -1,0 +1,17 @@
+"""Whose a payment method is, and whether a card can still be charged."""
+
+from datetime import date
+
+from chassis.context import AGENT, CallContext
+
+
+def owner_of(caller: CallContext) -> str:
+    """The user whose methods are meant: the caller, or the customer for whom staff act."""
+    if caller.role == AGENT and caller.on_behalf_of:
+        return caller.on_behalf_of
+    return caller.subject
+
+
+def is_expired(*, exp_month: int, exp_year: int, today: date) -> bool:
+    """A card is good to the last day of its month."""
+    return (exp_year, exp_month) < (today.year, today.month)

@@ -1,0 +1,69 @@
+"""What a customer is told of a payment: one true sentence for each state, and decline codes in plain words."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from chassis.money import format_dollars
+from services.payments.contract.schemas import BANK_ACCOUNT
+from services.payments.rules.states import DECLINED, POSTED, SUBMITTING, UNKNOWN
+
+NOT_CHARGED, DECLINED_WITHOUT_REASON = "not_charged", "declined_without_reason"
+
+DECLINE_REASONS = {
+    "insufficient_funds": "There was not enough money or credit available. Use a smaller amount or another method.",
+    "account_closed": "The bank says this account is closed. Use another method.",
+    "account_not_found": "The bank cannot find this account. Check the numbers and add it again.",
+    "expired_card": "The card has expired. Add a card that is still valid.",
+    "lost_or_stolen": "The card was reported lost or stolen. Use another method.",
+    "limit_exceeded": "The amount is over the limit of the card or account. Use a smaller amount or call the bank.",
+    "method_refused": "The processor cannot charge this card or account. Add it again or use another one.",
+    NOT_CHARGED: "The bank's network did not answer, and we have made sure that nothing was charged. Pay again.",
+    DECLINED_WITHOUT_REASON: "The bank declined without giving a reason. Call the bank or use another method.",
+}
+
+
+def decline_code(reported: str | None) -> str:
+    """The stable code for what the processor reported; one for everything that has no words of its own."""
+    return reported if reported in DECLINE_REASONS else DECLINED_WITHOUT_REASON
+
+
+def as_told(payment: Mapping[str, Any]) -> dict[str, Any]:
+    """The Payment of the contract from a row of `models.payments_shown`."""
+    code = payment["decline_code"]
+    return {
+        **payment,
+        "method": {"type": payment["method_type"], "last4": payment["method_last4"]},
+        "message": message(payment),
+        "decline": {"code": code, "reason": DECLINE_REASONS[code]} if code else None,
+    }
+
+
+def message(payment: Mapping[str, Any]) -> str:
+    """The answer to "did my payment go through"."""
+    money, source = format_dollars(payment["amount_cents"]), _source(payment)
+    match payment["status"]:
+        case status if status == SUBMITTING:
+            return f"Not yet: we are charging {money} to {source} now. Look again in a moment."
+        case status if status == UNKNOWN:
+            return (
+                f"We do not know yet whether {money} was charged to {source}: the bank's network did not answer, and "
+                "we are asking. Please do not pay again until this says yes or no."
+            )
+        case status if status == POSTED and payment["applied_at"] is None:
+            return f"Yes: {money} was charged to {source} and is on its way into your balance."
+        case status if status == POSTED:
+            return f"Yes: {money} from {source} is in your balance as of {_written(payment['effective_on'])}."
+        case status if status == DECLINED:
+            return f"No: {money} was not charged to {source}. {DECLINE_REASONS[payment['decline_code']]}"
+        case status:
+            raise LookupError(f"no words for a {status} payment")
+
+
+def _source(payment: Mapping[str, Any]) -> str:
+    noun = "bank account" if payment["method_type"] == BANK_ACCOUNT else "card"
+    return f"your {noun} ending in {payment['method_last4']}"
+
+
+def _written(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"

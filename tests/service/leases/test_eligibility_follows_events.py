@@ -1,0 +1,122 @@
+"""A payment is posted, then applied: the lease's options follow, in either order, once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.doors import Outcome
+from chassis.errors import NotFound
+from chassis.events import Envelope
+from chassis.store import Database
+from services.accounts.contract import events as accounts_events
+from services.leases import operations
+from services.leases.service import LeasesService
+from services.payments.contract import events as payments_events
+from tests.builders.leases import LEASE_ID, a_lease_to_take_over
+from tests.builders.wiring import a_customer, an_event, call, deliver, emitted, wire
+
+OTHER_ID = "01900000-0000-7000-8000-0000000000ff"
+
+
+@pytest.fixture
+def service(databases: Callable[[str], Database], clock: FixedClock, keys_folder: Path) -> LeasesService:
+    database = databases("leases")
+    with database.writing() as transaction:
+        operations.import_leases(
+            transaction, records=[a_lease_to_take_over(past_due_cents=48240)], now=clock.now(), today=clock.today()
+        )
+    return wire(LeasesService, database=database, clock=clock, keys_folder=keys_folder)
+
+
+def posted(clock: FixedClock, *, account_id: str = LEASE_ID, amount_cents: int = 48240) -> Envelope:
+    data = {
+        "payment_id": "p1", "account_id": account_id, "presentment_number": 1, "amount_cents": amount_cents,
+        "effective_on": clock.today(), "extra": None, "method_type": "bank_account", "method_last4": "6789",
+    }  # fmt: skip
+    return an_event(payments_events.payment_posted, clock=clock, subject=account_id, data=data)
+
+
+def applied(clock: FixedClock, *, past_due_cents: int = 0, sequence: int = 1, payment_id: str = "p1") -> Envelope:
+    standing = {
+        "status": "open", "amount_due_cents": 48240, "past_due_cents": past_due_cents, "next_due_on": clock.today(),
+        "next_instalment_number": 36, "days_past_due": 0, "payoff_ceiling_cents": 0, "payments_made": 35,
+    }  # fmt: skip
+    data = {
+        "account_id": LEASE_ID, "payment_id": payment_id, "presentment_number": 1, "amount_cents": 48240,
+        "effective_on": clock.today(), "interest_cents": 9979, "principal_cents": 35000, "tax_cents": 3261,
+        "fees_cents": 0, "unapplied_cents": 0, "standing": standing,
+    }  # fmt: skip
+    return an_event(accounts_events.payment_applied, clock=clock, subject=LEASE_ID, data=data, sequence=sequence)
+
+
+def extension_is_open(service: LeasesService) -> bool:
+    answer = call(service.get_lease_end, request={"account_id": LEASE_ID}, context=a_customer(accounts=(LEASE_ID,)))
+    eligible: bool = {option["option"]: option["eligible"] for option in answer["options"]}["extension"]
+    return eligible
+
+
+def test_a_posted_payment_opens_the_extension_before_the_ledger_has_it(
+    service: LeasesService, clock: FixedClock
+) -> None:
+    assert not extension_is_open(service)
+    event = posted(clock)
+    assert deliver(service.on_payment_posted, event) is Outcome.DONE
+    assert extension_is_open(service)
+    (changed,) = emitted(service.store)
+    assert (changed.name, changed.data["extension"], changed.causation_id) == (
+        "lease_eligibility_changed", True, event.id,
+    )  # fmt: skip
+
+
+def test_both_orders_end_in_the_same_answer(service: LeasesService, clock: FixedClock) -> None:
+    deliver(service.on_payment_applied, applied(clock))
+    deliver(service.on_payment_posted, posted(clock))
+    assert extension_is_open(service)
+    deliver(service.on_payment_applied, applied(clock, past_due_cents=48240, sequence=2, payment_id="p2"))
+    assert not extension_is_open(service), "the applied payment must not count a second time as money on its way"
+
+
+def test_an_older_word_about_the_standing_changes_nothing(service: LeasesService, clock: FixedClock) -> None:
+    deliver(service.on_payment_applied, applied(clock, past_due_cents=0, sequence=7))
+    deliver(service.on_payment_applied, applied(clock, past_due_cents=48240, sequence=6, payment_id="p0"))
+    assert extension_is_open(service)
+
+
+def test_too_little_money_leaves_it_closed_and_says_nothing(service: LeasesService, clock: FixedClock) -> None:
+    assert deliver(service.on_payment_posted, posted(clock, amount_cents=48239)) is Outcome.DONE
+    assert not extension_is_open(service)
+    assert [event.data["reasons"]["extension"][0]["detail"] for event in emitted(service.store)] == [
+        "$0.01 is past due."
+    ]
+
+
+def test_a_payment_on_a_loan_is_passed_by(service: LeasesService, clock: FixedClock) -> None:
+    assert deliver(service.on_payment_posted, posted(clock, account_id=OTHER_ID)) is Outcome.DONE
+    assert emitted(service.store) == []
+
+
+def test_a_second_take_over_keeps_the_lease_as_it_is(service: LeasesService, clock: FixedClock) -> None:
+    with service.store.writing() as transaction:
+        again = [a_lease_to_take_over(past_due_cents=0)]
+        assert operations.import_leases(transaction, records=again, now=clock.now(), today=clock.today()) == 0
+    assert not extension_is_open(service)
+
+
+@pytest.mark.parametrize("account_id", [OTHER_ID, "not-an-id", ""])
+def test_someone_elses_lease_and_no_lease_answer_alike(service: LeasesService, account_id: str) -> None:
+    for method in (service.get_lease, service.get_lease_end):
+        for accounts in ((), (account_id,)):
+            with pytest.raises(NotFound):
+                call(method, request={"account_id": account_id}, context=a_customer(accounts=accounts))
+
+
+def test_the_lease_shows_its_figures(service: LeasesService) -> None:
+    lease = call(service.get_lease, request={"account_id": LEASE_ID}, context=a_customer(accounts=(LEASE_ID,)))
+    assert lease["payment"] == {
+        "base_payment_cents": 44979, "tax_cents": 3261, "payment_cents": 48240, "depreciation_cents": 35000,
+        "rent_charge_cents": 9979,
+    }  # fmt: skip
+    assert lease["dates"] == {"first_due_on": "2024-01-15", "ends_on": "2027-01-15"}
+    assert lease["mileage"] == {"allowance_miles": 36000, "excess_mile_cents": 20}
