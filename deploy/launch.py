@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,14 +53,8 @@ class Layout:
         return f"http://127.0.0.1:{self.sandbox_port}"
 
 
-def serve(
-    *,
-    options: Options,
-    environment: Mapping[str, str],
-    console: Console,
-    programs: "Callable[[Layout], list[Program]] | None" = None,
-) -> None:
-    """Serve until a signal asks to stop; `programs` says what to run. Raises StackProblem before or instead of serving."""
+def serve(*, options: Options, environment: Mapping[str, str], console: Console) -> None:
+    """Serve until a signal asks to stop. Raises StackProblem instead of serving, with nothing left running."""
     host = environment.get("HTTP_HOST", "127.0.0.1")
     folder = DataFolder(options.data)
     scale = read_scale(options.scale, bus=options.bus)
@@ -77,11 +71,10 @@ def serve(
                 options=options, folder=folder, host=host, scale=scale, database_urls=urls, environment=environment
             )
             try:
-                supervisor.run(_plan(layout, console=console, programs=(programs or programs_of)(layout)))
+                supervisor.run(_plan(layout, console=console, programs=programs_of(layout)))
             finally:
                 folder.remove_record()
-                console.say("Stopping PostgreSQL …" if len(urls) else "Stopped.")
-    console.say("Captive has stopped; the data stays in " + str(folder.path))
+    console.say(f"Captive has stopped; its data stays in {folder.path}")
 
 
 def lay_out(
@@ -115,7 +108,8 @@ def lay_out(
 
 
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:
-    """What the programs keep of the caller's environment; each compiled module is kept too, or every start compiles anew."""
+    """What the programs keep of the caller's environment."""
+    # Where compiled modules may not be kept, every process compiles everything at every start.
     kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
     path = os.pathsep.join(filter(None, [str(ROOT), kept.get("PYTHONPATH")]))
     return {**kept, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
@@ -143,7 +137,7 @@ def told(layout: Layout) -> dict[str, str]:
 
 
 def instance_names(*, bus: str, scale: Mapping[str, int]) -> list[str]:
-    """The serving processes: all services in one on the embedded bus, else so many of each, numbered from the second on."""
+    """The serving processes: all services in one on the embedded bus, else so many of each, the second being `-2`."""
     if bus == EMBEDDED_BUS:
         return ["services"]
     return [

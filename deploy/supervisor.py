@@ -268,7 +268,7 @@ class Supervisor:
         for child in self._children:
             if child.process is None or child.is_settled:
                 continue
-            if child.program.ready_port and not child.is_ready and _answers(child.program):
+            if not child.is_ready and _is_ready(child.program):
                 child.is_ready, child.changed_at = True, time.monotonic()
                 if self._is_serving:
                     self._console.write(SUPERVISOR, f"{child.program.name} is ready again")
@@ -325,14 +325,18 @@ def _signal_group(process: int, number: signal.Signals) -> None:
         os.killpg(process, number)
 
 
-def _answers(program: Program) -> bool:
-    """Whether the program's readiness answers 200, without an HTTP library in this small process."""
+def _is_ready(program: Program) -> bool:
+    return readiness(port=program.ready_port or 0, path=program.ready_path) == "200"
+
+
+def readiness(*, port: int, path: str) -> str:
+    """The status that a program of ours answers, or nothing; done without an HTTP library to stay small."""
     try:
-        with socket.create_connection(("127.0.0.1", program.ready_port or 0), timeout=PROBE_SECONDS_MAX) as connection:
-            connection.sendall(f"GET {program.ready_path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
-            return connection.recv(64).split(b" ")[1:2] == [b"200"]
+        with socket.create_connection(("127.0.0.1", port), timeout=PROBE_SECONDS_MAX) as connection:
+            connection.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            return connection.recv(64).decode(errors="replace").partition(" ")[2][:3]
     except OSError:
-        return False
+        return ""
 
 
 def _describe(code: int) -> str:

@@ -70,7 +70,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def read_query(query: bytes) -> dict[str, str]:
-    """The parameters after the question mark. Raises InvalidRequest for one given twice, MalformedRequest for bad bytes."""
+    """The parameters after the question mark. Raises InvalidRequest for one given twice, else MalformedRequest."""
     try:
         text = query.decode("ascii")
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS_MAX)

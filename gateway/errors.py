@@ -122,8 +122,10 @@ def unavailable(error: DependencyDown, *, moves_money: bool) -> Refusal:
 
 def fault(*, moves_money: bool) -> Refusal:
     """What a client is told about a defect of ours."""
-    return InternalError(f"{InternalError.detail} {MONEY_UNKNOWN}", money_moved="unknown") if moves_money else (
-        InternalError()
+    return (
+        InternalError(f"{InternalError.detail} {MONEY_UNKNOWN}", money_moved="unknown")
+        if moves_money
+        else (InternalError())
     )
 
 

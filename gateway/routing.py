@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema
+from werkzeug.datastructures import Headers
 
 from chassis.clock import Clock
 from chassis.context import ANONYMOUS, CallContext
@@ -50,13 +51,13 @@ class Dependencies:
 
 @dataclass(frozen=True)
 class HttpCall:
-    """One request that passed the door: loaded body and query, ids of the path, who asks, and the key of the request."""
+    """One request that passed the door: loaded body and query, ids of the path, who asks, and the request's key."""
 
     method: str
     path: Mapping[str, str]
     body: Mapping[str, Any]
     query: Mapping[str, Any]
-    headers: Mapping[str, str]
+    headers: Headers
     context: CallContext
     key: str | None
     token_expires_at: datetime | None
@@ -75,9 +76,13 @@ class HttpCall:
 Handler = Callable[[HttpCall], Reply]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Route:
-    """One row of the table of routes."""
+    """One row of the table of routes.
+
+    `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `reads` names other
+    request headers that mean something here, `errors` the codes that this route adds to those of its form.
+    """
 
     method: str
     path: str
@@ -89,8 +94,9 @@ class Route:
     status: int = 200
     who: tuple[str, ...] = (ANONYMOUS,)
     idempotent: bool = False
+    takes_key: bool = False
     moves_money: bool = False
-    tagged: bool = False
+    has_etag: bool = False
     limit: Limit | None = None
     media: str = "application/json"
     cache: str = "no-store"

@@ -7,13 +7,13 @@ passes an event that commits late. Positions travel as event ids, so that a clie
 import json
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, bindparam, cast, delete, func, literal, select, text, tuple_
+from sqlalchemy import BigInteger, delete, literal, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 
 from chassis import logs
@@ -34,7 +34,7 @@ STREAMS_OF_ONE_MAX = 5
 CLIENT_RETRY_MILLISECONDS = 2000
 
 NIL = UUID(int=0)
-_XMIN = cast(text("pg_snapshot_xmin(pg_current_snapshot())::text"), BigInteger)
+_OLDEST_RUNNING: Any = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
 _cursor_invalid = FieldError(
     "/headers/Last-Event-ID", "invalid", "Send the id of an event of this stream, or leave the header out."
 )
@@ -68,10 +68,14 @@ def position_of(cursor: str) -> Position:
     return position
 
 
-def record(transaction: Transaction, *, event: Envelope, account_id: str, data: Mapping[str, Any]) -> None:
-    """Keep an event for the streams of its account, under its own id; `data` names the fields that may be shown."""
-    shown = {name: event.data[name] for name in data if name in event.data}
-    transaction.run(stream_events.insert().values(id=event.id, account_id=UUID(account_id), type=event.name, data=shown))
+def record(
+    transaction: Transaction, *, feed: "Feed", event: Envelope, account_id: str, shown: Iterable[str]
+) -> None:  # fmt: skip
+    """Keep an event for the streams of its account, under its own id; `shown` names the fields that may be told."""
+    data = {name: event.data[name] for name in shown if name in event.data}
+    row = {"id": event.id, "account_id": UUID(account_id), "type": event.name, "data": data}
+    transaction.run(stream_events.insert().values(row))
+    feed.ring(account_id)
 
 
 def forget_old(transaction: Transaction, *, now: datetime) -> int:
@@ -81,7 +85,7 @@ def forget_old(transaction: Transaction, *, now: datetime) -> int:
 
 def now_position(transaction: Transaction, *, now: datetime) -> Position:
     """The end of the stream: only what commits from here on follows."""
-    return Position(transaction.value(select(_XMIN)), NIL, int(now.timestamp()))
+    return Position(transaction.value(select(_OLDEST_RUNNING)), NIL, int(now.timestamp()))
 
 
 def read_after(
@@ -89,24 +93,25 @@ def read_after(
 ) -> tuple[list[tuple[Position, Mapping[str, Any]]], Position]:
     """Up to PAGE events after the position, each with its own, and the position up to which all has been read."""
     seen_at = int(now.timestamp())
-    horizon = transaction.value(select(_XMIN))
+    horizon = transaction.value(select(_OLDEST_RUNNING))
     place = tuple_(stream_events.c.transaction_id, stream_events.c.id)
     after = tuple_(literal(position.transaction_id, BigInteger), literal(position.event_id, UUID_COLUMN(as_uuid=True)))
-    mine = stream_events.c.account_id.in_(bindparam("accounts", [UUID(identifier) for identifier in account_ids], expanding=True))
-    below = stream_events.c.transaction_id < horizon
-    statement = select(stream_events).where(mine, place > after, below)
+    mine = stream_events.c.account_id.in_([UUID(identifier) for identifier in account_ids])
+    statement = select(stream_events).where(mine, place > after, stream_events.c.transaction_id < horizon)
     rows = transaction.all(statement.order_by(stream_events.c.transaction_id, stream_events.c.id).limit(PAGE))
     found = [(Position(row["transaction_id"], row["id"], seen_at), row) for row in rows]
     if len(found) == PAGE:
         return found, found[-1][0]
-    return found, max(position, Position(horizon, NIL, seen_at), key=lambda place: place.transaction_id)
+    if position.transaction_id >= horizon:
+        return found, replace(position, seen_at=seen_at)
+    return found, Position(horizon, NIL, seen_at)
 
 
 class Feed:
     """The open streams of this process. A ring wakes those that show the account."""
 
     def __init__(self) -> None:
-        self._open: dict["Subscription", None] = {}
+        self._open: dict[Subscription, None] = {}
         self.is_closing = False
 
     def open(self, *, subject: str, account_ids: Iterable[str]) -> "Subscription":
@@ -187,10 +192,10 @@ class EventStream:
         if wanted is None:
             return end, False
         too_old = wanted.seen_at < (now - KEPT).timestamp()
-        from_elsewhere = wanted.transaction_id > end.transaction_id + 2**20
+        from_elsewhere = wanted.transaction_id > end.transaction_id
         return (end, True) if too_old or from_elsewhere else (wanted, False)
 
-    def _told(self, position: Position, has_missed: bool) -> Any:
+    def _told(self, position: Position, has_missed: bool) -> Generator[bytes, None, None]:
         yield frame("reset" if has_missed else "ready", {}, position, retry=CLIENT_RETRY_MILLISECONDS)
         pause, spoken_at = POLL_SECONDS, self._clock.now()
         while not self._is_over():

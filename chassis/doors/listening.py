@@ -10,6 +10,7 @@ held        something we stand on is down: the message stays unacknowledged and 
 import functools
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -100,25 +101,32 @@ class Listen(Entrypoint):
             self._spawn(body, False, partial(self._settle, lane, message, body))
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """One try at one event by one handler."""
+
+    service: Service
+    envelope: Envelope
+    body: str
+    handler: str
+    again: bool
+    settings: Settings
+
+    @property
+    def delays_seconds(self) -> list[float]:
+        return [float(delay) for delay in self.settings["RETRY_DELAYS_SECONDS"].split(",") if delay]
+
+
+Work = Callable[[Delivery], Outcome]
+Remember = Callable[[Delivery, str, bool], tuple[str, float]]
+
+
 def reaction(event: Event, *, limit: int = 10) -> Callable[[Method], Method]:
     """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction."""
 
     def decorate(method: Method) -> Method:
-        def work(service: Service, envelope: Envelope, _: str, again: bool, __: Settings) -> tuple[Outcome, float]:
-            data = event.load(envelope)
-            cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
-            take = inbox.take_again if again else inbox.take
-
-            def transact() -> Outcome:
-                with service.store.writing(cause=cause) as transaction:
-                    if not take(transaction.connection, event_id=envelope.id, handler=method.__name__):
-                        return Outcome.DUPLICATE
-                    method(service, EventCall(transaction, envelope, data))
-                    failpoint("reaction.before_commit")
-                failpoint("reaction.after_commit")
-                return Outcome.DONE
-
-            return run_contended(transact), 0.0
+        def work(delivery: Delivery) -> Outcome:
+            return run_contended(partial(_react, delivery, method, event.load(delivery.envelope)))
 
         return _entrypoint(method, event, limit, work, _remember_reaction)
 
@@ -133,50 +141,66 @@ def errand(event: Event, *, settles: str | None = None, limit: int = 10) -> Call
     """
 
     def decorate(method: Method) -> Method:
-        def work(service: Service, envelope: Envelope, body: str, _: bool, settings: Settings) -> tuple[Outcome, float]:
-            data, handler, key = event.load(envelope), method.__name__, str(envelope.id)
-            with service.store.engine.begin() as connection:
-                lease = settings["ERRAND_LEASE_SECONDS"]
-                claim = attempts.claim(connection, handler=handler, key=key, body=body, lease_seconds=lease)
+        def work(delivery: Delivery) -> Outcome:
+            data, key = event.load(delivery.envelope), str(delivery.envelope.id)
+            claim = _claim(delivery, key)
             if claim is Claim.CLOSED:
-                return Outcome.DUPLICATE, 0.0
+                return Outcome.DUPLICATE
             if claim is Claim.BUSY:
-                return Outcome.HELD, 0.0
+                return Outcome.HELD
             failpoint("errand.started")
             recovering = claim is Claim.RECOVERING
+            service = delivery.service
             verb = getattr(type(service), settles) if recovering and settles else method
-            call = ErrandCall(service.store, envelope, data, key, recovering, service.name)
-            return _run_errand(service, verb, call, handler, settings), 0.0
+            call = ErrandCall(service.store, delivery.envelope, data, key, recovering, service.name)
+            return _run_errand(delivery, verb, call)
 
         return _entrypoint(method, event, limit, work, _remember_errand)
 
     return decorate
 
 
-def _run_errand(service: Service, verb: Method, call: ErrandCall, handler: str, settings: Settings) -> Outcome:
-    try:
-        verb(service, call)
-    except OutcomeUnknown as error:
-        with service.store.engine.begin() as connection:
-            attempts.set_unknown(
-                connection, handler=handler, key=call.key, error=str(error),
-                check_seconds=settings["UNKNOWN_CHECK_SECONDS"],
-            )  # fmt: skip
-        return Outcome.UNKNOWN
-    except DependencyDown:
-        if not call.recovering:
-            with service.store.engine.begin() as connection:
-                attempts.release(connection, handler=handler, key=call.key)
-        raise
-    failpoint("errand.before_done")
-    with service.store.engine.begin() as connection:
-        attempts.finish(connection, handler=handler, key=call.key)
-    failpoint("errand.after_done")
+def _react(delivery: Delivery, method: Method, data: dict[str, Any]) -> Outcome:
+    envelope = delivery.envelope
+    take = inbox.take_again if delivery.again else inbox.take
+    cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
+    with delivery.service.store.writing(cause=cause) as transaction:
+        if not take(transaction.connection, event_id=envelope.id, handler=delivery.handler):
+            return Outcome.DUPLICATE
+        method(delivery.service, EventCall(transaction, envelope, data))
+        failpoint("reaction.before_commit")
+    failpoint("reaction.after_commit")
     return Outcome.DONE
 
 
-Work = Callable[[Service, Envelope, str, bool, Settings], tuple[Outcome, float]]
-Remember = Callable[[Service, Envelope, str, str, str, list[float], bool], tuple[str, float]]
+def _claim(delivery: Delivery, key: str) -> Claim:
+    with delivery.service.store.engine.begin() as connection:
+        return attempts.claim(
+            connection, handler=delivery.handler, key=key, body=delivery.body,
+            lease_seconds=delivery.settings["ERRAND_LEASE_SECONDS"],
+        )  # fmt: skip
+
+
+def _run_errand(delivery: Delivery, verb: Method, call: ErrandCall) -> Outcome:
+    store, place = delivery.service.store, {"handler": delivery.handler, "key": call.key}
+    try:
+        verb(delivery.service, call)
+    except OutcomeUnknown as error:
+        wait = delivery.settings["UNKNOWN_CHECK_SECONDS"]
+        with store.engine.begin() as connection:
+            attempts.set_unknown(connection, **place, error=str(error), check_seconds=wait)
+        return Outcome.UNKNOWN
+    except DependencyDown:
+        # A recovering attempt may have acted before: it keeps its lease and is recovered again.
+        if not call.recovering:
+            with store.engine.begin() as connection:
+                attempts.release(connection, **place)
+        raise
+    failpoint("errand.before_done")
+    with store.engine.begin() as connection:
+        attempts.finish(connection, **place)
+    failpoint("errand.after_done")
+    return Outcome.DONE
 
 
 def _entrypoint(method: Method, event: Event, limit: int, work: Work, remember: Remember) -> Method:
@@ -190,8 +214,9 @@ def _entrypoint(method: Method, event: Event, limit: int, work: Work, remember: 
             log.error("message is not an event, dropped", handler=handler, error=str(error), length=len(body))
             metrics.HANDLED.labels(self.name, handler, "not_an_event").inc()
             return Outcome.PARKED
+        delivery = Delivery(self, envelope, body, handler, again, settings)
         with tracing.within(tracing.child(envelope.traceparent)):
-            outcome, delay = _attempt(self, envelope, body, again, settings, work, remember, handler)
+            outcome, delay = _attempt(delivery, work, remember)
         metrics.HANDLED.labels(self.name, handler, outcome).inc()
         log.info("event", handler=handler, event_id=str(envelope.id), outcome=outcome)
         if outcome is Outcome.RETRYING and home is not None:
@@ -203,38 +228,33 @@ def _entrypoint(method: Method, event: Event, limit: int, work: Work, remember: 
     return registered
 
 
-def _attempt(
-    service: Service, envelope: Envelope, body: str, again: bool, settings: Settings, work: Work, remember: Remember,
-    handler: str,
-) -> tuple[Outcome, float]:  # fmt: skip
-    delays = [float(delay) for delay in settings["RETRY_DELAYS_SECONDS"].split(",") if delay]
+def _attempt(delivery: Delivery, work: Work, remember: Remember) -> tuple[Outcome, float]:
+    """What became of it, and for a retry the seconds to wait."""
+    handler = delivery.handler
     try:
-        return work(service, envelope, body, again, settings)
+        return work(delivery), 0.0
     except DependencyDown as error:
         log.warning("handler pauses", handler=handler, error=f"{type(error).__name__}: {error}")
         return Outcome.HELD, 0.0
     except (Impossible, Refusal) as error:
         log.error("event parked", handler=handler, error=f"{type(error).__name__}: {error}")
-        state, delay = remember(service, envelope, body, handler, type(error).__name__, delays, True)
+        state, delay = remember(delivery, type(error).__name__, True)
     except Exception as error:
         log.exception("handler failed", handler=handler)
-        state, delay = remember(service, envelope, body, handler, type(error).__name__, delays, False)
+        state, delay = remember(delivery, type(error).__name__, False)
     return Outcome(state), delay
 
 
-def _remember_reaction(
-    service: Service, envelope: Envelope, body: str, handler: str, error: str, delays: list[float], final: bool
-) -> tuple[str, float]:
-    with service.store.engine.begin() as connection:
+def _remember_reaction(delivery: Delivery, error: str, final: bool) -> tuple[str, float]:
+    with delivery.service.store.engine.begin() as connection:
         return inbox.record_failure(
-            connection, event_id=envelope.id, handler=handler, body=body, error=error, delays=delays, final=final
-        )
+            connection, event_id=delivery.envelope.id, handler=delivery.handler, body=delivery.body, error=error,
+            delays=delivery.delays_seconds, final=final,
+        )  # fmt: skip
 
 
-def _remember_errand(
-    service: Service, envelope: Envelope, body: str, handler: str, error: str, delays: list[float], final: bool
-) -> tuple[str, float]:
-    key = str(envelope.id)
-    with service.store.engine.begin() as connection:
-        attempts.claim(connection, handler=handler, key=key, body=body, lease_seconds=0)
-        return attempts.record_failure(connection, handler=handler, key=key, error=error, delays=delays, final=final)
+def _remember_errand(delivery: Delivery, error: str, final: bool) -> tuple[str, float]:
+    place = {"handler": delivery.handler, "key": str(delivery.envelope.id)}
+    with delivery.service.store.engine.begin() as connection:
+        attempts.claim(connection, **place, body=delivery.body, lease_seconds=0)
+        return attempts.record_failure(connection, **place, error=error, delays=delivery.delays_seconds, final=final)

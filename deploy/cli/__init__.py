@@ -1,6 +1,6 @@
 """The `captive` command. Each module here is one command: its `command` is what runs, its first line what --help says.
 
-Modules are imported when their command runs, so that `captive --help` stays fast; a name that Python reserves ends in `_`.
+Modules are imported when their command runs, so that `captive --help` stays fast; `import_` is the command `import`.
 """
 
 import ast

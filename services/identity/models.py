@@ -1,8 +1,18 @@
 """Identity's tables. Secrets stand in them hashed (passwords, tokens) or encrypted (claims, phones), never in clear."""
 
 from sqlalchemy import (
-    Boolean, CheckConstraint, Column, DateTime, ForeignKey, Index, MetaData, Table, Text, UniqueConstraint, text,
-)  # fmt: skip
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID
 
 metadata = MetaData()
@@ -31,11 +41,12 @@ users = Table(
     UniqueConstraint("email", name="uq_users_email"),
     UniqueConstraint("user_name", name="uq_users_user_name"),
     CheckConstraint("email = lower(email)", name="ck_users_email_lower"),
-    CheckConstraint("user_name = lower(user_name) AND user_name NOT LIKE '%@%'", name="ck_users_user_name"),
+    CheckConstraint("user_name <> '' AND user_name = lower(user_name) AND user_name NOT LIKE '%@%'", name="ck_users_user_name"),
     CheckConstraint("password_hash LIKE '$argon2id$%'", name="ck_users_password_hashed"),
     CheckConstraint("status IN ('unverified', 'active', 'closed')", name="ck_users_status"),
     CheckConstraint("status <> 'active' OR email_verified_at IS NOT NULL", name="ck_users_active_verified"),
     CheckConstraint("role IN ('customer', 'agent')", name="ck_users_role"),
+    CheckConstraint("role <> 'customer' OR party_id IS NOT NULL", name="ck_users_customer_party"),
     Index("uq_users_active_party", "party_id", unique=True, postgresql_where=text("status = 'active'")),
 )
 
@@ -67,9 +78,7 @@ registrations = Table(
     Column("mail_template", Text),
     Column("mail_to", Text),
     Column("mail_first_name", Text),
-    CheckConstraint(
-        "state IN ('received', 'no_match', 'matched', 'done', 'abandoned')", name="ck_registrations_state"
-    ),
+    CheckConstraint("state IN ('received', 'no_match', 'matched', 'done', 'abandoned')", name="ck_registrations_state"),
     CheckConstraint(
         "(state = 'received') = (email IS NOT NULL AND password_hash IS NOT NULL AND claim_sealed IS NOT NULL)"
         " AND (state = 'received' OR num_nonnulls(email, user_name, password_hash, claim_sealed) = 0)",
@@ -87,7 +96,9 @@ verifications = Table(
     "verifications",
     metadata,
     Column(
-        "registration_id", UUID(as_uuid=True), ForeignKey("registrations.id", name="fk_verifications_registration"),
+        "registration_id",
+        UUID(as_uuid=True),
+        ForeignKey("registrations.id", name="fk_verifications_registration"),
         primary_key=True,
     ),
     Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_verifications_user"), nullable=False),
@@ -96,7 +107,7 @@ verifications = Table(
     Column("used_at", DateTime(timezone=True)),
     UniqueConstraint("token_hash", name="uq_verifications_token_hash"),
     Index("ix_verifications_user", "user_id"),
-)  # fmt: skip
+)
 
 sessions = Table(
     "sessions",
@@ -120,7 +131,9 @@ refresh_tokens = Table(
     metadata,
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column(
-        "session_id", UUID(as_uuid=True), ForeignKey("sessions.id", name="fk_refresh_tokens_session", ondelete="CASCADE"),
+        "session_id",
+        UUID(as_uuid=True),
+        ForeignKey("sessions.id", name="fk_refresh_tokens_session", ondelete="CASCADE"),
         nullable=False,
     ),
     Column("token_hash", Text, nullable=False),
@@ -133,4 +146,4 @@ refresh_tokens = Table(
     CheckConstraint("(used_at IS NULL) = (successor_id IS NULL)", name="ck_refresh_tokens_rotated"),
     CheckConstraint("successor_sealed IS NULL OR used_at IS NOT NULL", name="ck_refresh_tokens_successor_sealed"),
     Index("ix_refresh_tokens_session", "session_id"),
-)  # fmt: skip
+)

@@ -30,7 +30,6 @@ RELEASED_AT_ONCE_MAX = 500
 class Person:
     """A contact, readable."""
 
-    user_id: UUID | None
     first_name: str
     email: str | None
     phone: str | None
@@ -189,9 +188,7 @@ def _tell_holders(
     for row in transaction.all(holders):
         person = _person(cipher, row)
         for channel in Channel:
-            decision = rules.may_send(
-                kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now
-            )
+            decision = rules.may_send(kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now)
             _queue(
                 transaction, now=now, cipher=cipher, channel=channel, template=template, decision=decision,
                 key=rules.source_key(cause=cause, addressee=str(row["user_id"]), channel=channel, template=template),
@@ -315,12 +312,10 @@ def _locked(transaction: Transaction, message_id: UUID) -> Row:
     return message
 
 
-def _addressee(
-    transaction: Transaction, *, cipher: FieldCipher, message: Row, variables: Mapping[str, Any]
-) -> Person:
+def _addressee(transaction: Transaction, *, cipher: FieldCipher, message: Row, variables: Mapping[str, Any]) -> Person:
     if message["user_id"] is None:
         return Person(
-            user_id=None, first_name=variables["first_name"], email=variables["to_email"], phone=None,
+            first_name=variables["first_name"], email=variables["to_email"], phone=None,
             sms_consent=False, is_opted_out=False, time_zone=None,
         )  # fmt: skip
     row = transaction.one(select(contacts).where(contacts.c.user_id == message["user_id"]))
@@ -332,7 +327,6 @@ def _addressee(
 def _person(cipher: FieldCipher, row: Row) -> Person:
     user_id = row["user_id"]
     return Person(
-        user_id=user_id,
         first_name=cipher.decrypt(row["first_name_sealed"], bound_to=str(user_id)),
         email=cipher.decrypt(row["email_sealed"], bound_to=str(user_id)),
         phone=_opened(cipher, row["phone_sealed"], user_id),

@@ -1,4 +1,4 @@
-"""Whether, how and when to tell somebody: pure decisions on plain values, and the one table of what may become of a message."""
+"""Whether, how and when to tell somebody, and what may become of a message: pure decisions on plain values."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 QUIET_UNTIL = time(8)
 QUIET_FROM = time(21)
 
-# Where a person's zone is not known, a text must be welcome in all of these: the eastern and western ends of the states.
+# Where a person's zone is not known, a text must be welcome in all of these: the ends of the states, east and west.
 UNKNOWN_ZONE_STANDS_FOR = ("America/Puerto_Rico", "America/New_York", "Pacific/Honolulu")
 
 NAME_LENGTH_MAX = 40

@@ -6,10 +6,13 @@ from typing import Any
 from chassis.context import AGENT, SERVICE
 from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
+from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
 from services.notifications import operations, queries
 from services.notifications.contract import events, schemas
+from services.notifications.providers.channels import Mail, Text
 from services.notifications.providers.wiring import CipherProvider, MailProvider, TextProvider, WordingProvider
+from services.notifications.providers.wording import Wording
 from services.payments.contract import events as payments_events
 
 
@@ -22,10 +25,10 @@ class NotificationsService(Service):
     """Asks nobody: what it must know is pushed to it."""
 
     name = "notifications"
-    cipher = CipherProvider()
-    wording = WordingProvider()
-    mail = MailProvider()
-    texts = TextProvider()
+    cipher: FieldCipher = CipherProvider()
+    wording: Wording = WordingProvider()
+    mail: Mail = MailProvider()
+    texts: Text = TextProvider()
 
     @command(takes=schemas.PutContact, gives=Nothing, may=(SERVICE,))
     def put_contact(self, call: Call) -> None:

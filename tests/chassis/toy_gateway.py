@@ -21,7 +21,7 @@ def build(_: Mapping[str, Any], others: Mapping[str, Any]) -> Any:
         key = query.pop("key", None)
         service = others[query.pop("service", "counting")]
         if "amount" in query:
-            query["amount"] = int(query["amount"])  # type: ignore[assignment]
+            query["amount"] = int(query["amount"])
         try:
             reply = service.ask(method, request=query, context=CUSTOMER, key=key, timeout_seconds=2.0)
             status, body = "200 OK", {"data": reply.data, "replayed": reply.replayed}

@@ -1,4 +1,4 @@
-"""The facts accounts tells, each about one account (subject = account id), each with the account's standing after it."""
+"""The facts accounts tells, each about one account (its id is the subject), each with the standing after it."""
 
 from marshmallow import EXCLUDE, fields, validate
 

@@ -42,9 +42,7 @@ class GetStanding(OneAccount):
 
 
 class ListAccounts(Strict):
-    account_ids = fields.List(
-        Text(longest=64), required=True, validate=validate.Length(max=ACCOUNT_IDS_MAX)
-    )
+    account_ids = fields.List(Text(longest=64), required=True, validate=validate.Length(max=ACCOUNT_IDS_MAX))
 
 
 class ListTransactions(OneAccount):

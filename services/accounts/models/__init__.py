@@ -1,5 +1,6 @@
 """What accounts stores: its tables, and the stored form of the engine's values."""
 
+from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.stored import (
     allocation_as_stored,
     allocation_from_stored,
@@ -39,9 +40,11 @@ __all__ = [
     "metadata",
     "opening_as_stored",
     "opening_from_stored",
+    "sealed_party",
     "state_as_stored",
     "state_from_stored",
     "terms_as_stored",
     "terms_from_stored",
+    "unsealed",
     "work_items",
 ]

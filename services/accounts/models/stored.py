@@ -51,9 +51,7 @@ def allocation_from_stored(row: Mapping[str, Any]) -> Allocation:
 
 
 def _stored(value: Any, *, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
-    return {
-        field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name not in leave_out
-    }
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name not in leave_out}
 
 
 def _plain(value: Any) -> Any:

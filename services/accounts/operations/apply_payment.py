@@ -1,7 +1,7 @@
 """Money that payments has accepted goes into the ledger. Accounts never refuses it: it allocates, or holds it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -58,7 +58,7 @@ def apply_payment(transaction: Transaction, *, posted: Mapping[str, Any], now: d
     `posted` is the data of `payment_posted`. A second call for the same payment and presentment does nothing. Raises
     Impossible for an unknown account, or when the same presentment comes with another account, amount or date.
     """
-    payment = PostedPayment(**posted)
+    payment = PostedPayment(**{field.name: posted[field.name] for field in fields(PostedPayment)})
     before = lock_account(transaction, account_id=_account_id(payment))
     reason = _why_hold(before, payment)
     arrived = _record(transaction, account=before, payment=payment, held=reason is not None, now=now, today=today)

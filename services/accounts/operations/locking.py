@@ -64,9 +64,7 @@ def save_account(transaction: Transaction, *, before: LockedAccount, after: Lock
     transaction.run(
         update(account_states)
         .where(account_states.c.account_id == after.id)
-        .values(
-            version=after.version, state=state_as_stored(after.state), held_cents=after.held_cents, updated_at=now
-        )
+        .values(version=after.version, state=state_as_stored(after.state), held_cents=after.held_cents, updated_at=now)
     )
     if after.status != before.status:
         transaction.run(update(accounts).where(accounts.c.id == after.id).values(status=after.status))

@@ -49,7 +49,9 @@ def reversals(transaction: Transaction, *, account_id: UUID, cause_keys: Iterabl
     """The postings that undo every standing entry of these allocations; the acceptance of the money stays."""
     reversed_too = journal_entries.alias("reversal")
     statement = (
-        select(journal_entries, journal_lines.c.ledger_account, journal_lines.c.debit_cents, journal_lines.c.credit_cents)
+        select(
+            journal_entries, journal_lines.c.ledger_account, journal_lines.c.debit_cents, journal_lines.c.credit_cents
+        )
         .join(journal_lines, journal_lines.c.entry_id == journal_entries.c.id)
         .outerjoin(reversed_too, reversed_too.c.reverses_id == journal_entries.c.id)
         .where(journal_entries.c.account_id == account_id, journal_entries.c.cause_key.in_(list(cause_keys)))

@@ -26,7 +26,9 @@ class AboutSession(Strict):
 
 
 # Somebody asked to register; nothing is known yet, so the subject is the registration. Identity's own errand listens.
-registration_received = Event("identity", "registration_received", 1, RegistrationReceived, promised=False, handled=True)
+registration_received = Event(
+    "identity", "registration_received", 1, RegistrationReceived, promised=False, handled=True
+)
 
 # A person who matched an account has a user now. The user cannot sign in before the e-mail is verified.
 user_registered = Event("identity", "user_registered", 1, AboutUser)

@@ -12,14 +12,23 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bus.rpc import Asks
+from chassis.context import CallContext
 from chassis.doors import ErrandCall
-from chassis.errors import ConstraintViolated, NeighbourSilent, RequestInProgress
+from chassis.errors import ConstraintViolated, Impossible, NeighbourSilent, RequestInProgress
 from chassis.ids import new_id
 from chassis.store import Database, Row, Transaction
 from services.identity.contract import events
 from services.identity.models import (
-    DONE, MATCHED, NO_MATCH, RECEIVED, UNVERIFIED, registrations, user_accounts, users, verifications,
-)  # fmt: skip
+    DONE,
+    MATCHED,
+    NO_MATCH,
+    RECEIVED,
+    UNVERIFIED,
+    registrations,
+    user_accounts,
+    users,
+    verifications,
+)
 from services.identity.operations.registration import close_registration, failures_of
 from services.identity.providers import Keyring, Policy
 from services.identity.providers.keyring import token_hash
@@ -36,7 +45,7 @@ def settle_registration(
     registration_id: UUID = errand.data["registration_id"]
     claim = _open_claim(errand.store, registration_id=registration_id, keyring=keyring, now=now)
     if claim is not None:
-        person = accounts.ask("match_account", request=claim, context=errand.context).data if claim else NOBODY
+        person = _ask_accounts(accounts, claim=claim, context=errand.context) if claim else NOBODY
         with errand.store.writing(cause=errand.cause) as transaction:
             _decide(transaction, registration_id=registration_id, person=person, keyring=keyring, now=now)
     mail = _waiting_mail(errand, registration_id=registration_id, keyring=keyring, policy=policy, now=now)
@@ -56,6 +65,14 @@ def _open_claim(store: Database, *, registration_id: UUID, keyring: Keyring, now
         if not may_try(failures=failures_of(transaction, account_digest=row["account_digest"], now=now)):
             return {}
     return keyring.unseal_claim(row["claim_sealed"], owner=registration_id)
+
+
+def _ask_accounts(accounts: Asks, *, claim: Mapping[str, str], context: CallContext) -> Mapping[str, Any]:
+    """Who it is. Raises Impossible for somebody without an id: a comparison with nothing must not find anybody."""
+    person: Mapping[str, Any] = accounts.ask("match_account", request=claim, context=context).data
+    if person["matched"] and not (person["party_id"] and person["account_id"]):
+        raise Impossible("accounts matched a person but did not say who it is")
+    return person
 
 
 def _decide(

@@ -15,7 +15,9 @@ __all__ = ["Keyring", "KeyringProvider", "Passwords", "PasswordsProvider", "Poli
 
 class PasswordsProvider(DependencyProvider):
     needs = (
-        Setting("BRAND_WORDS", "text", "Our names, by comma: not allowed inside passwords", "captive,kia finance,kiamotors"),
+        Setting(
+            "BRAND_WORDS", "text", "Our names, by comma: not allowed inside passwords", "captive,kia finance,kiamotors"
+        ),
     )
 
     def setup(self) -> None:

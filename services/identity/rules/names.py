@@ -21,10 +21,10 @@ def problem_with_name(name: str | None) -> FieldError | None:
     return FieldError(pointer="/user_id", code="user_id_not_usable", detail=detail)
 
 
-def sign_in_name(user_id: str) -> str | None:
-    """The name as we keep it, or None where nobody can have it."""
+def sign_in_name(user_id: str) -> str:
+    """The name as we keep it; empty, which nobody is called, where it cannot be anybody's."""
     name = user_id.strip().lower()
-    return name if name.isascii() and name.isprintable() else None
+    return name if name.isascii() and name.isprintable() else ""
 
 
 def masked_phone(phone: str | None) -> str | None:

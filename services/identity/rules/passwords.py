@@ -1,4 +1,4 @@
-"""What makes a new password acceptable: length and not being easy to guess; no composition rules (NIST SP 800-63B-4)."""
+"""What makes a new password acceptable: long enough and not easy to guess; no composition rules (NIST SP 800-63B-4)."""
 
 import unicodedata
 from collections.abc import Iterable

@@ -9,7 +9,7 @@ from chassis.errors import OutcomeUnknown, VendorDown
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 
-# Nothing was sent, and waiting helps: too many requests, out of order, or an account, key or address of ours to correct.
+# Nothing was sent, and waiting helps: they are busy or out of order, or our account, key or address is to be corrected.
 _WAITING_HELPS = frozenset({401, 403, 404, 408, 429, 503})
 
 

@@ -65,7 +65,7 @@ class SendGridMail:
         return composed
 
 
-class _PhasedClient(Client):  # type: ignore[misc]
+class _PhasedClient(Client):
     """SendGrid's client with two timeouts in place of one, and a connection of its own for each mail."""
 
     def __init__(self, *, connect_seconds: float, read_seconds: float, **options: Any) -> None:

@@ -55,7 +55,7 @@ class TwilioText:
         return {"status_callback": f"{self._public_url}{STATUS_PATH}?{urlencode({'message_id': str(message_id)})}"}
 
 
-class _Addressed(TwilioHttpClient):  # type: ignore[misc]
+class _Addressed(TwilioHttpClient):
     """Twilio's own HTTP client, which has no setting for an address, with one, and two timeouts.
 
     Each text has a connection of its own: one that was kept and had died would leave the outcome unknown for nothing.

@@ -1,4 +1,4 @@
-"""What the service is given when it starts: vendors chosen by settings. Their clients are loaded here, and only then."""
+"""What the service is given when it starts: vendors chosen by settings, their clients loaded only then."""
 
 from typing import Any
 

@@ -40,10 +40,11 @@ class _Card(Schema):
 class SandboxProcessor:
     """A Processor. It trusts no answer that it cannot read, and none about another key or amount."""
 
-    def __init__(self, *, base_url: str, api_key: str) -> None:
+    def __init__(self, *, base_url: str, api_key: str, read_seconds: float = READ_SECONDS) -> None:
         self._charges = f"{base_url.rstrip('/')}/processor/charges"
         self._tokens = f"{base_url.rstrip('/')}/processor/tokens"
         self._authorization = f"Bearer {api_key}"
+        self._read_seconds = read_seconds
 
     def charge(self, *, key: str, amount_cents: int, source: Source) -> ChargeOutcome:
         body = {"amount_cents": amount_cents, "currency": "usd", "source": _as_sent(source)}
@@ -89,15 +90,16 @@ class SandboxProcessor:
         return answer
 
     def _send(
-        self, method: str, url: str, *, read_seconds: float = READ_SECONDS, headers: Mapping[str, str] | None = None,
+        self, method: str, url: str, *, read_seconds: float | None = None, headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> requests.Response:  # fmt: skip
         """A connection of its own: a kept one that the other side has closed would look like a lost charge."""
+        seconds = read_seconds or self._read_seconds
         with requests.Session() as session:
             # Neither proxies nor passwords of the machine's user belong to this conversation.
             session.trust_env = False
             return session.request(
-                method, url, timeout=(min(CONNECT_SECONDS, read_seconds), read_seconds), allow_redirects=False,
+                method, url, timeout=(min(CONNECT_SECONDS, seconds), seconds), allow_redirects=False,
                 headers={"Authorization": self._authorization, **(headers or {})}, **options,
             )  # fmt: skip
 

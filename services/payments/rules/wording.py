@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.money import format_dollars
 from services.payments.contract.schemas import BANK_ACCOUNT
-from services.payments.rules.states import DECLINED, POSTED, SUBMITTING, UNKNOWN
+from services.payments.rules import states
 
 NOT_CHARGED, DECLINED_WITHOUT_REASON = "not_charged", "declined_without_reason"
 
@@ -43,18 +43,18 @@ def message(payment: Mapping[str, Any]) -> str:
     """The answer to "did my payment go through"."""
     money, source = format_dollars(payment["amount_cents"]), _source(payment)
     match payment["status"]:
-        case status if status == SUBMITTING:
+        case states.SUBMITTING:
             return f"Not yet: we are charging {money} to {source} now. Look again in a moment."
-        case status if status == UNKNOWN:
+        case states.UNKNOWN:
             return (
                 f"We do not know yet whether {money} was charged to {source}: the bank's network did not answer, and "
                 "we are asking. Please do not pay again until this says yes or no."
             )
-        case status if status == POSTED and payment["applied_at"] is None:
+        case states.POSTED if payment["applied_at"] is None:
             return f"Yes: {money} was charged to {source} and is on its way into your balance."
-        case status if status == POSTED:
+        case states.POSTED:
             return f"Yes: {money} from {source} is in your balance as of {_written(payment['effective_on'])}."
-        case status if status == DECLINED:
+        case states.DECLINED:
             return f"No: {money} was not charged to {source}. {DECLINE_REASONS[payment['decline_code']]}"
         case status:
             raise LookupError(f"no words for a {status} payment")

@@ -107,6 +107,13 @@ def test_money_beyond_the_payoff_is_the_customers() -> None:
     assert state.next_instalment_number == 61
 
 
+def test_a_level_payment_does_not_complete_a_larger_last_instalment() -> None:
+    opening = an_opening(principal_cents=90_000, next_instalment_number=60, as_of_on=date(2030, 11, 5))
+    state = replay(terms=a_loan(), opening=opening, payments=[a_payment(on=date(2030, 12, 5), cents=41_237)])
+    assert (state.next_instalment_number, state.allocations[0].instalments) == (60, ())
+    assert state.principal_cents == 90_000 - (41_237 - 480)
+
+
 def test_a_payoff_in_mid_term_leaves_no_instalment() -> None:
     state = replay(terms=a_loan(), opening=an_opening(), payments=[a_payment(on=date(2026, 1, 5), cents=1_835_060)])
     assert (state.principal_cents, state.unapplied_cents, state.next_instalment_number) == (0, 0, 61)
@@ -146,8 +153,9 @@ def test_a_payment_effective_before_the_opening_is_refused() -> None:
 
 def test_a_payment_that_belongs_earlier_cannot_be_added_at_the_end() -> None:
     state = replay(terms=a_loan(), opening=an_opening(), payments=[a_payment(on=date(2026, 1, 5), cents=41_237)])
-    with pytest.raises(PaymentOutOfOrder):
-        apply_payment(terms=a_loan(), state=state, payment=a_payment(on=date(2026, 1, 4), cents=100))
+    for misplaced in (a_payment(on=date(2026, 1, 4), cents=100), a_payment(on=date(2026, 1, 5), cents=41_237)):
+        with pytest.raises(PaymentOutOfOrder):
+            apply_payment(terms=a_loan(), state=state, payment=misplaced)
 
 
 def test_a_payment_given_twice_counts_once_and_two_under_one_key_are_refused() -> None:

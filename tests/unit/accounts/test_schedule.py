@@ -53,6 +53,11 @@ def test_the_current_instalment_is_the_first_one_due_on_or_after_the_date(first:
     assert current_instalment_number(terms=terms, on=on) == min(earlier + 1, 48)
 
 
+def test_an_instalment_is_still_the_current_one_on_its_due_date() -> None:
+    terms = a_loan()
+    assert [current_instalment_number(terms=terms, on=due_on(terms=terms, number=n)) for n in (1, 2, 60)] == [1, 2, 60]
+
+
 def test_a_level_payment_repays_in_equal_periods() -> None:
     assert (
         level_payment_cents(principal_cents=1_825_000, annual_rate_percent=Decimal("6.49"), payment_count=60) == 35700

@@ -85,6 +85,13 @@ def test_a_loan_paid_down_early_never_owes_more_than_clears_it() -> None:
     assert found.amount_due_cents == found.payoff_ceiling_cents == 10_000
 
 
+def test_a_loans_credit_is_deducted_but_never_below_zero() -> None:
+    few, many = an_opening(unapplied_cents=1_237), an_opening(unapplied_cents=90_000)
+    assert loan_standing(date(2026, 1, 6), opening=few).past_due_cents == 40_000
+    assert loan_standing(date(2026, 1, 6), opening=many).past_due_cents == 0
+    assert loan_standing(date(2026, 1, 6), opening=many).amount_due_cents == 0
+
+
 def test_a_zero_principal_loan_still_owes_its_fees_in_the_payoff() -> None:
     opening = an_opening(principal_cents=0, next_instalment_number=61, as_of_on=date(2030, 12, 5), fees_due_cents=700)
     assert loan_standing(date(2030, 12, 9), opening=opening).payoff_ceiling_cents == 700

@@ -112,6 +112,23 @@ def test_a_book_value_out_of_reach_gives_way_to_the_agreed_balance() -> None:
     assert standing(terms=account.terms, state=state, on=date(2025, 6, 30)).days_past_due == 21
 
 
+def test_a_late_leases_next_amount_due_says_nothing_of_its_tax(tmp_path: Path) -> None:
+    path = tmp_path / "late.xml"
+    text = (FIXTURES / "example_leases_2025-06.xml").read_text()
+    late = text.replace("<currentDelinquencyStatus>0<", "<currentDelinquencyStatus>21<")
+    path.write_text(late)
+    assert path.read_text() != text
+    terms = next(read(path)).terms
+    assert isinstance(terms, LeaseTerms)
+    assert terms.tax_cents == 0
+
+
+def test_a_book_value_below_the_residual_opens_at_the_residual(tmp_path: Path) -> None:
+    path = tmp_path / "low.xml"
+    path.write_text((FIXTURES / "example_leases_2025-06.xml").read_text().replace("24722.91", "18000.00"))
+    assert next(read(path)).opening.principal_cents == 1_890_000
+
+
 def test_a_terminated_lease_stays_closed() -> None:
     account = list(read(FIXTURES / "example_leases_2025-06.xml"))[2]
     assert (account.status, account.closed_on, account.opening.principal_cents) == ("closed", date(2025, 6, 30), 0)

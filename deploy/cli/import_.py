@@ -1,0 +1,85 @@
+"""Take over a portfolio: JSON Lines, CSV, or SEC Schedule AL XML."""
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from deploy.cli._options import data_option
+from deploy.portfolio.errors import MalformedPortfolio
+from deploy.portfolio.reading import read
+from deploy.postgres.databases import reachable_databases
+from deploy.stack import DataFolder, StackProblem
+from services.accounts.contract.errors import AccountNotServiceable, AccountNumberTaken
+from services.accounts.contract.portfolio import PortfolioAccount
+
+PEOPLE_COLUMNS = ("account_number", "product", "status", "first_name", "last_name", "ssn_last4", "phone")
+
+
+@click.command(name="import")
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True))
+@click.option("--demo", is_flag=True, help="Import our own demo portfolio instead of a file.")
+@click.option("--as-reported", is_flag=True, help="Keep the file's dates instead of shifting them to last month.")
+@click.option("--demo-customers", is_flag=True, help="Attach invented people to accounts that name nobody.")
+@click.option("--people", type=click.Path(path_type=Path), help="Write who may register for what to this CSV file.")
+@click.option("--announce", is_flag=True, help="Tell account_opened for every new account.")
+@click.option("--pool", help="Name of a published pool; by default the file's name without its month.")
+@data_option
+def command(
+    file: Path | None,
+    demo: bool,
+    as_reported: bool,
+    demo_customers: bool,
+    people: Path | None,
+    announce: bool,
+    pool: str | None,
+    data: Path,
+) -> None:
+    """Take over a portfolio: JSON Lines, CSV, or SEC Schedule AL XML.
+
+    All of a file or nothing of it; accounts that are here already are skipped, so a file may be imported again. Dates
+    shift so that the file's last month is the last one. What is closed stays closed, what is absent stays absent.
+    """
+    from chassis.clock import WallClock
+    from deploy.importing import take_over
+    from deploy.portfolio.demo import demo_portfolio
+
+    if demo == (file is not None):
+        raise StackProblem("Name one file to import, or give --demo.")
+    folder = DataFolder(data)
+    clock = WallClock(zone_name=os.environ.get("COMPANY_TIME_ZONE", "America/Chicago"))
+    records: Iterator[PortfolioAccount] = iter(demo_portfolio(on=clock.today()))
+    if file is not None:
+        shift_to = None if as_reported else clock.today()
+        records = read(file, business_on=shift_to, demo_customers=demo_customers, pool=pool)
+    try:
+        with reachable_databases(folder=folder, environment=os.environ) as urls:
+            keys = Path(os.environ.get("KEYS_DIR", folder.keys))
+            noted = _noting(records, people)
+            taken = take_over(records=noted, urls=urls, keys=keys, clock=clock, announce=announce)
+    except (MalformedPortfolio, AccountNumberTaken, AccountNotServiceable) as problem:
+        raise StackProblem(f"Nothing was imported. {problem}") from problem
+    statuses = ", ".join(f"{count} {status}" for status, count in sorted(taken.by_status.items()))
+    click.echo(
+        f"imported {taken.created} accounts, {taken.skipped} were here already; the file has {statuses or 'none'}"
+    )
+    click.echo(f"leases taken over: {taken.leases}")
+
+
+def _noting(records: Iterator[PortfolioAccount], people: Path | None) -> Iterator[PortfolioAccount]:
+    if people is None:
+        yield from records
+        return
+    with people.open("w", newline="") as stream:
+        people.chmod(0o600)
+        writer = csv.writer(stream)
+        writer.writerow(PEOPLE_COLUMNS)
+        for record in records:
+            for party in record.parties:
+                writer.writerow(
+                    (record.account_number, record.product, record.status, party.first_name, party.last_name,
+                     party.ssn_last4, party.phone)
+                )  # fmt: skip
+            yield record

@@ -1,0 +1,34 @@
+"""Prove the ledger: trial balance, sub-ledger against control account, allocations against payments."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from deploy.cli._options import data_option
+from deploy.postgres.databases import reachable_databases
+from deploy.stack import DataFolder
+
+
+@click.group(name="ledger")
+def command() -> None:
+    """Prove the ledger: trial balance, sub-ledger against control account, allocations against payments."""
+
+
+@command.command(name="check")
+@data_option
+def check_ledger(data: Path) -> None:
+    """Read every entry and every account; exit code 1 at any difference, naming the first."""
+    from chassis.clock import WallClock
+    from chassis.store import Database
+    from deploy.ledger_check import check
+
+    clock = WallClock(zone_name=os.environ.get("COMPANY_TIME_ZONE", "America/Chicago"))
+    with reachable_databases(folder=DataFolder(data), environment=os.environ) as urls:
+        database = Database(url=urls["accounts"], service="accounts", clock=clock)
+        result = check(database)
+        database.close()
+    for line in result.lines:
+        click.echo(line)
+    sys.exit(1 if result.differences else 0)

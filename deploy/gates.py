@@ -1,0 +1,73 @@
+"""`deploy/test`: every gate in turn, each named with its time; the first that fails ends the run, the tests come last.
+
+--quick leaves out what is marked slow and the tests that need a real RabbitMQ; --full runs long suites unsampled.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import click
+
+from deploy.broker import broker_vhost
+from deploy.catalogue import ROOT
+from deploy.stack import StackProblem
+
+PYTHON_FOLDERS = ("chassis", "services", "gateway", "deploy", "tests")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A command that must exit with 0."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+GATES = (
+    Gate("ruff check", (sys.executable, "-m", "ruff", "check", *PYTHON_FOLDERS)),
+    Gate("ruff format", (sys.executable, "-m", "ruff", "format", "--check", *PYTHON_FOLDERS)),
+    Gate("mypy strict", (sys.executable, "-m", "mypy", *PYTHON_FOLDERS)),
+    Gate("import contracts", (sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()")),
+)
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="The inner loop: no slow tests, no RabbitMQ; under four minutes.")
+@click.option("--full", is_flag=True, help="A release: long suites run whole instead of sampled.")
+@click.argument("pytest_arguments", nargs=-1)
+def main(quick: bool, full: bool, pytest_arguments: tuple[str, ...]) -> None:
+    """Run the gates, then the tests."""
+    for gate in GATES:
+        _run(gate, environment=dict(os.environ))
+    with ExitStack() as stack:
+        environment, chosen = dict(os.environ), ["not slow and not bus"] if quick else []
+        if full:
+            environment["CAPTIVE_TEST_FULL"] = "1"
+        if not quick:
+            try:
+                environment["CAPTIVE_TEST_BROKER"] = stack.enter_context(broker_vhost())
+            except StackProblem as problem:
+                click.echo(f"left out: every test that needs a RabbitMQ. {problem}")
+                chosen = ["not bus"]
+        options = ("-m", chosen[0]) if chosen else ()
+        tests = Gate("tests", (sys.executable, "-m", "pytest", *options, *(pytest_arguments or ("tests",))))
+        _run(tests, environment=environment)
+
+
+def _run(gate: Gate, *, environment: dict[str, str]) -> None:
+    started = time.monotonic()
+    click.echo(f"--- {gate.name}")
+    code = subprocess.run(gate.command, cwd=ROOT, env=environment, check=False).returncode
+    click.echo(
+        f"--- {gate.name}: {'passed' if code == 0 else f'FAILED ({code})'} in {time.monotonic() - started:.0f} s"
+    )
+    if code:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

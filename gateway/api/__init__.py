@@ -1,0 +1,1 @@
+"""Every route of the gateway, one module for each resource."""

@@ -1,0 +1,87 @@
+"""Accounts: the view of accounts, and beside it what payments has accepted and accounts has not applied yet."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chassis import logs
+from chassis.context import CUSTOMER
+from chassis.errors import DependencyDown
+from gateway.api import examples
+from gateway.routing import HttpCall, Reply, route
+from gateway.schemas import Account, Accounts, Page
+from services.accounts.contract import schemas as accounts
+
+Pending = list[Mapping[str, Any]]
+
+log = logs.logger(__name__)
+
+
+@route(
+    "GET", "/v1/accounts", operation="listAccounts", tags=("accounts",), who=(CUSTOMER,), gives=Accounts,
+    summary="Your accounts", example=examples.page_of(examples.ACCOUNT),
+)  # fmt: skip
+def list_accounts(call: HttpCall) -> Reply:
+    """Every account that your access token names; an account linked since appears with the next token."""
+    mine = [grant.id for grant in call.context.accounts]
+    if not mine:
+        return Reply({"data": [], "next_cursor": None})
+    pending = _pending_payments(call, mine)
+    found = call.ask("accounts", "list_accounts", account_ids=mine).data
+    return Reply({"data": [composed(view, pending) for view in found["data"]], "next_cursor": None})
+
+
+@route(
+    "GET", "/v1/accounts/{account_id}", operation="getAccount", tags=("accounts",), who=(CUSTOMER,), has_etag=True,
+    gives=Account, summary="One account: balance, what is due, what is pending", example=examples.ACCOUNT,
+)  # fmt: skip
+def get_account(call: HttpCall) -> Reply:
+    account_id = call.path["account_id"]
+    pending = _pending_payments(call, [account_id])
+    view = call.ask("accounts", "get_account", account_id=account_id).data
+    return Reply(composed(view, pending))
+
+
+@route(
+    "GET", "/v1/accounts/{account_id}/transactions", operation="listTransactions", tags=("accounts",),
+    who=(CUSTOMER,), query=Page, gives=accounts.Transactions, summary="What happened on the account, newest first",
+    example=examples.page_of(examples.TRANSACTION, next_cursor="MTguMDE5"),
+)  # fmt: skip
+def list_transactions(call: HttpCall) -> Reply:
+    return call.relay("accounts", "list_transactions", account_id=call.path["account_id"], **call.query)
+
+
+@route(
+    "GET", "/v1/accounts/{account_id}/schedule", operation="getSchedule", tags=("accounts",), who=(CUSTOMER,),
+    has_etag=True, gives=accounts.Schedule, summary="The instalments to come", example=examples.SCHEDULE,
+)  # fmt: skip
+def get_schedule(call: HttpCall) -> Reply:
+    return call.relay("accounts", "get_schedule", account_id=call.path["account_id"])
+
+
+def composed(view: Mapping[str, Any], pending: Pending | None) -> dict[str, Any]:
+    """The account as its holder sees it. Without an answer of payments, what is pending is null: unknown, not none."""
+    mine = None if pending is None else [payment for payment in pending if payment["account_id"] == view["id"]]
+    return {
+        **view,
+        "autopay_enabled": False,
+        "pending_payments": mine,
+        "amount_due_after_pending_cents": None if mine is None else _due_after(view["amount_due_cents"], mine),
+    }
+
+
+def _due_after(amount_due_cents: int, pending: Iterable[Mapping[str, Any]]) -> int:
+    pending_cents: int = sum(payment["amount_cents"] for payment in pending)
+    return max(0, amount_due_cents - pending_cents)
+
+
+def _pending_payments(call: HttpCall, account_ids: list[str]) -> Pending | None:
+    """Asked before the account: a payment applied in between is then seen twice for a moment, never not at all."""
+    try:
+        found: Pending = call.ask("payments", "list_pending_payments", account_ids=account_ids).data["data"]
+    except DependencyDown as error:
+        log.warning("account shown without pending payments", error=type(error).__name__)
+        return None
+    return found
+
+
+ROUTES = (list_accounts, get_account, list_transactions, get_schedule)

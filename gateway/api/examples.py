@@ -1,0 +1,146 @@
+"""Values that the examples of the documentation share, so that they tell one story."""
+
+from typing import Any
+
+ACCOUNT_ID = "0193583f-6a00-7c3e-9d41-5f0a7c1b2d3e"
+PAYMENT_ID = "0193584a-1c80-7f12-8a6b-3e4d5c6b7a89"
+METHOD_ID = "01935849-0b40-7a45-b3c2-1d2e3f4a5b6c"
+USER_ID = "01935840-2e10-7b21-a4d3-6c7b8a9f0e1d"
+SESSION_ID = "0193584b-77f0-7d10-9c8e-2b3a4f5e6d7c"
+EVENT_ID = "0193584c-5d20-7e8f-b1a0-9f8e7d6c5b4a"
+
+LAST4 = "6789"
+
+SESSION_TOKENS: dict[str, Any] = {
+    "access_token": "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiYXQrand0In0.e30.c2ln",
+    "token_type": "Bearer",
+    "expires_in": 300,
+    "refresh_token": "Q3JhbmtzaGFmdC1pbnZvaWNlLXdpbnRlcg",
+}
+
+PAYMENT: dict[str, Any] = {
+    "id": PAYMENT_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "submitting",
+    "amount_cents": 41235,
+    "effective_on": "2026-11-23",
+    "applied_at": None,
+    "method": {"type": "bank_account", "last4": LAST4},
+    "created_at": "2026-11-23T15:30:00.000Z",
+    "message": "We are sending your payment of $412.35 to your bank.",
+    "decline": None,
+}
+
+PAYMENT_METHOD: dict[str, Any] = {
+    "id": METHOD_ID,
+    "type": "bank_account",
+    "last4": LAST4,
+    "account_type": "checking",
+    "holder_name": "Jane Driver",
+    "brand": None,
+    "exp_month": None,
+    "exp_year": None,
+    "created_at": "2026-11-20T17:02:11.000Z",
+}
+
+AS_OF = {"sequence": 18, "business_on": "2026-11-23"}
+
+ACCOUNT: dict[str, Any] = {
+    "id": ACCOUNT_ID,
+    "account_number": "5500123456",
+    "product": "loan",
+    "status": "open",
+    "vehicle": {"vin": "5XYK6CDF8RG000017", "year": 2024, "make": "Kia", "model": "Sportage"},
+    "principal_balance_cents": 1874512,
+    "accrued_interest_cents": 4327,
+    "fees_due_cents": 0,
+    "past_due_cents": 0,
+    "amount_due_cents": 41235,
+    "payoff_ceiling_cents": 1878839,
+    "unapplied_cents": 0,
+    "next_due_on": "2026-12-05",
+    "days_past_due": 0,
+    "grace_days": 10,
+    "last_day_without_late_fee_on": "2026-12-15",
+    "last_payment": {"amount_cents": 41235, "effective_on": "2026-11-04"},
+    "paperless": False,
+    "maturity_on": "2030-12-05",
+    "as_of": AS_OF,
+    "autopay_enabled": False,
+    "pending_payments": [
+        {"id": PAYMENT_ID, "amount_cents": 41235, "effective_on": "2026-11-23", "status": "submitting"}
+    ],
+    "amount_due_after_pending_cents": 0,
+}
+
+TRANSACTION: dict[str, Any] = {
+    "id": EVENT_ID,
+    "kind": "payment",
+    "payment_id": PAYMENT_ID,
+    "method_type": "bank_account",
+    "method_last4": LAST4,
+    "effective_on": "2026-11-04",
+    "recorded_at": "2026-11-04T16:20:05.000Z",
+    "amount_cents": 41235,
+    "allocation": {
+        "interest_cents": 10412, "principal_cents": 30823, "tax_cents": 0, "fees_cents": 0, "unapplied_cents": 0,
+    },
+    "instalments": [11],
+    "revision": 1,
+    "explanation": {"days": 31, "annual_rate_percent": "6.49"},
+}  # fmt: skip
+
+SCHEDULE: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "product": "loan",
+    "maturity_on": "2030-12-05",
+    "data": [
+        {
+            "number": 12, "due_on": "2026-12-05", "payment_cents": 41235, "paid_cents": 0, "interest_cents": 10138,
+            "principal_cents": 31097, "tax_cents": 0, "balance_cents": 1843415, "is_past_due": False,
+        }
+    ],
+    "as_of": AS_OF,
+}  # fmt: skip
+
+LEASE: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "term_months": 36,
+    "adjusted_capitalized_cost_cents": 3215000,
+    "residual_cents": 1980000,
+    "purchase_option_fee_cents": 30000,
+    "disposition_fee_cents": 40000,
+    "dates": {"first_due_on": "2024-01-15", "ends_on": "2027-01-15"},
+    "payment": {
+        "base_payment_cents": 44873, "tax_cents": 3702, "payment_cents": 48575, "depreciation_cents": 34306,
+        "rent_charge_cents": 10567,
+    },
+    "mileage": {"allowance_miles": 36000, "excess_mile_cents": 20},
+    "vehicle": {"vin": "KNDPU3DF9R7000042", "year": 2024, "make": "Kia", "model": "Sorento"},
+}  # fmt: skip
+
+LEASE_END: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "ends_on": "2027-01-15",
+    "days_left": 53,
+    "options": [
+        {"option": "extension", "eligible": True, "reasons": []},
+        {
+            "option": "buyout", "eligible": False,
+            "reasons": [
+                {
+                    "code": "past_due", "detail": "An instalment is past due.",
+                    "what_would_change_it": "Pay the past-due amount.",
+                }
+            ],
+        },
+        {"option": "turn_in", "eligible": True, "reasons": []},
+    ],
+    "evaluated_at": "2026-11-23T15:30:02.000Z",
+    "evaluated_because": EVENT_ID,
+}  # fmt: skip
+
+
+def page_of(row: dict[str, Any], *, next_cursor: str | None = None) -> dict[str, Any]:
+    """A list with one row."""
+    return {"data": [row], "next_cursor": next_cursor}

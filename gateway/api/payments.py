@@ -1,0 +1,84 @@
+"""Payments: pay, and see what became of it."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from chassis.context import CUSTOMER
+from chassis.errors import DependencyDown, Refusal
+from gateway.api import examples
+from gateway.routing import HttpCall, Reply, route
+from gateway.schemas import Page, SubmitPayment
+from services.payments.contract import schemas as payments
+
+WAIT_SECONDS_MAX = 5
+FIRST_LOOK_SECONDS, LOOK_SECONDS_MAX = 0.05, 0.5
+UNDER_WAY = "submitting"
+
+_wait = re.compile(r"(?:^|,)\s*wait\s*=\s*(\d{1,4})\s*(?:[,;]|$)")
+
+
+@route(
+    "POST", "/v1/accounts/{account_id}/payments", operation="submitPayment", status=201, tags=("payments",),
+    who=(CUSTOMER,), idempotent=True, moves_money=True, takes=SubmitPayment, gives=payments.Payment,
+    reads=("Prefer",), summary="Pay on an account",
+    sends={"amount_cents": 41235, "payment_method_id": examples.METHOD_ID}, example=examples.PAYMENT,
+    errors=("card_number_refused", "amount_too_small", "amount_too_large", "account_takes_no_payments", "card_expired"),
+)  # fmt: skip
+def submit_payment(call: HttpCall) -> Reply:
+    """Answers as soon as the payment is on record, or with `Prefer: wait=N` (at most 5 s) with its outcome.
+
+    A request that failed or timed out is repeated with the same Idempotency-Key: the money is taken at most once.
+    """
+    answer = call.ask("payments", "submit_payment", account_id=call.path["account_id"], **call.body)
+    headers = {"Location": f"/v1/payments/{answer.data['id']}"}
+    seconds = wished_wait_seconds(call.headers.get("Prefer", ""))
+    if seconds is None:
+        return Reply(answer.data, replayed=answer.replayed, headers=headers)
+    outcome = _wait_for_outcome(call, answer.data, seconds=seconds)
+    return Reply(outcome, replayed=answer.replayed, headers={**headers, "Preference-Applied": f"wait={seconds}"})
+
+
+@route(
+    "GET", "/v1/accounts/{account_id}/payments", operation="listPayments", tags=("payments",), who=(CUSTOMER,),
+    query=Page, gives=payments.Payments, summary="Payments on an account, newest first",
+    example=examples.page_of(examples.PAYMENT),
+)  # fmt: skip
+def list_payments(call: HttpCall) -> Reply:
+    return call.relay("payments", "list_payments", account_id=call.path["account_id"], **call.query)
+
+
+@route(
+    "GET", "/v1/payments/{payment_id}", operation="getPayment", tags=("payments",), who=(CUSTOMER,), has_etag=True,
+    gives=payments.Payment, summary="One payment, and in `message` whether it went through",
+    example={
+        **examples.PAYMENT, "status": "posted", "applied_at": "2026-11-23T15:30:02.000Z",
+        "message": "Your payment of $412.35 went through and is in your balance.",
+    },
+)  # fmt: skip
+def get_payment(call: HttpCall) -> Reply:
+    return call.relay("payments", "get_payment", payment_id=call.path["payment_id"])
+
+
+def wished_wait_seconds(prefer: str) -> int | None:
+    """The N of `Prefer: wait=N` (RFC 7240), cut to the longest we wait; None where it is not asked for."""
+    found = _wait.search(prefer.lower())
+    return min(int(found.group(1)), WAIT_SECONDS_MAX) if found else None
+
+
+def _wait_for_outcome(call: HttpCall, payment: Mapping[str, Any], *, seconds: int) -> Mapping[str, Any]:
+    """The payment once it is decided, or as it stands in the end. Looking never turns success into an error."""
+    ends_at = call.house.clock.now() + timedelta(seconds=seconds)
+    pause = FIRST_LOOK_SECONDS
+    while payment["status"] == UNDER_WAY and call.house.clock.now() < ends_at:
+        call.house.pause(pause)
+        pause = min(pause * 2, LOOK_SECONDS_MAX)
+        try:
+            payment = call.ask("payments", "get_payment", payment_id=payment["id"]).data
+        except (DependencyDown, Refusal):
+            return payment
+    return payment
+
+
+ROUTES = (submit_payment, list_payments, get_payment)

@@ -1,0 +1,92 @@
+"""Shapes that only HTTP has: requests without the ids of the path, and views composed of several services."""
+
+from marshmallow import fields, validate
+
+from chassis.schemas import Cents, Strict, Text
+from services.accounts.contract import schemas as accounts
+from services.payments.contract import schemas as payments
+
+PAGE_DEFAULT, PAGE_MAX = 25, 100
+
+
+class Page(Strict):
+    """Which part of a list: newest first, `cursor` is the `next_cursor` of the page before."""
+
+    limit = fields.Integer(load_default=PAGE_DEFAULT, validate=validate.Range(min=1, max=PAGE_MAX))
+    cursor = Text(longest=200)
+
+
+class SubmitPayment(payments.SubmitPayment):
+    """Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class PendingPayment(payments.PendingPayment):
+    """A payment that was accepted or is on its way, and is not in the balance yet."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class Account(accounts.Account):
+    """An account as its holder sees it.
+
+    `pending_payments` and `amount_due_after_pending_cents` are null while payments cannot be asked: unknown, not none.
+    """
+
+    autopay_enabled = fields.Boolean(required=True)
+    pending_payments = fields.List(fields.Nested(PendingPayment), required=True, allow_none=True)
+    amount_due_after_pending_cents = Cents(required=True, allow_none=True, minimum=0)
+
+
+class Accounts(Strict):
+    data = fields.List(fields.Nested(Account), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class PaymentAddresses(Strict):
+    """Where a payment by mail goes, line by line."""
+
+    regular = fields.List(fields.String(), required=True)
+    overnight = fields.List(fields.String(), required=True)
+
+
+class SupportContact(Strict):
+    """How to reach a person. `email` is null where the company has published none."""
+
+    company = fields.String(required=True)
+    phone = fields.String(required=True)
+    email = fields.String(required=True, allow_none=True)
+    mail_to = fields.Nested(PaymentAddresses, required=True)
+    note = fields.String(required=True)
+
+
+class Health(Strict):
+    status = fields.String(required=True)
+
+
+class Document(Strict):
+    """A JSON document with a standard of its own; it is given as it is."""
+
+
+class FieldProblem(Strict):
+    """One wrong field: a JSON pointer into the body, or into `/query` and `/headers`."""
+
+    pointer = fields.String(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class Problem(Strict):
+    """RFC 9457. `code` is stable; `detail` says what to do next; `money_moved` is there on routes that move money."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    request_id = fields.String(required=True)
+    money_moved = fields.String(validate=validate.OneOf(["no", "yes", "unknown"]))
+    errors = fields.List(fields.Nested(FieldProblem))

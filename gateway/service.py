@@ -1,0 +1,105 @@
+"""The door of the gateway: the HTTP server, the five services behind it, and the events that feed the live stream."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from chassis.bus.rpc import Asks, Neighbour
+from chassis.clock import Clock
+from chassis.context import NOBODY
+from chassis.doors import EventCall, Service, reaction, timer
+from chassis.ops import problems_of
+from chassis.settings import Settings
+from chassis.web import WebServer
+from gateway import settings, stream
+from gateway.app import Application
+from gateway.auth import Keyring
+from gateway.routing import Dependencies
+from gateway.stream import Feed
+from gateway.table import ROUTES
+from services.accounts.contract import events as accounts_events
+from services.leases.contract import events as leases_events
+from services.payments.contract import events as payments_events
+
+NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
+HOUR_SECONDS = 3600
+
+
+class FeedProvider(DependencyProvider):
+    """One feed of open streams for the process; they end when the gateway stops."""
+
+    def setup(self) -> None:
+        self._feed = Feed()
+
+    def stop(self) -> None:
+        self._feed.close_all()
+
+    def get_dependency(self, worker_ctx: Any) -> Feed:  # noqa: ARG002 - nameko's signature
+        return self._feed
+
+
+class Readiness(DependencyProvider):
+    """Tells whether this gateway should get requests, and declares the settings of the HTTP side."""
+
+    needs = settings.DECLARED
+
+    def get_dependency(self, worker_ctx: Any) -> Callable[[], bool]:  # noqa: ARG002 - nameko's signature
+        return lambda: not problems_of([self.container])
+
+
+def build_application(config: Mapping[str, Any], others: Mapping[str, Any]) -> Application:
+    """The WSGI application on the dependencies of the service."""
+    identity: Asks = others["identity"]
+    clock: Clock = others["clock"]
+    read: Settings = config["settings"]
+    keyring = Keyring(
+        fetch=lambda: identity.ask("get_signing_keys", request={}, context=NOBODY).data, now=clock.now
+    )  # fmt: skip
+    house = Dependencies(
+        neighbours={name: others[name] for name in NEIGHBOURS}, settings=read, clock=clock, store=others["store"],
+        feed=others["feed"], keyring=keyring, is_ready=others["is_ready"], pause=time.sleep,
+    )  # fmt: skip
+    return Application(ROUTES, house)
+
+
+class GatewayService(Service):
+    """Translates HTTP into questions; decides nothing."""
+
+    name = "gateway"
+
+    identity: Asks = Neighbour("identity")
+    accounts: Asks = Neighbour("accounts")
+    payments: Asks = Neighbour("payments")
+    notifications: Asks = Neighbour("notifications")
+    leases: Asks = Neighbour("leases")
+    feed: Feed = FeedProvider()
+    is_ready: Callable[[], bool] = Readiness()
+    web = WebServer(build_application)
+
+    @reaction(payments_events.payment_posted)
+    def on_payment_posted(self, call: EventCall) -> None:
+        self._tell(call)
+
+    @reaction(payments_events.payment_declined)
+    def on_payment_declined(self, call: EventCall) -> None:
+        self._tell(call)
+
+    @reaction(accounts_events.payment_applied)
+    def on_payment_applied(self, call: EventCall) -> None:
+        self._tell(call)
+
+    @reaction(leases_events.lease_eligibility_changed)
+    def on_lease_eligibility_changed(self, call: EventCall) -> None:
+        self._tell(call)
+
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_forget_old_events(self) -> None:
+        with self.store.writing() as transaction:
+            stream.forget_old(transaction, now=self.clock.now())
+
+    def _tell(self, call: EventCall) -> None:
+        stream.record(
+            call.transaction, feed=self.feed, event=call.event, account_id=call.data["account_id"], shown=call.data
+        )

@@ -1,0 +1,28 @@
+"""What can be set on the HTTP side."""
+
+from chassis.settings import Setting
+from services.identity.contract.settings import PUBLIC_URL
+
+# Notifications declares these two as well: one value for the house, so name, meaning and default must stay the same.
+BRAND_NAME = Setting("BRAND_NAME", "text", "The lender's name in every message", "Kia Finance America")
+BRAND_PHONE = Setting("BRAND_PHONE", "text", "The telephone number of customer service", "1-855-885-7600")
+
+DECLARED = (
+    PUBLIC_URL,
+    Setting("CORS_ORIGINS", "text", "Origins whose pages may call the API, separated by commas; empty for none", ""),
+    Setting("TRUSTED_PROXIES", "number", "How many proxies stand before the gateway and append X-Forwarded-For", 0),
+    Setting("METRICS_TOKEN", "text", "Bearer token for /metrics; empty: the path does not exist", "", secret=True),
+    Setting("SESSIONS_PER_MINUTE", "number", "Sign-ins and refreshes from one address in a minute", 60),
+    Setting("REGISTRATIONS_PER_MINUTE", "number", "Registrations and verifications from one address in a minute", 30),
+    BRAND_NAME,
+    BRAND_PHONE,
+    Setting("SUPPORT_EMAIL", "text", "The e-mail address of customer service; empty where none is published", ""),
+    Setting(
+        "SUPPORT_MAIL_REGULAR", "text", "Postal address for payments, lines separated by semicolons",
+        "Kia Finance America; P.O. Box 650805; Dallas, TX 75265-0805",
+    ),
+    Setting(
+        "SUPPORT_MAIL_OVERNIGHT", "text", "Postal address for overnight payments, lines separated by semicolons",
+        "Kia Finance America; Box 650805; 1501 North Plano Rd., Suite 100; Richardson, TX 75081",
+    ),
+)  # fmt: skip

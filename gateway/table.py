@@ -1,0 +1,28 @@
+"""The table of all routes."""
+
+from gateway.api import (
+    accounts,
+    discovery,
+    leases,
+    me,
+    payment_methods,
+    payments,
+    registrations,
+    sessions,
+    stream,
+    support,
+)
+from gateway.routing import Route
+
+ROUTES: tuple[Route, ...] = (
+    *registrations.ROUTES,
+    *sessions.ROUTES,
+    *me.ROUTES,
+    *accounts.ROUTES,
+    *payments.ROUTES,
+    *payment_methods.ROUTES,
+    *leases.ROUTES,
+    *stream.ROUTES,
+    *support.ROUTES,
+    *discovery.ROUTES,
+)

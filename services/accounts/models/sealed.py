@@ -1,0 +1,24 @@
+"""Persons at rest: each field encrypted, bound to its row and column, so that no ciphertext serves elsewhere."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis.keys import FieldCipher
+
+SEALED = ("first_name", "last_name", "ssn_last4", "phone", "email")
+
+
+def sealed_party(cipher: FieldCipher, *, party_id: UUID, party: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The sealed columns of a party; what is absent stays absent."""
+    return {f"{name}_sealed": _seal(cipher, party_id, name, party[name]) for name in SEALED}
+
+
+def unsealed(cipher: FieldCipher, row: Mapping[str, Any], name: str) -> str | None:
+    """One field of a row of `account_parties` in the clear."""
+    stored = row[f"{name}_sealed"]
+    return None if stored is None else cipher.decrypt(stored, bound_to=f"{row['id']}:{name}")
+
+
+def _seal(cipher: FieldCipher, party_id: UUID, name: str, plain: str | None) -> str | None:
+    return None if plain is None else cipher.encrypt(plain, bound_to=f"{party_id}:{name}")

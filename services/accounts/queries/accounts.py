@@ -1,0 +1,84 @@
+"""What an account owes, for the customer and for the services that keep a copy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from chassis.context import CallContext
+from chassis.store import Transaction
+from services.accounts.models import allocations
+from services.accounts.queries.reading import ReadAccount, allowed_id, read_account, read_accounts
+from services.accounts.rules.shown import carried_standing
+
+FROM_STANDING = (
+    "principal_balance_cents",
+    "accrued_interest_cents",
+    "fees_due_cents",
+    "past_due_cents",
+    "amount_due_cents",
+    "payoff_ceiling_cents",
+    "next_due_on",
+    "days_past_due",
+    "grace_days",
+    "last_day_without_late_fee_on",
+    "maturity_on",
+)
+
+
+def get_account(transaction: Transaction, *, account_id: str, caller: CallContext, today: date) -> dict[str, Any]:
+    """The customer's view of one account. Raises NotFound."""
+    account = read_account(transaction, account_id=allowed_id(caller, account_id))
+    return _view(account, on=today, last_payments=_last_payments(transaction, [account.columns["id"]]))
+
+
+def list_accounts(
+    transaction: Transaction, *, account_ids: Sequence[str], caller: CallContext, today: date
+) -> dict[str, Any]:
+    """The same view of several, in the order asked; absent ones are left out. Raises NotFound for a foreign one."""
+    allowed = [allowed_id(caller, account_id) for account_id in account_ids]
+    found = read_accounts(transaction, account_ids=allowed)
+    paid = _last_payments(transaction, allowed)
+    return {"data": [_view(account, on=today, last_payments=paid) for account in found]}
+
+
+def get_standing(transaction: Transaction, *, account_id: str, caller: CallContext, today: date) -> dict[str, Any]:
+    """The standing that events carry, as of today. Raises NotFound."""
+    account = read_account(transaction, account_id=allowed_id(caller, account_id))
+    columns = account.columns
+    return {
+        "account_id": account.id,
+        "product": columns["product"],
+        "account_last4": account.last4,
+        **carried_standing(status=columns["status"], terms=account.terms, state=account.state, on=today),
+    }
+
+
+def _view(account: ReadAccount, *, on: date, last_payments: Mapping[UUID, Mapping[str, Any]]) -> dict[str, Any]:
+    columns, figures = account.columns, asdict(account.shown(on=on))
+    return {
+        "id": account.id,
+        "account_number": columns["account_number"],
+        "product": columns["product"],
+        "status": columns["status"],
+        "vehicle": columns["vehicle"],
+        "paperless": columns["paperless"],
+        "unapplied_cents": figures["unapplied_cents"] + columns["held_cents"],
+        "last_payment": last_payments.get(columns["id"]),
+        "as_of": account.as_of(on=on),
+        **{name: figures[name] for name in FROM_STANDING},
+    }
+
+
+def _last_payments(transaction: Transaction, account_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    newest = (
+        select(allocations.c.account_id, allocations.c.amount_cents, allocations.c.effective_on)
+        .where(allocations.c.account_id.in_(account_ids), allocations.c.kind != "credit_used")
+        .order_by(allocations.c.account_id, allocations.c.effective_on.desc(), allocations.c.id.desc())
+        .ext(distinct_on(allocations.c.account_id))
+    )
+    return {row["account_id"]: dict(row) for row in transaction.all(newest)}

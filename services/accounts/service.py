@@ -1,0 +1,57 @@
+"""The door of accounts: what may be asked of it, what it hears, and who answers."""
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from chassis.context import AGENT, CUSTOMER, SERVICE
+from chassis.doors import Call, EventCall, Service, query, reaction
+from chassis.keys import FieldCipher
+from services.accounts import operations, queries
+from services.accounts.contract import schemas
+from services.payments.contract import events as payments_events
+
+PURPOSE = "fields-accounts"
+
+
+class PartyCipher(DependencyProvider):
+    """Gives each worker what opens and seals the fields of persons."""
+
+    def setup(self) -> None:
+        self._cipher = FieldCipher(folder=self.container.config["settings"]["KEYS_DIR"], purpose=PURPOSE)
+
+    def get_dependency(self, worker_ctx: Any) -> FieldCipher:  # noqa: ARG002 - nameko's signature
+        return self._cipher
+
+
+class AccountsService(Service):
+    name = "accounts"
+    cipher: FieldCipher = PartyCipher()
+
+    @query(takes=schemas.MatchAccount, gives=schemas.MatchedAccount, may=(SERVICE,))
+    def match_account(self, call: Call) -> Any:
+        return queries.match_account(call.transaction, cipher=self.cipher, **call.request)
+
+    @query(takes=schemas.GetStanding, gives=schemas.AccountStanding, may=(SERVICE,))
+    def get_standing(self, call: Call) -> Any:
+        return queries.get_standing(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @query(takes=schemas.GetAccount, gives=schemas.Account, may=(CUSTOMER, AGENT))
+    def get_account(self, call: Call) -> Any:
+        return queries.get_account(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @query(takes=schemas.ListAccounts, gives=schemas.Accounts, may=(CUSTOMER, AGENT))
+    def list_accounts(self, call: Call) -> Any:
+        return queries.list_accounts(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @query(takes=schemas.ListTransactions, gives=schemas.Transactions, may=(CUSTOMER, AGENT))
+    def list_transactions(self, call: Call) -> Any:
+        return queries.list_transactions(call.transaction, caller=call.context, **call.request)
+
+    @query(takes=schemas.GetSchedule, gives=schemas.Schedule, may=(CUSTOMER, AGENT))
+    def get_schedule(self, call: Call) -> Any:
+        return queries.get_schedule(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @reaction(payments_events.payment_posted)
+    def on_payment_posted(self, call: EventCall) -> None:
+        operations.apply_payment(call.transaction, posted=call.data, now=self.clock.now(), today=self.clock.today())

@@ -1,0 +1,110 @@
+"""The door of identity: what may be asked of it, by whom, and who answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.bus.rpc import Asks, Neighbour
+from chassis.context import AGENT, ANONYMOUS, CUSTOMER
+from chassis.doors import Call, ErrandCall, Service, command, errand, query, timer
+from chassis.doors.call import Question
+from chassis.schemas import Nothing
+from services.identity import queries
+from services.identity.contract import events, schemas
+from services.identity.operations import matching, registration, sessions, verification
+from services.identity.providers import (
+    Keyring,
+    KeyringProvider,
+    Passwords,
+    PasswordsProvider,
+    Policy,
+    PolicyProvider,
+)
+
+SWEEP_SECONDS = 3600.0
+
+
+def _prepared(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    sessions.refuse_key(question.key)
+    return registration.prepare_registration(
+        passwords=service.passwords, policy=service.policy, request=question.request
+    )
+
+
+def _checked(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    sessions.refuse_key(question.key)
+    request = question.request
+    return sessions.check_password(
+        service.store, passwords=service.passwords, user_id=request["user_id"], password=request["password"]
+    )
+
+
+def _without_replay(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    sessions.refuse_key(question.key)
+    sessions.end_replayed(service.store, now=service.clock.now(), **question.request)
+    return {}
+
+
+class IdentityService(Service):
+    name = "identity"
+
+    accounts: Asks = Neighbour("accounts")
+    notifications: Asks = Neighbour("notifications")
+    passwords: Passwords = PasswordsProvider()
+    keyring: Keyring = KeyringProvider()
+    policy: Policy = PolicyProvider()
+
+    @command(takes=schemas.Register, gives=schemas.Registration, may=(ANONYMOUS,), asks=_prepared)
+    def register(self, call: Call) -> Any:
+        return registration.register(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, prepared=call.answers, request=call.request
+        )
+
+    @command(takes=schemas.VerifyEmail, gives=Nothing, may=(ANONYMOUS,))
+    def verify_email(self, call: Call) -> Any:
+        return verification.verify_email(call.transaction, now=self.clock.now(), **call.request)
+
+    @command(takes=schemas.OpenSession, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_checked)
+    def open_session(self, call: Call) -> Any:
+        return sessions.open_session(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, checked=call.answers,
+            device=call.request["device"],
+        )  # fmt: skip
+
+    @command(takes=schemas.RefreshSession, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_without_replay)
+    def refresh_session(self, call: Call) -> Any:
+        return sessions.refresh_session(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, **call.request
+        )  # fmt: skip
+
+    @command(takes=schemas.CloseSession, gives=Nothing, may=(CUSTOMER, AGENT))
+    def close_session(self, call: Call) -> Any:
+        return sessions.close_session(
+            call.transaction, now=self.clock.now(), caller=call.context, **call.request
+        )  # fmt: skip
+
+    @query(takes=schemas.ListSessions, gives=schemas.Sessions, may=(CUSTOMER, AGENT))
+    def list_sessions(self, call: Call) -> Any:
+        return queries.list_sessions(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
+
+    @query(takes=Nothing, gives=schemas.Me, may=(CUSTOMER, AGENT))
+    def get_me(self, call: Call) -> Any:
+        return queries.get_me(call.transaction, caller=call.context, keyring=self.keyring)
+
+    @query(takes=Nothing, gives=schemas.SigningKeys, may=(ANONYMOUS,))
+    def get_signing_keys(self, _: Call) -> Any:
+        return queries.get_signing_keys(keyring=self.keyring)
+
+    @errand(events.registration_received)
+    def on_registration_received(self, call: ErrandCall) -> None:
+        matching.settle_registration(
+            call, now=self.clock.now(), accounts=self.accounts, notifications=self.notifications,
+            keyring=self.keyring, policy=self.policy,
+        )  # fmt: skip
+
+    @errand(events.email_verified)
+    def on_email_verified(self, call: ErrandCall) -> None:
+        verification.push_contact(call, notifications=self.notifications, keyring=self.keyring)
+
+    @timer(every_seconds=SWEEP_SECONDS)
+    def every_hour_forget(self) -> None:
+        registration.forget(self.store, now=self.clock.now())

@@ -1,0 +1,1 @@
+"""Services behind their doors, on a real database."""

@@ -1,0 +1,1 @@
+"""Identity through its doors, on a real database."""

@@ -1,0 +1,1 @@
+"""Notifications through its doors: real PostgreSQL, and the sandbox spoken to by the official clients."""

@@ -1,0 +1,123 @@
+"""The stage of the stories: notifications on its database, and the sandbox that plays the vendors."""
+
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from chassis.clock import FixedClock
+from chassis.context import as_service
+from chassis.doors import Outcome
+from chassis.events import Envelope, Event
+from chassis.store import Database
+from services.notifications.providers.sendgrid import SendGridMail
+from services.notifications.providers.twilio import TwilioText
+from services.notifications.service import NotificationsService
+from services.payments.contract.events import payment_declined, payment_posted
+from tests.builders.notifications import ACCOUNT, ADA, a_declined_payment, a_posted_payment, a_secure_mail
+from tests.builders.wiring import an_event, call, deliver, emitted
+from tests.service.sandbox.running import ACCOUNT_SID, RunningSandbox
+
+IDENTITY = as_service("identity")
+READ_SECONDS = 0.4
+
+
+def sendgrid_at(url: str) -> SendGridMail:
+    return SendGridMail(
+        api_key="SG.local", base_url=url, from_email="service@captive.example", from_name="Kia Finance America",
+        connect_seconds=0.4, read_seconds=READ_SECONDS,
+    )  # fmt: skip
+
+
+def twilio_at(url: str, *, public_url: str = "http://127.0.0.1:8000") -> TwilioText:
+    return TwilioText(
+        account_sid=ACCOUNT_SID, auth_token="secret", base_url=url, from_number="+15005550006", public_url=public_url,
+        connect_seconds=0.4, read_seconds=READ_SECONDS,
+    )  # fmt: skip
+
+
+@dataclass
+class Stage:
+    """What a story may do and see."""
+
+    service: NotificationsService
+    database: Database
+    sandbox: RunningSandbox
+    clock: FixedClock
+
+    def put(self, contact: Mapping[str, Any]) -> None:
+        call(self.service.put_contact, request=contact, context=IDENTITY)
+
+    def send_secure_mail(self, *, key: str = "registration-1", **differences: Any) -> str:
+        reply = call(
+            self.service.send_secure_mail, request=a_secure_mail(**differences), context=IDENTITY, key=key
+        )  # fmt: skip
+        return str(reply["message_id"])
+
+    def posted(self, **differences: Any) -> Envelope:
+        return self._payment(payment_posted, a_posted_payment(**differences))
+
+    def declined(self, **differences: Any) -> Envelope:
+        return self._payment(payment_declined, a_declined_payment(**differences))
+
+    def queued(self) -> list[Envelope]:
+        return emitted(self.database, name="message_queued")
+
+    def sent(self) -> list[Envelope]:
+        return emitted(self.database, name="notification_sent")
+
+    def send_all(self) -> list[Outcome]:
+        """Deliver every queued message to the errand, as the bus would; those that were sent are sent no more."""
+        return [deliver(self.service.on_message_queued, envelope) for envelope in self.queued()]
+
+    def tell(self, envelope: Envelope) -> None:
+        """A payment's event arrives, and what it queues is sent."""
+        assert self.hear(envelope) is Outcome.DONE
+        self.send_all()
+
+    def hear(self, envelope: Envelope) -> Outcome:
+        posted = envelope.name == payment_posted.name
+        return deliver(self.service.on_payment_posted if posted else self.service.on_payment_declined, envelope)
+
+    def kept(self, *, user_id: str = ADA) -> dict[str, tuple[str, str]]:
+        """What became of the newest message of each channel: state and reason."""
+        page = call(self.service.list_messages, request={"user_id": user_id}, context=IDENTITY)
+        return {row["channel"]: (row["state"], row["reason"]) for row in reversed(page["data"])}
+
+    def mail_state(self, message_id: str) -> tuple[str, str]:
+        (row,) = self.rows(f"SELECT state, reason FROM messages WHERE id = '{message_id}'")
+        return row[0], row[1]
+
+    def rows(self, statement: str) -> list[Any]:
+        with self.database.engine.begin() as connection:
+            return list(connection.execute(text(statement)))
+
+    def everything_stored(self) -> str:
+        """Every row of every table that holds what we were told, as text."""
+        tables = ("contacts", "contact_accounts", "messages", "outbox", "attempts", "command_replies", "inbox")
+        return "\n".join(str(self.rows(f"SELECT t::text FROM {table} t")) for table in tables)
+
+    def dies_while(self, work: Callable[[], Any], *, at: str) -> None:
+        """Do the work in a copy of this process that is killed at a failpoint."""
+        with warnings.catch_warnings():
+            # eventlet warns of forks under its event loop; none runs here.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if child == 0:
+            try:
+                os.environ["CAPTIVE_FAILPOINTS"] = at
+                self.database.engine.dispose(close=False)
+                work()
+            finally:
+                os._exit(1)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 137, "the process did not reach the failpoint"
+
+    def _payment(self, event: Event, data: Mapping[str, Any]) -> Envelope:
+        # A moment later each time, so that the messages of two payments are newer and older.
+        self.clock.move_to(self.clock.now() + timedelta(seconds=1))
+        return an_event(event, clock=self.clock, subject=ACCOUNT, data=data)

@@ -1,0 +1,53 @@
+"""One sandbox process for all tests here, emptied before each; a counter on it that is open for Ada's account."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.keys import FieldCipher
+from services.payments.providers.sandbox_processor import SandboxProcessor
+from services.payments.service import PaymentsService
+from tests.builders.payments import AccountsBook
+from tests.builders.wiring import wire
+from tests.fixtures.postgres import OpenDatabase
+from tests.service.payments.counter import Counter
+from tests.service.sandbox.running import CLIENT_TIMEOUT_SECONDS, RunningSandbox, run_sandbox
+
+
+@pytest.fixture(scope="session")
+def _payments_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    running = run_sandbox(tmp_path_factory.mktemp("processor") / "state.jsonl")
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def sandbox(_payments_sandbox: RunningSandbox) -> RunningSandbox:
+    assert _payments_sandbox.post("/_sandbox/reset").status_code == 200
+    return _payments_sandbox
+
+
+@pytest.fixture
+def processor(sandbox: RunningSandbox) -> SandboxProcessor:
+    """The one that production runs, with less patience than the sandbox's hang."""
+    return SandboxProcessor(base_url=sandbox.url, api_key="local", read_seconds=CLIENT_TIMEOUT_SECONDS)
+
+
+@pytest.fixture
+def counter(
+    databases: OpenDatabase, clock: FixedClock, keys_folder: Path, sandbox: RunningSandbox, processor: SandboxProcessor
+) -> Counter:
+    accounts = AccountsBook()
+    accounts.opens()
+    service = wire(
+        PaymentsService,
+        database=databases("payments"),
+        clock=clock,
+        keys_folder=keys_folder,
+        accounts=accounts,
+        processor=processor,
+        cipher=FieldCipher(folder=keys_folder, purpose="fields-payments"),
+    )
+    return Counter(service=service, sandbox=sandbox, accounts=accounts, clock=clock)

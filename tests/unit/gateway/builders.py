@@ -1,0 +1,200 @@
+"""A gateway without bus and database: neighbours answer by their contracts, tokens are really signed."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+from marshmallow import Schema
+from werkzeug.test import Client, TestResponse
+
+from chassis import schemas
+from chassis.bus.rpc import Reply, encode
+from chassis.clock import FixedClock
+from chassis.context import NOBODY, CallContext
+from chassis.schemas import Nothing
+from chassis.settings import Settings
+from chassis.store import Database
+from gateway.api import examples
+from gateway.app import Application
+from gateway.auth import Keyring
+from gateway.routing import Dependencies, Route
+from gateway.settings import DECLARED
+from gateway.stream import Feed
+from gateway.table import ROUTES
+from services.accounts.contract import schemas as accounts
+from services.identity.contract import schemas as identity
+from services.leases.contract import schemas as leases
+from services.payments.contract import schemas as payments
+
+ISSUER = "http://127.0.0.1:8000"
+A_KEY = {"Idempotency-Key": "first-try"}
+Answer = Any
+
+# Each method's request and reply by contract, and what it answers unless a test says otherwise.
+CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
+    "identity.get_signing_keys": (Nothing, identity.SigningKeys, None),
+    "identity.register": (identity.Register, identity.Registration, {"status": "check_your_mail"}),
+    "identity.verify_email": (identity.VerifyEmail, Nothing, {}),
+    "identity.open_session": (identity.OpenSession, identity.OpenedSession, examples.SESSION_TOKENS),
+    "identity.refresh_session": (identity.RefreshSession, identity.OpenedSession, examples.SESSION_TOKENS),
+    "identity.close_session": (identity.CloseSession, Nothing, {}),
+    "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
+    "identity.get_me": (Nothing, identity.Me, None),
+    "accounts.list_accounts": (accounts.ListAccounts, accounts.Accounts, None),
+    "accounts.get_account": (accounts.GetAccount, accounts.Account, None),
+    "accounts.list_transactions": (
+        accounts.ListTransactions, accounts.Transactions, examples.page_of(examples.TRANSACTION),
+    ),
+    "accounts.get_schedule": (accounts.GetSchedule, accounts.Schedule, examples.SCHEDULE),
+    "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, {"data": []}),
+    "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
+    "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
+    "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),
+    "payments.add_payment_method": (payments.AddPaymentMethod, payments.PaymentMethod, examples.PAYMENT_METHOD),
+    "payments.list_payment_methods": (
+        payments.ListPaymentMethods, payments.PaymentMethods, examples.page_of(examples.PAYMENT_METHOD),
+    ),
+    "payments.remove_payment_method": (payments.RemovePaymentMethod, Nothing, {}),
+    "leases.get_lease": (leases.OneLease, leases.Lease, examples.LEASE),
+    "leases.get_lease_end": (leases.OneLease, leases.LeaseEnd, examples.LEASE_END),
+}  # fmt: skip
+
+OF_HTTP = {"autopay_enabled", "pending_payments", "amount_due_after_pending_cents"}
+ACCOUNT_VIEW = {name: value for name, value in examples.ACCOUNT.items() if name not in OF_HTTP}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question that reached a neighbour."""
+
+    method: str
+    request: dict[str, Any]
+    context: CallContext
+    key: str | None
+
+
+@dataclass
+class Neighbourhood:
+    """All neighbours: requests are loaded and answers checked by the contract, as the real doors do."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    replayed: bool = False
+    asked: list[Asked] = field(default_factory=list)
+
+    def of(self, service: str) -> "Neighbour":
+        return Neighbour(self, service)
+
+    def answer(self, method: str, request: Mapping[str, Any], context: CallContext, key: str | None) -> Reply:
+        takes, gives, usual = CONTRACT[method]
+        travelled = json.loads(encode(request))
+        self.asked.append(Asked(method, travelled, context, key))
+        schemas.load(takes, travelled)
+        found = self.answers.get(method, usual)
+        if callable(found):
+            found = found()
+        if isinstance(found, BaseException):
+            raise found
+        assert gives().validate(found) == {}, f"the test's answer of {method} breaks the contract"
+        return Reply(found, replayed=self.replayed)
+
+    def requests(self, method: str) -> list[dict[str, Any]]:
+        return [asked.request for asked in self.asked if asked.method == method]
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    all: Neighbourhood
+    service: str
+
+    def ask(
+        self, method: str, *, request: Mapping[str, Any], context: CallContext, key: str | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Reply:  # fmt: skip
+        return self.all.answer(f"{self.service}.{method}", request, context, key)
+
+
+@dataclass
+class Gateway:
+    """A gateway under test, with what stands behind it."""
+
+    client: Client
+    neighbours: Neighbourhood
+    clock: FixedClock
+    key: OKPKey
+    feed: Feed
+    pauses: list[float]
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.send("GET", path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+        return self.send("POST", path, json=body, **options)
+
+    def send(
+        self, method: str, path: str, *, token: str | None = "", headers: Mapping[str, str] | None = None, **rest: Any
+    ) -> TestResponse:
+        """With a customer's token, unless `token` is another one, or None for none."""
+        sent = dict(headers or {})
+        if token is not None:
+            sent.setdefault("Authorization", f"Bearer {token or self.token()}")
+        return self.client.open(path, method=method, headers=sent, **rest)
+
+    def token(self, *, header: Mapping[str, Any] | None = None, key: Any = None, **changed: Any) -> str:
+        """A token as identity signs it, with claims changed; a claim changed to None is left out."""
+        made = {"alg": "Ed25519", "typ": "at+jwt", "kid": self.key.kid, **(header or {})}
+        claims = {**self.claims(), **changed}
+        kept = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(made, kept, key or self.key, algorithms=[made["alg"]])
+
+    def claims(self) -> dict[str, Any]:
+        now = int(self.clock.now().timestamp())
+        return {
+            "iss": ISSUER, "aud": "captive", "sub": examples.USER_ID, "roles": ["customer"], "iat": now,
+            "exp": now + 300, "sid": examples.SESSION_ID, "auth_time": now,
+            "accounts": [{"id": examples.ACCOUNT_ID, "role": "borrower"}],
+        }  # fmt: skip
+
+
+def a_gateway(
+    *, clock: FixedClock, answers: Mapping[str, Answer] | None = None, settings: Mapping[str, Any] | None = None,
+    routes: tuple[Route, ...] = ROUTES, store: Database | None = None, is_ready: bool = True,
+) -> Gateway:  # fmt: skip
+    """A gateway whose neighbours answer as usual, but for `answers`."""
+    key = OKPKey.generate_key("Ed25519", {"kid": "the-newest", "use": "sig", "alg": "Ed25519"})
+    published = {"keys": [key.as_dict(private=False)]}
+    me = {
+        "id": examples.USER_ID, "user_id": "jane@example.com", "email": "jane@example.com", "email_verified": True,
+        "first_name": "Jane", "last_name": "Driver", "phone_masked": None, "accounts": [],
+    }  # fmt: skip
+    usual = {
+        "identity.get_signing_keys": published,
+        "identity.get_me": me,
+        "accounts.get_account": ACCOUNT_VIEW,
+        "accounts.list_accounts": {"data": [ACCOUNT_VIEW]},
+    }
+    neighbours = Neighbourhood({**usual, **(answers or {})})
+    values = {setting.name: setting.default for setting in DECLARED}
+    feed, pauses = Feed(), list[float]()
+    house = Dependencies(
+        neighbours={name: neighbours.of(name) for name in ("identity", "accounts", "payments", "leases")},
+        settings=Settings(values | dict(settings or {})), clock=clock, store=cast(Database, store), feed=feed,
+        keyring=a_keyring(neighbours, now=clock.now), is_ready=lambda: is_ready,
+        pause=lambda seconds: _pass(clock, seconds, pauses),
+    )  # fmt: skip
+    return Gateway(Client(Application(routes, house)), neighbours, clock, key, feed, pauses)
+
+
+def a_keyring(neighbours: Neighbourhood, *, now: Callable[[], datetime]) -> Keyring:
+    identity_service = neighbours.of("identity")
+    return Keyring(
+        fetch=lambda: identity_service.ask("get_signing_keys", request={}, context=NOBODY).data, now=now
+    )  # fmt: skip
+
+
+def _pass(clock: FixedClock, seconds: float, pauses: list[float]) -> None:
+    pauses.append(seconds)
+    clock.move_to(clock.now() + timedelta(seconds=seconds))

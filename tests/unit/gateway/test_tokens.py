@@ -1,0 +1,187 @@
+"""An access token opens the door only if every part of it holds."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, OKPKey
+
+from chassis.clock import FixedClock
+from chassis.errors import NeighbourSilent
+from tests.unit.gateway.builders import Gateway, a_gateway
+
+Forge = Callable[[Gateway], str]
+
+
+def _with_header(gateway: Gateway, **header: Any) -> str:
+    """A good token whose header was rewritten afterwards: the signature no longer fits, whatever the header says."""
+    _, payload, signature = gateway.token().split(".")
+    changed = {"alg": "Ed25519", "typ": "at+jwt", "kid": gateway.key.kid, **header}
+    return ".".join([_encoded(changed), payload, signature])
+
+
+def _encoded(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def _unsigned(gateway: Gateway) -> str:
+    return f"{_encoded({'alg': 'none', 'typ': 'at+jwt', 'kid': gateway.key.kid})}.{_encoded(gateway.claims())}."
+
+
+def _hmac_with_public_key(gateway: Gateway) -> str:
+    secret = OctKey.import_key(gateway.key.as_pem(private=False))
+    header = {"alg": "HS256", "typ": "at+jwt", "kid": gateway.key.kid}
+    return jwt.encode(header, gateway.claims(), secret, algorithms=["HS256"])
+
+
+def _other_curve(gateway: Gateway) -> str:
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": gateway.key.kid}
+    return jwt.encode(header, gateway.claims(), ECKey.generate_key("P-256"), algorithms=["ES256"])
+
+
+def _own_key_in_header(gateway: Gateway) -> str:
+    mine = OKPKey.generate_key("Ed25519")
+    return gateway.token(key=mine, header={"jwk": mine.as_dict(private=False)})
+
+
+def _now(gateway: Gateway) -> int:
+    return int(gateway.clock.now().timestamp())
+
+
+ATTACKS: dict[str, Forge] = {
+    "no token at all": lambda _: "",
+    "not a token": lambda _: "abc",
+    "three empty parts": lambda _: "..",
+    "five parts": lambda gateway: gateway.token() + ".a.b",
+    "longer than any token": lambda gateway: gateway.token(padding="x" * 9000),
+    "alg none": _unsigned,
+    "alg none with the old signature": lambda gateway: _with_header(gateway, alg="none"),
+    "HMAC with the public key as secret": _hmac_with_public_key,
+    "another algorithm": _other_curve,
+    "algorithm renamed": lambda gateway: _with_header(gateway, alg="EdDSA"),
+    "signed by another key under our key id": lambda gateway: gateway.token(key=OKPKey.generate_key("Ed25519")),
+    "key brought along in the header": _own_key_in_header,
+    "key at an address of the attacker": lambda gateway: gateway.token(
+        key=OKPKey.generate_key("Ed25519"), header={"jku": "http://127.0.0.1:1/keys"}
+    ),
+    "unknown key id": lambda gateway: gateway.token(header={"kid": "another"}),
+    "key id that is a path": lambda gateway: gateway.token(header={"kid": "../../etc/passwd"}),
+    "no key id": lambda gateway: _with_header(gateway, kid=None),
+    "key id that is a list": lambda gateway: _with_header(gateway, kid=["the-newest"]),
+    "claims changed after signing": lambda gateway: gateway.token()[:-90] + "AAAA" + gateway.token()[-86:],
+    "signature cut off": lambda gateway: gateway.token().rpartition(".")[0] + ".",
+    "type of an ID token": lambda gateway: gateway.token(header={"typ": "JWT"}),
+    "type of a call context": lambda gateway: gateway.token(header={"typ": "captive-context+jwt"}),
+    "no type": lambda gateway: _with_header(gateway, typ=None),
+    "critical extension": lambda gateway: _with_header(gateway, crit=["exp"], exp=1),
+    "wrong audience": lambda gateway: gateway.token(aud="another-api"),
+    "audience list without us": lambda gateway: gateway.token(aud=["another-api"]),
+    "no audience": lambda gateway: gateway.token(aud=None),
+    "wrong issuer": lambda gateway: gateway.token(iss="http://attacker.example"),
+    "no issuer": lambda gateway: gateway.token(iss=None),
+    "expired": lambda gateway: gateway.token(exp=_now(gateway) - 1),
+    "expires this second": lambda gateway: gateway.token(exp=_now(gateway)),
+    "no expiry": lambda gateway: gateway.token(exp=None),
+    "expiry as text": lambda gateway: gateway.token(exp=str(_now(gateway) + 60)),
+    "expiry as true": lambda gateway: gateway.token(exp=True),
+    "good for a day": lambda gateway: gateway.token(exp=_now(gateway) + 86400),
+    "not good yet": lambda gateway: gateway.token(nbf=_now(gateway) + 60),
+    "issued in the future": lambda gateway: gateway.token(iat=_now(gateway) + 60),
+    "no subject": lambda gateway: gateway.token(sub=None),
+    "empty subject": lambda gateway: gateway.token(sub=""),
+    "subject that is a number": lambda gateway: gateway.token(sub=7),
+    "accounts that are no grants": lambda gateway: gateway.token(accounts=["0193583f-6a00-7c3e-9d41-5f0a7c1b2d3e"]),
+    "no roles": lambda gateway: gateway.token(roles=None),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_forged_token_is_answered_with_401_and_reaches_no_service(attack: str, clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    answer = gateway.get("/v1/me", headers={"Authorization": f"Bearer {ATTACKS[attack](gateway)}"})
+    assert answer.status_code == 401
+    assert answer.json["code"] == "unauthenticated"
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="captive", error="invalid_token"'
+    assert {asked.method for asked in gateway.neighbours.asked} <= {"identity.get_signing_keys"}
+
+
+def test_a_request_without_token_is_told_to_sign_in(clock: FixedClock) -> None:
+    answer = a_gateway(clock=clock).get("/v1/me", token=None)
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="captive"')
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Token", "DPoP"])
+def test_another_scheme_is_not_taken_for_bearer(scheme: str, clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert gateway.get("/v1/me", headers={"Authorization": f"{scheme} {gateway.token()}"}).status_code == 401
+
+
+def test_a_good_token_becomes_the_signed_context_of_the_call(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert gateway.get("/v1/me", headers={"X-Request-Id": "r-1"}).status_code == 200
+    context = gateway.neighbours.asked[-1].context
+    claims = gateway.claims()
+    assert (context.subject, context.role, context.session_id) == (claims["sub"], "customer", claims["sid"])
+    assert (context.auth_time, context.request_id) == (claims["auth_time"], "r-1")
+    assert [vars(grant) for grant in context.accounts] == claims["accounts"]
+
+
+def test_a_token_in_an_audience_list_with_us_is_good(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert gateway.get("/v1/me", token=gateway.token(aud=["captive", "other"])).status_code == 200
+
+
+def test_a_role_the_route_does_not_name_is_forbidden(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    answer = gateway.get("/v1/accounts", token=gateway.token(roles=["agent"]))
+    assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+
+
+def test_an_unknown_role_is_forbidden_everywhere(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert gateway.get("/v1/me", token=gateway.token(roles=["root"])).status_code == 403
+
+
+def test_a_rotated_key_is_found_without_a_restart(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert gateway.get("/v1/me").status_code == 200
+    fresh = OKPKey.generate_key("Ed25519", {"kid": "even-newer", "use": "sig", "alg": "Ed25519"})
+    both = [gateway.key.as_dict(private=False), fresh.as_dict(private=False)]
+    gateway.neighbours.answers["identity.get_signing_keys"] = {"keys": both}
+    clock.move_to(clock.now() + timedelta(seconds=6))
+    assert gateway.get("/v1/me", token=gateway.token(key=fresh, header={"kid": "even-newer"})).status_code == 200
+
+
+def test_a_withdrawn_key_is_dead_within_five_minutes(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert gateway.get("/v1/me").status_code == 200
+    gateway.neighbours.answers["identity.get_signing_keys"] = {"keys": []}
+    clock.move_to(clock.now() + timedelta(seconds=301))
+    assert gateway.get("/v1/me").status_code == 401
+
+
+def test_invented_key_ids_do_not_flood_identity(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    for number in range(20):
+        gateway.get("/v1/me", token=gateway.token(header={"kid": f"invented-{number}"}))
+    assert len(gateway.neighbours.requests("identity.get_signing_keys")) == 1
+
+
+def test_known_keys_serve_while_identity_is_silent(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert gateway.get("/v1/accounts").status_code == 200
+    gateway.neighbours.answers["identity.get_signing_keys"] = NeighbourSilent("identity")
+    clock.move_to(clock.now() + timedelta(minutes=30))
+    assert gateway.get("/v1/accounts").status_code == 200
+    clock.move_to(clock.now() + timedelta(minutes=31))
+    assert gateway.get("/v1/accounts").status_code == 503
+
+
+def test_without_any_key_the_door_stays_closed_with_503(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock, answers={"identity.get_signing_keys": NeighbourSilent("identity")})
+    answer = gateway.get("/v1/accounts")
+    assert (answer.status_code, answer.json["code"]) == (503, "service_unavailable")

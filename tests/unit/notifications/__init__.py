@@ -1,0 +1,1 @@
+"""Whether to tell, and in which words."""

@@ -1,0 +1,129 @@
+"""Whether a message may go, and when."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from services.notifications.rules import (
+    QUIET_FROM,
+    QUIET_UNTIL,
+    UNKNOWN_ZONE_STANDS_FOR,
+    Channel,
+    Decision,
+    Kind,
+    Reach,
+    Reason,
+    first_welcome_instant,
+    may_send,
+)
+
+NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
+EIGHT_IN_CHICAGO = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+
+GO = Decision(send=True, reason=Reason.ALLOWED)
+ZONES = ("America/Chicago", "America/Los_Angeles", "America/Phoenix", "America/St_Johns", "Pacific/Honolulu")
+
+
+def a_reach(**differences: Any) -> Reach:
+    facts = {"has_address": True, "has_consent": True, "is_suppressed": False, "time_zone": "America/Chicago"}
+    return Reach(**{**facts, **differences})
+
+
+def no(reason: Reason) -> Decision:
+    return Decision(send=False, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "differences", "now", "decision"),
+    [
+        (Kind.ANSWER, Channel.EMAIL, {}, NOON, GO),
+        (Kind.ANSWER, Channel.SMS, {}, NOON, GO),
+        # A mail asks for no consent and knows no night; a text that answers knows no night either.
+        (Kind.ANSWER, Channel.EMAIL, {"has_consent": False}, NIGHT, GO),
+        (Kind.ROUTINE, Channel.EMAIL, {}, NIGHT, GO),
+        (Kind.SECURITY, Channel.EMAIL, {"has_consent": False}, NIGHT, GO),
+        (Kind.ANSWER, Channel.SMS, {}, NIGHT, GO),
+        (Kind.SECURITY, Channel.SMS, {}, NIGHT, GO),
+        (Kind.ROUTINE, Channel.SMS, {}, NOON, GO),
+        (
+            Kind.ROUTINE,
+            Channel.SMS,
+            {},
+            NIGHT,
+            Decision(send=True, reason=Reason.QUIET_HOURS, not_before=EIGHT_IN_CHICAGO),
+        ),
+        (Kind.ANSWER, Channel.SMS, {"has_consent": False}, NOON, no(Reason.NO_CONSENT)),
+        (Kind.SECURITY, Channel.SMS, {"has_consent": False}, NOON, no(Reason.NO_CONSENT)),
+        (Kind.ROUTINE, Channel.SMS, {"has_consent": False}, NIGHT, no(Reason.NO_CONSENT)),
+        (Kind.ANSWER, Channel.SMS, {"has_address": False}, NOON, no(Reason.NO_ADDRESS)),
+        (Kind.ANSWER, Channel.EMAIL, {"has_address": False}, NOON, no(Reason.NO_ADDRESS)),
+        (Kind.ANSWER, Channel.SMS, {"is_suppressed": True}, NOON, no(Reason.OPTED_OUT)),
+        (Kind.SECURITY, Channel.SMS, {"is_suppressed": True}, NOON, no(Reason.OPTED_OUT)),
+        (Kind.SECURITY, Channel.EMAIL, {"is_suppressed": True}, NOON, no(Reason.OPTED_OUT)),
+        # STOP weighs more than a consent that was given before it, and is the reason that is kept.
+        (Kind.ROUTINE, Channel.SMS, {"is_suppressed": True, "has_consent": False}, NIGHT, no(Reason.OPTED_OUT)),
+    ],
+)
+def test_a_message_may_go_or_not(
+    kind: Kind, channel: Channel, differences: dict[str, Any], now: datetime, decision: Decision
+) -> None:
+    assert may_send(kind=kind, channel=channel, reach=a_reach(**differences), now=now) == decision
+
+
+@pytest.mark.parametrize(
+    ("local", "welcome"),
+    [
+        ("2026-11-23 07:59:59", "2026-11-23 08:00:00"),
+        ("2026-11-23 08:00:00", "2026-11-23 08:00:00"),
+        ("2026-11-23 20:59:59", "2026-11-23 20:59:59"),
+        ("2026-11-23 21:00:00", "2026-11-24 08:00:00"),
+        ("2026-11-24 00:00:00", "2026-11-24 08:00:00"),
+        # The night of 8 March 2026 is an hour short, that of 1 November an hour long.
+        ("2026-03-07 22:00:00", "2026-03-08 08:00:00"),
+        ("2026-10-31 22:00:00", "2026-11-01 08:00:00"),
+        ("2026-12-31 23:00:00", "2027-01-01 08:00:00"),
+    ],
+)
+def test_quiet_hours_are_those_of_the_recipients_clock(local: str, welcome: str) -> None:
+    zone = ZoneInfo("America/Denver")
+    now = datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC)
+
+    found = first_welcome_instant(now=now, time_zone="America/Denver")
+
+    assert found.astimezone(zone).isoformat(sep=" ")[:19] == welcome
+    assert found.utcoffset() == timedelta(0)
+
+
+def test_a_person_of_unknown_zone_is_written_to_when_it_is_day_from_east_to_west() -> None:
+    nine_in_new_york = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    eight_in_honolulu = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+    nine_in_the_evening_in_puerto_rico = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+    assert first_welcome_instant(now=nine_in_new_york, time_zone=None) == eight_in_honolulu
+    assert first_welcome_instant(now=eight_in_honolulu, time_zone=None) == eight_in_honolulu
+    assert first_welcome_instant(
+        now=nine_in_the_evening_in_puerto_rico, time_zone=None
+    ) == eight_in_honolulu + timedelta(days=1)
+
+
+@given(
+    now=st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    time_zone=st.sampled_from((*ZONES, None)),
+)
+@example(now=datetime(2026, 11, 24, 3, 0, tzinfo=UTC), time_zone="America/Chicago")
+def test_the_welcome_instant_is_day_everywhere_and_less_than_a_day_away(now: datetime, time_zone: str | None) -> None:
+    welcome = first_welcome_instant(now=now, time_zone=time_zone)
+
+    assert timedelta(0) <= welcome - now < timedelta(hours=24)
+    for name in (time_zone,) if time_zone else UNKNOWN_ZONE_STANDS_FOR:
+        assert QUIET_UNTIL <= welcome.astimezone(ZoneInfo(name)).time() < QUIET_FROM
+    assert first_welcome_instant(now=welcome, time_zone=time_zone) == welcome
+
+
+def test_the_quiet_hours_are_those_of_the_rule() -> None:
+    assert (QUIET_FROM, QUIET_UNTIL) == (time(21), time(8))

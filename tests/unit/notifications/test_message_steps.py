@@ -1,0 +1,107 @@
+"""What may become of a message, of a name, of a text."""
+
+import itertools
+
+import pytest
+
+from services.notifications.contract.schemas import SECURE_TEMPLATES
+from services.notifications.rules import (
+    HOLDING_WORDS,
+    KINDS,
+    STEPS,
+    Channel,
+    IllegalStep,
+    Kind,
+    State,
+    fits_one_text,
+    greeting_name,
+    source_key,
+    step,
+)
+
+LEGAL = {
+    ("queued", "sending"),
+    ("queued", "suppressed"),
+    ("sending", "queued"),
+    ("sending", "sent"),
+    ("sending", "failed"),
+    ("sending", "suppressed"),
+    ("sending", "unknown"),
+    ("unknown", "sent"),
+    ("unknown", "failed"),
+    ("unknown", "suppressed"),
+}
+
+
+@pytest.mark.parametrize(("current", "following"), itertools.product(State, State))
+def test_a_step_is_taken_or_raises(current: State, following: State) -> None:
+    if (current, following) in LEGAL:
+        assert step(current, following) is following
+    else:
+        with pytest.raises(IllegalStep, match=f"{current} cannot become {following}"):
+            step(current, following)
+
+
+def test_what_nobody_knows_is_never_sent_again() -> None:
+    reachable = set(STEPS[State.UNKNOWN])
+    for _ in State:
+        reachable |= {following for state in reachable for following in STEPS[state]}
+    assert not reachable & HOLDING_WORDS
+
+
+def test_secret_links_are_a_matter_of_security() -> None:
+    assert {KINDS[template] for template in SECURE_TEMPLATES} == {Kind.SECURITY}
+
+
+def test_a_message_is_the_only_one_of_its_cause_addressee_channel_and_words() -> None:
+    parts = [("cause", "c"), ("addressee", "a"), ("channel", Channel.SMS), ("template", "t")]
+    same = {"cause": "C", "addressee": "A", "channel": Channel.EMAIL, "template": "T"}
+    keys = {source_key(**{**same, name: value}) for name, value in parts} | {source_key(**same)}  # type: ignore[arg-type]
+    assert len(keys) == 5
+
+
+@pytest.mark.parametrize(
+    ("first_name", "greeting"),
+    [
+        ("Ada", "Ada"),
+        ("  Mary   Ann ", "Mary Ann"),
+        ("Jean-Luc", "Jean-Luc"),
+        ("D'Arcy", "D'Arcy"),
+        ("O’Neil", "O’Neil"),
+        ("J. R.", "J. R."),
+        ("José", "José"),
+        ("Zoë", "Zoë"),
+        ("美咲", "美咲"),
+        ("", None),
+        ("evil.example", None),
+        ("see www.evil.example", None),
+        ("https://evil.example", None),
+        ("<b>Ada</b>", None),
+        ("Ada & Co", None),
+        ("Ada\r\nBcc: eve", None),
+        ("{{ 7 * 7 }}", None),
+        ("Ada 2", None),
+        ("A" * 41, None),
+        ("..", None),
+    ],
+)
+def test_only_what_is_plainly_a_name_is_greeted(first_name: str, greeting: str | None) -> None:
+    assert greeting_name(first_name) == greeting
+
+
+@pytest.mark.parametrize(
+    ("body", "fits"),
+    [
+        ("x" * 160, True),
+        ("x" * 161, False),
+        ("é$@Ω" * 40, True),
+        ("€" * 80, True),
+        ("€" * 81, False),
+        ("x" * 159 + "[", False),
+        ("We’re here", False),
+        ("Pago recibido ✓", False),
+        ("", True),
+    ],
+)
+def test_one_text_holds_160_units_of_the_gsm_alphabet(body: str, fits: bool) -> None:
+    assert fits_one_text(body) is fits

@@ -1,0 +1,1 @@
+"""The rules of payments, on plain values."""

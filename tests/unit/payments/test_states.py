@@ -1,0 +1,49 @@
+"""The states of a payment."""
+
+from itertools import product
+
+import pytest
+
+from services.payments.contract.schemas import STATUSES
+from services.payments.rules.states import (
+    COUNTED,
+    DECLINED,
+    OPEN,
+    POSTED,
+    STEPS,
+    SUBMITTING,
+    UNKNOWN,
+    IllegalStep,
+    step,
+)
+
+LEGAL = {
+    (SUBMITTING, POSTED),
+    (SUBMITTING, DECLINED),
+    (SUBMITTING, UNKNOWN),
+    (UNKNOWN, POSTED),
+    (UNKNOWN, DECLINED),
+}
+
+
+@pytest.mark.parametrize(("status", "to"), sorted(LEGAL))
+def test_a_payment_takes_the_steps_of_the_table(status: str, to: str) -> None:
+    assert step(status, to=to) == to
+
+
+@pytest.mark.parametrize(("status", "to"), sorted(set(product(STATUSES, STATUSES)) - LEGAL))
+def test_a_payment_takes_no_other_step(status: str, to: str) -> None:
+    with pytest.raises(IllegalStep, match=f"a {status} payment cannot become {to}"):
+        step(status, to=to)
+
+
+def test_every_status_of_the_contract_has_its_row() -> None:
+    assert set(STEPS) == set(STATUSES)
+
+
+def test_only_an_open_payment_can_still_change() -> None:
+    assert {status for status, steps in STEPS.items() if steps} == OPEN
+
+
+def test_money_counts_until_it_is_certain_that_none_comes() -> None:
+    assert set(STATUSES) - COUNTED == {DECLINED}

@@ -1,0 +1,85 @@
+"""What a customer is told of a payment."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.payments.contract.schemas import STATUSES
+from services.payments.rules.wording import DECLINE_REASONS, DECLINED_WITHOUT_REASON, as_told, decline_code, message
+
+
+def a_payment(**differences: Any) -> dict[str, Any]:
+    return {
+        "status": "submitting",
+        "amount_cents": 41_235,
+        "effective_on": date(2026, 11, 3),
+        "applied_at": None,
+        "decline_code": None,
+        "method_type": "bank_account",
+        "method_last4": "6789",
+        **differences,
+    }
+
+
+APPLIED_AT = datetime(2026, 11, 3, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("payment", "sentence"),
+    [
+        (
+            a_payment(),
+            "Not yet: we are charging $412.35 to your bank account ending in 6789 now. Look again in a moment.",
+        ),
+        (
+            a_payment(status="posted"),
+            "Yes: $412.35 was charged to your bank account ending in 6789 and is on its way into your balance.",
+        ),
+        (
+            a_payment(status="posted", applied_at=APPLIED_AT),
+            "Yes: $412.35 from your bank account ending in 6789 is in your balance as of November 3, 2026.",
+        ),
+        (
+            a_payment(status="declined", decline_code="insufficient_funds", method_type="card", method_last4="0002"),
+            (
+                "No: $412.35 was not charged to your card ending in 0002. "
+                "There was not enough money or credit available. Use a smaller amount or another method."
+            ),
+        ),
+        (
+            a_payment(status="unknown"),
+            (
+                "We do not know yet whether $412.35 was charged to your bank account ending in 6789: the bank's network "
+                "did not answer, and we are asking. Please do not pay again until this says yes or no."
+            ),
+        ),
+    ],
+)
+def test_each_state_has_its_true_sentence(payment: dict[str, Any], sentence: str) -> None:
+    assert message(payment) == sentence
+
+
+def test_every_status_of_the_contract_has_words() -> None:
+    assert len({message(a_payment(status=status, decline_code="not_charged")) for status in STATUSES}) == len(STATUSES)
+
+
+def test_a_status_without_words_is_a_defect() -> None:
+    with pytest.raises(LookupError):
+        message(a_payment(status="lost"))
+
+
+@pytest.mark.parametrize("code", sorted(DECLINE_REASONS))
+def test_a_decline_says_why_and_what_to_do(code: str) -> None:
+    told = as_told(a_payment(status="declined", decline_code=decline_code(code)))
+    assert told["decline"] == {"code": code, "reason": DECLINE_REASONS[code]}
+    assert told["message"].endswith(DECLINE_REASONS[code])
+
+
+@pytest.mark.parametrize("reported", [None, "", "do_not_honor_77"])
+def test_a_reason_without_words_of_its_own_is_told_as_that(reported: str | None) -> None:
+    assert decline_code(reported) == DECLINED_WITHOUT_REASON
+
+
+def test_a_payment_that_is_not_declined_has_no_decline() -> None:
+    assert as_told(a_payment(status="posted"))["decline"] is None
