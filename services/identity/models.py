@@ -41,7 +41,9 @@ users = Table(
     UniqueConstraint("email", name="uq_users_email"),
     UniqueConstraint("user_name", name="uq_users_user_name"),
     CheckConstraint("email = lower(email)", name="ck_users_email_lower"),
-    CheckConstraint("user_name <> '' AND user_name = lower(user_name) AND user_name NOT LIKE '%@%'", name="ck_users_user_name"),
+    CheckConstraint(
+        "user_name <> '' AND user_name = lower(user_name) AND user_name NOT LIKE '%@%'", name="ck_users_user_name"
+    ),
     CheckConstraint("password_hash LIKE '$argon2id$%'", name="ck_users_password_hashed"),
     CheckConstraint("status IN ('unverified', 'active', 'closed')", name="ck_users_status"),
     CheckConstraint("status <> 'active' OR email_verified_at IS NOT NULL", name="ck_users_active_verified"),

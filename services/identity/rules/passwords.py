@@ -8,6 +8,7 @@ from chassis.errors import FieldError
 LENGTH_MIN = 15
 LENGTH_MAX = 128
 CONTEXT_WORD_LENGTH_MIN = 4
+RUN_LENGTH_MIN = 8
 POINTER = "/password"
 
 _RUNS = (
@@ -59,7 +60,7 @@ def _is_repetition(text: str) -> bool:
 
 
 def _is_run(text: str) -> bool:
-    return any(text in run or text[::-1] in run for run in _RUNS)
+    return len(text) >= RUN_LENGTH_MIN and any(text in run or text[::-1] in run for run in _RUNS)
 
 
 def _problem(code: str, detail: str) -> FieldError:

@@ -58,7 +58,9 @@ class TestAPersonWhoMatches:
         counter.settle()
         [row] = rows(counter, registrations)
         assert row["state"] == "done"
-        assert {row[name] for name in ("claim_sealed", "password_hash", "email", "mail_to", "mail_first_name")} == {None}
+        assert {row[name] for name in ("claim_sealed", "password_hash", "email", "mail_to", "mail_first_name")} == {
+            None
+        }
 
     def test_may_choose_a_user_id(self, counter: Counter) -> None:
         counter.join(user_id="Dana.W")

@@ -32,7 +32,7 @@ def test_who_is_registered_already_is_told_so(stage: Stage) -> None:
     stage.send_all()
 
     (mail,) = stage.sandbox.listed("mails", to=ADAS_EMAIL)
-    assert mail["subject"] == "You already have online access"
+    assert mail["subject"] == "You already have online access at Kia Finance America"
 
 
 def test_nothing_secret_or_personal_can_be_read_in_the_database_and_the_words_are_wiped(stage: Stage) -> None:

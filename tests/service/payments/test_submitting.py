@@ -112,7 +112,7 @@ class TestARefusal:
 
     def test_leaves_no_part_of_itself_behind(self, counter: Counter) -> None:
         counter.pay(amount_cents=900_000)
-        with pytest.raises(AmountTooLarge, match="because \\$9,000.00 is already on its way"):
+        with pytest.raises(AmountTooLarge, match=r"because \$9,000\.00 is already on its way"):
             counter.pay(amount_cents=100_001)
         assert counter.pay(amount_cents=100_000)["status"] == "submitting"
 
@@ -179,8 +179,8 @@ class TestOneRequest:
         counter.ask_to_pay(payment_method_id=method, key="mine")
         with pytest.raises(IdempotencyKeyReused):
             counter.ask_to_pay(payment_method_id=method, key="mine", amount_cents=41_236)
+        request = {"type": "card", "processor_token": "tok_approved"}
         with pytest.raises(IdempotencyKeyReused):
-            request = {"type": "card", "processor_token": "tok_approved"}
             ask_door(counter.service.add_payment_method, request=request, context=ADA, key="mine")
 
     def test_is_apart_from_the_same_key_of_another_customer(self, counter: Counter) -> None:

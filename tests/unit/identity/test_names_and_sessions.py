@@ -31,7 +31,9 @@ def test_a_plain_name_can_be_chosen(name: str) -> None:
     assert problem_with_name(chosen_name(name.upper(), email="dana@example.com")) is None
 
 
-@pytest.mark.parametrize("name", ["abc", "x" * 65, "someone@example.com", ".dana", "dana.", "da na", "dána", "dana\u200b"])
+@pytest.mark.parametrize(
+    "name", ["abc", "x" * 65, "someone@example.com", ".dana", "dana.", "da na", "dána", "dana\u200b"]
+)
 def test_a_name_that_could_be_mistaken_cannot_be_chosen(name: str) -> None:
     problem = problem_with_name(chosen_name(name, email="dana@example.com"))
     assert problem is not None

@@ -1,6 +1,6 @@
 """Whether a message may go, and when."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -123,7 +123,3 @@ def test_the_welcome_instant_is_day_everywhere_and_less_than_a_day_away(now: dat
     for name in (time_zone,) if time_zone else UNKNOWN_ZONE_STANDS_FOR:
         assert QUIET_UNTIL <= welcome.astimezone(ZoneInfo(name)).time() < QUIET_FROM
     assert first_welcome_instant(now=welcome, time_zone=time_zone) == welcome
-
-
-def test_the_quiet_hours_are_those_of_the_rule() -> None:
-    assert (QUIET_FROM, QUIET_UNTIL) == (time(21), time(8))

@@ -33,7 +33,7 @@ LEGAL = {
 }
 
 
-@pytest.mark.parametrize(("current", "following"), itertools.product(State, State))
+@pytest.mark.parametrize(("current", "following"), list(itertools.product(State, State)))
 def test_a_step_is_taken_or_raises(current: State, following: State) -> None:
     if (current, following) in LEGAL:
         assert step(current, following) is following

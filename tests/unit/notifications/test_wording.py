@@ -79,9 +79,10 @@ def test_markup_in_a_fact_stays_text(wording: Wording, template: str) -> None:
 
 def test_a_subject_is_one_line_whatever_is_in_it() -> None:
     hostile = Wording(brand=replace(BRAND, name="Kia\r\nBcc: everybody@example.com"))
-    for template in KINDS:
-        subject = hostile.mail(template, language=LANGUAGE, facts={**FACTS, "amount_cents": 1}).subject
-        assert subject == " ".join(subject.split())
+
+    subject = hostile.mail("already_registered", language=LANGUAGE, facts=FACTS).subject
+
+    assert subject == "You already have online access at Kia Bcc: everybody@example.com"
 
 
 @pytest.mark.parametrize("template", sorted(KINDS))

@@ -50,8 +50,8 @@ APPLIED_AT = datetime(2026, 11, 3, 15, tzinfo=UTC)
         (
             a_payment(status="unknown"),
             (
-                "We do not know yet whether $412.35 was charged to your bank account ending in 6789: the bank's network "
-                "did not answer, and we are asking. Please do not pay again until this says yes or no."
+                "We do not know yet whether $412.35 was charged to your bank account ending in 6789: the bank's "
+                "network did not answer, and we are asking. Please do not pay again until this says yes or no."
             ),
         ),
     ],
