@@ -75,7 +75,10 @@ class TestEvents:
 
     def test_take_fields_added_later_but_no_other_version(self) -> None:
         assert paid.load(an_envelope(data={"amount_cents": 5, "new": 1})) == {"amount_cents": 5}
-        for broken in ({"type": "captive.payments.paid.v2"}, {"data": {"amount_cents": "5"}}, {"data": {}}):
+        changes: tuple[dict[str, object], ...] = (
+            {"type": "captive.payments.paid.v2"}, {"data": {"amount_cents": "5"}}, {"data": {}},
+        )  # fmt: skip
+        for broken in changes:
             with pytest.raises(Impossible):
                 paid.load(an_envelope(**broken))
 
