@@ -4,11 +4,7 @@ SIGTERM and SIGINT stop in order: no new work, work at hand ends, links close, e
 process with exit 1, and whoever supervises it starts it again.
 """
 
-import warnings
-
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
-
-import eventlet  # noqa: E402 - the warning filter must come first
+import eventlet
 
 eventlet.monkey_patch()
 

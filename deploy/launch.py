@@ -11,12 +11,14 @@ from deploy.broker import free_ports
 from deploy.catalogue import ROOT, SERVICES
 from deploy.checks import end_leftovers, read_scale, refuse_taken_port, refuse_unusable_bus
 from deploy.console import Console
+from deploy.migrated import is_migrated, mark_migrated, state_of_code
 from deploy.postgres.databases import served_databases
 from deploy.stack import EMBEDDED_BUS, DataFolder, StackRecord, variable_of
 from deploy.supervisor import Plan, Program, Supervisor, python_command
 
 SANDBOX_PORT_OFFSET = 90
-PREPARE, SANDBOX, SERVE, OPEN = range(4)
+PREPARE, TAKE_OVER, SERVE, OPEN, ENROL = range(5)
+MIGRATE = "migrate"
 IMPORT = "import"
 
 
@@ -43,10 +45,18 @@ class Layout:
     bus: str
     scale: Mapping[str, int]
     imports_demo: bool
+    enrols_demo: bool
     sandbox_port: int
     database_urls: Mapping[str, str]
     ops_ports: Mapping[str, int]
     environment: Mapping[str, str]
+    code: str
+    own_databases: Path | None = None
+
+    @property
+    def local_url(self) -> str:
+        """The gateway for programs on this machine, where no name has to be looked up."""
+        return f"http://{'127.0.0.1' if self.host in ('', '0.0.0.0') else self.host}:{self.port}"  # noqa: S104 - compared
 
     @property
     def sandbox_url(self) -> str:
@@ -66,10 +76,18 @@ def serve(*, options: Options, environment: Mapping[str, str], console: Console)
     with folder.held(), supervisor.listening():
         end_leftovers(folder)
         refuse_taken_port(host=host, port=options.port)
-        with served_databases(folder=folder, environment=environment, fresh=options.fresh) as urls:
+        with served_databases(folder=folder, environment=environment, fresh=options.fresh) as databases:
             layout = lay_out(
-                options=options, folder=folder, host=host, scale=scale, database_urls=urls, environment=environment
+                options=options,
+                folder=folder,
+                host=host,
+                scale=scale,
+                database_urls=databases.urls,
+                environment=environment,
             )
+            # Queues are declared by the same step, and a broker may have been emptied since.
+            if options.bus == EMBEDDED_BUS:
+                layout = replace(layout, own_databases=databases.home)
             try:
                 supervisor.run(_plan(layout, console=console, programs=programs_of(layout)))
             finally:
@@ -99,10 +117,12 @@ def lay_out(
         bus=options.bus,
         scale=scale,
         imports_demo=options.demo and not folder.demo_was_imported,
+        enrols_demo=options.demo and not folder.logins.exists(),
         sandbox_port=sandbox_port,
         database_urls=database_urls,
         ops_ports=dict(zip(names, ops_ports, strict=True)),
         environment={},
+        code=state_of_code(),
     )
     return replace(layout, environment={**inherited(environment), **told(layout)})
 
@@ -127,11 +147,13 @@ def told(layout: Layout) -> dict[str, str]:
         "SANDBOX_URL": sandbox,
         "SENDGRID_API_KEY": f"SG.{folder.secret('sendgrid-api-key')}",
         "SENDGRID_BASE_URL": sandbox,
+        "MAIL_FROM": "no-reply@captive.example",
         "TWILIO_ACCOUNT_SID": f"AC{folder.secret('twilio-account')}",
         "TWILIO_AUTH_TOKEN": folder.secret("twilio-token"),
         "TWILIO_BASE_URL": sandbox,
         "TWILIO_FROM": "+15005550006",
-        "PROCESSOR_BASE_URL": f"{sandbox}/processor",
+        "PROCESSOR_BASE_URL": sandbox,
+        "PROCESSOR_API_KEY": folder.secret("processor-api-key"),
         **{variable_of(name): url for name, url in layout.database_urls.items()},
     }
 
@@ -148,12 +170,20 @@ def instance_names(*, bus: str, scale: Mapping[str, int]) -> list[str]:
 
 
 def programs_of(layout: Layout) -> list[Program]:
-    """Everything a stack runs, in four stages."""
-    preparing = [_once(layout, name="migrate", stage=PREPARE, arguments=["deploy.migrate"])]
+    """Everything a stack runs, stage by stage."""
+    data = ["--data", str(layout.folder.path)]
+    preparing = []
+    if layout.own_databases is None or not is_migrated(home=layout.own_databases, state=layout.code):
+        preparing.append(_once(layout, name=MIGRATE, stage=PREPARE, arguments=["deploy.migrate"]))
     if layout.imports_demo:
         # No answer of the running services is needed: the importer writes as the services' own verbs do.
-        command = ["deploy.cli", "import", "--demo", "--data", str(layout.folder.path)]
-        preparing.append(_once(layout, name=IMPORT, stage=SANDBOX, arguments=command))
+        preparing.append(
+            _once(layout, name=IMPORT, stage=TAKE_OVER, arguments=["deploy.cli", "import", "--demo", *data])
+        )
+    if layout.enrols_demo:
+        command = ["deploy.cli", "enrol", "--url", layout.local_url, "--sandbox", layout.sandbox_url, *data]
+        # A stack without demo log-ins is still a stack.
+        preparing.append(replace(_once(layout, name="enrol", stage=ENROL, arguments=command), is_optional=True))
     state = str(layout.folder.sandbox_state)
     sandbox = Program(
         name="sandbox",
@@ -161,7 +191,7 @@ def programs_of(layout: Layout) -> list[Program]:
             "-m", "deploy.sandbox", "--port", str(layout.sandbox_port), "--state", state, "--parent-pipe"
         ),
         environment=layout.environment,
-        stage=SANDBOX,
+        stage=PREPARE,
         ready_port=layout.sandbox_port,
         ready_path="/health/live",
     )
@@ -226,6 +256,8 @@ def _plan(layout: Layout, *, console: Console, programs: list[Program]) -> Plan:
     def on_finish(name: str) -> None:
         if name == IMPORT:
             layout.folder.mark_demo_imported()
+        if name == MIGRATE and layout.own_databases is not None:
+            mark_migrated(home=layout.own_databases, state=layout.code)
 
     return Plan(programs=programs, serving=on_serving, changed=on_change, finished=on_finish)
 

@@ -42,7 +42,7 @@ class Program:
     """One program of the stack: stages start one after the other and stop in the reverse order.
 
     `ready_port` is asked by HTTP on 127.0.0.1 at `ready_path`; without one, a started program is ready. A program with
-    `once` runs to its end before the next stage starts, and must succeed.
+    `once` runs to its end before the next stage starts, and must succeed unless it `is_optional`.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Program:
     ready_port: int | None = None
     ready_path: str = "/health/ready"
     once: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -244,9 +245,14 @@ class Supervisor:
         child.process, child.is_ready = None, False
         if self._stops_asked:
             return
-        if child.program.once and process.returncode == 0:
+        if child.program.once and (process.returncode == 0 or child.program.is_optional):
             child.is_done = True
-            self._plan.finished(child.program.name)
+            if process.returncode == 0:
+                self._plan.finished(child.program.name)
+            else:
+                self._console.write(
+                    SUPERVISOR, f"{child.program.name} did not succeed ({_describe(process.returncode)})"
+                )
             return
         self._plan_restart(child, code=process.returncode, healthy_seconds=was_ready_for)
 

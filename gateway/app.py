@@ -13,9 +13,6 @@ from typing import Any
 
 import structlog
 from marshmallow import Schema
-from werkzeug.exceptions import MethodNotAllowed as UnknownMethod
-from werkzeug.exceptions import NotFound as UnknownPath
-from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.wrappers import Request, Response
 
 from chassis import logs, metrics, schemas, tracing
@@ -34,7 +31,7 @@ from gateway import bodies, errors, headers
 from gateway.auth import Caller, TokenVerifier
 from gateway.errors import MethodNotAllowed, TooManyRequests
 from gateway.limits import MovingWindows, Verdict
-from gateway.routing import OWN_ID, Dependencies, HttpCall, Reply, Route
+from gateway.routing import OWN_ID, Dependencies, HttpCall, Paths, Reply, Route, path_values
 from gateway.shaping import shaped
 
 KEY_LENGTH_MAX = 255
@@ -46,13 +43,12 @@ log = logs.logger(__name__)
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request under way: its id, its route and path where they are known, and what its limit said."""
+    """One request under way: its id, its route where it is known, and what its limit said."""
 
     request: Request
     request_id: str
     address: str
     route: Route | None = None
-    path: Mapping[str, str] | None = None
     verdict: Verdict | None = None
 
     @property
@@ -66,10 +62,7 @@ class Application:
     def __init__(self, routes: Sequence[Route], house: Dependencies) -> None:
         self._house = house
         self._public_url: str = house.settings["PUBLIC_URL"]
-        self._paths = Map(
-            [Rule(route.rule(), endpoint=route, methods=[route.method]) for route in routes],
-            strict_slashes=True, merge_slashes=False, redirect_defaults=False,
-        )  # fmt: skip
+        self._paths = Paths(routes)
         self._tokens = TokenVerifier(keyring=house.keyring, issuer=self._public_url, now=house.clock.now)
         self._windows = MovingWindows()
         self._cross_origin = headers.CrossOrigin(house.settings)
@@ -98,18 +91,17 @@ class Application:
 
     def _answer(self, exchange: Exchange) -> tuple[Exchange, Response]:
         """The exchange with all that was found out about it, and its answer, a problem document if need be."""
-        adapter = self._paths.bind("gateway")
         try:
             if exchange.request.method == "OPTIONS":
-                return exchange, self._options(exchange, adapter)
-            route, path = self._match(exchange, adapter)
-            exchange = replace(exchange, route=route, path=path)
+                return exchange, self._options(exchange)
+            route = self._route(exchange)
+            exchange = replace(exchange, route=route)
             exchange = replace(exchange, verdict=self._attempt(exchange, route))
             return exchange, self._handled(exchange, route)
         except Refusal as refusal:
             response = self._problem(exchange, refusal)
             if isinstance(refusal, MethodNotAllowed):
-                response.headers["Allow"] = ", ".join(self._methods(exchange, adapter))
+                response.headers["Allow"] = ", ".join(self._methods(exchange))
             return exchange, response
         except DependencyDown as error:
             log.warning("dependency down", error=f"{type(error).__name__}: {error}")
@@ -118,22 +110,20 @@ class Application:
             log.exception("request failed")
             return exchange, self._problem(exchange, errors.fault(moves_money=exchange.moves_money))
 
-    def _match(self, exchange: Exchange, adapter: MapAdapter) -> tuple[Route, Mapping[str, str]]:
-        request = exchange.request
-        try:
-            route, path = adapter.match(path_info=request.path, method=request.method)
-        except UnknownMethod as error:
-            raise MethodNotAllowed() from error
-        except UnknownPath as error:
-            raise NotFound(NO_PATH) from error
-        return route, path
+    def _route(self, exchange: Exchange) -> Route:
+        found = self._paths.routes_of(exchange.request.path)
+        if not found:
+            raise NotFound(NO_PATH)
+        if exchange.request.method not in found:
+            raise MethodNotAllowed()
+        return found[exchange.request.method]
 
-    def _methods(self, exchange: Exchange, adapter: MapAdapter) -> list[str]:
-        found = set(adapter.allowed_methods(path_info=exchange.request.path))
-        return sorted(found | {"OPTIONS"}) if found else []
+    def _methods(self, exchange: Exchange) -> list[str]:
+        found = self._paths.routes_of(exchange.request.path)
+        return sorted({*found, "OPTIONS"}) if found else []
 
-    def _options(self, exchange: Exchange, adapter: MapAdapter) -> Response:
-        methods = self._methods(exchange, adapter)
+    def _options(self, exchange: Exchange) -> Response:
+        methods = self._methods(exchange)
         if not methods:
             raise NotFound(NO_PATH)
         response = Response(status=204, headers={"Allow": ", ".join(methods)})
@@ -160,7 +150,7 @@ class Application:
         nobody = replace(NOBODY, request_id=exchange.request_id, details=details)
         caller = None if route.is_open else self._caller(request, route, exchange.request_id, details)
         context: CallContext = caller.context if caller else nobody
-        path = _checked_path(route, exchange.path or {})
+        path = _checked_path(path_values(route, request.path))
         key = _key(request, route)
         query = _loaded_query(route, request.query_string)
         body = schemas.load(route.takes, bodies.read_json(request.environ)) if route.takes else {}
@@ -226,9 +216,9 @@ class Application:
 _INVALID = ', error="invalid_token"'
 
 
-def _checked_path(route: Route, path: Mapping[str, str]) -> dict[str, str]:
+def _checked_path(path: Mapping[str, str]) -> dict[str, str]:
     """The ids of the path in one form. What cannot be an id names nothing: NotFound."""
-    if any(name.endswith(OWN_ID) and not _uuid.fullmatch(path[name]) for name in route.path_names):
+    if any(name.endswith(OWN_ID) and not _uuid.fullmatch(value) for name, value in path.items()):
         raise NotFound()
     return {name: value.lower() if name.endswith(OWN_ID) else value for name, value in path.items()}
 

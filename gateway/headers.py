@@ -34,7 +34,7 @@ def accepted_request_id(sent: str | None) -> str | None:
 
 
 def client_address(environment: Mapping[str, str], *, trusted_proxies: int) -> str:
-    """Whose attempt it is: the peer, or whom the outermost trusted proxy saw. A client's own claim counts for nothing."""
+    """Whose attempt it is: the peer, or whom the outermost trusted proxy saw; a client's own claim is nothing."""
     peer = environment.get("REMOTE_ADDR", "")
     chain = [part.strip() for part in environment.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     if trusted_proxies and len(chain) >= trusted_proxies:

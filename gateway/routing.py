@@ -116,9 +116,33 @@ class Route:
     def path_names(self) -> list[str]:
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
 
-    def rule(self) -> str:
-        """The path in werkzeug's form."""
-        return self.path.replace("{", "<").replace("}", ">")
+
+class Paths:
+    """Finds the routes of a path. A part in braces takes any text without a slash; parts as they are go first."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._shapes: dict[tuple[str, ...], dict[str, Route]] = {}
+        for declared in sorted(routes, key=lambda declared: len(declared.path_names)):
+            shape = tuple("{}" if part.startswith("{") else part for part in declared.path.split("/"))
+            self._shapes.setdefault(shape, {})[declared.method] = declared
+
+    def routes_of(self, path: str) -> Mapping[str, Route]:
+        """By method; empty for an unknown path. HEAD is answered wherever GET is."""
+        parts = path.split("/")
+        for shape, by_method in self._shapes.items():
+            if len(shape) == len(parts) and all(map(_fits, shape, parts)):
+                return {**by_method, "HEAD": by_method["GET"]} if "GET" in by_method else by_method
+        return {}
+
+
+def path_values(route: Route, path: str) -> dict[str, str]:
+    """What stands in the places of the names in braces."""
+    pairs = zip(route.path.split("/"), path.split("/"), strict=True)
+    return {declared[1:-1]: part for declared, part in pairs if declared.startswith("{")}
+
+
+def _fits(declared: str, part: str) -> bool:
+    return declared == part or (declared == "{}" and part != "")
 
 
 def route(method: str, path: str, *, operation: str, gives: type[Schema], **options: Any) -> Callable[[Handler], Route]:

@@ -29,7 +29,8 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, _summary(_module_name(name))) for name in self.list_commands(ctx)]
+        read = ((name, _read(_module_name(name))) for name in self.list_commands(ctx))
+        rows = [(name, _summary(tree)) for name, tree in read if not _is_hidden(tree)]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
@@ -57,7 +58,14 @@ def _module_name(command: str) -> str:
     return name if (FOLDER / f"{name}.py").exists() else f"{name}_"
 
 
-def _summary(module: str) -> str:
-    """Read, not imported: the first line of the module's docstring."""
-    text = ast.get_docstring(ast.parse((FOLDER / f"{module}.py").read_bytes())) or ""
-    return text.partition("\n")[0]
+def _read(module: str) -> ast.Module:
+    """Read, not imported."""
+    return ast.parse((FOLDER / f"{module}.py").read_bytes())
+
+
+def _summary(tree: ast.Module) -> str:
+    return (ast.get_docstring(tree) or "").partition("\n")[0]
+
+
+def _is_hidden(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.keyword) and node.arg == "hidden" for node in ast.walk(tree))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from deploy.catalogue import SERVICES
 from deploy.postgres.cluster import Cluster
@@ -11,9 +13,17 @@ CONNECT_SECONDS_MAX = 5
 STOP_SECONDS_MAX = 2
 
 
+@dataclass(frozen=True)
+class Databases:
+    """Addresses by service, and, where all are kept by our own server, the folder in which they live and die."""
+
+    urls: Mapping[str, str]
+    home: Path | None
+
+
 @contextmanager
-def served_databases(*, folder: DataFolder, environment: Mapping[str, str], fresh: bool) -> Iterator[dict[str, str]]:
-    """Every service's database by name, while the stack runs; a server started for it stops with it.
+def served_databases(*, folder: DataFolder, environment: Mapping[str, str], fresh: bool) -> Iterator[Databases]:
+    """Every service's database, while the stack runs; a server started for it stops with it.
 
     Raises StackProblem where a named database does not answer, or where `fresh` would empty one that is not ours.
     """
@@ -36,7 +46,7 @@ def served_databases(*, folder: DataFolder, environment: Mapping[str, str], fres
             cluster.start()
             urls.update(cluster.ensure_service_databases(missing))
         folder.write_database_urls(urls)
-        yield urls
+        yield Databases(urls=urls, home=cluster.folder if cluster is not None and not named else None)
     finally:
         if cluster is not None:
             cluster.stop(seconds_max=STOP_SECONDS_MAX)
@@ -55,8 +65,8 @@ def reachable_databases(*, folder: DataFolder, environment: Mapping[str, str]) -
         return
     if not folder.path.exists() or not Cluster(data=folder.path).exists:
         raise StackProblem(f"{folder.path} holds no databases yet; start a stack with deploy/up first.")
-    with folder.held(), served_databases(folder=folder, environment=environment, fresh=False) as urls:
-        yield urls
+    with folder.held(), served_databases(folder=folder, environment=environment, fresh=False) as databases:
+        yield dict(databases.urls)
 
 
 def refuse_silent_database(*, variable: str, url: str) -> None:

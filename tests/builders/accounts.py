@@ -1,8 +1,9 @@
 """Accounts for tests: a record as a portfolio would name it, taken over for real, and the payments it hears of."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,7 @@ LEASE_TERMS = LeaseTerms(
     tax_cents=3_261, first_due_on=date(2026, 1, 15), due_day=15, grace_days=10,
 )  # fmt: skip
 LEASE_BALANCE_AFTER_TEN_CENTS = 2_817_874
+MADE = count()
 
 
 def an_opening(**changed: Any) -> Opening:
@@ -102,9 +104,10 @@ def an_account(service: AccountsService, record: PortfolioAccount) -> str:
 
 
 def payment_posted(service: AccountsService, *, account_id: str, **changed: Any) -> Envelope:
-    """The event with which payments hands money to the ledger."""
+    """The event with which payments hands money to the ledger; later ones have later ids, as the clock would give."""
+    made_at = service.clock.now() + timedelta(milliseconds=next(MADE))
     data = {
-        "payment_id": str(new_id(at=service.clock.now())), "account_id": account_id, "presentment_number": 1,
+        "payment_id": str(new_id(at=made_at)), "account_id": account_id, "presentment_number": 1,
         "amount_cents": LOAN_TERMS.payment_cents, "effective_on": service.clock.today(), "extra": None,
         "method_type": "card", "method_last4": "4242",
     } | changed  # fmt: skip

@@ -1,7 +1,7 @@
 """What tests of payments start from: accounts that keep their contract, and processors that die at a chosen moment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,6 +121,25 @@ class DyingProcessor:
         self.charged += 1
         self.real.charge(key=key, amount_cents=amount_cents, source=source)
         raise Killed
+
+    def find(self, *, key: str, amount_cents: int) -> ChargeOutcome | None:
+        return self.real.find(key=key, amount_cents=amount_cents)
+
+    def find_card(self, *, token: str) -> Card | None:
+        return self.real.find_card(token=token)
+
+
+@dataclass
+class OvertakenProcessor:
+    """The real processor, whose answer to a charge is read only after something else has happened."""
+
+    real: Processor
+    meanwhile: Callable[[], None]
+
+    def charge(self, *, key: str, amount_cents: int, source: Source) -> ChargeOutcome:
+        outcome = self.real.charge(key=key, amount_cents=amount_cents, source=source)
+        self.meanwhile()
+        return outcome
 
     def find(self, *, key: str, amount_cents: int) -> ChargeOutcome | None:
         return self.real.find(key=key, amount_cents=amount_cents)

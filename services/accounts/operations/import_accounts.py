@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, select
 
 from chassis.errors import ConstraintViolated
 from chassis.ids import new_id
@@ -26,6 +26,7 @@ from services.accounts.models import (
     state_as_stored,
     terms_as_stored,
 )
+from services.accounts.operations.bulk import insert_all
 from services.accounts.operations.posting import Posting, post, posting_of
 from services.accounts.rules.engine import replay
 from services.accounts.rules.journal import opening_entry
@@ -111,8 +112,7 @@ def _import_batch(
         _add(rows, record, account_id=account_id, state=state, cipher=cipher, now=now)
     try:
         for table, values in rows.by_table():
-            if values:
-                transaction.run(insert(table), values)
+            insert_all(transaction, table, values)
     except ConstraintViolated as violated:
         if violated.constraint not in ("uq_accounts_account_number", "uq_accounts_source_ref"):
             raise

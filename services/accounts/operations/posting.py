@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from chassis.ids import new_id
 from chassis.store import Transaction
 from services.accounts.models import CONTROL_ACCOUNTS, journal_entries, journal_lines
+from services.accounts.operations.bulk import insert_all
 from services.accounts.rules.journal import JournalEntry, JournalLine, LedgerAccount, reversal_entry
 
 ACCEPTED = "payment_accepted"
@@ -35,13 +36,11 @@ def posting_of(entry: JournalEntry, *, account_id: UUID, event_number: int) -> P
 
 def post(transaction: Transaction, *, postings: Sequence[Posting], today: date, now: datetime) -> int:
     """Add entries and their lines; gives the number of entries. Raises ConstraintViolated for a key posted before."""
-    if not postings:
-        return 0
     identified = [(new_id(at=now), posting) for posting in postings]
     entries = [_entry_row(entry_id, posting, today, now) for entry_id, posting in identified]
     lines = [row for entry_id, posting in identified for row in _line_rows(entry_id, posting)]
-    transaction.run(insert(journal_entries), entries)
-    transaction.run(insert(journal_lines), lines)
+    insert_all(transaction, journal_entries, entries)
+    insert_all(transaction, journal_lines, lines)
     return len(entries)
 
 

@@ -37,7 +37,10 @@ def _pattern(expression: str, sentence: str) -> validate.Regexp:
 
 class Register(Strict):
     account_number = fields.String(
-        required=True, validate=_pattern(r"[A-Za-z0-9 -]{4,34}", "Must be 4 to 34 letters, digits, spaces or hyphens.")
+        required=True,
+        validate=_pattern(
+            r" *[A-Za-z0-9][A-Za-z0-9+/=_.-]{2,59} *", "Must be an account number as our letters show it."
+        ),
     )
     first_name = Text(required=True, longest=100)
     last_name = Text(required=True, longest=100)

@@ -76,7 +76,7 @@ def note_standing(transaction: Transaction, *, sequence: int, data: Mapping[str,
     told = insert(account_standings).values(account_id=UUID(data["account_id"]), **values)
     transaction.run(
         told.on_conflict_do_update(
-            index_elements=["account_id"], set_=values, where=account_standings.c.sequence != sequence
+            index_elements=["account_id"], set_=values, where=account_standings.c.sequence < sequence
         )
     )
 

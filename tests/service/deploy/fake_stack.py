@@ -18,7 +18,7 @@ def stand_ins(layout: Layout) -> list[Program]:
 
 
 def _stand_in(layout: Layout, name: str, behaviour: str, port: int) -> Program:
-    once = name == "migrate"
+    once = name in ("migrate", "enrol")
     return Program(
         name=name,
         arguments=python_command("-m", "tests.service.deploy.fake_program", name, behaviour, "deploy.cli"),
@@ -26,6 +26,7 @@ def _stand_in(layout: Layout, name: str, behaviour: str, port: int) -> Program:
         stage=PREPARE if once else SERVE + (name == "gateway"),
         ready_port=None if once else port,
         once=once,
+        is_optional=name == "enrol",
     )
 
 

@@ -79,10 +79,10 @@ class Stack:
         assert len(lines) == 1, done.stderr
         return lines[0].removeprefix("captive: ")
 
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, *, within_seconds: float = STOP_SECONDS_MAX) -> int:
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(STOP_SECONDS_MAX)
+        return self.process.wait(within_seconds)
 
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:

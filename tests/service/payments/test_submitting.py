@@ -211,8 +211,12 @@ class TestOneRequest:
 
 
 class TestTwoRequestsAtOnce:
-    def test_never_take_more_than_is_left(self, counter: Counter) -> None:
+    @pytest.mark.parametrize("known", [True, False])
+    def test_never_take_more_than_is_left(self, counter: Counter, known: bool) -> None:
         counter.accounts.opens(payoff_ceiling_cents=100_000)
+        if known:
+            opened = an_account_opened(clock=counter.clock, payoff_ceiling_cents=100_000)
+            deliver(counter.service.on_account_opened, opened)
         method = counter.add_bank_account()
 
         def send(number: int) -> bool:

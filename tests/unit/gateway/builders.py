@@ -98,7 +98,7 @@ class Neighbourhood:
             found = found()
         if isinstance(found, BaseException):
             raise found
-        assert gives().validate(found) == {}, f"the test's answer of {method} breaks the contract"
+        assert gives().validate(cast(dict[str, Any], found)) == {}, f"the test's answer of {method} breaks the contract"
         return Reply(found, replayed=self.replayed)
 
     def requests(self, method: str) -> list[dict[str, Any]]:
@@ -117,6 +117,14 @@ class Neighbour:
         return self.all.answer(f"{self.service}.{method}", request, context, key)
 
 
+class HttpAnswer(TestResponse):
+    """An answer whose body a test may look into without asking first whether it is JSON."""
+
+    @property
+    def json(self) -> Any:
+        return self.get_json()
+
+
 @dataclass
 class Gateway:
     """A gateway under test, with what stands behind it."""
@@ -128,20 +136,20 @@ class Gateway:
     feed: Feed
     pauses: list[float]
 
-    def get(self, path: str, **options: Any) -> TestResponse:
+    def get(self, path: str, **options: Any) -> HttpAnswer:
         return self.send("GET", path, **options)
 
-    def post(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+    def post(self, path: str, body: Any = None, **options: Any) -> HttpAnswer:
         return self.send("POST", path, json=body, **options)
 
     def send(
         self, method: str, path: str, *, token: str | None = "", headers: Mapping[str, str] | None = None, **rest: Any
-    ) -> TestResponse:
+    ) -> HttpAnswer:
         """With a customer's token, unless `token` is another one, or None for none."""
         sent = dict(headers or {})
         if token is not None:
             sent.setdefault("Authorization", f"Bearer {token or self.token()}")
-        return self.client.open(path, method=method, headers=sent, **rest)
+        return cast(HttpAnswer, self.client.open(path, method=method, headers=sent, **rest))
 
     def token(self, *, header: Mapping[str, Any] | None = None, key: Any = None, **changed: Any) -> str:
         """A token as identity signs it, with claims changed; a claim changed to None is left out."""
@@ -185,7 +193,7 @@ def a_gateway(
         keyring=a_keyring(neighbours, now=clock.now), is_ready=lambda: is_ready,
         pause=lambda seconds: _pass(clock, seconds, pauses),
     )  # fmt: skip
-    return Gateway(Client(Application(routes, house)), neighbours, clock, key, feed, pauses)
+    return Gateway(Client(Application(routes, house), HttpAnswer), neighbours, clock, key, feed, pauses)
 
 
 def a_keyring(neighbours: Neighbourhood, *, now: Callable[[], datetime]) -> Keyring:

@@ -4,19 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from chassis.clock import FixedClock
 from chassis.errors import NeighbourSilent
 from gateway.api import examples
 from gateway.headers import SECURITY
-from tests.unit.gateway.builders import A_KEY, Gateway, a_gateway
+from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
 
 PAY = f"/v1/accounts/{examples.ACCOUNT_ID}/payments"
 A_PAYMENT = {"amount_cents": 41235, "payment_method_id": examples.METHOD_ID}
 
 
-def _raw(gateway: Gateway, body: bytes, **headers: str) -> TestResponse:
+def _raw(gateway: Gateway, body: bytes, **headers: str) -> HttpAnswer:
     sent = {"Content-Type": "application/json", **A_KEY, **headers}
     return gateway.send("POST", PAY, data=body, headers=sent)
 
@@ -246,7 +245,12 @@ class TestRequestIds:
         assert len({gateway.get("/health/live").headers["X-Request-Id"] for _ in range(3)}) == 3
 
 
-Sending = Callable[[Gateway], TestResponse]
+REGISTRATION = {
+    "account_number": "5500123456", "first_name": "Jane", "last_name": "Driver", "email": "jane@example.com",
+    "ssn_last4": "1234", "password": "correct horse battery staple", "accepted_terms": "2026-01",
+}  # fmt: skip
+
+Sending = Callable[[Gateway], HttpAnswer]
 EVERY_CLASS: dict[int, Sending] = {
     200: lambda gateway: gateway.get("/v1/me"),
     201: lambda gateway: gateway.post(PAY, A_PAYMENT, headers=A_KEY),
@@ -265,10 +269,6 @@ EVERY_CLASS: dict[int, Sending] = {
     500: lambda gateway: gateway.get(f"/v1/leases/{examples.ACCOUNT_ID}"),
     503: lambda gateway: gateway.get(f"/v1/leases/{examples.ACCOUNT_ID}/lease-end"),
 }
-REGISTRATION = {
-    "account_number": "5500123456", "first_name": "Jane", "last_name": "Driver", "email": "jane@example.com",
-    "ssn_last4": "1234", "password": "correct horse battery staple", "accepted_terms": "2026-01",
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("status", EVERY_CLASS)

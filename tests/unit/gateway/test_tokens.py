@@ -25,8 +25,9 @@ def _with_header(gateway: Gateway, **header: Any) -> str:
 
 
 def _signed(gateway: Gateway, header: Any, claims: Any) -> str:
+    private: Any = gateway.key.private_key
     signed = f"{_encoded(header)}.{_encoded(claims)}"
-    return f"{signed}.{_text(gateway.key.private_key.sign(signed.encode()))}"
+    return f"{signed}.{_text(private.sign(signed.encode()))}"
 
 
 def _changed_afterwards(gateway: Gateway) -> str:

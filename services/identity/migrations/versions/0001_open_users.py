@@ -28,7 +28,8 @@ def upgrade() -> None:
             CONSTRAINT uq_users_email UNIQUE (email),
             CONSTRAINT uq_users_user_name UNIQUE (user_name),
             CONSTRAINT ck_users_email_lower CHECK (email = lower(email)),
-            CONSTRAINT ck_users_user_name CHECK (user_name <> '' AND user_name = lower(user_name) AND user_name NOT LIKE '%@%'),
+            CONSTRAINT ck_users_user_name
+                CHECK (user_name <> '' AND user_name = lower(user_name) AND user_name NOT LIKE '%@%'),
             CONSTRAINT ck_users_password_hashed CHECK (password_hash LIKE '$argon2id$%'),
             CONSTRAINT ck_users_status CHECK (status IN ('unverified', 'active', 'closed')),
             CONSTRAINT ck_users_active_verified CHECK (status <> 'active' OR email_verified_at IS NOT NULL),

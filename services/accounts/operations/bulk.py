@@ -1,0 +1,37 @@
+"""Many rows in one statement: they travel as one JSON text that PostgreSQL unfolds, far faster than row by row."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, TextClause, text
+
+from chassis.store import Transaction
+
+
+def insert_all(transaction: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert rows that name every column of the table; gives their number. Raises ConstraintViolated."""
+    if not rows:
+        return 0
+    return transaction.run(_statement(table), [{"rows": json.dumps(rows, default=_plain, separators=(",", ":"))}])
+
+
+@cache
+def _statement(table: Table) -> TextClause:
+    columns = ", ".join(column.name for column in table.c)
+    # Names come from our own table, never from a request.
+    return text(
+        f"INSERT INTO {table.name} ({columns}) "  # noqa: S608
+        f"SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
+    )
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not stored in bulk")

@@ -1,0 +1,1 @@
+"""The gateway on its own real database."""

@@ -1,0 +1,81 @@
+"""The committed contract is valid OpenAPI 3.1, says everything a client needs, and is the one the routes make."""
+
+import re
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from chassis import schemas
+from gateway import openapi
+from gateway.routing import Route
+from gateway.table import ROUTES
+
+TAKING = [route for route in ROUTES if route.takes]
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return openapi.document()
+
+
+def test_the_committed_file_is_what_the_routes_make() -> None:
+    assert openapi.FILE.read_text(encoding="utf-8") == openapi.text(), "run: python -m gateway.openapi"
+
+
+def test_it_is_valid_openapi(document: dict[str, Any]) -> None:
+    assert document["openapi"] == "3.1.0"
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_it_lists_exactly_the_routes(document: dict[str, Any]) -> None:
+    listed = {(path, method.upper()) for path, operations in document["paths"].items() for method in operations}
+    assert listed == {(route.path, route.method) for route in ROUTES}
+    assert len(ROUTES) == len(listed)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.operation))
+def test_every_operation_tells_what_a_client_needs(route: Route, document: dict[str, Any]) -> None:
+    operation = document["paths"][route.path][route.method.lower()]
+    assert re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", operation["operationId"])
+    assert operation["summary"]
+    assert operation["tags"]
+    success = operation["responses"][str(route.status)]
+    for content in success.get("content", {}).values():
+        assert content["example"] not in (None, "")
+    problems = [status for status in operation["responses"] if int(status) >= 400]
+    assert "500" in problems
+    assert all("application/problem+json" in operation["responses"][status]["content"] for status in problems)
+    assert operation["security"] == ([] if route.is_open else [{"bearer": []}])
+    assert ("401" in problems) or route.is_open
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    assert len({route.operation for route in ROUTES}) == len(ROUTES)
+
+
+@pytest.mark.parametrize("route", TAKING, ids=lambda route: str(route.operation))
+def test_the_example_of_a_request_is_one_that_is_taken(route: Route) -> None:
+    assert route.takes is not None
+    assert schemas.load(route.takes, dict(route.sends or {}))
+
+
+def test_money_is_documented_as_whole_numbers(document: dict[str, Any]) -> None:
+    shapes = document["components"]["schemas"].values()
+    cents = [kind for shape in shapes for name, kind in shape["properties"].items() if name.endswith("_cents")]
+    assert len(cents) > 30
+    assert all("integer" in kind["type"] for kind in cents)
+
+
+def test_requests_are_closed_and_replies_open(document: dict[str, Any]) -> None:
+    shapes = document["components"]["schemas"]
+    assert shapes["SubmitPayment"]["additionalProperties"] is False
+    assert "account_id" not in shapes["SubmitPayment"]["properties"]
+    assert "additionalProperties" not in shapes["Account"]
+
+
+def test_the_key_is_required_where_money_moves(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/v1/accounts/{account_id}/payments"]["post"]
+    key = next(parameter for parameter in operation["parameters"] if parameter["name"] == "Idempotency-Key")
+    assert key["required"] is True
+    assert {"400", "409", "422", "503"} <= set(operation["responses"])

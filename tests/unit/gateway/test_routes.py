@@ -1,0 +1,180 @@
+"""Every declared route does what its declaration says, and no other exists."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+
+from chassis.clock import FixedClock
+from gateway import openapi
+from gateway.api import examples
+from gateway.routing import Reply, Route
+from gateway.schemas import Document
+from gateway.shaping import shaped
+from gateway.table import ROUTES
+from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
+
+IDS = {"account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID}
+REST = {"session": "current", "code": "not_found"}
+BY_TOKEN = [route for route in ROUTES if not route.is_open]
+PLAIN = [route for route in ROUTES if route.gives is not Document]
+
+
+def _path(route: Route) -> str:
+    return route.path.format(**IDS, **REST)
+
+
+def _send(gateway: Gateway, route: Route, **options: Any) -> HttpAnswer:
+    headers = {**(A_KEY if route.idempotent else {}), **options.pop("headers", {})}
+    body: dict[str, Any] = {"json": dict(route.sends or {})} if route.takes else {}
+    return gateway.send(route.method, _path(route), headers=headers, **body, **options)
+
+
+def _named(route: Route) -> str:
+    return route.operation
+
+
+@pytest.mark.parametrize("route", PLAIN, ids=_named)
+def test_the_example_request_is_answered_in_the_documented_form(route: Route, clock: FixedClock) -> None:
+    answer = _send(a_gateway(clock=clock), route)
+    assert answer.status_code == route.status
+    document = openapi.document()
+    operation = document["paths"][route.path][route.method.lower()]
+    content = operation["responses"][str(route.status)].get("content")
+    if content is None:
+        assert answer.data == b""
+        return
+    schema = {**content["application/json"]["schema"], "components": document["components"]}
+    OAS31Validator(schema).validate(answer.json)
+    OAS31Validator(schema).validate(content["application/json"]["example"])
+
+
+@pytest.mark.parametrize("route", BY_TOKEN, ids=_named)
+def test_a_route_for_persons_asks_for_a_token_before_anything_else(route: Route, clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert _send(gateway, route, token=None).status_code == 401
+    assert gateway.neighbours.asked == []
+
+
+@pytest.mark.parametrize("route", BY_TOKEN, ids=_named)
+def test_a_route_for_persons_is_closed_to_other_roles(route: Route, clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert _send(gateway, route, token=gateway.token(roles=["service"])).status_code == 403
+    assert ("agent" in route.who) or _send(gateway, route, token=gateway.token(roles=["agent"])).status_code == 403
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.idempotent], ids=_named)
+class TestRoutesThatNeedAKey:
+    def test_without_one_nothing_is_asked(self, route: Route, clock: FixedClock) -> None:
+        gateway = a_gateway(clock=clock)
+        answer = gateway.send(route.method, _path(route), json=dict(route.sends or {}))
+        assert (answer.status_code, answer.json["code"]) == (400, "idempotency_key_required")
+        assert [asked.method for asked in gateway.neighbours.asked] == ["identity.get_signing_keys"]
+
+    def test_an_impossible_one_is_named(self, route: Route, clock: FixedClock) -> None:
+        answer = _send(a_gateway(clock=clock), route, headers={"Idempotency-Key": "k" * 256})
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/headers/Idempotency-Key")
+
+    def test_it_is_passed_on(self, route: Route, clock: FixedClock) -> None:
+        gateway = a_gateway(clock=clock)
+        answer = _send(gateway, route, headers={"Idempotency-Key": "k" * 255})
+        assert gateway.neighbours.asked[-1].key == "k" * 255
+        assert "Idempotent-Replayed" not in answer.headers
+
+    def test_a_replay_is_marked(self, route: Route, clock: FixedClock) -> None:
+        gateway = a_gateway(clock=clock)
+        gateway.neighbours.replayed = True
+        assert _send(gateway, route).headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_key_is_taken_where_it_helps_and_ignored_where_answers_hold_secrets(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    for route in ROUTES:
+        if route.operation in ("addPaymentMethod", "openSession", "register"):
+            assert _send(gateway, route, headers=A_KEY).status_code == route.status
+    keys = {asked.method: asked.key for asked in gateway.neighbours.asked}
+    assert keys["payments.add_payment_method"] == "first-try"
+    assert (keys["identity.open_session"], keys["identity.register"]) == (None, None)
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.has_etag], ids=_named)
+class TestRoutesWithEtag:
+    def test_the_same_state_is_not_sent_twice(self, route: Route, clock: FixedClock) -> None:
+        gateway = a_gateway(clock=clock)
+        etag = _send(gateway, route).headers["ETag"]
+        for sent in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+            again = _send(gateway, route, headers={"If-None-Match": sent})
+            assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag)
+            assert "Content-Type" not in again.headers
+
+    def test_another_state_is(self, route: Route, clock: FixedClock) -> None:
+        assert _send(a_gateway(clock=clock), route, headers={"If-None-Match": '"old"'}).status_code == 200
+
+    def test_if_match_is_for_writing_and_changes_nothing_here(self, route: Route, clock: FixedClock) -> None:
+        assert _send(a_gateway(clock=clock), route, headers={"If-Match": '"old"'}).status_code == 200
+
+
+def test_only_declared_fields_leave_the_house() -> None:
+    route = next(route for route in ROUTES if route.operation == "listPayments")
+    inner = {**examples.PAYMENT, "processor_reference": "ch_1", "method": {"type": "card", "last4": "1", "token": "t"}}
+    found = shaped(route.gives(), {"data": [inner], "next_cursor": None, "total": 7})
+    assert found == {
+        "data": [{**examples.PAYMENT, "method": {"type": "card", "last4": "1"}}],
+        "next_cursor": None,
+    }
+
+
+def test_a_session_id_that_cannot_be_one_is_not_found(clock: FixedClock) -> None:
+    answer = a_gateway(clock=clock).send("DELETE", f"/v1/sessions/{'x' * 41}")
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+class TestDiscovery:
+    def test_the_contract_is_served_as_committed(self, clock: FixedClock) -> None:
+        answer = a_gateway(clock=clock).get("/openapi.json", token=None)
+        assert answer.data == openapi.FILE.read_bytes()
+        assert answer.headers["Cache-Control"] == "public, max-age=300"
+
+    def test_the_keys_are_identitys(self, clock: FixedClock) -> None:
+        gateway = a_gateway(clock=clock)
+        assert gateway.get("/.well-known/jwks.json", token=None).json == {"keys": [gateway.key.as_dict(private=False)]}
+
+    def test_readiness_follows_the_process(self, clock: FixedClock) -> None:
+        assert a_gateway(clock=clock).get("/health/ready", token=None).json == {"status": "ok"}
+        answer = a_gateway(clock=clock, is_ready=False).get("/health/ready", token=None)
+        assert (answer.status_code, answer.json["code"]) == (503, "not_ready")
+
+    def test_metrics_do_not_exist_without_a_token_set(self, clock: FixedClock) -> None:
+        assert a_gateway(clock=clock).get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+    @pytest.mark.parametrize("sent", ["", "Bearer", "Bearer wrong", "operators-only", "bearer operators-only"])
+    def test_metrics_are_closed_to_any_other_token(self, sent: str, clock: FixedClock) -> None:
+        gateway = a_gateway(clock=clock, settings={"METRICS_TOKEN": "operators-only"})
+        assert gateway.get("/metrics", headers={"Authorization": sent}).status_code == 401
+
+    def test_metrics_are_open_to_the_operator(self, clock: FixedClock) -> None:
+        gateway = a_gateway(clock=clock, settings={"METRICS_TOKEN": "operators-only"})
+        answer = gateway.get("/metrics", headers={"Authorization": "Bearer operators-only"})
+        assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+        assert "captive_http_seconds" in answer.text
+
+    def test_support_can_be_reached_without_signing_in(self, clock: FixedClock) -> None:
+        contact = a_gateway(clock=clock, settings={"SUPPORT_EMAIL": "help@example.com"}).get(
+            "/v1/support/contact", token=None
+        )
+        assert contact.json["email"] == "help@example.com"
+        assert contact.json["mail_to"]["regular"][1] == "P.O. Box 650805"
+
+
+def test_a_handler_sees_only_what_was_declared(clock: FixedClock) -> None:
+    seen: list[Any] = []
+    declared = next(route for route in ROUTES if route.operation == "getMe")
+
+    def spy(call: Any) -> Reply:
+        seen.append(call)
+        return declared.handler(call)
+
+    gateway = a_gateway(clock=clock, routes=(replace(declared, handler=spy),))
+    assert gateway.get("/v1/me", data=b'{"role": "agent"}').status_code == 200
+    assert (seen[0].body, seen[0].query, seen[0].path) == ({}, {}, {})
