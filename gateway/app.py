@@ -140,7 +140,11 @@ class Application:
     def _handled(self, exchange: Exchange, route: Route) -> Response:
         if exchange.verdict is not None and not exchange.verdict.allowed:
             raise TooManyRequests()
-        reply = route.handler(self._call(exchange, route))
+        call = self._call(exchange, route)
+        try:
+            reply = route.handler(call)
+        except InvalidRequest as refusal:
+            raise refusal if route.takes else _of_query(refusal) from refusal
         return self._response(exchange, route, reply)
 
     def _call(self, exchange: Exchange, route: Route) -> HttpCall:
@@ -239,11 +243,18 @@ def _loaded_query(route: Route, query: bytes) -> dict[str, Any]:
     try:
         return schemas.load(route.query, bodies.read_query(query))
     except InvalidRequest as refusal:
-        raise InvalidRequest(errors=[_in_query(error) for error in refusal.errors]) from refusal
+        raise _of_query(refusal) from refusal
+
+
+def _of_query(refusal: InvalidRequest) -> InvalidRequest:
+    """The refusal with pointers that say where a client wrote the value: there is no body."""
+    return InvalidRequest(refusal.detail, errors=[_in_query(error) for error in refusal.errors])
 
 
 def _in_query(error: FieldError) -> FieldError:
-    return error if error.pointer.startswith("/query/") else replace(error, pointer=f"/query{error.pointer}")
+    if error.pointer.startswith(("/query/", "/headers/")):
+        return error
+    return replace(error, pointer=f"/query{error.pointer}")
 
 
 def _tagged(response: Response, request: Request) -> Response:

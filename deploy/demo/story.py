@@ -18,6 +18,7 @@ BANK_ACCOUNT = {
     "holder_name": "Maria Alvarez",
 }
 SMALLEST_PAYMENT_CENTS = 2500
+LEASE_NUMBER = "KFA-2000001"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ def enter(stage: Stage, person: Person) -> None:
     stage.say(f"registered {person.account_number}; the mail “{subject}” arrived and its link verified the address")
     sign_in_when_ready(client=stage.client, person=person)
     stage.say(f"signed in as {person.email}")
+    linked = stage.client.post(
+        "/v1/me/accounts", {"account_number": LEASE_NUMBER, "ssn_last4": person.ssn_last4}, expect=201
+    )
+    sign_in_when_ready(client=stage.client, person=person)
+    stage.say(f"linked the lease ending {linked['account_last4']} to the same log-in")
 
 
 def see_accounts(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]]:

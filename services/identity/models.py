@@ -63,6 +63,16 @@ user_accounts = Table(
     Index("ix_user_accounts_account", "account_id"),
 )
 
+# Wrong claims on an account by users who have signed in.
+link_failures = Table(
+    "link_failures",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_link_failures_user"), nullable=False),
+    Column("account_digest", Text, nullable=False),
+    Column("failed_at", DateTime(timezone=True), nullable=False),
+)
+
 registrations = Table(
     "registrations",
     metadata,

@@ -10,7 +10,7 @@ from chassis.doors.call import Question
 from chassis.schemas import Nothing
 from services.identity import queries
 from services.identity.contract import events, schemas
-from services.identity.operations import matching, registration, sessions, verification
+from services.identity.operations import linking, matching, registration, sessions, verification
 from services.identity.providers import (
     Keyring,
     KeyringProvider,
@@ -42,6 +42,13 @@ def _without_replay(service: "IdentityService", question: Question) -> Mapping[s
     sessions.refuse_key(question.key)
     sessions.end_replayed(service.store, now=service.clock.now(), **question.request)
     return {}
+
+
+def _found(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    return linking.find_account(
+        service.store, accounts=service.accounts, keyring=service.keyring, caller=question.context,
+        request=question.request, now=service.clock.now(),
+    )  # fmt: skip
 
 
 class IdentityService(Service):
@@ -82,6 +89,10 @@ class IdentityService(Service):
             call.transaction, now=self.clock.now(), caller=call.context, **call.request
         )  # fmt: skip
 
+    @command(takes=schemas.LinkAccount, gives=schemas.LinkedAccount, may=(CUSTOMER,), asks=_found)
+    def link_account(self, call: Call) -> Any:
+        return linking.link_account(call.transaction, now=self.clock.now(), caller=call.context, found=call.answers)
+
     @query(takes=schemas.ListSessions, gives=schemas.Sessions, may=(CUSTOMER, AGENT))
     def list_sessions(self, call: Call) -> Any:
         return queries.list_sessions(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
@@ -103,6 +114,10 @@ class IdentityService(Service):
 
     @errand(events.email_verified)
     def on_email_verified(self, call: ErrandCall) -> None:
+        verification.push_contact(call, notifications=self.notifications, keyring=self.keyring)
+
+    @errand(events.account_linked)
+    def on_account_linked(self, call: ErrandCall) -> None:
         verification.push_contact(call, notifications=self.notifications, keyring=self.keyring)
 
     @timer(every_seconds=SWEEP_SECONDS)

@@ -131,15 +131,16 @@ class DyingProcessor:
 
 @dataclass
 class OvertakenProcessor:
-    """The real processor, whose answer to a charge is read only after something else has happened."""
+    """The real processor, whose answer to a charge, or silence, is noticed only after something else has happened."""
 
     real: Processor
     meanwhile: Callable[[], None]
 
     def charge(self, *, key: str, amount_cents: int, source: Source) -> ChargeOutcome:
-        outcome = self.real.charge(key=key, amount_cents=amount_cents, source=source)
-        self.meanwhile()
-        return outcome
+        try:
+            return self.real.charge(key=key, amount_cents=amount_cents, source=source)
+        finally:
+            self.meanwhile()
 
     def find(self, *, key: str, amount_cents: int) -> ChargeOutcome | None:
         return self.real.find(key=key, amount_cents=amount_cents)

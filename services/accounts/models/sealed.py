@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from chassis.keys import FieldCipher
+from services.accounts.contract.portfolio import PortfolioParty
 
 SEALED = ("first_name", "last_name", "ssn_last4", "phone", "email")
 
 
-def sealed_party(cipher: FieldCipher, *, party_id: UUID, party: Mapping[str, str | None]) -> dict[str, str | None]:
+def sealed_party(cipher: FieldCipher, *, party_id: UUID, party: PortfolioParty) -> dict[str, str | None]:
     """The sealed columns of a party; what is absent stays absent."""
-    return {f"{name}_sealed": _seal(cipher, party_id, name, party[name]) for name in SEALED}
+    return {f"{name}_sealed": _seal(cipher, party_id, name, getattr(party, name)) for name in SEALED}
 
 
 def unsealed(cipher: FieldCipher, row: Mapping[str, Any], name: str) -> str | None:

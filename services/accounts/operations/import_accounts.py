@@ -161,7 +161,7 @@ def _add(
     rows.accounts.append(_account_row(record, account_id=account_id, now=now))
     for party in record.parties:
         party_id = new_id(at=now)
-        sealed = sealed_party(cipher, party_id=party_id, party=asdict(party))
+        sealed = sealed_party(cipher, party_id=party_id, party=party)
         known = {"id": party_id, "account_id": account_id, "role": party.role, "sms_consent": party.sms_consent}
         rows.parties.append({**known, **sealed})
     rows.terms.append(

@@ -49,3 +49,13 @@ class KeyNotTaken(Refusal):
     kind = Kind.INVALID
     title = "No idempotency key here"
     detail = "Answers that hold secrets are never stored, so they cannot be replayed. Send the request without a key."
+
+
+class AccountNotMatched(Refusal):
+    code = "account_not_matched"
+    kind = Kind.UNPROCESSABLE
+    title = "These details do not belong together"
+    detail = (
+        "No account of yours has this number and these four digits. Check the account number on a statement; after "
+        "five wrong tries in a day an account is closed to further ones, and customer service can help."
+    )

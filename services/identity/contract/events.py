@@ -37,7 +37,7 @@ user_registered = Event("identity", "user_registered", 1, AboutUser)
 email_verified = Event("identity", "email_verified", 1, AboutUser, handled=True)
 
 # The user may act on the account in this role; access tokens carry it from the next one on.
-account_linked = Event("identity", "account_linked", 1, AboutLink)
+account_linked = Event("identity", "account_linked", 1, AboutLink, handled=True)
 
 # The user may no longer act on the account; access tokens issued before live on for five minutes at most.
 account_unlinked = Event("identity", "account_unlinked", 1, AboutLink)

@@ -57,6 +57,15 @@ class Registration(Strict):
     status = fields.String(required=True)
 
 
+class LinkAccount(Strict):
+    """Claim another account, as the person who has signed in."""
+
+    account_number = fields.String(
+        required=True, validate=_pattern(r"[A-Za-z0-9 -]{4,34}", "Must be 4 to 34 letters, digits, spaces or hyphens.")
+    )
+    ssn_last4 = fields.String(required=True, validate=_pattern("[0-9]{4}", "Must be the last four digits."))
+
+
 class VerifyEmail(Strict):
     token = Text(required=True, longest=200)
 

@@ -11,7 +11,16 @@ from chassis.errors import InvalidRequest
 from chassis.ids import new_id
 from chassis.store import Database, Transaction
 from services.identity.contract import events
-from services.identity.models import ABANDONED, DONE, NO_MATCH, RECEIVED, registrations, sessions, verifications
+from services.identity.models import (
+    ABANDONED,
+    DONE,
+    NO_MATCH,
+    RECEIVED,
+    link_failures,
+    registrations,
+    sessions,
+    verifications,
+)
 from services.identity.providers import Keyring, Passwords, Policy
 from services.identity.rules import names
 from services.identity.rules import registrations as rules
@@ -70,13 +79,17 @@ def close_registration(
 
 
 def failures_of(transaction: Transaction, *, account_digest: str, now: datetime) -> int:
-    """How many claims on this account were wrong lately."""
-    statement = select(func.count()).where(
+    """How many claims on this account were wrong lately, by strangers and by users who have signed in."""
+    since = now - rules.TRIES_COUNTED_OVER
+    by_strangers = select(func.count()).where(
         registrations.c.account_digest == account_digest,
         registrations.c.state == NO_MATCH,
-        registrations.c.received_at > now - rules.TRIES_COUNTED_OVER,
+        registrations.c.received_at > since,
     )
-    return int(transaction.value(statement))
+    by_users = select(func.count()).where(
+        link_failures.c.account_digest == account_digest, link_failures.c.failed_at > since
+    )
+    return int(transaction.value(by_strangers)) + int(transaction.value(by_users))
 
 
 def forget(store: Database, *, now: datetime) -> None:
@@ -90,4 +103,5 @@ def forget(store: Database, *, now: datetime) -> None:
         gone = select(registrations.c.id).where(is_old)
         transaction.run(delete(verifications).where(verifications.c.registration_id.in_(gone)))
         transaction.run(delete(registrations).where(is_old))
+        transaction.run(delete(link_failures).where(link_failures.c.failed_at < old))
         transaction.run(delete(sessions).where((sessions.c.ended_at < old) | (sessions.c.expires_at < old)))

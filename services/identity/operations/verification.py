@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from chassis.bus.rpc import Asks
 from chassis.doors import ErrandCall
-from chassis.errors import ConstraintViolated, NeighbourSilent, RequestInProgress
+from chassis.errors import ConstraintViolated, IdempotencyKeyReused, NeighbourSilent, RequestInProgress
 from chassis.store import Row, Transaction
 from services.identity.contract import events
 from services.identity.contract.errors import VerificationExpired, VerificationNotValid, VerificationUsed
-from services.identity.models import ACTIVE, UNVERIFIED, user_accounts, users, verifications
+from services.identity.models import ACTIVE, user_accounts, users, verifications
 from services.identity.providers import Keyring
 from services.identity.providers.keyring import token_hash
 
@@ -38,7 +38,7 @@ def verify_email(transaction: Transaction, *, now: datetime, token: str) -> None
 
 
 def _activate(transaction: Transaction, *, user: Row, now: datetime) -> None:
-    """One person, one user: the first verified address wins, links mailed to the person's other addresses die."""
+    """One person, one user: the first verified address wins, a link mailed to another one is of no use then."""
     try:
         active = update(users).where(users.c.id == user["id"]).values(status=ACTIVE, email_verified_at=now)
         transaction.run(active)
@@ -46,12 +46,10 @@ def _activate(transaction: Transaction, *, user: Row, now: datetime) -> None:
         if violated.constraint != "uq_users_active_party":
             raise
         raise VerificationNotValid() from violated
-    others = select(users.c.id).where(users.c.party_id == user["party_id"], users.c.status == UNVERIFIED)
-    transaction.run(delete(verifications).where(verifications.c.user_id.in_(others)))
 
 
 def push_contact(errand: ErrandCall, *, notifications: Asks, keyring: Keyring) -> None:
-    """Give notifications its copy of the contact points; it never asks back."""
+    """Give notifications its copy of the contact points; it never asks back. Unverified ones stay here."""
     user_id: UUID = errand.data["user_id"]
     with errand.store.reading() as transaction:
         user = transaction.one(select(users).where(users.c.id == user_id))
@@ -60,6 +58,8 @@ def push_contact(errand: ErrandCall, *, notifications: Asks, keyring: Keyring) -
         )
     if user is None:
         raise LookupError(f"user {user_id} is gone")
+    if user["status"] != ACTIVE:
+        return
     sealed = user["phone_sealed"]
     contact = {
         "user_id": str(user_id),
@@ -74,3 +74,6 @@ def push_contact(errand: ErrandCall, *, notifications: Asks, keyring: Keyring) -
         notifications.ask("put_contact", request=contact, context=errand.context, key=errand.key)
     except RequestInProgress as busy:
         raise NeighbourSilent("notifications still works on an earlier try") from busy
+    except IdempotencyKeyReused:
+        # An earlier try of this errand was taken with older facts; what changed since has its own event and errand.
+        return

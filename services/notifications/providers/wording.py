@@ -55,7 +55,7 @@ class Wording:
         """Subject, plain text and HTML of a mail."""
         subject = self._fill(f"{language}/{template}.subject.txt", language, facts)
         return MailContent(
-            subject=subject,
+            subject=" ".join(subject.split()),
             text=self._fill(f"{language}/{template}.txt", language, facts),
             html=self._fill(f"{language}/{template}.html", language, facts),
         )

@@ -54,7 +54,7 @@ class SandboxProcessor:
             if _never_connected(error):
                 raise VendorDown(f"the processor cannot be reached ({type(error).__name__})") from error
             raise OutcomeUnknown(f"the processor did not answer ({type(error).__name__})") from error
-        if answer.status_code in (429,):
+        if answer.status_code in (429, 503):
             raise VendorDown(f"the processor is not available ({answer.status_code})")
         if answer.status_code == 400 and _is_about_source(answer):
             return ChargeOutcome(reference=None, is_approved=False, decline_code="method_refused")

@@ -1,15 +1,17 @@
 """A portfolio is taken over once, whole, with its opening balances in the ledger."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from deploy.ledger_check import check, examine
 from services.accounts.contract.errors import AccountNotServiceable, AccountNumberTaken
 from services.accounts.models import account_parties, accounts, journal_entries
-from services.accounts.operations import Imported
+from services.accounts.operations import Imported, import_accounts
 from services.accounts.operations.import_accounts import BATCH
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
@@ -105,3 +107,20 @@ def test_no_person_is_readable_in_the_database(service: AccountsService) -> None
     an_account(service, a_loan())
     stored = str(rows_of(service.store, account_parties))
     assert not [secret for secret in ("Dana", "De La Cruz", "2145550137", "dana@example.com") if secret in stored]
+
+
+def test_two_imports_of_one_account_at_the_same_time_open_it_once(service: AccountsService) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with ThreadPoolExecutor(1) as threads:
+        with service.store.writing() as transaction:
+            moment = {"now": service.clock.now(), "today": service.clock.today(), "cipher": service.cipher}
+            import_accounts(transaction, records=[a_loan()], **moment)
+            second = threads.submit(take_over, service, a_loan())
+            while not transaction.value(waiting):
+                assert not second.done()
+        with pytest.raises(AccountNumberTaken, match="Import again"):
+            second.result()
+    assert take_over(service, a_loan()) == Imported(created=0, skipped=1)
+    assert check(service.store) == []

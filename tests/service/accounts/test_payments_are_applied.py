@@ -1,7 +1,9 @@
 """Money that payments has taken lands in the ledger once, where the contract says, whatever order it comes in."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from chassis.doors import Outcome
 from chassis.events import Envelope
 from deploy.ledger_check import check
+from services.accounts.contract.portfolio import PortfolioAccount
 from services.accounts.models import account_events, account_states, allocations, journal_entries, work_items
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
@@ -220,6 +223,25 @@ def test_a_lease_payment_is_rent_depreciation_and_tax_and_ends_the_lateness(serv
     assert parts == (11_035, 33_944, 3_261)
     assert (applied["standing"]["days_past_due"], applied["standing"]["payments_made"]) == (0, 11)
     assert ledger_of(service.store, account_id=account_id)["lease_receivable"] == 2_783_930
+    assert check(service.store) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("record", [a_loan(), a_lease()], ids=["loan", "lease"])
+def test_any_order_of_arrival_ends_where_the_order_of_dates_does(
+    service: AccountsService, record: PortfolioAccount, seed: int
+) -> None:
+    chance = Random(seed)
+    arriving = [
+        (date(2026, 11, 1) + timedelta(days=chance.randrange(80)), chance.randrange(1, 90_000)) for _ in range(8)
+    ]
+    sorted_id = an_account(service, record)
+    shuffled_id = an_account(service, replace(record, source_ref="shuffled", account_number="1000000001"))
+    for number, (on, cents) in enumerate(arriving):
+        pay(service, shuffled_id, payment_id=f"{number}-shuffled", effective_on=on, amount_cents=cents)
+    for number, (on, cents) in sorted(enumerate(arriving), key=lambda item: (item[1][0], item[0])):
+        pay(service, sorted_id, payment_id=f"{number}-sorted", effective_on=on, amount_cents=cents)
+    assert ledger_of(service.store, account_id=shuffled_id) == ledger_of(service.store, account_id=sorted_id)
     assert check(service.store) == []
 
 

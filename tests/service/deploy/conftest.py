@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.postgres.cluster import Cluster
-from tests.service.deploy.stacks import Stack, new_home
+from tests.service.deploy.stacks import Stack, named_databases, new_home
 
 
 @pytest.fixture
@@ -23,6 +23,13 @@ def stack(home: Path) -> Iterator[Stack]:
     made = Stack(data=home / "data")
     yield made
     made.close()
+
+
+@pytest.fixture
+def light_stack(stack: Stack, postgres_url: str) -> Stack:
+    """One that starts quickly, on databases that are there already."""
+    stack.environment = named_databases(f"{postgres_url}/postgres")
+    return stack
 
 
 @pytest.fixture

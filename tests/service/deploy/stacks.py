@@ -28,6 +28,7 @@ class Stack:
     data: Path
     port: int = field(default_factory=free_port)
     programs: Mapping[str, str] = field(default_factory=lambda: {"migrate": "finishes", "payments": "serves"})
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
 
     @property
@@ -96,7 +97,7 @@ class Stack:
 
     def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
         told = {"FAKE_PROGRAMS": json.dumps(self.programs), "FAKE_NOTES": str(self.data.parent / "notes")}
-        return {**os.environ, **told, **more}
+        return {**os.environ, **told, **self.environment, **more}
 
 
 def new_home() -> Path:

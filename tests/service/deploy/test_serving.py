@@ -12,13 +12,13 @@ from tests.service.deploy.stacks import STOP_SECONDS_MAX, Stack, is_alive, mode_
 
 
 class TestRestarts:
-    def test_a_killed_program_comes_back_and_one_line_says_so(self, stack: Stack) -> None:
-        stack.start()
-        first = stack.record()["children"]["payments"]
+    def test_a_killed_program_comes_back_and_one_line_says_so(self, light_stack: Stack) -> None:
+        light_stack.start()
+        first = light_stack.record()["children"]["payments"]
         os.kill(first, signal.SIGKILL)
-        eventually(lambda: "payments is ready again" in stack.output(), describe=stack.output)
-        assert stack.record()["children"]["payments"] != first
-        told = [line for line in stack.output().splitlines() if "payments ended unexpectedly" in line]
+        eventually(lambda: "payments is ready again" in light_stack.output(), describe=light_stack.output)
+        assert light_stack.record()["children"]["payments"] != first
+        told = [line for line in light_stack.output().splitlines() if "payments ended unexpectedly" in line]
         assert len(told) == 1
         assert "killed by SIGKILL" in told[0]
 
@@ -31,12 +31,12 @@ class TestRestarts:
     def test_jitter_takes_off_at_most_half(self, jitter: float) -> None:
         assert 0.5 <= restart_delay_seconds(failures=3, jitter=jitter) <= 1.0
 
-    def test_what_a_dead_program_left_running_goes_with_it(self, stack: Stack) -> None:
-        stack.programs = {"payments": "has-a-child"}
-        stack.start()
-        left = next(int(words[2]) for words in stack.notes() if words[1] == "has")
-        os.kill(stack.record()["children"]["payments"], signal.SIGKILL)
-        eventually(lambda: not is_alive(left), describe=stack.output)
+    def test_what_a_dead_program_left_running_goes_with_it(self, light_stack: Stack) -> None:
+        light_stack.programs = {"payments": "has-a-child"}
+        light_stack.start()
+        left = next(int(words[2]) for words in light_stack.notes() if words[1] == "has")
+        os.kill(light_stack.record()["children"]["payments"], signal.SIGKILL)
+        eventually(lambda: not is_alive(left), describe=light_stack.output)
 
 
 class TestEnds:
@@ -47,20 +47,20 @@ class TestEnds:
         assert processes_naming(stack.data) == []
         assert not stack.record_file.exists()
 
-    def test_the_gateway_stops_before_the_services(self, stack: Stack) -> None:
-        stack.programs = {"payments": "serves", "gateway": "serves"}
-        stack.start()
-        stack.stop()
-        assert [name for name, what, *_ in stack.notes() if what == "stopped"] == ["gateway", "payments"]
+    def test_the_gateway_stops_before_the_services(self, light_stack: Stack) -> None:
+        light_stack.programs = {"payments": "serves", "gateway": "serves"}
+        light_stack.start()
+        light_stack.stop()
+        assert [name for name, what, *_ in light_stack.notes() if what == "stopped"] == ["gateway", "payments"]
 
-    def test_a_program_that_will_not_stop_is_killed_in_time(self, stack: Stack) -> None:
-        stack.programs = {"payments": "lingers", "gateway": "serves"}
-        stack.start()
+    def test_a_program_that_will_not_stop_is_killed_in_time(self, light_stack: Stack) -> None:
+        light_stack.programs = {"payments": "lingers", "gateway": "serves"}
+        light_stack.start()
         began = time.monotonic()
-        stack.stop()
+        light_stack.stop()
         assert time.monotonic() - began < STOP_SECONDS_MAX
-        assert "payments did not stop in time and is killed" in stack.output()
-        assert processes_naming(stack.data) == []
+        assert "payments did not stop in time and is killed" in light_stack.output()
+        assert processes_naming(light_stack.data) == []
 
     def test_a_stop_during_the_start_leaves_nothing_either(self, stack: Stack) -> None:
         stack.begin()
@@ -80,29 +80,29 @@ class TestEnds:
         stack.start()
         assert (stack.data / "postgres/data/postmaster.pid").read_text().splitlines()[0] == server
 
-    def test_a_program_that_cannot_work_stops_the_start_with_its_reason_above(self, stack: Stack) -> None:
-        stack.programs = {"migrate": "fails", "payments": "serves"}
-        sentence = stack.refused()
+    def test_a_program_that_cannot_work_stops_the_start_with_its_reason_above(self, light_stack: Stack) -> None:
+        light_stack.programs = {"migrate": "fails", "payments": "serves"}
+        sentence = light_stack.refused()
         assert sentence == "migrate did not succeed (exit 1); the lines above say why."
-        assert [name for name, *_ in stack.notes()] == ["migrate"]
-        assert processes_naming(stack.data) == []
+        assert [name for name, *_ in light_stack.notes()] == ["migrate"]
+        assert processes_naming(light_stack.data) == []
 
-    def test_a_service_that_keeps_dying_at_the_start_is_given_up(self, stack: Stack) -> None:
-        stack.programs = {"payments": "fails"}
-        assert stack.refused() == "payments did not come up (exit 1); the lines above say why."
-        assert len(stack.notes()) == 3
+    def test_a_service_that_keeps_dying_at_the_start_is_given_up(self, light_stack: Stack) -> None:
+        light_stack.programs = {"payments": "fails"}
+        assert light_stack.refused() == "payments did not come up (exit 1); the lines above say why."
+        assert len(light_stack.notes()) == 3
 
-    def test_a_step_that_is_optional_may_fail(self, stack: Stack) -> None:
-        stack.programs = {"payments": "serves", "enrol": "fails"}
-        stack.start()
-        assert "enrol did not succeed (exit 1)" in stack.output()
+    def test_a_step_that_is_optional_may_fail(self, light_stack: Stack) -> None:
+        light_stack.programs = {"payments": "serves", "enrol": "fails"}
+        light_stack.start()
+        assert "enrol did not succeed (exit 1)" in light_stack.output()
 
 
 class TestRecords:
-    def test_a_serving_stack_tells_the_other_commands_where_it_is(self, stack: Stack) -> None:
-        stack.start()
-        record = stack.record()
-        assert record["url"] == f"http://localhost:{stack.port}"
+    def test_a_serving_stack_tells_the_other_commands_where_it_is(self, light_stack: Stack) -> None:
+        light_stack.start()
+        record = light_stack.record()
+        assert record["url"] == f"http://localhost:{light_stack.port}"
         assert record["is_serving"] is True
         assert set(record["database_urls"]) == {
             "identity",
@@ -119,9 +119,9 @@ class TestRecords:
         assert {mode_of(path) for path in private} == {0o600}
         assert mode_of(stack.data / "keys") == 0o700
 
-    def test_programs_never_hear_of_a_real_vendor(self, stack: Stack) -> None:
-        stack.start(TWILIO_BASE_URL="https://api.twilio.com", TWILIO_AUTH_TOKEN="real")
-        told = (f"/proc/{stack.record()['children']['payments']}/environ", stack.record()["sandbox_url"])
+    def test_programs_never_hear_of_a_real_vendor(self, light_stack: Stack) -> None:
+        light_stack.start(TWILIO_BASE_URL="https://api.twilio.com", TWILIO_AUTH_TOKEN="real")
+        told = (f"/proc/{light_stack.record()['children']['payments']}/environ", light_stack.record()["sandbox_url"])
         with open(told[0], "rb") as environment:
             lines = environment.read().decode().split("\0")
         assert f"TWILIO_BASE_URL={told[1]}" in lines

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
-from werkzeug.test import create_environ, run_wsgi_app
+from werkzeug.test import create_environ
+from werkzeug.wsgi import ClosingIterator
 
 from chassis.clock import FixedClock
 from chassis.doors import Outcome
@@ -283,13 +284,15 @@ class TestOverHttp:
         gateway = a_gateway(clock=stage.clock, store=stage.database)
         authorization = {"Authorization": f"Bearer {gateway.token()}"}
         environment = create_environ("/v1/stream", headers=authorization)
-        body, status, headers = run_wsgi_app(gateway.client.application, environment)
-        assert (status, headers["Content-Type"]) == ("200 OK", "text/event-stream; charset=utf-8")
+        heads: list[Any] = []
+        body = gateway.client.application(environment, cast(Any, lambda *head: heads.extend(head)))
+        status, headers = heads[0], dict(heads[1])
+        assert (status, headers["Content-Type"]) == ("200 OK", "text/event-stream")
         assert (headers["X-Accel-Buffering"], headers["Cache-Control"]) == ("no", "no-store")
         assert environment["eventlet.minimum_write_chunk_size"] == 0
         assert b"event: ready" in next(iter(body))
         assert len(gateway.feed) == 1
-        body.close()
+        cast(ClosingIterator, body).close()
         assert len(gateway.feed) == 0
 
     def test_a_wrong_cursor_is_a_422_and_holds_no_place(self, stage: Stage) -> None:

@@ -23,20 +23,21 @@ from tests.builders.wiring import an_event, call, deliver, emitted
 from tests.service.sandbox.running import ACCOUNT_SID, RunningSandbox
 
 IDENTITY = as_service("identity")
+CONNECT_SECONDS = 3.0
 READ_SECONDS = 0.4
 
 
 def sendgrid_at(url: str) -> SendGridMail:
     return SendGridMail(
         api_key="SG.local", base_url=url, from_email="service@captive.example", from_name="Kia Finance America",
-        connect_seconds=0.4, read_seconds=READ_SECONDS,
+        connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS,
     )  # fmt: skip
 
 
 def twilio_at(url: str, *, public_url: str = "http://127.0.0.1:8000") -> TwilioText:
     return TwilioText(
         account_sid=ACCOUNT_SID, auth_token="secret", base_url=url, from_number="+15005550006", public_url=public_url,
-        connect_seconds=0.4, read_seconds=READ_SECONDS,
+        connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS,
     )  # fmt: skip
 
 

@@ -89,6 +89,13 @@ def test_the_same_key_is_the_same_mail_even_when_the_stored_answer_is_gone(stage
     assert len(stage.sandbox.listed("mails")) == 1
 
 
+def test_another_key_is_another_mail(stage: Stage) -> None:
+    assert stage.send_secure_mail(key="registration-7") != stage.send_secure_mail(key="registration-8")
+
+    stage.send_all()
+    assert len(stage.sandbox.listed("mails")) == 2
+
+
 def test_another_mail_under_the_same_key_is_refused(stage: Stage) -> None:
     stage.send_secure_mail(key="registration-7")
 

@@ -236,6 +236,11 @@ class TestAnswers:
         with pytest.raises(OutcomeUnknown):
             send(server.url)
 
+    def test_an_acceptance_that_cannot_be_read_leaves_the_outcome_unknown(self, server: "Server") -> None:
+        server.answer = b"HTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\n{"
+        with pytest.raises(OutcomeUnknown):
+            send_text_by(server.url)
+
     @each_vendor
     def test_nobody_at_the_address_is_a_vendor_that_is_down(self, send: Send) -> None:
         with pytest.raises(VendorDown):

@@ -132,6 +132,23 @@ class TestAPaymentWithoutAnAnswer:
         assert counter.charge(again=True) is Outcome.UNKNOWN
         assert counter.get(payment)["status"] == "unknown"
 
+    def test_is_unknown_to_two_processes_at_once_and_still_declined_once(self, counter: Counter) -> None:
+        payment = counter.pay(payment_method_id=counter.add_bank_account(TIMES_OUT_NOT_CHARGED))
+        there = counter.service.processor
+        outcomes = []
+
+        def time_out_too() -> None:
+            counter.service.processor = there
+            outcomes.append(counter.charge())
+
+        counter.service.processor = OvertakenProcessor(real=there, meanwhile=time_out_too)
+        outcomes.append(counter.charge())
+        assert outcomes == [Outcome.UNKNOWN, Outcome.UNKNOWN]
+        wait_for_the_check(counter)
+        assert counter.charge(again=True) is Outcome.DONE
+        assert counter.get(payment)["status"] == "declined"
+        assert len(counter.told("payment_declined")) == 1
+
     def test_stays_unknown_while_the_processor_cannot_be_asked(self, counter: Counter) -> None:
         payment = counter.pay(payment_method_id=counter.add_bank_account(TIMES_OUT_CHARGED))
         counter.charge()

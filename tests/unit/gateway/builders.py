@@ -44,6 +44,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.close_session": (identity.CloseSession, Nothing, {}),
     "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
     "identity.get_me": (Nothing, identity.Me, None),
+    "identity.link_account": (
+        identity.LinkAccount, identity.LinkedAccount,
+        {"id": examples.ACCOUNT_ID, "role": "borrower", "account_last4": "0001"},
+    ),
     "accounts.list_accounts": (accounts.ListAccounts, accounts.Accounts, None),
     "accounts.get_account": (accounts.GetAccount, accounts.Account, None),
     "accounts.list_transactions": (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.clock import FixedClock
-from chassis.errors import NeighbourSilent
+from chassis.errors import FieldError, InvalidRequest, NeighbourSilent
 from gateway.api import examples
 from gateway.headers import SECURITY
 from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
@@ -156,6 +156,14 @@ def test_a_query_that_is_not_declared_is_refused(query: str, clock: FixedClock) 
 
 def test_a_route_without_parameters_takes_none(clock: FixedClock) -> None:
     assert a_gateway(clock=clock).get("/v1/me?debug=1").json["errors"][0]["pointer"] == "/query/debug"
+
+
+def test_a_cursor_that_a_service_refuses_is_named_where_the_client_wrote_it(clock: FixedClock) -> None:
+    refusal = InvalidRequest("Take the cursor from next_cursor.", errors=[FieldError("/cursor", "invalid", "No.")])
+    gateway = a_gateway(clock=clock, answers={"accounts.list_transactions": refusal})
+    answer = gateway.get(f"/v1/accounts/{examples.ACCOUNT_ID}/transactions?cursor=abc")
+    assert (answer.status_code, answer.json["detail"]) == (422, "Take the cursor from next_cursor.")
+    assert answer.json["errors"][0]["pointer"] == "/query/cursor"
 
 
 def test_the_page_is_passed_on(clock: FixedClock) -> None:
