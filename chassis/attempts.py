@@ -57,7 +57,8 @@ def release(connection: Connection, *, handler: str, key: str) -> None:
     """Give the errand back untouched: what it needs is down, and it has certainly not acted."""
     soon = func.clock_timestamp() + timedelta(seconds=RELEASED_SECONDS)
     values = {"claimed_until": None, "state": RETRYING, "next_try_at": soon}
-    connection.execute(update(attempts).where(*_is(handler, key)).values(**values))
+    started = update(attempts).where(*_is(handler, key), attempts.c.state == STARTED)
+    connection.execute(started.values(**values))
 
 
 def set_unknown(connection: Connection, *, handler: str, key: str, error: str, check_seconds: float) -> None:

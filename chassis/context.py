@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from chassis.errors import NotFound, Unauthenticated
-from chassis.keys import KeysMissing, SigningKeys
+from chassis.keys import KeysMissing, SecretKey, SigningKeys
 
 TYPE = "captive-context+jwt"
 ANONYMOUS, CUSTOMER, AGENT, SERVICE = "anonymous", "customer", "agent", "service"
@@ -93,10 +93,11 @@ class ContextSigner:
 
 
 class ContextVerifier:
-    """Verifies contexts of every caller whose public keys are mounted."""
+    """Verifies contexts of every caller whose public keys are mounted; holds the secret that fingerprints requests."""
 
     def __init__(self, *, folder: Path) -> None:
         self._folder = folder
+        self.fingerprint_secret = SecretKey(folder=folder, purpose="fingerprints").newest
         self._issuers: dict[str, SigningKeys] = {}
 
     def verify(self, token: str, *, method: str, now: datetime) -> CallContext:

@@ -1,6 +1,7 @@
 """Idempotency of commands: one key, one effect. The reply (or the refusal) is stored in the verb's own transaction."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,10 +25,13 @@ class Stored:
     refusal: Refusal | None
 
 
-def fingerprint(*, method: str, request: Mapping[str, Any]) -> str:
-    """The same request gives the same text, whatever the order of its fields."""
+def fingerprint(*, method: str, request: Mapping[str, Any], secret: bytes) -> str:
+    """The same request gives the same text, whatever the order of its fields.
+
+    Keyed, because requests hold account numbers and four digits that a plain hash would give away to patience.
+    """
     canonical = json.dumps([method, request], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hmac.new(secret, canonical.encode(), hashlib.sha256).hexdigest()
 
 
 def find(connection: Connection, *, principal: str, key: str, fingerprint: str) -> Stored | None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy import Connection, column, delete, func, select, table, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.ids import lowest_id
@@ -18,6 +18,8 @@ from chassis.tables import inbox
 DONE, RETRYING, PARKED = "done", "retrying", "parked"
 KEPT_DAYS = 30
 DAYS_AHEAD = 3
+
+other = table("inbox_other", column("event_id"))
 
 
 def take(connection: Connection, *, event_id: UUID, handler: str) -> bool:
@@ -88,9 +90,15 @@ def drop(connection: Connection, *, event_id: UUID) -> int:
 
 
 def ensure_partitions(connection: Connection, *, today: date) -> None:
-    """Make the partitions of today and the next days; rows outside every day go to the default partition."""
+    """Make the partitions of today and the next days; rows outside every day go to the default partition.
+
+    A day whose rows stand in the default partition already keeps to it: its own could not be attached any more.
+    """
     for day in (today + timedelta(days=offset) for offset in range(DAYS_AHEAD)):
         low, high = _edge(day), _edge(day + timedelta(days=1))
+        taken = select(other.c.event_id).where(other.c.event_id >= low, other.c.event_id < high).limit(1)
+        if connection.execute(taken).scalar() is not None:
+            continue
         bounds = f"FOR VALUES FROM ('{low}') TO ('{high}')"
         connection.execute(text(f"CREATE TABLE IF NOT EXISTS {_partition(day)} PARTITION OF inbox {bounds}"))
 

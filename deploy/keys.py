@@ -13,7 +13,15 @@ SIGNING = (
     "context-leases",
     "tokens",
 )
-SECRET = ("fields-identity", "fields-accounts", "fields-payments", "fields-notifications", "links", "cursors")
+SECRET = (
+    "fields-identity",
+    "fields-accounts",
+    "fields-payments",
+    "fields-notifications",
+    "links",
+    "cursors",
+    "fingerprints",
+)
 
 
 def ensure_keys(*, folder: Path) -> None:

@@ -48,7 +48,7 @@ class AnsweringDoor:
                 raise IdempotencyKeyRequired()
             return _answer(self._write(service, loaded, context, name, key))
         _check_key(key)
-        print_ = idempotency.fingerprint(method=name, request=request or {})
+        print_ = idempotency.fingerprint(method=name, request=request or {}, secret=service.callers.fingerprint_secret)
         return self._once(service, loaded, context, name, key, print_)
 
     def _verified(self, service: Service, token: Any, name: str) -> CallContext:

@@ -22,13 +22,15 @@ def check_ledger(data: Path) -> None:
     """Read every entry and every account; exit code 1 at any difference, naming the first."""
     from chassis.clock import WallClock
     from chassis.store import Database
-    from deploy.ledger_check import check
+    from deploy.ledger_check import examine
 
     clock = WallClock(zone_name=os.environ.get("COMPANY_TIME_ZONE", "America/Chicago"))
     with reachable_databases(folder=DataFolder(data), environment=os.environ) as urls:
         database = Database(url=urls["accounts"], service="accounts", clock=clock)
-        result = check(database)
+        report = examine(database)
         database.close()
-    for line in result.lines:
-        click.echo(line)
-    sys.exit(1 if result.differences else 0)
+    for difference in report.differences:
+        click.echo(f"DIFFERENCE {difference}")
+    verdict = f"the ledger has {len(report.differences)} differences" if report.differences else "the ledger agrees"
+    click.echo(f"{verdict}: {report.figures}")
+    sys.exit(1 if report.differences else 0)

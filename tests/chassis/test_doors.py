@@ -1,6 +1,7 @@
 """The four doors on a real database: one effect per key, one per event, and nothing half-done."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from chassis.errors import (
     Unauthenticated,
     VendorDown,
 )
+from chassis.ids import new_id
 from tests.builders.wiring import a_customer, an_agent, an_event, ask_door, call, deliver, emitted, wire
 from tests.chassis.counting import CountingService, CountTooHigh, counted, total
 
@@ -240,3 +242,38 @@ class TestStore:
         call(service.add, request={"name": "b", "amount": 1}, context=a_customer(), key="k9")
         events = emitted(service.store)
         assert [(event.subject, event.sequence) for event in events] == [("a", 1), ("a", 2), ("a", 3), ("b", 1)]
+
+
+class TestInboxUpkeep:
+    def test_a_day_that_began_in_the_default_partition_stops_nothing(
+        self, service: CountingService, clock: FixedClock
+    ) -> None:
+        later = new_id(at=clock.now() + timedelta(days=40))
+        with service.store.engine.begin() as connection:
+            assert inbox.take(connection, event_id=later, handler="on_counted")
+            inbox.ensure_partitions(connection, today=clock.today() + timedelta(days=39))
+            assert not inbox.take(connection, event_id=later, handler="on_counted")
+
+    def test_old_days_go_and_what_is_unfinished_stays(self, service: CountingService, clock: FixedClock) -> None:
+        old = clock.today() - timedelta(days=60)
+        done, parked = (new_id(at=clock.now() - timedelta(days=days)) for days in (60, 59))
+        with service.store.engine.begin() as connection:
+            inbox.ensure_partitions(connection, today=old)
+            inbox.take(connection, event_id=done, handler="on_counted")
+            inbox.record_failure(
+                connection, event_id=parked, handler="on_counted", body="{}", error="X", delays=[], final=True
+            )
+            dropped = inbox.drop_old_partitions(connection, today=clock.today())
+            assert f"inbox_{old:%Y_%m_%d}" in dropped
+            assert [row["event_id"] for row in inbox.parked(connection)] == [parked]
+            assert inbox.take(connection, event_id=done, handler="on_counted"), "its day is forgotten"
+
+    def test_a_finished_errand_is_not_reopened_by_a_late_failure(
+        self, service: CountingService, clock: FixedClock
+    ) -> None:
+        place = {"handler": "on_counted_ring", "key": "k"}
+        with service.store.engine.begin() as connection:
+            attempts.claim(connection, **place, body="{}", lease_seconds=0)
+            attempts.finish(connection, **place)
+            attempts.release(connection, **place)
+            assert attempts.claim(connection, **place, body="{}", lease_seconds=0) is attempts.Claim.CLOSED

@@ -110,13 +110,11 @@ def test_no_person_is_readable_in_the_database(service: AccountsService) -> None
 
 
 def test_two_imports_of_one_account_at_the_same_time_open_it_once(service: AccountsService) -> None:
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    now, today = service.clock.now(), service.clock.today()
     with ThreadPoolExecutor(1) as threads:
         with service.store.writing() as transaction:
-            moment = {"now": service.clock.now(), "today": service.clock.today(), "cipher": service.cipher}
-            import_accounts(transaction, records=[a_loan()], **moment)
+            import_accounts(transaction, records=[a_loan()], now=now, today=today, cipher=service.cipher)
             second = threads.submit(take_over, service, a_loan())
             while not transaction.value(waiting):
                 assert not second.done()

@@ -26,9 +26,9 @@ def stack(home: Path) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def light_stack(stack: Stack, postgres_url: str) -> Stack:
+def light_stack(stack: Stack, cluster: Cluster) -> Stack:
     """One that starts quickly, on databases that are there already."""
-    stack.environment = named_databases(f"{postgres_url}/postgres")
+    stack.environment = named_databases(cluster.admin_url())
     return stack
 
 

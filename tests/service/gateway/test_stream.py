@@ -73,12 +73,14 @@ class Reader:
 
     def __init__(self, clock: FixedClock, subscription: Subscription) -> None:
         self.clock, self.subscription, self.idle, self.patience, self.frames = clock, subscription, 0, 3, list[str]()
+        self.pauses: list[float] = []
         self.on_wait: Callable[[], Any] = lambda: None
 
     def wait(self, seconds: float) -> bool:
         rung = self.subscription.wait(0)
         self.on_wait()
         self.idle += 1
+        self.pauses.append(seconds)
         self.clock.move_to(self.clock.now() + timedelta(seconds=seconds))
         if self.idle > self.patience:
             raise StopReading
@@ -268,6 +270,20 @@ def test_a_ring_wakes_a_waiting_stream_of_that_account_only(stage: Stage) -> Non
     assert mine.wait(5) is True
     assert other.wait(0) is False
     assert mine.wait(0) is False
+
+
+def test_an_event_rings_the_streams_of_its_account(stage: Stage) -> None:
+    mine, other = (stage.feed.open(subject="a", account_ids=[account]) for account in (MINE, OTHER))
+    stage.happens(1)
+    assert (mine.wait(0), other.wait(0)) == (True, False)
+
+
+def test_a_rung_stream_looks_again_at_once_and_then_ever_more_seldom(stage: Stage) -> None:
+    reader = stage.opens()
+    reader.patience = 9
+    stage.feed.ring(MINE)
+    reader.read()
+    assert reader.pauses == [1.0, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0, 1.0]
 
 
 def test_one_person_may_hold_five_streams_and_closing_one_makes_room(stage: Stage) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, text, update
 
 from chassis.context import NOBODY
 from chassis.errors import Forbidden, InvalidRequest, NotFound, Refusal
 from services.identity.contract.errors import InvalidCredentials, KeyNotTaken, RefreshTokenNotValid
-from services.identity.models import users
+from services.identity.models import sessions, users
 from tests.builders.identity import PASSWORD, SIGN_IN, Counter
 from tests.builders.neighbours import a_person
 from tests.builders.wiring import a_customer, an_agent, call, emitted
@@ -27,6 +27,17 @@ def member(counter: Counter) -> Counter:
 def stored_hash(counter: Counter) -> str:
     with counter.identity.store.reading() as transaction:
         return str(transaction.value(select(users.c.password_hash)))
+
+
+def wait_for_blocked(connection: Connection, *, count: int) -> None:
+    """Until so many others wait for a lock in this database; what they do next happens at the same time."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    deadline = time.monotonic() + 4
+    while connection.execute(waiting).scalar_one() < count:
+        assert time.monotonic() < deadline, "nobody waits"
+        connection.execute(text("SELECT pg_stat_clear_snapshot()"))
 
 
 class TestSigningIn:
@@ -148,8 +159,12 @@ class TestRefreshing:
 
     def test_in_parallel_gives_all_the_same_successor(self, member: Counter) -> None:
         first = member.sign_in()["refresh_token"]
-        with ThreadPoolExecutor(6) as pool:
-            successors = {answer["refresh_token"] for answer in pool.map(member.refresh, [first] * 6)}
+        with ThreadPoolExecutor(3) as pool:
+            with member.identity.store.engine.begin() as holding:
+                holding.execute(select(sessions).with_for_update())
+                answers = [pool.submit(member.refresh, first) for _ in range(3)]
+                wait_for_blocked(holding, count=3)
+            successors = {answer.result()["refresh_token"] for answer in answers}
         assert len(successors) == 1
         assert member.refresh(successors.pop())["token_type"] == "Bearer"
 
@@ -211,12 +226,12 @@ class TestSigningOut:
 
 class TestLooking:
     def test_lists_live_sessions_newest_first_page_by_page(self, member: Counter) -> None:
-        sessions = []
+        opened = []
         for device in ("old laptop", "phone", "tablet"):
-            sessions.append(member.sign_in(device=device))
+            opened.append(member.sign_in(device=device))
             member.pass_time(seconds=1)
-        caller = member.as_caller(sessions[1])
-        call(member.identity.close_session, request={"session_id": "current"}, context=member.as_caller(sessions[0]))
+        caller = member.as_caller(opened[1])
+        call(member.identity.close_session, request={"session_id": "current"}, context=member.as_caller(opened[0]))
         first = call(member.identity.list_sessions, request={"limit": 1}, context=caller)
         assert [(row["device"], row["is_current"]) for row in first["data"]] == [("tablet", False)]
         rest = call(member.identity.list_sessions, request={"cursor": first["next_cursor"]}, context=caller)
