@@ -71,6 +71,7 @@ link_failures = Table(
     Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_link_failures_user"), nullable=False),
     Column("account_digest", Text, nullable=False),
     Column("failed_at", DateTime(timezone=True), nullable=False),
+    Index("ix_link_failures_account", "account_digest", "failed_at"),
 )
 
 registrations = Table(

@@ -1,24 +1,22 @@
 """Fold a payment into a locked account, and bring allocations and journal to what the engine now says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, select, update
 
 from chassis.ids import new_id
 from chassis.store import Transaction
 from services.accounts.models import account_events, allocation_as_stored, allocation_from_stored, allocations
+from services.accounts.operations.bulk import insert_all
 from services.accounts.operations.locking import LockedAccount
 from services.accounts.operations.posting import Posting, post, posting_of, reversals
 from services.accounts.rules.engine import apply_payment, replay
 from services.accounts.rules.journal import JournalEntry, allocation_entries, payment_accepted_entry
 from services.accounts.rules.state import AccountState, Allocation, Payment
-
-DECIDED_ONCE = frozenset({"id", "account_id", "event_id", "source_key", "kind", "effective_on", "recorded_at"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +69,7 @@ def hold(transaction: Transaction, *, account: LockedAccount, arrived: Arrived, 
         instalments=(),
         explanation={"held_because": reason},
     )
-    _store(transaction, rows=[_row(allocation, account=account, arrived=arrived, kind="payment_held")])
+    insert_all(transaction, allocations, [_row(allocation, account=account, arrived=arrived, kind="payment_held")])
     post(transaction, postings=[_acceptance(account, arrived)], today=arrived.today, now=arrived.now)
     return allocation
 
@@ -95,27 +93,29 @@ def _bring_up_to(
     known: Mapping[str, _Known],
 ) -> None:
     """Reverse what the engine no longer says, then store and post what it says now."""
-    postings, rows = [_acceptance(account, arrived)], []
-    wrong = set(known) - {allocation.source_key for allocation in found}
-    if wrong:
-        transaction.run(
-            delete(allocations).where(allocations.c.account_id == account.id, allocations.c.source_key.in_(list(wrong)))
-        )
+    postings, added, revised = [_acceptance(account, arrived)], [], []
+    vanished = set(known) - {allocation.source_key for allocation in found}
+    wrong = set(vanished)
     for allocation in found:
         before = known.get(allocation.source_key)
         if before is not None and before.allocation == allocation:
             continue
         entries = _entries(account, allocation)
-        is_revised = before is not None and _entries(account, before.allocation) != entries
-        if is_revised:
-            wrong.add(allocation.source_key)
-        if before is None or is_revised:
+        is_new = before is None
+        is_reposted = before is not None and _entries(account, before.allocation) != entries
+        if is_new or is_reposted:
             postings += [posting_of(entry, account_id=account.id, event_number=arrived.number) for entry in entries]
-        kind = "payment" if allocation.source_key == arrived.payment.source_key else "credit_used"
-        revision = before.revision + is_revised if before else 1
-        rows.append(_row(allocation, account=account, arrived=arrived, kind=kind, revision=revision))
+        if before is None:
+            kind = "payment" if allocation.source_key == arrived.payment.source_key else "credit_used"
+            added.append(_row(allocation, account=account, arrived=arrived, kind=kind))
+        else:
+            revised.append(_Known(allocation, before.revision + is_reposted))
+        if is_reposted:
+            wrong.add(allocation.source_key)
     undoing = reversals(transaction, account_id=account.id, cause_keys=wrong) if wrong else []
-    _store(transaction, rows=rows)
+    _remove(transaction, account_id=account.id, source_keys=vanished)
+    _overwrite(transaction, account_id=account.id, revised=revised)
+    insert_all(transaction, allocations, added)
     post(transaction, postings=[*undoing, *postings], today=arrived.today, now=arrived.now)
 
 
@@ -131,27 +131,31 @@ def _acceptance(account: LockedAccount, arrived: Arrived) -> Posting:
     return posting_of(entry, account_id=account.id, event_number=arrived.number)
 
 
-def _row(
-    allocation: Allocation, *, account: LockedAccount, arrived: Arrived, kind: str, revision: int = 1
-) -> dict[str, Any]:
+def _row(allocation: Allocation, *, account: LockedAccount, arrived: Arrived, kind: str) -> dict[str, Any]:
     return {
         "id": new_id(at=arrived.now),
         "account_id": account.id,
         "event_id": None if kind == "credit_used" else arrived.event_id,
         "kind": kind,
-        "revision": revision,
+        "revision": 1,
         "recorded_at": arrived.now,
         **allocation_as_stored(allocation),
     }
 
 
-def _store(transaction: Transaction, *, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add allocations; of those that are there already, only what the engine decides is overwritten."""
-    statement = insert(allocations)
-    decided = {
-        column.name: statement.excluded[column.name] for column in allocations.c if column.name not in DECIDED_ONCE
-    }
-    transaction.run(statement.on_conflict_do_update(constraint="uq_allocations_source_key", set_=decided), rows)
+def _remove(transaction: Transaction, *, account_id: UUID, source_keys: Collection[str]) -> None:
+    """Credit that the engine no longer uses; its entries are reversed, its row was never a fact of its own."""
+    if source_keys:
+        is_gone = allocations.c.source_key.in_(list(source_keys))
+        transaction.run(delete(allocations).where(allocations.c.account_id == account_id, is_gone))
+
+
+def _overwrite(transaction: Transaction, *, account_id: UUID, revised: Sequence[_Known]) -> None:
+    """What the engine now decides of allocations that are there; which event they belong to stays."""
+    for known in revised:
+        decided = {**allocation_as_stored(known.allocation), "revision": known.revision}
+        key = allocations.c.source_key == known.allocation.source_key
+        transaction.run(update(allocations).where(allocations.c.account_id == account_id, key).values(decided))
 
 
 def _known_allocations(transaction: Transaction, *, account_id: UUID) -> dict[str, _Known]:
