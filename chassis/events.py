@@ -10,6 +10,7 @@ from uuid import UUID
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from chassis.errors import Impossible
+from chassis.schemas import schema_of
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -42,8 +43,9 @@ class Event:
 
     def dump(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The event's data as JSON. Raises ValueError when the emitting verb breaks its own contract."""
-        dumped: dict[str, Any] = self.schema().dump(data)
-        wrong = self.schema().validate(dumped)
+        schema = schema_of(self.schema)
+        dumped: dict[str, Any] = schema.dump(data)
+        wrong = schema.validate(dumped)
         if wrong:
             raise ValueError(f"{self.name} breaks its contract: {wrong}")
         return dumped
@@ -53,7 +55,7 @@ class Event:
         if envelope.type != self.type:
             raise Impossible(f"{envelope.type} is not {self.type}")
         try:
-            loaded: dict[str, Any] = self.schema(unknown=EXCLUDE).load(envelope.data)
+            loaded: dict[str, Any] = schema_of(self.schema).load(envelope.data, unknown=EXCLUDE)
         except ValidationError as error:
             raise Impossible(f"{self.name} breaks its contract: {sorted(map(str, error.messages))}") from error
         return loaded

@@ -8,64 +8,25 @@ import eventlet
 
 eventlet.monkey_patch()
 
-import importlib  # noqa: E402 - everything after the patch sees green sockets
-import os  # noqa: E402
+import os  # noqa: E402 - everything after the patch sees green sockets
 import signal  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Callable, Iterable  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
 from eventlet import hubs  # noqa: E402
 from eventlet.event import Event  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
-from nameko.extensions import DependencyProvider  # noqa: E402
 
 from chassis import logs, ops  # noqa: E402
-from chassis.clock import Clock, WallClock  # noqa: E402
-from chassis.settings import EVERY_PROCESS, Setting, Settings, SettingsInvalid, read  # noqa: E402
-from chassis.store import Database  # noqa: E402
+from chassis.assembly import configuration, declared_settings, service_class  # noqa: E402
+from chassis.clock import WallClock  # noqa: E402
+from chassis.settings import SettingsInvalid, read  # noqa: E402
 
-WORKERS_MAX = 400
 STOP_SECONDS_MAX = 8
 EXIT_SETTINGS = 2
 
 log = logs.logger(__name__)
-
-
-def service_class(path: str) -> Any:
-    """The class that `package.module:Class` names."""
-    module, _, name = path.partition(":")
-    return getattr(importlib.import_module(module), name)
-
-
-def declared_settings(classes: Iterable[Any]) -> list[Setting]:
-    """What every process needs, each service's database, and what its providers declare in `needs`."""
-    found = list(EVERY_PROCESS)
-    for service in classes:
-        found.append(
-            Setting(f"{service.name.upper()}_DATABASE_URL", "url", f"PostgreSQL of {service.name}", secret=True)
-        )
-        members = (getattr(service, name) for name in dir(service))
-        for member in members:
-            if isinstance(member, DependencyProvider):
-                found.extend(getattr(member, "needs", ()))
-    return found
-
-
-def configuration(settings: Settings, clock: Clock) -> dict[str, Any]:
-    """What nameko's containers carry for our extensions."""
-
-    def open_database(service: str, on_emit: Callable[[], None]) -> Database:
-        url = settings[f"{service.upper()}_DATABASE_URL"]
-        return Database(url=url, service=service, clock=clock, on_emit=on_emit)
-
-    return {
-        "settings": settings,
-        "clock": clock,
-        "open_database": open_database,
-        "max_workers": WORKERS_MAX,
-        "AMQP_URI": settings["BUS_URL"],
-    }
 
 
 def main(paths: list[str]) -> int:

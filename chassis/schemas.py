@@ -1,7 +1,8 @@
 """Marshmallow as the house uses it: unknown fields are refused, money is whole cents, rates are exact text."""
 
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,8 +73,9 @@ class Text(fields.String):
 
 def load(schema: type[Schema], data: Any) -> dict[str, Any]:
     """The request as Python values. Raises InvalidRequest whose errors point at every wrong field."""
+    refuse_unstorable_text(data)
     try:
-        loaded: dict[str, Any] = schema().load(data)
+        loaded: dict[str, Any] = schema_of(schema).load(data)
     except ValidationError as error:
         raise InvalidRequest(errors=field_errors(_messages(error))) from error
     return loaded
@@ -81,7 +83,32 @@ def load(schema: type[Schema], data: Any) -> dict[str, Any]:
 
 def dump(schema: type[Schema], value: Any, *, many: bool = False) -> Any:
     """The reply as JSON-ready data, with only the fields that the schema declares."""
-    return schema(many=many).dump(value)
+    return schema_of(schema).dump(value, many=many)
+
+
+@functools.cache
+def schema_of(schema: type[Schema]) -> Schema:
+    """One instance per class: building one costs more than using it."""
+    return schema()
+
+
+def refuse_unstorable_text(data: Any) -> None:
+    """Raises InvalidRequest for text that no database holds: a lone surrogate, or the character zero."""
+    for text in _texts_in(data):
+        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise InvalidRequest("The request holds text that is not valid Unicode. Remove it and send it again.")
+
+
+def _texts_in(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            yield from _texts_in(key)
+            yield from _texts_in(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from _texts_in(value)
 
 
 def field_errors(messages: Mapping[Any, Any], *, pointer: str = "") -> list[FieldError]:

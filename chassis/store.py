@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import Executable
 
 from chassis import outbox
@@ -23,14 +24,14 @@ DRIVER = "postgresql+psycopg2"
 SESSION_OPTIONS = (
     "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 )
-RETRYABLE_STATES = frozenset({"40001", "40P01"})
+RETRYABLE_STATES = frozenset({"40001", "40P01", "55P03"})
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
 
 class Contended(Exception):
-    """A deadlock or serialisation failure: the transaction may simply be run again."""
+    """A deadlock, a serialisation failure or a lock not had in time: the transaction may simply be run again."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,8 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 yield connection
+        except PoolTimeout as error:
+            raise StoreDown("every connection is in use") from error
         except DBAPIError as error:
             raise _translated(error) from error
 

@@ -11,6 +11,7 @@ from chassis import logs
 from chassis.settings import Setting
 
 IDLE_SECONDS = 30
+REQUEST_SECONDS = 8
 URL_LENGTH_MAX = 8192
 HEADERS_LENGTH_MAX = 32768
 CONNECTIONS_MAX = 1000
@@ -47,7 +48,7 @@ class WebServer(DependencyProvider):
         self._pool = eventlet.GreenPool(CONNECTIONS_MAX)
         self._thread = eventlet.spawn(
             wsgi.server, self._listening, application, custom_pool=self._pool, log_output=False,
-            socket_timeout=IDLE_SECONDS, keepalive=IDLE_SECONDS, url_length_limit=URL_LENGTH_MAX, debug=False,
+            socket_timeout=REQUEST_SECONDS, keepalive=IDLE_SECONDS, url_length_limit=URL_LENGTH_MAX, debug=False,
         )  # fmt: skip
 
     def stop(self) -> None:

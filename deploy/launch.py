@@ -267,7 +267,7 @@ def welcome(layout: Layout) -> list[str]:
     lines = [
         "",
         f"Captive serves at {layout.url} (Ctrl-C stops it)",
-        f"  API reference    {layout.url}/docs",
+        f"  the contract     {layout.url}/openapi.json",
         f"  mails and texts  {layout.sandbox_url}/_sandbox",
         f"  try              {ROOT / '.venv/bin/captive'} demo --url {layout.url}",
     ]

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from chassis.host import declared_settings, service_class
+from chassis.assembly import declared_settings, service_class
 from chassis.migrating import upgrade
 from chassis.settings import SettingsInvalid, read
 from deploy.catalogue import SERVICES, migrations_of

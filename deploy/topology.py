@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.assembly import service_class
 from chassis.bus import topology
 from chassis.bus.link import open_channel
 from chassis.events import Event
-from chassis.host import service_class
 from deploy.catalogue import SERVICES
 
 

@@ -53,6 +53,7 @@ def document(routes: Sequence[Route] = ROUTES) -> dict[str, Any]:
         spec.path(path=route.path, operations={route.method.lower(): _operation(route)})
     made: dict[str, Any] = spec.to_dict()
     _open_replies(made, taken={_name(route.takes) for route in routes if route.takes})
+    _make_patterns_portable(made)
     return made
 
 
@@ -160,6 +161,19 @@ def _open_replies(made: dict[str, Any], *, taken: set[str]) -> None:
     for name, shape in made["components"]["schemas"].items():
         if name not in taken:
             shape.pop("additionalProperties", None)
+
+
+def _make_patterns_portable(part: Any) -> None:
+    """JSON Schema patterns are ECMA 262 and match anywhere; ours are Python's and match from the start."""
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str):
+            inside = part["pattern"].removeprefix(r"\A").removeprefix("^").replace(r"\Z", "$")
+            part["pattern"] = f"^{inside}"
+        for inner in part.values():
+            _make_patterns_portable(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            _make_patterns_portable(inner)
 
 
 def text() -> str:

@@ -24,7 +24,7 @@ from chassis.bus import topology
 from chassis.bus.consuming import Consumer
 from chassis.bus.link import Lane
 from chassis.doors.call import ErrandCall, EventCall, Service
-from chassis.errors import DependencyDown, Impossible, OutcomeUnknown, Refusal
+from chassis.errors import DependencyDown, Impossible, OutcomeUnknown, Refusal, RequestInProgress
 from chassis.events import Envelope, Event, parse
 from chassis.failpoints import failpoint
 from chassis.home import Home
@@ -190,7 +190,7 @@ def _run_errand(delivery: Delivery, verb: Method, call: ErrandCall) -> Outcome:
         with store.engine.begin() as connection:
             attempts.set_unknown(connection, **place, error=str(error), check_seconds=wait)
         return Outcome.UNKNOWN
-    except DependencyDown:
+    except (DependencyDown, RequestInProgress):
         # A recovering attempt may have acted before: it keeps its lease and is recovered again.
         if not call.recovering:
             with store.engine.begin() as connection:
@@ -233,7 +233,8 @@ def _attempt(delivery: Delivery, work: Work, remember: Remember) -> tuple[Outcom
     handler = delivery.handler
     try:
         return work(delivery), 0.0
-    except DependencyDown as error:
+    except (DependencyDown, RequestInProgress) as error:
+        # A neighbour still at work on an earlier try of ours is as good as one that is down: ask again later.
         log.warning("handler pauses", handler=handler, error=f"{type(error).__name__}: {error}")
         return Outcome.HELD, 0.0
     except (Impossible, Refusal) as error:

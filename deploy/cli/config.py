@@ -36,7 +36,7 @@ def command(data: Path) -> None:
 
 
 def _print_settings() -> None:
-    from chassis.host import declared_settings, service_class
+    from chassis.assembly import declared_settings, service_class
     from chassis.settings import SettingsInvalid, read
 
     declared = declared_settings(service_class(path) for path in SERVICES.values())

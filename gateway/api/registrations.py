@@ -13,7 +13,7 @@ REGISTRATIONS = Limit("registrations", "REGISTRATIONS_PER_MINUTE")
     takes=identity.Register, gives=identity.Registration, summary="Claim an account and choose a password",
     sends={
         "account_number": "5500123456", "first_name": "Jane", "last_name": "Driver", "email": "jane@example.com",
-        "ssn_last4": "1234", "password": "correct horse battery staple", "accepted_terms": "2026-01",
+        "ssn_last4": "1234", "password": "ferry lantern orchard nine", "accepted_terms": "2026-01",
     },
     example={"status": "check_your_mail"},
 )  # fmt: skip

@@ -16,7 +16,7 @@ PERSONS = (CUSTOMER, AGENT)
 @route(
     "POST", "/v1/sessions", operation="openSession", status=201, tags=("identity",), limit=SESSIONS,
     takes=identity.OpenSession, gives=identity.OpenedSession, summary="Sign in",
-    sends={"user_id": "jane@example.com", "password": "correct horse battery staple"},
+    sends={"user_id": "jane@example.com", "password": "ferry lantern orchard nine"},
     example=examples.SESSION_TOKENS, errors=("invalid_credentials",),
 )  # fmt: skip
 def open_session(call: HttpCall) -> Reply:

@@ -1,8 +1,8 @@
 """Who asks whom and who listens to whom: as the design declares, acyclic, and every heard event says that it is."""
 
+from chassis.assembly import service_class
 from chassis.bus.rpc import Neighbour
 from chassis.events import Event
-from chassis.host import service_class
 from deploy.catalogue import SERVICES
 from deploy.topology import bindings
 

@@ -41,17 +41,21 @@ def state_from_stored(stored: Mapping[str, Any]) -> AccountState:
 
 def allocation_as_stored(allocation: Allocation) -> dict[str, Any]:
     """The columns of an allocation's row that the engine decides."""
-    columns = {field.name: getattr(allocation, field.name) for field in fields(allocation)}
+    columns = {name: getattr(allocation, name) for name in _names(Allocation)}
     return {**columns, "instalments": list(allocation.instalments), "explanation": dict(allocation.explanation)}
 
 
 def allocation_from_stored(row: Mapping[str, Any]) -> Allocation:
-    columns = {field.name: row[field.name] for field in fields(Allocation)}
+    columns = {name: row[name] for name in _names(Allocation)}
     return Allocation(**{**columns, "instalments": tuple(row["instalments"])})
 
 
 def _stored(value: Any, *, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name not in leave_out}
+    return {name: _plain(getattr(value, name)) for name in _names(value) if name not in leave_out}
+
+
+def _names(record: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(record))
 
 
 def _plain(value: Any) -> Any:

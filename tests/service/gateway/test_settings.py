@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.host import declared_settings, service_class
+from chassis.assembly import declared_settings, service_class
 from chassis.settings import REQUIRED, read
 from deploy.catalogue import SERVICES
 

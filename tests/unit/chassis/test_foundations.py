@@ -13,6 +13,7 @@ from cloudevents.core.v1.event import CloudEvent
 from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
+from marshmallow import fields
 
 from chassis import tracing
 from chassis.errors import Impossible, InvalidRequest, NotFound, refusal_from_data
@@ -197,3 +198,14 @@ def test_a_refusal_survives_the_wire_with_its_class() -> None:
     assert (type(back), back.detail, back.code) == (NotFound, "No such lease.", "not_found")
     foreign = refusal_from_data({**travelled, "code": "never_heard_of", "kind": "conflict"})
     assert (foreign.code, foreign.kind, foreign.as_data()["title"]) == ("never_heard_of", "conflict", "Not found")
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\x00b"])
+def test_text_that_no_database_holds_is_refused_everywhere(text: str) -> None:
+    class Free(Strict):
+        words = fields.String()
+
+    for body in ({"words": text}, {text: "x"}, {"words": [text]}):
+        with pytest.raises(InvalidRequest):
+            load(Free, body)
+    assert load(Free, {"words": "a\\u0000b"}) == {"words": "a\\u0000b"}, "only the character itself is meant"

@@ -79,3 +79,10 @@ def test_the_key_is_required_where_money_moves(document: dict[str, Any]) -> None
     key = next(parameter for parameter in operation["parameters"] if parameter["name"] == "Idempotency-Key")
     assert key["required"] is True
     assert {"400", "409", "422", "503"} <= set(operation["responses"])
+
+
+def test_patterns_are_ones_that_javascript_clients_understand() -> None:
+    patterns = re.findall(r'"pattern": "(.*)"', openapi.text())
+    assert patterns
+    assert [pattern for pattern in patterns if r"\\A" in pattern or r"\\Z" in pattern] == []
+    assert all(pattern.startswith("^") and pattern.endswith("$") for pattern in patterns)
