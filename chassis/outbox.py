@@ -18,7 +18,7 @@ from chassis.ids import new_id
 from chassis.tables import event_sequences, outbox
 
 BATCH = 50
-CLAIM_SECONDS = 30
+CLAIM_SECONDS = 10
 
 
 def add(

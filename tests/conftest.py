@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.broker", "tests.fixtures.keys", "tests.fixtures.postgres", "tests.fixtures.time"]
+pytest_plugins = [
+    "tests.fixtures.broker",
+    "tests.fixtures.keys",
+    "tests.fixtures.postgres",
+    "tests.fixtures.sandbox",
+    "tests.fixtures.time",
+]
 
 LOOPBACK = ("127.", "::1", "localhost")
 

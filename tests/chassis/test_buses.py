@@ -133,7 +133,8 @@ def test_killing_loses_nothing_and_doubles_nothing(stack: Stack) -> None:
     for number in range(20):
         stack.get("add", name="a", amount=1, key=f"k{number}")
     assert stack.value("a") == 20
-    eventually(lambda: stack.value("seen a") == 20, describe=stack.output)
+    # What the killed relay had claimed waits until its claim expires.
+    eventually(lambda: stack.value("seen a") == 20, seconds=30, describe=stack.output)
 
 
 @pytest.mark.bus

@@ -63,7 +63,7 @@ class TestALink:
             counter.verify(first)
         counter.verify()
 
-    @pytest.mark.parametrize("token", ["x", "A" * 43, "\ud800"])
+    @pytest.mark.parametrize("token", ["x", "A" * 43])
     def test_that_we_did_not_send_is_refused(self, counter: Counter, token: str) -> None:
         counter.register()
         counter.settle()

@@ -1,6 +1,5 @@
 """One sandbox process for all stories here, emptied before each."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,21 +10,8 @@ from services.notifications.providers.wording import Brand, Wording
 from services.notifications.service import NotificationsService
 from tests.builders.wiring import wire
 from tests.fixtures.postgres import OpenDatabase
+from tests.fixtures.sandbox import RunningSandbox
 from tests.service.notifications.stage import Stage, sendgrid_at, twilio_at
-from tests.service.sandbox.running import RunningSandbox, run_sandbox
-
-
-@pytest.fixture(scope="session")
-def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    running = run_sandbox(tmp_path_factory.mktemp("vendors") / "state.jsonl")
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def sandbox(vendors: RunningSandbox) -> RunningSandbox:
-    assert vendors.post("/_sandbox/reset").status_code == 200
-    return vendors
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from services.notifications.service import NotificationsService
 from services.payments.contract.events import payment_declined, payment_posted
 from tests.builders.notifications import ACCOUNT, ADA, a_declined_payment, a_posted_payment, a_secure_mail
 from tests.builders.wiring import an_event, call, deliver, emitted
-from tests.service.sandbox.running import ACCOUNT_SID, RunningSandbox
+from tests.fixtures.sandbox import ACCOUNT_SID, RunningSandbox
 
 IDENTITY = as_service("identity")
 CONNECT_SECONDS = 3.0

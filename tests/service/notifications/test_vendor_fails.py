@@ -23,8 +23,8 @@ from services.notifications.providers.channels import MailContent, VendorRefused
 from tests.builders.notifications import ADAS_EMAIL, ADAS_PHONE, a_contact
 from tests.builders.wiring import an_event, deliver
 from tests.fixtures.ports import free_port
+from tests.fixtures.sandbox import RunningSandbox
 from tests.service.notifications.stage import Stage, sendgrid_at, twilio_at
-from tests.service.sandbox.running import RunningSandbox
 
 SOME_MESSAGE = UUID("01900000-0000-7000-8000-00000000e55a")
 CONTENT = MailContent(subject="Hello", text="Hello", html="<p>Hello</p>")
@@ -163,7 +163,7 @@ class TestOutlivedLease:
         assert stage.send_all() == [Outcome.HELD]
         assert stage.mail_state(message_id) == ("unknown", "no_record")
         stage.service.mail = sendgrid_at(stage.sandbox.url)
-        assert stage.send_all() == [Outcome.DONE]
+        assert stage.send_all() == [Outcome.DUPLICATE]
         assert stage.sandbox.listed("mails") == []
 
 

@@ -1,6 +1,5 @@
 """One sandbox process for all tests here, emptied before each; a counter on it that is open for Ada's account."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,21 +11,8 @@ from services.payments.service import PaymentsService
 from tests.builders.payments import AccountsBook
 from tests.builders.wiring import wire
 from tests.fixtures.postgres import OpenDatabase
+from tests.fixtures.sandbox import CLIENT_TIMEOUT_SECONDS, RunningSandbox
 from tests.service.payments.counter import Counter
-from tests.service.sandbox.running import CLIENT_TIMEOUT_SECONDS, RunningSandbox, run_sandbox
-
-
-@pytest.fixture(scope="session")
-def _payments_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    running = run_sandbox(tmp_path_factory.mktemp("processor") / "state.jsonl")
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def sandbox(_payments_sandbox: RunningSandbox) -> RunningSandbox:
-    assert _payments_sandbox.post("/_sandbox/reset").status_code == 200
-    return _payments_sandbox
 
 
 @pytest.fixture

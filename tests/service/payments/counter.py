@@ -13,7 +13,7 @@ from chassis.events import Envelope
 from services.payments.service import PaymentsService
 from tests.builders.payments import AN_ACCOUNT, AccountsBook
 from tests.builders.wiring import a_customer, ask_door, call, deliver, emitted
-from tests.service.sandbox.running import RunningSandbox
+from tests.fixtures.sandbox import RunningSandbox
 
 APPROVED_ACCOUNT, CLOSED_ACCOUNT = "000123456789", "000111111113"
 TIMES_OUT_CHARGED, TIMES_OUT_NOT_CHARGED = "000111111116", "000222222227"

@@ -5,20 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.sandbox.running import RunningSandbox, run_sandbox
-
-
-@pytest.fixture(scope="session")
-def _shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    running = run_sandbox(tmp_path_factory.mktemp("sandbox") / "state.jsonl")
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def sandbox(_shared_sandbox: RunningSandbox) -> RunningSandbox:
-    assert _shared_sandbox.post("/_sandbox/reset").status_code == 200
-    return _shared_sandbox
+from tests.fixtures.sandbox import RunningSandbox, run_sandbox
 
 
 @pytest.fixture

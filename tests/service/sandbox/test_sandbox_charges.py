@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from deploy.sandbox.exchange import Request, Sandbox
 from deploy.sandbox.processor import create_charge
 from deploy.sandbox.store import Store
-from tests.service.sandbox.running import (
+from tests.fixtures.sandbox import (
     CLIENT_TIMEOUT_SECONDS,
     REPOSITORY,
     RunningSandbox,

@@ -8,7 +8,7 @@ import requests
 from python_http_client.exceptions import ServiceUnavailableError, TooManyRequestsError
 from twilio.base.exceptions import TwilioRestException
 
-from tests.service.sandbox.running import CLIENT_TIMEOUT_SECONDS, RunningSandbox, a_card, a_mail
+from tests.fixtures.sandbox import CLIENT_TIMEOUT_SECONDS, RunningSandbox, a_card, a_mail
 
 
 def text_ada(sandbox: RunningSandbox, *, timeout: float = 5.0) -> None:

@@ -6,7 +6,7 @@ import pytest
 from python_http_client.exceptions import BadRequestsError, UnauthorizedError
 from sendgrid.helpers.mail import CustomArg, Mail
 
-from tests.service.sandbox.running import RunningSandbox, a_mail
+from tests.fixtures.sandbox import RunningSandbox, a_mail
 
 
 def test_a_mail_sent_with_the_official_client_is_kept_with_all_its_parts(sandbox: RunningSandbox) -> None:

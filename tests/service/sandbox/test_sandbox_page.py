@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 import requests
 
-from tests.service.sandbox.running import RunningSandbox, a_bank_account, a_card, a_mail
+from tests.fixtures.sandbox import RunningSandbox, a_bank_account, a_card, a_mail
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
-from tests.service.sandbox.running import (
+from tests.fixtures.sandbox import (
     ANSWER_SECONDS_MAX,
     CLIENT_TIMEOUT_SECONDS,
     RunningSandbox,

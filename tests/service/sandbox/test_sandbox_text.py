@@ -6,7 +6,7 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
-from tests.service.sandbox.running import ACCOUNT_SID, REPOSITORY, RunningSandbox
+from tests.fixtures.sandbox import ACCOUNT_SID, REPOSITORY, RunningSandbox
 
 ADA = "+12125552368"
 OUR_NUMBER = "+15005550006"
