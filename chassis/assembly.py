@@ -4,12 +4,16 @@ Importing this changes nothing; `host.py`, which runs services, makes the proces
 """
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nameko.extensions import DependencyProvider
 
+from chassis.bus import topology
+from chassis.bus.link import open_channel
 from chassis.clock import Clock
+from chassis.events import Event
 from chassis.settings import EVERY_PROCESS, Setting, Settings
 from chassis.store import Database
 
@@ -34,6 +38,48 @@ def declared_settings(classes: Iterable[Any]) -> list[Setting]:
             if isinstance(member, DependencyProvider):
                 found.extend(getattr(member, "needs", ()))
     return found
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One handler and the event it listens to."""
+
+    event: Event
+    service: str
+    method: str
+
+    @property
+    def queue(self) -> str:
+        return topology.event_queue(
+            source=self.event.source, event=self.event.name, service=self.service, method=self.method
+        )
+
+
+def bindings_of(classes: Iterable[Any]) -> list[Binding]:
+    """Every reaction and errand of these services."""
+    return [
+        Binding(event=event, service=service.name, method=name)
+        for service in classes
+        for name in dir(service)
+        if isinstance(event := getattr(getattr(service, name), "listens_to", None), Event)
+    ]
+
+
+def declare(*, url: str, classes: Sequence[Any]) -> int:
+    """Declare the exchanges, queues, dead letters and bindings of these services; gives the number of event queues.
+
+    Before any relay publishes: an event that finds some of its queues has not reached all of its handlers.
+    """
+    wanted = bindings_of(classes)
+    with open_channel(url) as channel:
+        for service in classes:
+            topology.declare_event_exchange(channel, source=service.name)
+            topology.declare_rpc_queue(channel, service=service.name)
+        for binding in wanted:
+            topology.declare_event_queue(
+                channel, queue=binding.queue, source=binding.event.source, event=binding.event.name
+            )
+    return len(wanted)
 
 
 def configuration(settings: Settings, clock: Clock) -> dict[str, Any]:

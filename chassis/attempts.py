@@ -1,10 +1,14 @@
 """Attempts: what an errand has begun at a vendor or neighbour, written down before the call and closed after it.
 
-A row found `started` by a later delivery means that a process died in between: the errand is told so (`recovering`) and
-asks before it acts. `unknown` rows are asked about by a sweep.
+started    somebody is at work until `claimed_until`, or died at it: whoever takes it over is told (`recovering`)
+retrying   it has certainly not acted, and starts afresh at `next_try_at`
+unknown    it may have acted: it is asked about at `next_try_at`, never begun afresh
+done       closed            parked     given to a person
+Every claim has a number; who lost the claim can no longer close, release or fail the attempt.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -18,10 +22,11 @@ from chassis.tables import attempts
 STARTED, DONE, UNKNOWN, RETRYING, PARKED = "started", "done", "unknown", "retrying", "parked"
 OPEN = (STARTED, UNKNOWN, RETRYING)
 RELEASED_SECONDS = 10
+UNKNOWN_CHECK_SECONDS_MAX = 3600
 
 
-class Claim(StrEnum):
-    """What a delivery found: fresh ground, an earlier attempt to recover, someone at work, or nothing left to do."""
+class Found(StrEnum):
+    """What a claim met: fresh ground, an earlier attempt to recover, someone at work, or nothing left to do."""
 
     FRESH = "fresh"
     RECOVERING = "recovering"
@@ -29,66 +34,80 @@ class Claim(StrEnum):
     CLOSED = "closed"
 
 
+@dataclass(frozen=True)
+class Claim:
+    """One try at one errand; `number` proves that it is still ours."""
+
+    handler: str
+    key: str
+    number: int
+    found: Found
+
+
 def claim(connection: Connection, *, handler: str, key: str, body: str, lease_seconds: float) -> Claim:
     """Take the errand for `lease_seconds`, or say why not."""
     lease = func.clock_timestamp() + timedelta(seconds=lease_seconds)
-    fresh = insert(attempts).values(handler=handler, key=key, state=STARTED, body=body, claimed_until=lease)
+    fresh = insert(attempts).values(
+        handler=handler, key=key, state=STARTED, body=body, claimed_until=lease, claim_number=1
+    )
     if connection.execute(fresh.on_conflict_do_nothing().returning(attempts.c.key)).scalar() is not None:
-        return Claim.FRESH
-    row = connection.execute(
-        select(attempts.c.state, (attempts.c.claimed_until > func.clock_timestamp()).label("busy"))
-        .where(*_is(handler, key))
-        .with_for_update()
-    ).one()
+        return Claim(handler, key, 1, Found.FRESH)
+    busy = (attempts.c.claimed_until > func.clock_timestamp()).label("busy")
+    found = select(attempts.c.state, attempts.c.claim_number, busy).where(*_is(handler, key)).with_for_update()
+    row = connection.execute(found).one()
     if row.state not in OPEN:
-        return Claim.CLOSED
+        return Claim(handler, key, row.claim_number, Found.CLOSED)
     if row.busy:
-        return Claim.BUSY
-    connection.execute(update(attempts).where(*_is(handler, key)).values(claimed_until=lease))
-    return Claim.FRESH if row.state == RETRYING else Claim.RECOVERING
+        return Claim(handler, key, row.claim_number, Found.BUSY)
+    number = row.claim_number + 1
+    taken = {"state": STARTED, "claimed_until": lease, "claim_number": number, "next_try_at": None}
+    connection.execute(update(attempts).where(*_is(handler, key)).values(**taken))
+    return Claim(handler, key, number, Found.FRESH if row.state == RETRYING else Found.RECOVERING)
 
 
-def finish(connection: Connection, *, handler: str, key: str) -> None:
+def finish(connection: Connection, *, claim: Claim) -> bool:
+    """Close the attempt; False where another claim has taken over meanwhile."""
     values = {"state": DONE, "claimed_until": None, "next_try_at": None, "error": None, "body": ""}
-    connection.execute(update(attempts).where(*_is(handler, key)).values(finished_at=func.clock_timestamp(), **values))
+    return _close(connection, claim, finished_at=func.clock_timestamp(), **values)
 
 
-def release(connection: Connection, *, handler: str, key: str) -> None:
+def release(connection: Connection, *, claim: Claim) -> bool:
     """Give the errand back untouched: what it needs is down, and it has certainly not acted."""
     soon = func.clock_timestamp() + timedelta(seconds=RELEASED_SECONDS)
-    values = {"claimed_until": None, "state": RETRYING, "next_try_at": soon}
-    started = update(attempts).where(*_is(handler, key), attempts.c.state == STARTED)
-    connection.execute(started.values(**values))
+    return _close(connection, claim, state=RETRYING, claimed_until=None, next_try_at=soon)
 
 
-def set_unknown(connection: Connection, *, handler: str, key: str, error: str, check_seconds: float) -> None:
-    values = {"state": UNKNOWN, "claimed_until": None, "error": error, "tries": attempts.c.tries + 1}
-    check = func.clock_timestamp() + timedelta(seconds=check_seconds)
-    connection.execute(update(attempts).where(*_is(handler, key)).values(next_try_at=check, **values))
+def set_unknown(connection: Connection, *, claim: Claim, error: str, check_seconds: float) -> bool:
+    """It may have acted: ask later, at growing distances, for as long as nobody knows."""
+    tries = _tries(connection, claim)
+    wait = min(check_seconds * 2 ** min(tries, 12), UNKNOWN_CHECK_SECONDS_MAX)
+    check = func.clock_timestamp() + timedelta(seconds=wait)
+    values = {"state": UNKNOWN, "claimed_until": None, "error": error, "tries": tries + 1}
+    return _close(connection, claim, next_try_at=check, **values)
 
 
 def record_failure(
-    connection: Connection, *, handler: str, key: str, error: str, delays: Sequence[float], final: bool
+    connection: Connection, *, claim: Claim, error: str, delays: Sequence[float], final: bool
 ) -> tuple[str, float]:
-    """Remember a failed try; gives (`retrying`, seconds to wait) or (`parked`, 0) after the last."""
-    tries = (connection.execute(select(attempts.c.tries).where(*_is(handler, key))).scalar() or 0) + 1
-    parked = final or tries > len(delays)
-    delay = 0.0 if parked else delays[tries - 1]
-    state = PARKED if parked else RETRYING
-    next_try = None if parked else func.clock_timestamp() + timedelta(seconds=delay)
-    statement = update(attempts).where(*_is(handler, key))
-    connection.execute(
-        statement.values(state=state, tries=tries, error=error, claimed_until=None, next_try_at=next_try)
-    )
-    return state, delay
+    """Remember a failed try that may have acted; gives (`unknown`, seconds to wait) or (`parked`, 0) after the last.
+
+    Gives (`done`, 0) where another claim has taken over meanwhile: what becomes of the errand is that one's to say.
+    """
+    tries = _tries(connection, claim) + 1
+    is_parked = final or tries > len(delays)
+    delay = 0.0 if is_parked else delays[tries - 1]
+    state = PARKED if is_parked else UNKNOWN
+    next_try = None if is_parked else func.clock_timestamp() + timedelta(seconds=delay)
+    values = {"state": state, "tries": tries, "error": error, "claimed_until": None}
+    return (state, delay) if _close(connection, claim, next_try_at=next_try, **values) else (DONE, 0.0)
 
 
-def due(connection: Connection, *, limit: int = 50) -> list[Mapping[str, Any]]:
+def due(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> list[Mapping[str, Any]]:
     """Errands to try again, unknown ones to ask about, and started ones whose process is gone."""
     now = func.clock_timestamp()
     statement = (
         select(attempts.c.handler, attempts.c.key, attempts.c.state, attempts.c.body)
-        .where(attempts.c.state.in_(OPEN))
+        .where(attempts.c.state.in_(OPEN), attempts.c.handler.in_(handlers))
         .where(func.coalesce(attempts.c.next_try_at, attempts.c.claimed_until) <= now)
         .where((attempts.c.claimed_until.is_(None)) | (attempts.c.claimed_until <= now))
         .order_by(attempts.c.started_at)
@@ -104,13 +123,24 @@ def parked(connection: Connection) -> list[Mapping[str, Any]]:
 
 
 def retry(connection: Connection, *, event_id: UUID) -> int:
+    """Let a person's decision run it again; whether it had acted before is asked first."""
     statement = update(attempts).where(attempts.c.key == str(event_id), attempts.c.state == PARKED)
-    return connection.execute(statement.values(state=RETRYING, tries=0, next_try_at=func.clock_timestamp())).rowcount
+    return connection.execute(statement.values(state=UNKNOWN, tries=0, next_try_at=func.clock_timestamp())).rowcount
 
 
 def drop(connection: Connection, *, event_id: UUID) -> int:
     statement = update(attempts).where(attempts.c.key == str(event_id), attempts.c.state == PARKED)
     return connection.execute(statement.values(state=DONE)).rowcount
+
+
+def _tries(connection: Connection, claim: Claim) -> int:
+    return connection.execute(select(attempts.c.tries).where(*_is(claim.handler, claim.key))).scalar() or 0
+
+
+def _close(connection: Connection, claim: Claim, **values: Any) -> bool:
+    is_ours = (attempts.c.state == STARTED, attempts.c.claim_number == claim.number)
+    statement = update(attempts).where(*_is(claim.handler, claim.key), *is_ours)
+    return connection.execute(statement.values(**values)).rowcount == 1
 
 
 def _is(handler: str, key: str) -> tuple[Any, Any]:

@@ -52,8 +52,8 @@ class Event:
 
     def load(self, envelope: "Envelope") -> dict[str, Any]:
         """The data as Python values; fields added later by the owner are passed over. Raises Impossible."""
-        if envelope.type != self.type:
-            raise Impossible(f"{envelope.type} is not {self.type}")
+        if (envelope.type, envelope.source) != (self.type, self.source):
+            raise Impossible(f"{envelope.type} from {envelope.source} is not {self.type}")
         try:
             loaded: dict[str, Any] = schema_of(self.schema).load(envelope.data, unknown=EXCLUDE)
         except ValidationError as error:

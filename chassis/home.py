@@ -9,7 +9,6 @@ import eventlet
 from nameko.extensions import DependencyProvider, SharedExtension
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 
 from chassis import attempts, idempotency, inbox, logs
 from chassis.bus import embedded
@@ -17,7 +16,6 @@ from chassis.bus.embedded import Bell
 from chassis.bus.relay import Relay
 from chassis.clock import Clock
 from chassis.context import ContextVerifier
-from chassis.errors import DependencyDown
 from chassis.store import Database, run_contended
 from chassis.tables import attempts as attempts_table
 from chassis.tables import bus_mark, command_replies, outbox
@@ -50,7 +48,7 @@ class Home(SharedExtension):
         self.url = config["settings"]["BUS_URL"]
         self.database = config["open_database"](self.container.service_name, self._bell.ring)
         self.relay = Relay(database=self.database, url=self.url)
-        with self.database.engine.begin() as connection:
+        with self.database.housekeeping() as connection:
             inbox.ensure_partitions(connection, today=config["clock"].now().date())
             if not self.url.startswith("amqp"):
                 forget_undrained(connection)
@@ -64,6 +62,10 @@ class Home(SharedExtension):
         self._stopping = True
         self.relay.stop()
         self.database.close()
+
+    def take_no_more(self) -> None:
+        """From now on no sweep and no retry begins new work here."""
+        self._stopping = True
 
     def retry_later(self, *, handler: str, body: str, seconds: float) -> None:
         """Run a door again after a delay; the sweep does it where this process is gone by then."""
@@ -80,8 +82,8 @@ class Home(SharedExtension):
                 while self.relay.publish_waiting():
                     self._published_since_mark, pause = True, 0.2
                 self._bell.wait(SWEEP_SECONDS)
-            except (DependencyDown, DBAPIError) as error:
-                log.warning("events wait in the outbox", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - a relay that ends would end its service
+                log.warning("events wait in the outbox", error=f"{type(error).__name__}: {error}")
                 eventlet.sleep(pause + random.uniform(0, pause))  # noqa: S311 - jitter
                 pause = min(pause * 2, SWEEP_SECONDS)
 
@@ -97,18 +99,20 @@ class Home(SharedExtension):
 
     def sweep(self) -> None:
         """Run what is due again, and note how far an embedded bus is drained."""
-        with self.database.engine.begin() as connection:
-            waiting = [*inbox.due(connection), *attempts.due(connection)]
+        if self._stopping:
+            return
+        handlers = list(self.doors)
+        with self.database.housekeeping() as connection:
+            waiting = [*inbox.due(connection, handlers=handlers), *attempts.due(connection, handlers=handlers)]
         for row in waiting:
-            if row["handler"] in self.doors:
-                self.doors[row["handler"]](row["body"], True)
+            self.doors[row["handler"]](row["body"], True)
         if not self.url.startswith("amqp") and self._published_since_mark:
             self._published_since_mark = not note_drained(self.database)
 
     def keep_up(self) -> None:
         """Hourly: partitions ahead, old days and old answers away."""
         today = self.container.config["clock"].now().date()
-        with self.database.engine.begin() as connection:
+        with self.database.housekeeping() as connection:
             inbox.ensure_partitions(connection, today=today)
             dropped = inbox.drop_old_partitions(connection, today=today)
             prune(connection)
@@ -150,7 +154,7 @@ class ClockProvider(DependencyProvider):
 
 def note_drained(database: Database) -> bool:
     """Move the mark if the embedded bus holds nothing: all that was published before now has been handled."""
-    with database.engine.begin() as connection:
+    with database.housekeeping() as connection:
         before = connection.execute(select(func.clock_timestamp())).scalar_one()
         if not embedded.is_drained():
             return False

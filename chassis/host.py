@@ -18,9 +18,9 @@ from eventlet import hubs  # noqa: E402
 from eventlet.event import Event  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
 
-from chassis import logs, ops  # noqa: E402
-from chassis.assembly import configuration, declared_settings, service_class  # noqa: E402
-from chassis.clock import WallClock  # noqa: E402
+from chassis import driver, logs, ops  # noqa: E402
+from chassis.assembly import configuration, declare, declared_settings, service_class  # noqa: E402
+from chassis.clock import ClockRefusal, company_clock  # noqa: E402
 from chassis.settings import SettingsInvalid, read  # noqa: E402
 
 STOP_SECONDS_MAX = 8
@@ -33,15 +33,18 @@ def main(paths: list[str]) -> int:
     classes = [service_class(path) for path in paths]
     try:
         settings = read(declared_settings(classes))
-    except SettingsInvalid as error:
+        clock = company_clock(zone_name=settings["COMPANY_TIME_ZONE"], clock_file=settings["CLOCK_FILE"])
+    except (SettingsInvalid, ClockRefusal) as error:
         sys.stderr.write(f"Settings are not valid:\n{error}\n")
         return EXIT_SETTINGS
     name = classes[0].name if len(classes) == 1 else "captive"
     logs.configure(service=name, level=settings["LOG_LEVEL"])
-    refuse_blocking_driver()
-    clock = WallClock(zone_name=settings["COMPANY_TIME_ZONE"])
+    driver.install()
     containers = [ServiceContainer(service, configuration(settings, clock)) for service in classes]
     stopped = _stop_on_signals()
+    if not settings["BUS_URL"].startswith("amqp"):
+        # On a broker the deployment has declared everything; the bus in this process begins empty.
+        declare(url=settings["BUS_URL"], classes=classes)
     for container in containers:
         container.start()
         eventlet.spawn(_watch, container, stopped)
@@ -51,14 +54,6 @@ def main(paths: list[str]) -> int:
     died: bool = stopped.wait()
     _stop(containers)
     return 1 if died else 0
-
-
-def refuse_blocking_driver() -> None:
-    """The database driver must yield to the event loop: psycopg2 does when eventlet has patched it."""
-    import psycopg2.extensions
-
-    if psycopg2.extensions.get_wait_callback() is None:
-        raise SystemExit("The database driver blocks the event loop: eventlet did not patch psycopg2.")
 
 
 def _watch(container: ServiceContainer, stopped: Event) -> None:

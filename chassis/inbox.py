@@ -42,7 +42,10 @@ def take_again(connection: Connection, *, event_id: UUID, handler: str) -> bool:
 def record_failure(
     connection: Connection, *, event_id: UUID, handler: str, body: str, error: str, delays: Sequence[float], final: bool
 ) -> tuple[str, float]:
-    """Remember a failed handling; gives (`retrying`, seconds to wait) or (`parked`, 0) after the last try."""
+    """Remember a failed handling; gives (`retrying`, seconds to wait) or (`parked`, 0) after the last try.
+
+    Gives (`done`, 0) where the event has been handled meanwhile by another delivery: that stands.
+    """
     tries = (connection.execute(select(inbox.c.tries).where(*_is(event_id, handler))).scalar() or 0) + 1
     parked = final or tries > len(delays)
     delay = 0.0 if parked else delays[tries - 1]
@@ -55,15 +58,19 @@ def record_failure(
         "next_try_at": None if parked else func.clock_timestamp() + timedelta(seconds=delay),
     }
     statement = insert(inbox).values(event_id=event_id, handler=handler, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["event_id", "handler"], set_=values))
-    return state, delay
+    unless_done = statement.on_conflict_do_update(
+        index_elements=["event_id", "handler"], set_=values, where=inbox.c.state != DONE
+    )
+    recorded = connection.execute(unless_done.returning(inbox.c.event_id)).scalar()
+    return (state, delay) if recorded is not None else (DONE, 0.0)
 
 
-def due(connection: Connection, *, limit: int = 50) -> list[Mapping[str, Any]]:
+def due(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> list[Mapping[str, Any]]:
     """The retrying rows whose time has come."""
     statement = (
         select(inbox.c.event_id, inbox.c.handler, inbox.c.body)
         .where(inbox.c.state == RETRYING, inbox.c.next_try_at <= func.clock_timestamp())
+        .where(inbox.c.handler.in_(handlers))
         .order_by(inbox.c.next_try_at)
         .limit(limit)
     )

@@ -96,6 +96,7 @@ EVERY_PROCESS = (
     Setting("BUS_URL", "url", "The broker (amqp://…), or embedded:// for the bus inside one process", "embedded://"),
     Setting("KEYS_DIR", "folder", "The folder with signing and encryption keys"),
     Setting("COMPANY_TIME_ZONE", "text", "The zone in which business dates are counted", "America/Chicago"),
+    Setting("CLOCK_FILE", "text", "Sandbox stacks: the file that moves the business date; empty: it cannot move", ""),
     Setting("OPS_PORT", "number", "Port on 127.0.0.1 for health and metrics; 0 for none", 0),
     Setting("LOG_LEVEL", "text", "debug, info, warning or error", "info"),
     Setting("RPC_TIMEOUT_SECONDS", "seconds", "How long one question to a neighbour may take", 4.0),

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import Executable
 
@@ -24,6 +24,16 @@ DRIVER = "postgresql+psycopg2"
 SESSION_OPTIONS = (
     "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 )
+CONNECTION = {
+    "connect_timeout": 3,
+    "application_name": "captive",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+# Connection lost, shutting down, out of resources.
+DOWN_STATES = ("08", "57P", "53")
 RETRYABLE_STATES = frozenset({"40001", "40P01", "55P03"})
 
 Row = Mapping[str, Any]
@@ -123,6 +133,12 @@ class Database:
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
             yield Transaction(connection=connection, service=self.service, clock=self.clock, cause=None)
 
+    @contextmanager
+    def housekeeping(self) -> Iterator[Connection]:
+        """One transaction on the chassis' own tables. Raises StoreDown, Contended, ConstraintViolated."""
+        with self._begun() as connection:
+            yield connection
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -164,7 +180,7 @@ def _engine(url: str, pool_size: int) -> Engine:
         max_overflow=pool_size,
         pool_timeout=5,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 3, "options": SESSION_OPTIONS, "application_name": "captive"},
+        connect_args={**CONNECTION, "options": SESSION_OPTIONS},
     )
 
 
@@ -175,6 +191,7 @@ def _translated(error: DBAPIError) -> Exception:
         return ConstraintViolated(getattr(diagnosis, "constraint_name", None) or state or "unknown")
     if state in RETRYABLE_STATES:
         return Contended(str(error.orig))
-    if error.connection_invalidated or state is None or state.startswith(("08", "57P", "53")):
+    is_silent = state is None and isinstance(error, OperationalError | InterfaceError)
+    if error.connection_invalidated or is_silent or (state or "").startswith(DOWN_STATES):
         return StoreDown(type(error.orig).__name__)
     return error

@@ -52,6 +52,7 @@ attempts = Table(
     Column("key", Text, primary_key=True),
     Column("state", Text, nullable=False),
     Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("claim_number", Integer, nullable=False),
     Column("claimed_until", DateTime(timezone=True)),
     Column("next_try_at", DateTime(timezone=True)),
     Column("body", Text, nullable=False),

@@ -13,7 +13,7 @@ from deploy.checks import end_leftovers, read_scale, refuse_taken_port, refuse_u
 from deploy.console import Console
 from deploy.migrated import is_migrated, mark_migrated, state_of_code
 from deploy.postgres.databases import served_databases
-from deploy.stack import EMBEDDED_BUS, DataFolder, StackRecord, variable_of
+from deploy.stack import COMPANY_TIME_ZONE, EMBEDDED_BUS, DataFolder, StackRecord, variable_of
 from deploy.supervisor import Plan, Program, Supervisor, python_command
 
 SANDBOX_PORT_OFFSET = 90
@@ -144,6 +144,7 @@ def told(layout: Layout) -> dict[str, str]:
         "HTTP_PORT": str(layout.port),
         "PUBLIC_URL": layout.url,
         "KEYS_DIR": str(folder.keys),
+        "CLOCK_FILE": str(folder.clock_file),
         "SANDBOX_URL": sandbox,
         "SENDGRID_API_KEY": f"SG.{folder.secret('sendgrid-api-key')}",
         "SENDGRID_BASE_URL": sandbox,
@@ -184,18 +185,20 @@ def programs_of(layout: Layout) -> list[Program]:
         command = ["deploy.cli", "enrol", "--url", layout.local_url, "--sandbox", layout.sandbox_url, *data]
         # A stack without demo log-ins is still a stack.
         preparing.append(replace(_once(layout, name="enrol", stage=ENROL, arguments=command), is_optional=True))
-    state = str(layout.folder.sandbox_state)
     sandbox = Program(
         name="sandbox",
-        arguments=python_command(
-            "-m", "deploy.sandbox", "--port", str(layout.sandbox_port), "--state", state, "--parent-pipe"
-        ),
+        arguments=python_command("-m", "deploy.sandbox", "--parent-pipe", *_sandbox_options(layout)),
         environment=layout.environment,
         stage=PREPARE,
         ready_port=layout.sandbox_port,
         ready_path="/health/live",
     )
     return [*preparing, sandbox, *(_serving(layout, name) for name in layout.ops_ports)]
+
+
+def _sandbox_options(layout: Layout) -> list[str]:
+    state, clock = str(layout.folder.sandbox_state), str(layout.folder.clock_file)
+    return ["--port", str(layout.sandbox_port), "--state", state, "--clock-file", clock]
 
 
 def _once(layout: Layout, *, name: str, stage: int, arguments: list[str]) -> Program:
@@ -238,6 +241,8 @@ def _plan(layout: Layout, *, console: Console, programs: list[Program]) -> Plan:
             ops_ports=layout.ops_ports,
             children=children,
             is_serving=serving,
+            clock_file=layout.environment["CLOCK_FILE"],
+            time_zone=layout.environment.get("COMPANY_TIME_ZONE", COMPANY_TIME_ZONE),
         )
         layout.folder.write_record(record)
 

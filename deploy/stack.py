@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from chassis.clock import Clock, ClockRefusal, company_clock
 from deploy.catalogue import SERVICES
 
 EMBEDDED_BUS = "embedded://"
+COMPANY_TIME_ZONE = "America/Chicago"
 LOCK_TRIES = 5
 LOCK_RETRY_SECONDS = 0.05
 
@@ -39,6 +41,9 @@ class StackRecord:
     ops_ports: Mapping[str, int]
     children: Mapping[str, int]
     is_serving: bool
+    # Without these two it is a stack of a version that could not move its business date.
+    clock_file: str = ""
+    time_zone: str = COMPANY_TIME_ZONE
 
 
 class DataFolder:
@@ -48,6 +53,7 @@ class DataFolder:
         self.path = path.absolute()
         self.keys = self.path / "keys"
         self.sandbox_state = self.path / "sandbox.jsonl"
+        self.clock_file = self.path / "business-date"
         self._record = self.path / "stack.json"
         self._databases = self.path / "databases.json"
         self.logins = self.path / "logins.json"
@@ -152,7 +158,8 @@ class DataFolder:
     def empty(self) -> None:
         """Remove what a stack keeps here, and nothing else that may lie in the folder."""
         shutil.rmtree(self.keys, ignore_errors=True)
-        for file in (self._record, self._databases, self.sandbox_state, self.logins, self._imported):
+        kept = (self._record, self._databases, self.sandbox_state, self.clock_file, self.logins, self._imported)
+        for file in kept:
             file.unlink(missing_ok=True)
 
 
@@ -185,3 +192,19 @@ def variable_of(service: str) -> str:
 def database_urls_from(environment: Mapping[str, str]) -> dict[str, str]:
     """The databases that the environment names, by service."""
     return {name: environment[variable_of(name)] for name in SERVICES if environment.get(variable_of(name))}
+
+
+def clock_of(folder: DataFolder, *, environment: Mapping[str, str]) -> Clock:
+    """The clock that the folder's stack goes by, running or not. Raises StackProblem for one that cannot be read.
+
+    What the environment says wins. Databases it names that are not the folder's own go by the plain wall clock.
+    """
+    record = folder.find_record()
+    zone_name = environment.get("COMPANY_TIME_ZONE") or (record.time_zone if record else COMPANY_TIME_ZONE)
+    known = folder.database_urls()
+    is_elsewhere = any(known.get(service) != url for service, url in database_urls_from(environment).items())
+    clock_file = environment.get("CLOCK_FILE", "" if is_elsewhere else str(folder.clock_file))
+    try:
+        return company_clock(zone_name=zone_name, clock_file=clock_file)
+    except ClockRefusal as refusal:
+        raise StackProblem(str(refusal)) from refusal

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import SharedExtension
 
 from chassis import logs
@@ -30,11 +31,12 @@ class Consumer(SharedExtension):
         def open_with(channel: Any) -> None:
             declare(channel)
             channel.basic_qos(0, limit, False)
+            lane.consumer_tag = f"{queue}-{id(channel)}"
             channel.basic_consume(
                 queue=queue,
                 no_ack=False,
-                consumer_tag=f"{queue}-{id(channel)}",
-                callback=lambda raw: _deliver(lane, channel.message_to_python(raw), on_message),
+                consumer_tag=lane.consumer_tag,
+                callback=lambda raw: _deliver(lane, channel, raw, on_message),
             )
 
         lane = self._ensure_link().lane(queue, open_with=open_with)
@@ -54,18 +56,25 @@ class Consumer(SharedExtension):
             self.stopped = True
             self.link.stop()
 
+    def kill(self) -> None:
+        self.stop()
+
     def _ensure_link(self) -> Link:
         if not hasattr(self, "link"):
             self.link = Link(url=self.container.config["settings"]["BUS_URL"], name=self.container.service_name)
         return self.link
 
 
-def _deliver(lane: Lane, message: Any, on_message: Callable[[Lane, Any], None]) -> None:
+def _deliver(lane: Lane, channel: Any, raw: Any, on_message: Callable[[Lane, Any], None]) -> None:
     """Nothing a message does may stop the reading of the others."""
     if lane.closing:
         return
+    message = channel.message_to_python(raw)
     try:
         on_message(lane, message)
+    except ContainerBeingKilled:
+        # The message stays unacknowledged: another instance, or the next start, gets it.
+        return
     except Exception:
         log.exception("message could not be taken in, dead-lettered", lane=lane.name)
         lane.discard(message)

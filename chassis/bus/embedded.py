@@ -78,6 +78,9 @@ class Channel(memory.Channel):
         return bool(self._lookup(exchange, routing_key))
 
     def close(self) -> None:
+        # What was handed over and not acknowledged goes back, so that the bus does not count as drained.
+        if self._qos is not None:
+            self._qos.restore_unacked()
         virtual.Channel.close(self)
 
 

@@ -36,6 +36,7 @@ class Lane:
         self._link = link
         self._open_with = open_with
         self.channel: Any = None
+        self.consumer_tag: str | None = None
         self.closing = False
 
     def open(self, connection: Any) -> None:
@@ -45,6 +46,19 @@ class Lane:
 
     def close(self) -> None:
         self.channel = None
+
+    def cancel(self) -> None:
+        """Take no more messages: what is at work ends, what waits stays with the broker."""
+        self.closing = True
+        channel = self.channel
+        if channel is None or self.consumer_tag is None:
+            return
+        options = {} if hasattr(channel, "has_route") else {"nowait": True}
+        try:
+            with self._link.bounded_write():
+                channel.basic_cancel(self.consumer_tag, **options)
+        except BusDown:
+            log.info("nothing to cancel, the connection is gone", lane=self.name)
 
     def publish(
         self, body: str | bytes, *, exchange: str, routing_key: str, content_type: str = CONTENT_TYPE_JSON,
@@ -109,7 +123,8 @@ class Link:
 
     @property
     def is_up(self) -> bool:
-        return self._connection is not None
+        """Connected, every lane open, and somebody reading."""
+        return self._connected.ready() and self._thread is not None and not self._thread.dead
 
     def stop(self) -> None:
         self._stopping = True
@@ -141,7 +156,9 @@ class Link:
                 self._connect()
                 pause = 0.2
                 self._read()
-            except CONNECTION_FAULTS as error:
+            except Exception as error:
+                if not isinstance(error, CONNECTION_FAULTS):
+                    log.exception("reading failed, the connection is made anew", link=self.name)
                 log.warning("bus connection lost", link=self.name, error=type(error).__name__)
                 self._drop()
                 eventlet.sleep(pause)

@@ -31,6 +31,7 @@ class Relay:
         self._embedded = not url.startswith("amqp")
         self._unconfirmed: dict[int, UUID] = {}
         self._refused: set[UUID] = set()
+        self._lost: set[UUID] = set()
         self._last_tag = 0
         self._settled = Event()
 
@@ -45,28 +46,30 @@ class Relay:
         return self._link.is_up
 
     def publish_waiting(self) -> int:
-        """Publish one batch; gives how many were confirmed. Raises BusDown or StoreDown, with the rows given back."""
-        with self._database.engine.begin() as connection:
+        """Publish one batch; gives how many rows were taken. Raises BusDown or StoreDown, with the rows given back."""
+        with self._database.housekeeping() as connection:
             rows = outbox.claim(connection)
         if not rows:
             return 0
         failpoint("outbox.claimed")
         confirmed = self._publish(rows)
         failpoint("outbox.published")
-        unpublished = [row["id"] for row in rows if row["id"] not in confirmed]
-        with self._database.engine.begin() as connection:
+        # What the broker refused keeps its claim until that expires: it must not stand before the others for ever.
+        unpublished = [row["id"] for row in rows if row["id"] not in confirmed | self._refused]
+        with self._database.housekeeping() as connection:
             outbox.mark(connection, published=confirmed)
             outbox.release(connection, unpublished=unpublished)
         failpoint("outbox.marked")
         metrics.PUBLISHED.labels(self._service).inc(len(confirmed))
+        metrics.RELAY_FAILURES.labels(self._service).inc(len(rows) - len(confirmed))
         if unpublished:
-            metrics.RELAY_FAILURES.labels(self._service).inc(len(unpublished))
             raise BusDown(f"{len(unpublished)} events were not confirmed")
-        return len(confirmed)
+        return len(rows)
 
     def _publish(self, rows: list[Mapping[str, Any]]) -> set[UUID]:
         self._unconfirmed.clear()
         self._refused.clear()
+        self._lost.clear()
         sent: set[UUID] = set()
         try:
             for row in rows:
@@ -75,7 +78,7 @@ class Relay:
         except BusDown as error:
             log.warning("publishing stopped", error=str(error))
         self._await_confirms()
-        return sent - set(self._unconfirmed.values()) - self._refused
+        return sent - set(self._unconfirmed.values()) - self._refused - self._lost
 
     def _await_confirms(self) -> None:
         ends_at = monotonic() + CONFIRM_SECONDS_MAX
@@ -87,6 +90,8 @@ class Relay:
         if self._embedded:
             self._send_embedded(row)
             return
+        if self._lane.channel is None:
+            raise BusDown("the relay is not connected")
         self._last_tag += 1
         self._unconfirmed[self._last_tag] = row["id"]
         self._lane.publish(
@@ -110,15 +115,16 @@ class Relay:
         topology.declare_event_exchange(channel, source=self._service)
         if self._embedded:
             return
-        self._last_tag = 0
-        # What the lost connection had not confirmed may or may not be there: it is published again.
-        self._refused.update(self._unconfirmed.values())
-        self._unconfirmed.clear()
-        self._ring_if_settled()
         channel.confirm_select()
         channel.events["basic_ack"].add(self._on_confirm)
         channel.events["basic_nack"].add(self._on_refusal)
         channel.events["basic_return"].add(self._on_return)
+        # Last, and without yielding: tags count from one on every channel. What the lost connection had not confirmed
+        # may or may not be there, and is published again.
+        self._lost.update(self._unconfirmed.values())
+        self._unconfirmed.clear()
+        self._last_tag = 0
+        self._ring_if_settled()
 
     def _on_confirm(self, tag: int, multiple: bool) -> None:
         for known in [known for known in self._unconfirmed if known == tag or (multiple and known < tag)]:

@@ -122,7 +122,7 @@ class Answer(Entrypoint):
         self.server.consumer.start()
 
     def stop(self) -> None:
-        self.server.lane.closing = True
+        self.server.lane.cancel()
 
 
 class RpcClient(SharedExtension):
@@ -135,10 +135,11 @@ class RpcClient(SharedExtension):
         self._timeout_seconds: float = config["settings"]["RPC_TIMEOUT_SECONDS"]
         self._signer = ContextSigner(folder=config["settings"]["KEYS_DIR"], issuer=service)
         self._waiting: dict[str, Event] = {}
-        self._address = str(uuid4())
         self._link = Link(url=config["settings"]["BUS_URL"], name=f"{service}-rpc")
+        # Answers first: a request must not leave before its answer has a queue.
+        self._address = ""
+        self._link.lane("answers", open_with=self._open_answers)
         self._requests = self._link.lane("requests", open_with=self._open_requests)
-        self._answers = self._link.lane("answers", open_with=self._open_answers)
 
     def start(self) -> None:
         self._link.start()
@@ -189,10 +190,12 @@ class RpcClient(SharedExtension):
             raise NeighbourAbsent(service)
 
     def _open_requests(self, channel: Any) -> None:
-        if hasattr(channel, "events"):
+        if not hasattr(channel, "has_route"):
             channel.events["basic_return"].add(self._on_return)
 
     def _open_answers(self, channel: Any) -> None:
+        # A new queue per connection: after a partition the broker may still hold the old one for the old connection.
+        self._address = str(uuid4())
         queue = f"rpc.reply-{self.container.service_name}-{self._address}"
         topology.declare_reply_queue(channel, queue=queue, address=self._address)
         channel.basic_consume(
@@ -204,8 +207,12 @@ class RpcClient(SharedExtension):
 
     def _on_answer(self, message: Any) -> None:
         waiter = self._waiting.get(message.properties.get("correlation_id", ""))
-        if waiter is not None and not waiter.ready():
+        if waiter is None or waiter.ready():
+            return
+        try:
             waiter.send(json.loads(message.body))
+        except ValueError:
+            log.error("answer is not JSON, dropped")
 
     def _on_return(self, _: Any, __: str, ___: str, message: Any) -> None:
         waiter = self._waiting.get(message.properties.get("correlation_id", ""))

@@ -5,6 +5,8 @@ duplicate   it was done before, or waits in the database already
 retrying    it failed in an unexpected way; the database remembers when to try again
 parked      it can never succeed, or has failed too often; a person decides (`captive parked`)
 held        something we stand on is down: the message stays unacknowledged and is tried again after a pause
+unknown     a vendor may have acted; the sweep asks
+no_event    bytes that are no event of ours: the broker keeps them as dead letters
 """
 
 import functools
@@ -19,17 +21,26 @@ import eventlet
 from nameko.extensions import Entrypoint
 
 from chassis import attempts, inbox, logs, metrics, tracing
-from chassis.attempts import Claim
+from chassis.attempts import Claim, Found
 from chassis.bus import topology
 from chassis.bus.consuming import Consumer
 from chassis.bus.link import Lane
 from chassis.doors.call import ErrandCall, EventCall, Service
-from chassis.errors import DependencyDown, Impossible, OutcomeUnknown, Refusal, RequestInProgress
+from chassis.errors import (
+    BusDown,
+    DependencyDown,
+    Impossible,
+    NeighbourAbsent,
+    OutcomeUnknown,
+    Refusal,
+    RequestInProgress,
+    VendorDown,
+)
 from chassis.events import Envelope, Event, parse
 from chassis.failpoints import failpoint
 from chassis.home import Home
 from chassis.settings import Settings
-from chassis.store import Cause, run_contended
+from chassis.store import Cause, Contended, run_contended
 
 Method = Callable[..., Any]
 
@@ -43,6 +54,11 @@ class Outcome(StrEnum):
     PARKED = "parked"
     HELD = "held"
     UNKNOWN = "unknown"
+    NO_EVENT = "no_event"
+
+
+# Raised by a verb, these say that nobody outside was reached.
+CERTAINLY_NOT_ACTED = (VendorDown, NeighbourAbsent, BusDown)
 
 
 class Listen(Entrypoint):
@@ -69,7 +85,8 @@ class Listen(Entrypoint):
         self.consumer.start()
 
     def stop(self) -> None:
-        self.lane.closing = True
+        self.home.take_no_more()
+        self.lane.cancel()
 
     def on_message(self, lane: Lane, message: Any) -> None:
         body = message.body if isinstance(message.body, str) else bytes(message.body).decode(errors="replace")
@@ -93,11 +110,15 @@ class Listen(Entrypoint):
             eventlet.spawn_after(pause, self._try_held_again, lane, message, body)
             return result, None
         self.pause_seconds = 0.5
-        lane.acknowledge(message)
+        if result is Outcome.NO_EVENT:
+            lane.discard(message)
+        else:
+            lane.acknowledge(message)
         return result, None
 
     def _try_held_again(self, lane: Lane, message: Any, body: str) -> None:
-        if not lane.closing:
+        # After a reconnect the broker has delivered it anew: this copy is nobody's any more.
+        if not lane.closing and message.channel is lane.channel:
             self._spawn(body, False, partial(self._settle, lane, message, body))
 
 
@@ -117,18 +138,24 @@ class Delivery:
         return [float(delay) for delay in self.settings["RETRY_DELAYS_SECONDS"].split(",") if delay]
 
 
-Work = Callable[[Delivery], Outcome]
-Remember = Callable[[Delivery, str, bool], tuple[str, float]]
+# What became of a delivery, and for a retry the seconds to wait.
+Settled = tuple[Outcome, float]
+Work = Callable[[Delivery], Settled]
 
 
 def reaction(event: Event, *, limit: int = 10) -> Callable[[Method], Method]:
     """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction."""
 
     def decorate(method: Method) -> Method:
-        def work(delivery: Delivery) -> Outcome:
-            return run_contended(partial(_react, delivery, method, event.load(delivery.envelope)))
+        def work(delivery: Delivery) -> Settled:
+            try:
+                return run_contended(partial(_react, delivery, method, event.load(delivery.envelope))), 0.0
+            except (DependencyDown, RequestInProgress):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
+                return _remember_reaction(delivery, error)
 
-        return _entrypoint(method, event, limit, work, _remember_reaction)
+        return _entrypoint(method, event, limit, work)
 
     return decorate
 
@@ -136,26 +163,27 @@ def reaction(event: Event, *, limit: int = 10) -> Callable[[Method], Method]:
 def errand(event: Event, *, settles: str | None = None, limit: int = 10) -> Callable[[Method], Method]:
     """Event handler that calls a vendor, or a neighbour that may refuse. No transaction is open while it runs.
 
-    `settles` names the method that asks about an attempt whose outcome is unknown; without it the errand itself is
+    `settles` names the method that asks about an attempt which may have acted already; without it the errand itself is
     run again with `recovering` set.
     """
 
     def decorate(method: Method) -> Method:
-        def work(delivery: Delivery) -> Outcome:
-            data, key = event.load(delivery.envelope), str(delivery.envelope.id)
-            claim = _claim(delivery, key)
-            if claim is Claim.CLOSED:
-                return Outcome.DUPLICATE
-            if claim is Claim.BUSY:
-                return Outcome.HELD
+        def work(delivery: Delivery) -> Settled:
+            with delivery.service.store.housekeeping() as connection:
+                claim = attempts.claim(
+                    connection, handler=delivery.handler, key=str(delivery.envelope.id), body=delivery.body,
+                    lease_seconds=delivery.settings["ERRAND_LEASE_SECONDS"],
+                )  # fmt: skip
+            if claim.found is Found.CLOSED:
+                return Outcome.DUPLICATE, 0.0
+            if claim.found is Found.BUSY:
+                return Outcome.HELD, 0.0
             failpoint("errand.started")
-            recovering = claim is Claim.RECOVERING
-            service = delivery.service
-            verb = getattr(type(service), settles) if recovering and settles else method
-            call = ErrandCall(service.store, delivery.envelope, data, key, recovering, service.name)
-            return _run_errand(delivery, verb, call)
+            recovers = claim.found is Found.RECOVERING and settles
+            verb = getattr(type(delivery.service), settles) if recovers and settles else method
+            return _run_errand(delivery, claim, verb, event)
 
-        return _entrypoint(method, event, limit, work, _remember_errand)
+        return _entrypoint(method, event, limit, work)
 
     return decorate
 
@@ -173,52 +201,81 @@ def _react(delivery: Delivery, method: Method, data: dict[str, Any]) -> Outcome:
     return Outcome.DONE
 
 
-def _claim(delivery: Delivery, key: str) -> Claim:
-    with delivery.service.store.engine.begin() as connection:
-        return attempts.claim(
-            connection, handler=delivery.handler, key=key, body=delivery.body,
-            lease_seconds=delivery.settings["ERRAND_LEASE_SECONDS"],
+def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
+    final = _is_hopeless(delivery, error)
+    with delivery.service.store.housekeeping() as connection:
+        state, delay = inbox.record_failure(
+            connection, event_id=delivery.envelope.id, handler=delivery.handler, body=delivery.body,
+            error=type(error).__name__, delays=delivery.delays_seconds, final=final,
         )  # fmt: skip
+    return (Outcome.DUPLICATE if state == inbox.DONE else Outcome(state)), delay
 
 
-def _run_errand(delivery: Delivery, verb: Method, call: ErrandCall) -> Outcome:
-    store, place = delivery.service.store, {"handler": delivery.handler, "key": call.key}
+def _run_errand(delivery: Delivery, claim: Claim, verb: Method, event: Event) -> Settled:
+    store = delivery.service.store
+    recovering = claim.found is Found.RECOVERING
     try:
+        data = event.load(delivery.envelope)
+        call = ErrandCall(store, delivery.envelope, data, claim.key, recovering, delivery.service.name)
         verb(delivery.service, call)
     except OutcomeUnknown as error:
         wait = delivery.settings["UNKNOWN_CHECK_SECONDS"]
-        with store.engine.begin() as connection:
-            attempts.set_unknown(connection, **place, error=str(error), check_seconds=wait)
-        return Outcome.UNKNOWN
-    except (DependencyDown, RequestInProgress):
+        with store.housekeeping() as connection:
+            attempts.set_unknown(connection, claim=claim, error=str(error), check_seconds=wait)
+        return Outcome.UNKNOWN, 0.0
+    except CERTAINLY_NOT_ACTED:
         # A recovering attempt may have acted before: it keeps its lease and is recovered again.
-        if not call.recovering:
-            with store.engine.begin() as connection:
-                attempts.release(connection, **place)
+        if not recovering:
+            with store.housekeeping() as connection:
+                attempts.release(connection, claim=claim)
         raise
+    except (DependencyDown, RequestInProgress):
+        # It may have acted before this went down: the lease runs out, and the next try recovers.
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
+        return _remember_errand(delivery, claim, error)
     failpoint("errand.before_done")
-    with store.engine.begin() as connection:
-        attempts.finish(connection, **place)
+    with store.housekeeping() as connection:
+        attempts.finish(connection, claim=claim)
     failpoint("errand.after_done")
-    return Outcome.DONE
+    return Outcome.DONE, 0.0
 
 
-def _entrypoint(method: Method, event: Event, limit: int, work: Work, remember: Remember) -> Method:
+def _remember_errand(delivery: Delivery, claim: Claim, error: Exception) -> Settled:
+    final = _is_hopeless(delivery, error)
+    with delivery.service.store.housekeeping() as connection:
+        state, delay = attempts.record_failure(
+            connection, claim=claim, error=type(error).__name__, delays=delivery.delays_seconds, final=final
+        )
+    if state == attempts.DONE:
+        return Outcome.DUPLICATE, 0.0
+    return (Outcome.PARKED if state == attempts.PARKED else Outcome.RETRYING), delay
+
+
+def _is_hopeless(delivery: Delivery, error: Exception) -> bool:
+    """Logs the failure; True where no further try could succeed."""
+    if isinstance(error, Impossible | Refusal):
+        log.error("event parked", handler=delivery.handler, error=f"{type(error).__name__}: {error}")
+        return True
+    log.error("handler failed", handler=delivery.handler, exc_info=(type(error), error, error.__traceback__))
+    return False
+
+
+def _entrypoint(method: Method, event: Event, limit: int, work: Work) -> Method:
     @functools.wraps(method)
     def enter(self: Service, *, body: str, again: bool, settings: Settings, home: Home | None = None) -> Outcome:
         handler = method.__name__
         try:
             envelope = parse(body)
         except Impossible as error:
-            # Without an id there is no row to park under; the metric and the log are the alarm.
-            log.error("message is not an event, dropped", handler=handler, error=str(error), length=len(body))
-            metrics.HANDLED.labels(self.name, handler, "not_an_event").inc()
-            return Outcome.PARKED
+            log.error("message is not an event, dead-lettered", handler=handler, error=str(error), length=len(body))
+            metrics.HANDLED.labels(self.name, handler, Outcome.NO_EVENT).inc()
+            return Outcome.NO_EVENT
         delivery = Delivery(self, envelope, body, handler, again, settings)
         with tracing.within(tracing.child(envelope.traceparent)):
-            outcome, delay = _attempt(delivery, work, remember)
+            outcome, delay = _attempt(delivery, work)
+            log.info("event", handler=handler, event_id=str(envelope.id), outcome=outcome)
         metrics.HANDLED.labels(self.name, handler, outcome).inc()
-        log.info("event", handler=handler, event_id=str(envelope.id), outcome=outcome)
         if outcome is Outcome.RETRYING and home is not None:
             home.retry_later(handler=handler, body=body, seconds=delay)
         return outcome
@@ -228,34 +285,10 @@ def _entrypoint(method: Method, event: Event, limit: int, work: Work, remember: 
     return registered
 
 
-def _attempt(delivery: Delivery, work: Work, remember: Remember) -> tuple[Outcome, float]:
-    """What became of it, and for a retry the seconds to wait."""
-    handler = delivery.handler
+def _attempt(delivery: Delivery, work: Work) -> Settled:
     try:
-        return work(delivery), 0.0
-    except (DependencyDown, RequestInProgress) as error:
+        return run_contended(partial(work, delivery))
+    except (DependencyDown, RequestInProgress, Contended) as error:
         # A neighbour still at work on an earlier try of ours is as good as one that is down: ask again later.
-        log.warning("handler pauses", handler=handler, error=f"{type(error).__name__}: {error}")
+        log.warning("handler pauses", handler=delivery.handler, error=f"{type(error).__name__}: {error}")
         return Outcome.HELD, 0.0
-    except (Impossible, Refusal) as error:
-        log.error("event parked", handler=handler, error=f"{type(error).__name__}: {error}")
-        state, delay = remember(delivery, type(error).__name__, True)
-    except Exception as error:
-        log.exception("handler failed", handler=handler)
-        state, delay = remember(delivery, type(error).__name__, False)
-    return Outcome(state), delay
-
-
-def _remember_reaction(delivery: Delivery, error: str, final: bool) -> tuple[str, float]:
-    with delivery.service.store.engine.begin() as connection:
-        return inbox.record_failure(
-            connection, event_id=delivery.envelope.id, handler=delivery.handler, body=delivery.body, error=error,
-            delays=delivery.delays_seconds, final=final,
-        )  # fmt: skip
-
-
-def _remember_errand(delivery: Delivery, error: str, final: bool) -> tuple[str, float]:
-    place = {"handler": delivery.handler, "key": str(delivery.envelope.id)}
-    with delivery.service.store.engine.begin() as connection:
-        attempts.claim(connection, **place, body=delivery.body, lease_seconds=0)
-        return attempts.record_failure(connection, **place, error=error, delays=delivery.delays_seconds, final=final)

@@ -11,7 +11,7 @@ from deploy.cli._options import data_option
 from deploy.portfolio.errors import MalformedPortfolio
 from deploy.portfolio.reading import read
 from deploy.postgres.databases import reachable_databases
-from deploy.stack import DataFolder, StackProblem
+from deploy.stack import DataFolder, StackProblem, clock_of
 from services.accounts.contract.errors import AccountNotServiceable, AccountNumberTaken
 from services.accounts.contract.portfolio import PortfolioAccount
 
@@ -42,14 +42,13 @@ def command(
     All of a file or nothing of it; accounts that are here already are skipped, so a file may be imported again. Dates
     shift so that the file's last month is the last one. What is closed stays closed, what is absent stays absent.
     """
-    from chassis.clock import WallClock
     from deploy.importing import take_over
     from deploy.portfolio.demo import demo_portfolio
 
     if demo == (file is not None):
         raise StackProblem("Name one file to import, or give --demo.")
     folder = DataFolder(data)
-    clock = WallClock(zone_name=os.environ.get("COMPANY_TIME_ZONE", "America/Chicago"))
+    clock = clock_of(folder, environment=os.environ)
     records: Iterator[PortfolioAccount] = iter(demo_portfolio(on=clock.today()))
     if file is not None:
         shift_to = None if as_reported else clock.today()

@@ -8,7 +8,7 @@ import click
 
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
-from deploy.stack import DataFolder
+from deploy.stack import DataFolder, clock_of
 
 
 @click.group(name="ledger")
@@ -20,12 +20,12 @@ def command() -> None:
 @data_option
 def check_ledger(data: Path) -> None:
     """Read every entry and every account; exit code 1 at any difference, naming the first."""
-    from chassis.clock import WallClock
     from chassis.store import Database
     from deploy.ledger_check import examine
 
-    clock = WallClock(zone_name=os.environ.get("COMPANY_TIME_ZONE", "America/Chicago"))
-    with reachable_databases(folder=DataFolder(data), environment=os.environ) as urls:
+    folder = DataFolder(data)
+    clock = clock_of(folder, environment=os.environ)
+    with reachable_databases(folder=folder, environment=os.environ) as urls:
         database = Database(url=urls["accounts"], service="accounts", clock=clock)
         report = examine(database)
         database.close()

@@ -14,9 +14,11 @@ from typing import NoReturn
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from chassis.clock import ClockRefusal, MovableClock, WallClock
 from deploy.sandbox.app import SandboxApp
 from deploy.sandbox.exchange import Sandbox
 from deploy.sandbox.store import StateFileUnusable, Store
+from deploy.stack import COMPANY_TIME_ZONE
 
 HOST = "127.0.0.1"
 BACKLOG = 128
@@ -37,7 +39,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, _end)
     try:
         store = Store(path=options.state)
-    except StateFileUnusable as refusal:
+        clock = _clock(options)
+    except (StateFileUnusable, ClockRefusal) as refusal:
         _refuse(str(refusal))
     try:
         listener = socket.create_server((HOST, options.port), backlog=BACKLOG)
@@ -51,6 +54,7 @@ def main() -> None:
         new_hex=lambda: secrets.token_hex(16),
         hang_seconds=options.hang_seconds,
         slow_seconds=options.slow_seconds,
+        clock=clock,
     )
     threading.stack_size(THREAD_STACK_BYTES)
     # An event that nobody sets: waiting on it holds one answer and ends with the process.
@@ -67,8 +71,16 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, required=True, metavar="FILE", help="where everything is kept")
     parser.add_argument("--hang-seconds", type=_seconds, default=8.0, help="how long a timeout holds the answer back")
     parser.add_argument("--slow-seconds", type=_seconds, default=2.0, help="how long tok_slow holds the answer back")
+    parser.add_argument("--clock-file", type=Path, metavar="FILE", help="the file that moves the stack's business date")
     parser.add_argument("--parent-pipe", action="store_true", help="end when standard input ends")
     return parser.parse_args()
+
+
+def _clock(options: argparse.Namespace) -> MovableClock | None:
+    if options.clock_file is None:
+        return None
+    wall = WallClock(zone_name=os.environ.get("COMPANY_TIME_ZONE", COMPANY_TIME_ZONE))
+    return MovableClock(wall=wall, clock_file=options.clock_file)
 
 
 def _port(given: str) -> int:

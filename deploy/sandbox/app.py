@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
-from deploy.sandbox import controls, page, processor, sendgrid, twilio
+from deploy.sandbox import clock, controls, page, processor, sendgrid, twilio
 from deploy.sandbox.exchange import Reply, Request, Route, Sandbox, error_reply, json_reply
 from deploy.sandbox.faults import judge_call, provider_at
 
@@ -43,6 +43,8 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("POST", "/_sandbox/charges/<id>/return", controls.return_charge),
     ("GET", "/_sandbox/faults", controls.list_faults),
     ("POST", "/_sandbox/faults", controls.change_faults),
+    ("GET", "/_sandbox/clock", clock.show_clock),
+    ("POST", "/_sandbox/clock", clock.advance_clock),
     ("POST", "/_sandbox/reset", controls.reset),
     ("GET", "/health/live", report_alive),
 )

@@ -46,13 +46,13 @@ def change_faults(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
         fault = set_fault(fields(request), sandbox=sandbox)
     except FaultNotUnderstood as refusal:
         return error_reply(400, "fault_not_understood", str(refusal))
-    return _done(request, fault, anchor="faults")
+    return done(request, fault, anchor="faults")
 
 
 def reset(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
     """POST /_sandbox/reset → forgets mails, texts, charges, tokens, opt-outs and faults."""
     sandbox.store.forget_everything()
-    return _done(request, {"reset": True}, anchor="")
+    return done(request, {"reset": True}, anchor="")
 
 
 def decide_mail(request: Request, /, *, sandbox: Sandbox, id: str = "", fate: str = "", **_: str) -> Reply:
@@ -114,7 +114,7 @@ def _happened(request: Request, *, kind: str, id: str, facts: Document, sandbox:
     changed = record_happening(kind=kind, id=id, change=lambda document: {**document, **facts}, sandbox=sandbox)
     if changed is None:
         return _no_such(kind.removesuffix("s"), f"GET {PAGE}/{kind} lists those that there are.")
-    return _done(request, changed, anchor=id)
+    return done(request, changed, anchor=id)
 
 
 def _opt(request: Request, *, opted_out: bool, sandbox: Sandbox) -> Reply:
@@ -126,7 +126,7 @@ def _opt(request: Request, *, opted_out: bool, sandbox: Sandbox) -> Reply:
         if sandbox.store.get(kind=OPT_OUTS, id=number) is None:
             sandbox.store.put(kind=OPT_OUTS, id=number, document=word)
         record_happening(kind=OPT_OUTS, id=number, change=lambda _: word, sandbox=sandbox)
-    return _done(request, word, anchor="numbers")
+    return done(request, word, anchor="numbers")
 
 
 def _listed(request: Request, *, kind: str, found_under: str, sandbox: Sandbox) -> Reply:
@@ -141,7 +141,8 @@ def _number_in(given: str) -> str:
     return f"+{given.strip()}" if given.startswith(" ") else given.strip()
 
 
-def _done(request: Request, body: Document, *, anchor: str) -> Reply:
+def done(request: Request, body: Document, *, anchor: str) -> Reply:
+    """What a control answers: the body as JSON, or for a browser's form the page again, at the anchor."""
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         # After a press of a button the page is shown again, so that reloading it does not press twice.
         return Reply(redirect(f"{PAGE}#{anchor}" if anchor else PAGE, code=303))

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from werkzeug.wrappers import Request as WerkzeugRequest
 from werkzeug.wrappers import Response
 
+from chassis.clock import MovableClock
 from deploy.sandbox.store import Store
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
@@ -23,13 +24,14 @@ class Request(WerkzeugRequest):
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The belongings of a running sandbox; `new_hex` gives 32 fresh hexadecimal digits."""
+    """The belongings of a running sandbox; `new_hex` gives 32 fresh hexadecimal digits, `clock` is its stack's."""
 
     store: Store
     now: Callable[[], datetime]
     new_hex: Callable[[], str]
     hang_seconds: float
     slow_seconds: float
+    clock: MovableClock | None = None
 
     def timestamp(self) -> str:
         """The present instant as RFC 3339 in UTC."""

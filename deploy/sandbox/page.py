@@ -36,6 +36,7 @@ def show_page(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
         numbers=[word for word in store.latest(kind=OPT_OUTS, limit=SHOWN_MAX) if word["opted_out"]],
         faults=faults.current_faults(sandbox=sandbox),
         modes=list(faults.Mode),
+        clock=sandbox.clock.read() if sandbox.clock else None,
         return_codes=controls.RETURN_CODES,
         can_be_returned=controls.can_be_returned,
         shown_max=SHOWN_MAX,

@@ -20,6 +20,14 @@ def database(databases: OpenDatabase) -> Any:
 
 
 @pytest.fixture
+def late_database(databases: OpenDatabase) -> Any:
+    opened = databases("late")
+    counting.metadata.create_all(opened.engine)
+    empty(opened)
+    return opened
+
+
+@pytest.fixture
 def toy_keys(keys_folder: Path) -> Path:
     if not has_keys(folder=keys_folder, purpose="context-counting"):
         add_signing_key(folder=keys_folder, purpose="context-counting")

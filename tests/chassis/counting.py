@@ -94,6 +94,16 @@ class CountingService(Service):
             self.vendor.settle(call.key)
 
 
+class LateService(Service):
+    """Another listener, which starts after the one that tells."""
+
+    name = "late"
+
+    @reaction(counted)
+    def on_counted_late(self, call: EventCall) -> None:
+        add(call.transaction, name="late", amount=1)
+
+
 def total(database: Any) -> int:
     with database.engine.begin() as connection:
         return int(connection.execute(select(func.coalesce(func.sum(counts.c.value), 0))).scalar_one())

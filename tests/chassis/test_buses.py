@@ -1,21 +1,30 @@
 """The same calls and events over both buses, in real processes: RabbitMQ and the bus inside one process."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import requests
 from nameko.standalone.rpc import ClusterRpcProxy
+from sqlalchemy import select
 
+from chassis.assembly import declare, service_class
 from chassis.clock import WallClock
 from chassis.context import CallContext, ContextSigner, deadline_after
+from chassis.tables import outbox
 from tests.chassis import counting
 from tests.fixtures.ports import free_port
 from tests.fixtures.processes import HostedProcess, eventually, is_ready
 
-SERVICES = ["tests.chassis.counting:CountingService", "tests.chassis.toy_gateway:ToyGateway"]
+SERVICES = [
+    "tests.chassis.counting:CountingService",
+    "tests.chassis.counting:LateService",
+    "tests.chassis.toy_gateway:ToyGateway",
+]
 
 
 class Stack:
@@ -24,7 +33,7 @@ class Stack:
     def __init__(self, *, bus: str, urls: Callable[[str], str], keys: Path, split: bool) -> None:
         self.port, self.bus = free_port(), bus
         common = {"BUS_URL": bus, "KEYS_DIR": str(keys), "LOG_LEVEL": "info", "RETRY_DELAYS_SECONDS": "0.2,0.2"}
-        common |= {"COUNTING_DATABASE_URL": urls("counting"), "GATEWAY_DATABASE_URL": urls("gateway")}
+        common |= {f"{name.upper()}_DATABASE_URL": urls(name) for name in ("counting", "late", "gateway")}
         common |= {"HTTP_PORT": str(self.port)}
         self._common, self._groups = common, [[path] for path in SERVICES] if split else [SERVICES]
         self.processes: dict[str, tuple[HostedProcess, int]] = {}
@@ -51,12 +60,23 @@ class Stack:
         return [process.stop() for process, _ in self.processes.values()]
 
 
+def declare_toys(url: str, *, embedded: bool) -> None:
+    """What a deployment does before its services start; the bus inside one process does it for itself."""
+    if not embedded:
+        declare(url=url, classes=[service_class(path) for path in SERVICES])
+
+
 @pytest.fixture(params=["embedded", "rabbitmq"])
 def stack(
-    request: pytest.FixtureRequest, database: Any, migrated: Callable[[str], str], toy_keys: Path
+    request: pytest.FixtureRequest,
+    database: Any,
+    late_database: Any,
+    migrated: Callable[[str], str],
+    toy_keys: Path,
 ) -> Iterator[Stack]:
     embedded = request.param == "embedded"
     bus = "embedded://" if embedded else request.getfixturevalue("broker_url")
+    declare_toys(bus, embedded=embedded)
     running = Stack(bus=bus, urls=migrated, keys=toy_keys, split=not embedded)
     yield running
     for process, _ in running.processes.values():
@@ -64,7 +84,10 @@ def stack(
 
 
 @pytest.fixture
-def broker_stack(database: Any, migrated: Callable[[str], str], toy_keys: Path, broker_url: str) -> Iterator[Stack]:
+def broker_stack(
+    database: Any, late_database: Any, migrated: Callable[[str], str], toy_keys: Path, broker_url: str
+) -> Iterator[Stack]:
+    declare_toys(broker_url, embedded=False)
     running = Stack(bus=broker_url, urls=migrated, keys=toy_keys, split=True)
     yield running
     for process, _ in running.processes.values():
@@ -115,7 +138,7 @@ def test_stopping_leaves_with_zero_and_loses_nothing(stack: Stack) -> None:
     for number in range(20):
         stack.get("add", name="a", amount=1, key=f"k{number}")
     started = time.monotonic()
-    assert set(stack.stop()) == {0}
+    assert set(stack.stop()) == {0}, stack.output()[-6000:]
     assert time.monotonic() - started < 10
     for group in stack._groups:
         stack.start(group)
@@ -123,7 +146,7 @@ def test_stopping_leaves_with_zero_and_loses_nothing(stack: Stack) -> None:
 
 
 @pytest.mark.bus
-def test_killing_loses_nothing_and_doubles_nothing(stack: Stack) -> None:
+def test_killing_loses_nothing_and_doubles_nothing(stack: Stack, late_database: Any) -> None:
     for number in range(20):
         stack.get("add", name="a", amount=1, key=f"k{number}")
     for process, _ in stack.processes.values():
@@ -135,6 +158,7 @@ def test_killing_loses_nothing_and_doubles_nothing(stack: Stack) -> None:
     assert stack.value("a") == 20
     # What the killed relay had claimed waits until its claim expires.
     eventually(lambda: stack.value("seen a") == 20, seconds=30, describe=stack.output)
+    eventually(lambda: counting.total(late_database) == 20, seconds=30, describe=stack.output)
 
 
 @pytest.mark.bus
@@ -146,6 +170,34 @@ def test_namekos_own_client_reaches_us(broker_stack: Stack, toy_keys: Path) -> N
     with ClusterRpcProxy({"AMQP_URI": broker_stack.bus}, timeout=5) as services:
         answer = services.counting.get_count(request={"name": "a"}, context=token)
     assert answer == {"reply": {"name": "a", "value": 0}, "replayed": False}
+
+
+@pytest.mark.bus
+def test_an_event_without_a_queue_does_not_hold_up_the_others(stack: Stack, database: Any) -> None:
+    with database.engine.begin() as connection:
+        for number in range(60):
+            connection.execute(
+                outbox.insert().values(
+                    id=uuid4(), exchange="counting.events", routing_key="nobody_listens", subject="x", mandatory=True,
+                    sequence=number, body="{}",
+                )
+            )  # fmt: skip
+    stack.get("add", name="a", amount=1, key="k1")
+    eventually(lambda: stack.value("seen a") == 1, describe=stack.output)
+    with database.engine.begin() as connection:
+        waiting = connection.execute(select(outbox.c.id).where(outbox.c.published_at.is_(None))).all()
+    assert len(waiting) == 60, "they wait for the deployment step"
+
+
+@pytest.mark.bus
+def test_one_trace_runs_through_call_and_event(stack: Stack) -> None:
+    stack.get("add", name="a", amount=1, key="k1")
+    eventually(lambda: stack.value("seen a") == 1, describe=stack.output)
+    lines = [json.loads(line) for line in stack.output().splitlines() if line.startswith("{")]
+    called = {line["trace_id"] for line in lines if line.get("event") == "call" and line.get("method") == "add"}
+    handled = {line["trace_id"] for line in lines if line.get("handler") in ("on_counted", "on_counted_late")}
+    assert len(called) == 1
+    assert handled == called
 
 
 @pytest.mark.bus

@@ -16,6 +16,7 @@ from chassis.errors import (
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
     InvalidRequest,
+    NeighbourSilent,
     OutcomeUnknown,
     RequestInProgress,
     StoreDown,
@@ -136,7 +137,7 @@ class TestReactions:
         assert deliver(service.on_counted, event, again=True) is Outcome.PARKED
         with service.store.engine.begin() as connection:
             assert [row["event_id"] for row in inbox.parked(connection)] == [event.id]
-            assert inbox.due(connection) == []
+            assert inbox.due(connection, handlers=["on_counted"]) == []
 
     def test_run_a_parked_event_again_when_told_to(self, service: CountingService, clock: FixedClock) -> None:
         event = an_event(counted, clock=clock, subject="cursed", data={"name": "cursed", "amount": 1})
@@ -144,7 +145,7 @@ class TestReactions:
             deliver(service.on_counted, event, again=again)
         with service.store.engine.begin() as connection:
             assert inbox.retry(connection, event_id=event.id) == 1
-            (due,) = inbox.due(connection)
+            (due,) = inbox.due(connection, handlers=["on_counted"])
         assert due["body"] == event.to_json()
         assert deliver(service.on_counted, event, again=True) is Outcome.RETRYING
 
@@ -164,7 +165,7 @@ class TestReactions:
     def test_survive_bytes_that_are_no_event(self, service: CountingService) -> None:
         settings = {"RETRY_DELAYS_SECONDS": "1"}
         for body in ("", "{", "[]", '{"id": 1}', "\x00", "[" * 100_000):
-            assert service.on_counted(body=body, again=False, settings=settings) is Outcome.PARKED
+            assert service.on_counted(body=body, again=False, settings=settings) is Outcome.NO_EVENT
 
 
 class Bell:
@@ -198,7 +199,7 @@ class TestErrands:
         event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
         assert deliver(service.on_counted_ring, event) is Outcome.UNKNOWN
         with service.store.engine.begin() as connection:
-            assert [row["state"] for row in attempts.due(connection)] == ["unknown"]
+            assert [row["state"] for row in attempts.due(connection, handlers=["on_counted_ring"])] == ["unknown"]
         assert deliver(service.on_counted_ring, event, again=True) is Outcome.DONE
         assert (len(service.vendor.rung), len(service.vendor.settled)) == (1, 1)
 
@@ -227,6 +228,39 @@ class TestErrands:
         assert deliver(service.on_counted_ring, event) is Outcome.DONE
         assert service.vendor.settled == []
 
+    @pytest.mark.parametrize("fault", [StoreDown("gone"), NeighbourSilent("silent"), ValueError("a bug")])
+    def test_ask_before_acting_again_when_it_may_have_acted(
+        self, service: CountingService, clock: FixedClock, fault: Exception
+    ) -> None:
+        service.vendor = Bell(fault)
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        assert deliver(service.on_counted_ring, event) in (Outcome.HELD, Outcome.RETRYING)
+        assert deliver(service.on_counted_ring, event) is Outcome.DONE
+        assert (len(service.vendor.rung), len(service.vendor.settled)) == (1, 1)
+
+    def test_ask_after_a_second_try_died_in_the_middle(self, service: CountingService, clock: FixedClock) -> None:
+        service.vendor = Bell(VendorDown("no answer"))
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        assert deliver(service.on_counted_ring, event) is Outcome.HELD
+        with service.store.engine.begin() as connection:
+            died = attempts.claim(
+                connection, handler="on_counted_ring", key=str(event.id), body=event.to_json(), lease_seconds=0
+            )
+        assert died.found is attempts.Found.FRESH
+        assert deliver(service.on_counted_ring, event) is Outcome.DONE
+        assert (len(service.vendor.rung), len(service.vendor.settled)) == (1, 1)
+
+    def test_a_person_who_runs_a_parked_one_again_has_it_asked_first(
+        self, service: CountingService, clock: FixedClock
+    ) -> None:
+        service.vendor = Bell(*[ValueError("a bug")] * 3)
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        assert deliver(service.on_counted_ring, event, settings={"RETRY_DELAYS_SECONDS": ""}) is Outcome.PARKED
+        with service.store.engine.begin() as connection:
+            assert attempts.retry(connection, event_id=event.id) == 1
+        assert deliver(service.on_counted_ring, event, again=True) is Outcome.DONE
+        assert (len(service.vendor.rung), len(service.vendor.settled)) == (1, 1)
+
 
 class TestStore:
     def test_say_that_the_database_is_down(self, clock: FixedClock) -> None:
@@ -245,6 +279,18 @@ class TestStore:
 
 
 class TestInboxUpkeep:
+    def test_a_late_failure_does_not_undo_what_another_delivery_has_done(
+        self, service: CountingService, clock: FixedClock
+    ) -> None:
+        event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
+        assert deliver(service.on_counted, event) is Outcome.DONE
+        with service.store.engine.begin() as connection:
+            late = inbox.record_failure(
+                connection, event_id=event.id, handler="on_counted", body="{}", error="X", delays=[0.0], final=False
+            )
+            assert late == (inbox.DONE, 0.0)
+        assert deliver(service.on_counted, event, again=True) is Outcome.DUPLICATE
+
     def test_a_day_that_began_in_the_default_partition_stops_nothing(
         self, service: CountingService, clock: FixedClock
     ) -> None:
@@ -273,7 +319,11 @@ class TestInboxUpkeep:
     ) -> None:
         place = {"handler": "on_counted_ring", "key": "k"}
         with service.store.engine.begin() as connection:
-            attempts.claim(connection, **place, body="{}", lease_seconds=0)
-            attempts.finish(connection, **place)
-            attempts.release(connection, **place)
-            assert attempts.claim(connection, **place, body="{}", lease_seconds=0) is attempts.Claim.CLOSED
+            first = attempts.claim(connection, **place, body="{}", lease_seconds=0)
+            second = attempts.claim(connection, **place, body="{}", lease_seconds=0)
+            assert not attempts.finish(connection, claim=first), "who lost the claim has nothing to close"
+            assert attempts.finish(connection, claim=second)
+            assert not attempts.release(connection, claim=second)
+            failed = attempts.record_failure(connection, claim=second, error="X", delays=[1.0], final=False)
+            assert failed == (attempts.DONE, 0.0)
+            assert attempts.claim(connection, **place, body="{}", lease_seconds=0).found is attempts.Found.CLOSED

@@ -50,6 +50,7 @@ def upgrade() -> None:
             key text NOT NULL,
             state text NOT NULL,
             tries integer NOT NULL DEFAULT 0,
+            claim_number integer NOT NULL,
             claimed_until timestamptz,
             next_try_at timestamptz,
             body text NOT NULL,

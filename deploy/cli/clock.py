@@ -1,0 +1,74 @@
+"""Show the business date of a running sandbox stack, or move it ahead."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deploy.cli._options import data_option
+from deploy.stack import DataFolder, StackProblem
+
+if TYPE_CHECKING:
+    from chassis.clock import MovableClock, Reading
+
+
+@click.group(name="clock")
+def command() -> None:
+    """Show the business date of a running sandbox stack, or move it ahead.
+
+    Tokens, timeouts and instants go by the wall clock, which never moves.
+    """
+
+
+@command.command(name="show")
+@data_option
+def show(data: Path) -> None:
+    """Print the date of the wall clock and the business date."""
+    reading = _clock_of_running_stack(data).read()
+    click.echo(f"wall date      {reading.wall_on}")
+    click.echo(f"business date  {reading.business_on} ({_ahead(reading)})")
+
+
+# A leading minus is a number here, so that going back is refused in words and not as an option.
+@command.command(name="advance", context_settings={"ignore_unknown_options": True})
+@click.argument("days", required=False, type=int)
+@click.option("--to", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE", help="Go to this date, YYYY-MM-DD.")
+@data_option
+def advance(days: int | None, to: datetime | None, data: Path) -> None:
+    """Move the business date DAYS ahead, or to a date; there is no way back but deploy/up --fresh.
+
+    Only the date moves. Figures that are computed from it (interest, days past due, lease windows) follow at once;
+    nothing is billed, drafted or sent for the days in between.
+    """
+    from chassis.clock import ClockRefusal
+
+    clock = _clock_of_running_stack(data)
+    try:
+        if days is not None and to is None:
+            before = clock.advance(days=days)
+        elif to is not None and days is None:
+            before = clock.advance_to(business_on=to.date())
+        else:
+            raise StackProblem("Say how far to go: DAYS, or --to DATE.")
+        after = clock.read()
+    except ClockRefusal as refusal:
+        raise StackProblem(str(refusal)) from refusal
+    click.echo(f"business date  {before.business_on} -> {after.business_on} ({_ahead(after)})")
+
+
+def _ahead(reading: "Reading") -> str:
+    return f"{reading.days_ahead} {'day' if reading.days_ahead == 1 else 'days'} ahead"
+
+
+def _clock_of_running_stack(data: Path) -> "MovableClock":
+    from chassis.clock import ClockRefusal, MovableClock, company_clock
+
+    record = DataFolder(data).running_stack()
+    try:
+        clock = company_clock(zone_name=record.time_zone, clock_file=record.clock_file)
+    except ClockRefusal as refusal:
+        raise StackProblem(str(refusal)) from refusal
+    if not isinstance(clock, MovableClock):
+        raise StackProblem("The running stack was started without a clock file; stop it and start it with deploy/up.")
+    return clock
