@@ -1,0 +1,67 @@
+"""The broker's own net: messages that ended in a queue's dead letters, because handling them ended processes or because
+they are no events at all. Seen and settled queue by queue.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chassis.bus.link import open_channel
+from chassis.bus.topology import dead_letters
+from deploy.topology import bindings
+
+SHOWN_MAX = 20
+# Not by the queue's own count: quorum queues tell it with a delay of seconds.
+RETRIED_MAX = 10_000
+
+
+def counts(*, url: str) -> dict[str, int]:
+    """The event queues that have dead letters, and how many."""
+    found = {}
+    with open_channel(url) as channel:
+        for binding in bindings():
+            declared = channel.queue_declare(queue=dead_letters(binding.queue), passive=True)
+            if declared.message_count:
+                found[binding.queue] = declared.message_count
+    return found
+
+
+def show(*, url: str, queue: str) -> list[str]:
+    """The first bodies; they stay where they are."""
+    with open_channel(url) as channel:
+        # Closing the channel gives back what was taken and not acknowledged.
+        return [_text(message) for message in _taken(channel, queue, limit=SHOWN_MAX)]
+
+
+def retry(*, url: str, queue: str) -> int:
+    """Put every dead letter back into its queue, each confirmed by the broker before it leaves the dead letters."""
+    count = 0
+    with open_channel(url) as channel:
+        for message in _taken(channel, queue, limit=RETRIED_MAX):
+            again = channel.prepare_message(
+                message.body, content_type=message.content_type, content_encoding=message.content_encoding,
+                properties={"delivery_mode": 2},
+            )  # fmt: skip
+            channel.basic_publish_confirm(again, exchange="", routing_key=queue)
+            channel.basic_ack(message.delivery_tag)
+            count += 1
+    return count
+
+
+def drop(*, url: str, queue: str) -> int:
+    """Throw a queue's dead letters away for good."""
+    with open_channel(url) as channel:
+        count: int = channel.queue_purge(queue=dead_letters(queue))
+    return count
+
+
+def _taken(channel: Any, queue: str, *, limit: int) -> Iterator[Any]:
+    for _ in range(limit):
+        message = channel.basic_get(dead_letters(queue))
+        if message is None:
+            return
+        yield message
+
+
+def _text(message: Any) -> str:
+    body = message.body
+    return body if isinstance(body, str) else bytes(body).decode(errors="replace")
