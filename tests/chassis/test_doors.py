@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from chassis import attempts, inbox
+from chassis import attempts, home, inbox, outbox, tables
+from chassis.bus import embedded
+from chassis.bus.link import open_channel
 from chassis.clock import FixedClock
 from chassis.doors import Outcome
 from chassis.errors import (
@@ -327,3 +329,56 @@ class TestInboxUpkeep:
             failed = attempts.record_failure(connection, claim=second, error="X", delays=[1.0], final=False)
             assert failed == (attempts.DONE, 0.0)
             assert attempts.claim(connection, **place, body="{}", lease_seconds=0).found is attempts.Found.CLOSED
+
+
+class TestDrainedMark:
+    """The bus inside one process forgets on exit; the mark says up to where nothing needs to be told again."""
+
+    def publish(self, service: CountingService, key: str) -> None:
+        call(service.add, request={"name": "a", "amount": 1}, context=a_customer(), key=key)
+        with service.store.engine.begin() as connection:
+            outbox.mark(connection, published=[row["id"] for row in outbox.claim(connection)])
+
+    def waiting(self, service: CountingService) -> int:
+        with service.store.engine.begin() as connection:
+            return len(
+                connection.execute(select(tables.outbox.c.id).where(tables.outbox.c.published_at.is_(None))).all()
+            )
+
+    def test_what_was_published_after_the_mark_is_published_again(self, service: CountingService) -> None:
+        self.publish(service, "k1")
+        embedded.forget_everything()
+        assert home.note_drained(service.store)
+        self.publish(service, "k2")
+        with service.store.engine.begin() as connection:
+            assert home.forget_undrained(connection) == 1
+        assert self.waiting(service) == 1
+
+    def test_without_a_mark_everything_is_published_again(self, service: CountingService) -> None:
+        self.publish(service, "k1")
+        self.publish(service, "k2")
+        with service.store.engine.begin() as connection:
+            assert home.forget_undrained(connection) == 2
+        assert self.waiting(service) == 2
+
+    def test_the_mark_does_not_move_while_a_message_waits(self, service: CountingService) -> None:
+        embedded.forget_everything()
+        with open_channel("embedded://") as channel:
+            channel.queue_declare(queue="evt-x")
+            channel.basic_publish(channel.prepare_message("body"), exchange="", routing_key="evt-x")
+            assert not home.note_drained(service.store)
+        assert not home.note_drained(service.store), "closing a channel takes nothing off a queue"
+        embedded.forget_everything()
+        assert home.note_drained(service.store)
+
+    def test_what_was_taken_and_not_acknowledged_goes_back_when_the_channel_closes(
+        self, service: CountingService
+    ) -> None:
+        embedded.forget_everything()
+        with open_channel("embedded://") as channel:
+            channel.queue_declare(queue="evt-x")
+            channel.basic_publish(channel.prepare_message("body"), exchange="", routing_key="evt-x")
+            assert channel.basic_get("evt-x") is not None
+            assert not home.note_drained(service.store)
+        assert not home.note_drained(service.store)
+        embedded.forget_everything()

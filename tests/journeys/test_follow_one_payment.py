@@ -1,9 +1,12 @@
 """The main job on a whole stack, on both buses: the demo tells the story and checks each step of it."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.processes import eventually
 from tests.fixtures.stacks import RunningStack, a_running_stack
 
 STEPS = (
@@ -51,6 +54,24 @@ def test_a_stack_that_is_killed_comes_back_with_everything(bus: str | None, tmp_
         assert "is registered already" in again.captive("demo").stdout
         again.captive("ledger", "check")
         assert again.stop() == 0
+
+
+@pytest.mark.bus
+@pytest.mark.slow
+def test_a_killed_service_is_started_again_and_its_twin_carries_on(broker_url: str, tmp_path: Path) -> None:
+    options = ("--scale", "accounts=2")
+    with a_running_stack(data=tmp_path / "data", bus=broker_url, options=options) as stack:
+        before = stack.record()["children"]
+        assert {"accounts", "accounts-2", "payments"} <= set(before)
+        for name in ("accounts", "payments"):
+            os.kill(before[name], signal.SIGKILL)
+        assert "Every promise held." in stack.captive("demo").stdout
+
+        def started_again() -> bool:
+            now = stack.record()["children"]
+            return all(now.get(name) not in (None, before[name]) for name in ("accounts", "payments"))
+
+        eventually(started_again, describe=stack.output)
 
 
 def assert_nothing_is_left(stack: RunningStack) -> None:
