@@ -1,6 +1,7 @@
 """Tables of notifications: who may be told, and every message with what became of it."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -23,6 +24,7 @@ contacts = Table(
     "contacts",
     metadata,
     Column("user_id", UUID(as_uuid=True)),
+    Column("version", BigInteger, nullable=False),
     Column("email_sealed", Text, nullable=False),
     Column("phone_sealed", Text),
     Column("first_name_sealed", Text, nullable=False),

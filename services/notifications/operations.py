@@ -60,11 +60,12 @@ class Parcel:
 
 def put_contact(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, user_id: UUID, email: str, phone: str | None,
-    first_name: str, sms_consent: bool, time_zone: str | None, accounts: list[Mapping[str, Any]],
+    first_name: str, sms_consent: bool, time_zone: str | None, accounts: list[Mapping[str, Any]], version: int,
 ) -> None:  # fmt: skip
-    """Replace what is known of a person. That they said STOP is kept as long as the number stays the same."""
+    """Replace what is known of a person, unless something newer is. STOP is kept while the number stays the same."""
     known = transaction.one(select(contacts).where(contacts.c.user_id == user_id).with_for_update())
     values = {
+        "version": version,
         "email_sealed": cipher.encrypt(email, bound_to=str(user_id)),
         "phone_sealed": None if phone is None else cipher.encrypt(phone, bound_to=str(user_id)),
         "first_name_sealed": cipher.encrypt(first_name, bound_to=str(user_id)),
@@ -75,7 +76,11 @@ def put_contact(
     if known is None or _opened(cipher, known["phone_sealed"], user_id) != phone:
         values["sms_opted_out_at"] = None
     upsert = insert(contacts).values(user_id=user_id, created_at=now, **values)
-    transaction.run(upsert.on_conflict_do_update(index_elements=["user_id"], set_=values))
+    unless_newer = upsert.on_conflict_do_update(
+        index_elements=["user_id"], set_=values, where=contacts.c.version <= version
+    )
+    if not transaction.run(unless_newer):
+        return
     transaction.run(delete(contact_accounts).where(contact_accounts.c.user_id == user_id))
     endings = {account["id"]: account["last4"] for account in accounts}
     if endings:

@@ -15,6 +15,7 @@ SECRET_LINK = "https://portal.example/verify?token=s3cr3t-t0ken&again=1"
 def a_contact(**differences: Any) -> dict[str, Any]:
     """Ada, who holds one account and wants texts."""
     return {
+        "version": 1,
         "user_id": ADA,
         "email": ADAS_EMAIL,
         "phone": ADAS_PHONE,

@@ -62,6 +62,7 @@ def push_contact(errand: ErrandCall, *, notifications: Asks, keyring: Keyring) -
         return
     sealed = user["phone_sealed"]
     contact = {
+        "version": errand.event.sequence,
         "user_id": str(user_id),
         "email": user["email"],
         "phone": keyring.unseal(sealed, field="users.phone", owner=user_id) if sealed else None,

@@ -45,8 +45,12 @@ class ContactAccount(Strict):
 
 
 class PutContact(Strict):
-    """A person as identity knows them now: it replaces what was known here, the list of accounts included."""
+    """A person as identity knows them now: it replaces what was known here, the list of accounts included.
 
+    `version` is the sequence of identity's event that asks for it; an older one changes nothing.
+    """
+
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     user_id = fields.UUID(required=True)
     email = _email()
     phone = fields.String(load_default=None, allow_none=True, validate=_is_telephone_number)

@@ -164,3 +164,10 @@ def test_words_smuggled_in_as_a_name_do_not_reach_the_mail(stage: Stage, first_n
     assert "<p>Hello,</p>" in mail["html"]
     assert first_name not in mail["html"] + mail["text"]
     assert mail["to"] == [{"email": ADAS_EMAIL}]
+
+
+def test_an_older_word_about_a_contact_changes_nothing(stage: Stage) -> None:
+    stage.put(a_contact(version=5, email="new@example.com"))
+    stage.put(a_contact(version=4, email="old@example.com", accounts=[]))
+    stage.tell(stage.posted())
+    assert [mail["to"][0]["email"] for mail in stage.sandbox.listed("mails")] == ["new@example.com"]

@@ -11,6 +11,7 @@ def upgrade() -> None:
         """
         CREATE TABLE contacts (
             user_id uuid NOT NULL,
+            version bigint NOT NULL,
             email_sealed text NOT NULL,
             phone_sealed text,
             first_name_sealed text NOT NULL,
