@@ -132,7 +132,8 @@ def inherited(environment: Mapping[str, str]) -> dict[str, str]:
     # Where compiled modules may not be kept, every process compiles everything at every start.
     kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
     path = os.pathsep.join(filter(None, [str(ROOT), kept.get("PYTHONPATH")]))
-    return {**kept, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    # Threads that hash passwords would each keep a heap of their own.
+    return {"MALLOC_ARENA_MAX": "2", **kept, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def told(layout: Layout) -> dict[str, str]:
