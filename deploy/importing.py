@@ -1,6 +1,6 @@
 """Taking over a portfolio: accounts in one transaction, then the leases among them. All of a file, or nothing of it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,10 +31,20 @@ class TakenPortfolio:
 
 
 def take_over(
-    *, records: Iterable[PortfolioAccount], urls: Mapping[str, str], keys: Path, clock: Clock, announce: bool
+    *,
+    records: Iterable[PortfolioAccount],
+    urls: Mapping[str, str],
+    keys: Path,
+    clock: Clock,
+    announce: bool,
+    note_new: Callable[[PortfolioAccount], None] = lambda _: None,
 ) -> TakenPortfolio:
-    """Import every record. Raises what the reader raises, and then nothing has changed."""
+    """Import every record. Raises what the reader raises, and then nothing has changed.
+
+    `note_new` is told of each account that was not here yet, while the transaction is still open.
+    """
     counted: dict[str, int] = {}
+    known: set[str] = set()
     leases: list[PortfolioAccount] = []
 
     def noted() -> Iterator[PortfolioAccount]:
@@ -42,12 +52,15 @@ def take_over(
             counted[record.status] = counted.get(record.status, 0) + 1
             if isinstance(record.terms, LeaseTerms):
                 leases.append(record)
+            if record.source_ref not in known:
+                note_new(record)
             yield record
 
     cipher = FieldCipher(folder=keys, purpose="fields-accounts")
     accounts_database = Database(url=urls["accounts"], service="accounts", clock=clock)
     now, today = clock.now(), clock.today()
     with accounts_database.writing() as transaction:
+        known = {row["source_ref"] for row in transaction.all(select(accounts.c.source_ref))}
         imported = import_accounts(transaction, records=noted(), now=now, today=today, cipher=cipher, announce=announce)
     leases_database = Database(url=urls["leases"], service="leases", clock=clock)
     taken = [_lease_of(accounts_database, record, clock=clock) for record in leases]

@@ -115,10 +115,15 @@ class Feed:
         self.is_closing = False
 
     def open(self, *, subject: str, account_ids: Iterable[str]) -> "Subscription":
-        """Register a stream. Raises TooManyStreams."""
-        same = sum(1 for known in self._open if known.subject == subject)
-        if self.is_closing or len(self._open) >= STREAMS_MAX or same >= STREAMS_OF_ONE_MAX:
+        """Register a stream. Raises TooManyStreams when the process is full.
+
+        A person's sixth stream ends the oldest: it is most likely a page that was left, which nobody has noticed yet.
+        """
+        if self.is_closing or len(self._open) >= STREAMS_MAX:
             raise TooManyStreams()
+        same = [known for known in self._open if known.subject == subject]
+        for oldest in same[: max(0, len(same) - STREAMS_OF_ONE_MAX + 1)]:
+            oldest.end()
         subscription = Subscription(self, subject=subject, account_ids=frozenset(account_ids))
         self._open[subscription] = None
         return subscription
@@ -150,6 +155,13 @@ class Subscription:
         self.subject = subject
         self.account_ids = account_ids
         self.bell = threading.Event()
+        self.is_over = False
+
+    def end(self) -> None:
+        """Give the place up; whoever writes the stream notices at once."""
+        self.is_over = True
+        self.leave()
+        self.bell.set()
 
     def wait(self, seconds: float) -> bool:
         """True when the bell rang, False when the time ran out."""
@@ -212,7 +224,8 @@ class EventStream:
             pause = FIRST_LOOK_SECONDS if self._wait(pause) else min(pause * 2, POLL_SECONDS)
 
     def _is_over(self) -> bool:
-        return self._subscription.feed.is_closing or self._clock.now() >= self._ends_at
+        subscription = self._subscription
+        return subscription.is_over or subscription.feed.is_closing or self._clock.now() >= self._ends_at
 
     def _read(self, position: Position) -> tuple[list[tuple[Position, Mapping[str, Any]]], Position]:
         accounts = self._subscription.account_ids

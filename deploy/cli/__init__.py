@@ -13,6 +13,12 @@ import click
 from deploy.stack import StackProblem
 
 EXIT_REFUSED = 2
+# By name: importing the database library would slow every command down.
+SILENT_DATABASE = ("StoreDown", "OperationalError", "InterfaceError")
+DATABASE_GONE = (
+    "The database does not answer, so nothing was found out or changed; a private one is started again by stopping "
+    "and starting deploy/up."
+)
 FOLDER = Path(__file__).parent
 
 
@@ -46,6 +52,11 @@ def main() -> None:
         captive(prog_name="captive")
     except StackProblem as problem:
         click.echo(f"captive: {problem}", err=True)
+        sys.exit(EXIT_REFUSED)
+    except Exception as error:
+        if type(error).__name__ not in SILENT_DATABASE:
+            raise
+        click.echo(f"captive: {DATABASE_GONE}", err=True)
         sys.exit(EXIT_REFUSED)
 
 

@@ -2,7 +2,8 @@
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -23,7 +24,9 @@ PEOPLE_COLUMNS = ("account_number", "product", "status", "first_name", "last_nam
 @click.option("--demo", is_flag=True, help="Import our own demo portfolio instead of a file.")
 @click.option("--as-reported", is_flag=True, help="Keep the file's dates instead of shifting them to last month.")
 @click.option("--demo-customers", is_flag=True, help="Attach invented people to accounts that name nobody.")
-@click.option("--people", type=click.Path(path_type=Path), help="Write who may register for what to this CSV file.")
+@click.option(
+    "--people", type=click.Path(path_type=Path), help="Write who may register for the new accounts to this CSV file."
+)
 @click.option("--announce", is_flag=True, help="Tell account_opened for every new account.")
 @click.option("--pool", help="Name of a published pool; by default the file's name without its month.")
 @data_option
@@ -54,10 +57,9 @@ def command(
         shift_to = None if as_reported else clock.today()
         records = read(file, business_on=shift_to, demo_customers=demo_customers, pool=pool)
     try:
-        with reachable_databases(folder=folder, environment=os.environ) as urls:
+        with reachable_databases(folder=folder, environment=os.environ) as urls, _people_list(people) as note:
             keys = Path(os.environ.get("KEYS_DIR", folder.keys))
-            noted = _noting(records, people)
-            taken = take_over(records=noted, urls=urls, keys=keys, clock=clock, announce=announce)
+            taken = take_over(records=records, urls=urls, keys=keys, clock=clock, announce=announce, note_new=note)
     except (MalformedPortfolio, AccountNumberTaken, AccountNotServiceable) as problem:
         raise StackProblem(f"Nothing was imported. {problem}") from problem
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(taken.by_status.items()))
@@ -67,18 +69,27 @@ def command(
     click.echo(f"leases taken over: {taken.leases}")
 
 
-def _noting(records: Iterator[PortfolioAccount], people: Path | None) -> Iterator[PortfolioAccount]:
+@contextmanager
+def _people_list(people: Path | None) -> Iterator[Callable[[PortfolioAccount], None]]:
+    """Takes down who may register for new accounts; the file appears when the import is done, or not at all."""
     if people is None:
-        yield from records
+        yield lambda _: None
         return
-    with people.open("w", newline="") as stream:
-        people.chmod(0o600)
-        writer = csv.writer(stream)
-        writer.writerow(PEOPLE_COLUMNS)
-        for record in records:
-            for party in record.parties:
-                writer.writerow(
-                    (record.account_number, record.product, record.status, party.first_name, party.last_name,
-                     party.ssn_last4, party.phone)
-                )  # fmt: skip
-            yield record
+    unfinished = people.with_name(f"{people.name}.unfinished")
+    try:
+        with unfinished.open("w", newline="") as stream:
+            unfinished.chmod(0o600)
+            writer = csv.writer(stream)
+            writer.writerow(PEOPLE_COLUMNS)
+            yield lambda account: writer.writerows(_people_of(account))
+        unfinished.replace(people)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _people_of(account: PortfolioAccount) -> Iterator[tuple[str, ...]]:
+    for party in account.parties:
+        yield (
+            account.account_number, account.product, account.status, party.first_name, party.last_name,
+            party.ssn_last4, party.phone,
+        )  # fmt: skip

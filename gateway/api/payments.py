@@ -29,13 +29,15 @@ _wait = re.compile(r"(?:^|,)\s*wait\s*=\s*(\d{1,4})\s*(?:[,;]|$)")
 def submit_payment(call: HttpCall) -> Reply:
     """Answers as soon as the payment is on record, or with `Prefer: wait=N` (at most 5 s) with its outcome.
 
-    A request that failed or timed out is repeated with the same Idempotency-Key: the money is taken at most once.
+    A request that failed or timed out is repeated with the same Idempotency-Key: the money is taken at most once, and
+    the answer is the payment as it stands now, not as it stood when the first answer was stored.
     """
     answer = call.ask("payments", "submit_payment", account_id=call.path["account_id"], **call.body)
     headers = {"Location": f"/v1/payments/{answer.data['id']}"}
     seconds = wished_wait_seconds(call.headers.get("Prefer", ""))
     if seconds is None:
-        return Reply(answer.data, replayed=answer.replayed, headers=headers)
+        payment = _as_it_stands(call, answer.data) if answer.replayed else answer.data
+        return Reply(payment, replayed=answer.replayed, headers=headers)
     outcome = _wait_for_outcome(call, answer.data, seconds=seconds)
     return Reply(outcome, replayed=answer.replayed, headers={**headers, "Preference-Applied": f"wait={seconds}"})
 
@@ -74,11 +76,17 @@ def _wait_for_outcome(call: HttpCall, payment: Mapping[str, Any], *, seconds: in
     while payment["status"] == UNDER_WAY and call.house.clock.now() < ends_at:
         call.house.pause(pause)
         pause = min(pause * 2, LOOK_SECONDS_MAX)
-        try:
-            payment = call.ask("payments", "get_payment", payment_id=payment["id"]).data
-        except (DependencyDown, Refusal):
-            return payment
+        payment = _as_it_stands(call, payment)
     return payment
+
+
+def _as_it_stands(call: HttpCall, payment: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The payment now; as it was known where nobody answers."""
+    try:
+        found: Mapping[str, Any] = call.ask("payments", "get_payment", payment_id=payment["id"]).data
+    except (DependencyDown, Refusal):
+        return payment
+    return found
 
 
 ROUTES = (submit_payment, list_payments, get_payment)

@@ -36,7 +36,7 @@ def match_account(
     parties = transaction.all(
         select(account_parties, accounts.c.account_number, accounts.c.state)
         .join(accounts, accounts.c.id == account_parties.c.account_id)
-        .where(accounts.c.account_number == account_number.strip())
+        .where(accounts.c.account_number.in_({account_number.strip(), account_number.strip().upper()}))
         .order_by(account_parties.c.role, account_parties.c.id)
     )
     wanted = _comparable(last_name, ssn_last4)

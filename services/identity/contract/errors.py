@@ -8,7 +8,7 @@ class InvalidCredentials(Refusal):
     kind = Kind.UNAUTHENTICATED
     title = "User ID and password do not match"
     detail = (
-        "Check the user ID and the password and try again, or reset the password. If you have just registered, "
+        "Check the user ID and the password and try again, or call customer service. If you have just registered, "
         "first open the link in the mail we sent you."
     )
 

@@ -286,12 +286,12 @@ def test_a_rung_stream_looks_again_at_once_and_then_ever_more_seldom(stage: Stag
     assert reader.pauses == [1.0, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0, 1.0]
 
 
-def test_one_person_may_hold_five_streams_and_closing_one_makes_room(stage: Stage) -> None:
-    readers = [stage.opens() for _ in range(stream.STREAMS_OF_ONE_MAX)]
-    with pytest.raises(TooManyStreams):
-        stage.opens()
+def test_a_sixth_stream_of_one_person_ends_the_oldest(stage: Stage) -> None:
+    readers = [stage.opens() for _ in range(stream.STREAMS_OF_ONE_MAX + 1)]
+    assert len(stage.feed) == stream.STREAMS_OF_ONE_MAX
+    assert len(readers[0].read()) == 1, "it was told that it is ready, and then that is the end"
+    assert readers[0].idle == 0
     readers[0].stream.close()
-    stage.opens()
     assert len(stage.feed) == stream.STREAMS_OF_ONE_MAX
 
 
@@ -321,9 +321,10 @@ class TestOverHttp:
         assert gateway.send("HEAD", "/v1/stream").status_code == 200
         assert len(gateway.feed) == 0
 
-    def test_the_sixth_stream_of_one_person_is_a_429(self, stage: Stage) -> None:
+    def test_a_stream_more_than_the_process_holds_is_a_429(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(stream, "STREAMS_MAX", 2)
         gateway = a_gateway(clock=stage.clock, store=stage.database)
-        for _ in range(stream.STREAMS_OF_ONE_MAX):
+        for _ in range(2):
             gateway.feed.open(subject=examples.USER_ID, account_ids=[MINE])
         answer = gateway.get("/v1/stream")
         assert (answer.status_code, answer.json["code"]) == (429, "too_many_streams")
