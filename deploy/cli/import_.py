@@ -44,6 +44,7 @@ def command(
 
     All of a file or nothing of it; accounts that are here already are skipped, so a file may be imported again. Dates
     shift so that the file's last month is the last one. What is closed stays closed, what is absent stays absent.
+    The forms, with an example of each, are described in deploy/portfolio/README.md.
     """
     from deploy.importing import take_over
     from deploy.portfolio.demo import demo_portfolio
