@@ -7,7 +7,11 @@ from typing import Any
 from chassis.money import format_dollars
 from services.payments.contract.errors import AccountTakesNoPayments, AmountTooLarge
 
-FINISHED_ACCOUNTS = frozenset({"paid_off", "closed", "charged_off"})
+FINISHED_ACCOUNTS = {
+    "paid_off": "The account is paid off: nothing is owed any more. Contact us if you believe that is wrong.",
+    "closed": AccountTakesNoPayments.detail,
+    "charged_off": "The account was charged off and is no longer paid here. Contact us about what is still owed.",
+}
 IN_FLIGHT = timedelta(seconds=4)
 
 
@@ -24,7 +28,7 @@ def headroom_cents(*, payoff_ceiling_cents: int, pending_cents: int) -> int:
 def refuse_unpayable(*, standing: Mapping[str, Any], pending_cents: int, amount_cents: int) -> None:
     """Raises AccountTakesNoPayments or AmountTooLarge; `standing` needs status and payoff_ceiling_cents."""
     if standing["status"] in FINISHED_ACCOUNTS:
-        raise AccountTakesNoPayments()
+        raise AccountTakesNoPayments(FINISHED_ACCOUNTS[standing["status"]])
     headroom = headroom_cents(payoff_ceiling_cents=standing["payoff_ceiling_cents"], pending_cents=pending_cents)
     if amount_cents > headroom:
         raise AmountTooLarge(_too_large(headroom=headroom, pending_cents=pending_cents))

@@ -31,7 +31,7 @@ def test_a_finished_account_takes_nothing(status: str) -> None:
 
 
 def test_every_status_of_accounts_is_open_or_finished() -> None:
-    assert set(ACCOUNT_STATUSES) == {"open"} | FINISHED_ACCOUNTS
+    assert set(ACCOUNT_STATUSES) == {"open"} | set(FINISHED_ACCOUNTS)
 
 
 def test_the_refusal_names_the_amount_that_would_pass() -> None:
