@@ -10,6 +10,9 @@ from deploy.supervisor import BACK_OFF_SECONDS_MAX, restart_delay_seconds
 from tests.fixtures.processes import eventually
 from tests.service.deploy.stacks import STOP_SECONDS_MAX, Stack, is_alive, mode_of, processes_naming
 
+# They start whole stacks of processes: left out of the inner loop.
+pytestmark = pytest.mark.slow
+
 
 class TestRestarts:
     def test_a_killed_program_comes_back_and_one_line_says_so(self, light_stack: Stack) -> None:

@@ -10,6 +10,9 @@ import pytest
 from deploy.postgres.cluster import Cluster
 from tests.service.deploy.stacks import Stack, named_databases
 
+# They start whole stacks of processes: left out of the inner loop.
+pytestmark = pytest.mark.slow
+
 
 def on_server(url: str, statement: str) -> list[tuple[object, ...]]:
     connection = psycopg2.connect(url.replace("+psycopg2", ""))
