@@ -7,6 +7,7 @@ done       closed            parked     given to a person
 Every claim has a number; who lost the claim can no longer close, release or fail the attempt.
 """
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +22,8 @@ from chassis.tables import attempts
 
 STARTED, DONE, UNKNOWN, RETRYING, PARKED = "started", "done", "unknown", "retrying", "parked"
 OPEN = (STARTED, UNKNOWN, RETRYING)
-RELEASED_SECONDS = 10
+RELEASED_SECONDS_FIRST = 2.0
+RELEASED_SECONDS_MAX = 60.0
 UNKNOWN_CHECK_SECONDS_MAX = 3600
 
 
@@ -71,10 +73,18 @@ def finish(connection: Connection, *, claim: Claim) -> bool:
     return _close(connection, claim, finished_at=func.clock_timestamp(), **values)
 
 
-def release(connection: Connection, *, claim: Claim) -> bool:
-    """Give the errand back untouched: what it needs is down, and it has certainly not acted."""
-    soon = func.clock_timestamp() + timedelta(seconds=RELEASED_SECONDS)
-    return _close(connection, claim, state=RETRYING, claimed_until=None, next_try_at=soon)
+def release(connection: Connection, *, claim: Claim) -> float | None:
+    """Give the errand back untouched: what it needs is down, and it has certainly not acted. Gives the seconds to wait.
+
+    The longer it has waited, the longer it waits: half its age so far, spread so that not all come at once. None where
+    another claim has taken over meanwhile.
+    """
+    age = func.extract("epoch", func.clock_timestamp() - attempts.c.started_at)
+    waited = connection.execute(select(age).where(*_is(claim.handler, claim.key))).scalar() or 0
+    longest = min(max(float(waited) / 2, RELEASED_SECONDS_FIRST), RELEASED_SECONDS_MAX)
+    seconds = longest * random.uniform(0.5, 1)  # noqa: S311 - jitter
+    again = func.clock_timestamp() + timedelta(seconds=seconds)
+    return seconds if _close(connection, claim, state=RETRYING, claimed_until=None, next_try_at=again) else None
 
 
 def set_unknown(connection: Connection, *, claim: Claim, error: str, check_seconds: float) -> bool:

@@ -1,7 +1,7 @@
 """What each running service has once: its database, its relay, and the sweeps that find what a crash left behind."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,9 +21,14 @@ from chassis.tables import attempts as attempts_table
 from chassis.tables import bus_mark, command_replies, outbox
 
 SWEEP_SECONDS = 5.0
+SWEEP_SECONDS_BEHIND = 0.5
+SWEPT_MAX = 50
 UPKEEP_SECONDS = 3600.0
 OUTBOX_KEPT_DAYS = 30
 MARK = "drained"
+# Outcomes of a door, by name: the doors import this module.
+WAITING, RETRYING = "waiting", "retrying"
+SUCCEEDED = frozenset({"done", "unknown"})
 
 Door = Callable[[str, bool], Any]
 
@@ -37,6 +42,8 @@ class Home(SharedExtension):
 
     def __init__(self) -> None:
         self.doors: dict[str, Door] = {}
+        self.down: set[str] = set()
+        self.is_behind = False
         self._bell = Bell()
         self._published_since_mark = True
         self._stopping = False
@@ -67,9 +74,18 @@ class Home(SharedExtension):
         """From now on no sweep and no retry begins new work here."""
         self._stopping = True
 
-    def retry_later(self, *, handler: str, body: str, seconds: float) -> None:
-        """Run a door again after a delay; the sweep does it where this process is gone by then."""
-        eventlet.spawn_after(seconds, self._again, handler, body)
+    def note(self, *, handler: str, body: str, outcome: str, delay_seconds: float) -> None:
+        """Remember whether a handler meets something that is down, and run again what is to be run again soon.
+
+        Of many that wait for the same thing only the first gets a timer; the sweep finds all of them.
+        """
+        was_down = handler in self.down
+        if outcome == WAITING:
+            self.down.add(handler)
+        elif outcome in SUCCEEDED:
+            self.down.discard(handler)
+        if outcome == RETRYING or (outcome == WAITING and not was_down):
+            eventlet.spawn_after(delay_seconds, self._again, handler, body)
 
     def _again(self, handler: str, body: str) -> None:
         if not self._stopping:
@@ -89,7 +105,8 @@ class Home(SharedExtension):
 
     def _sweep_loop(self) -> None:
         while True:
-            eventlet.sleep(SWEEP_SECONDS + random.uniform(0, 1))  # noqa: S311 - jitter
+            pause = SWEEP_SECONDS_BEHIND if self.is_behind else SWEEP_SECONDS
+            eventlet.sleep(pause * random.uniform(1, 1.2))  # noqa: S311 - jitter
             self._guarded(self.sweep)
 
     def _upkeep_loop(self) -> None:
@@ -101,13 +118,21 @@ class Home(SharedExtension):
         """Run what is due again, and note how far an embedded bus is drained."""
         if self._stopping:
             return
-        handlers = list(self.doors)
-        with self.database.housekeeping() as connection:
-            waiting = [*inbox.due(connection, handlers=handlers), *attempts.due(connection, handlers=handlers)]
-        for row in waiting:
+        self.is_behind = False
+        for row in self._due():
             self.doors[row["handler"]](row["body"], True)
         if not self.url.startswith("amqp") and self._published_since_mark:
             self._published_since_mark = not note_drained(self.database)
+
+    def _due(self) -> list[Mapping[str, Any]]:
+        """What is to be run again; of a handler that met something down, one row to see whether it is up again."""
+        up = [handler for handler in self.doors if handler not in self.down]
+        with self.database.housekeeping() as connection:
+            retried = inbox.due(connection, handlers=list(self.doors), limit=SWEPT_MAX)
+            tried = attempts.due(connection, handlers=up, limit=SWEPT_MAX)
+            probes = [row for handler in self.down for row in attempts.due(connection, handlers=[handler], limit=1)]
+        self.is_behind = SWEPT_MAX in (len(retried), len(tried))
+        return [*retried, *tried, *probes]
 
     def keep_up(self) -> None:
         """Hourly: partitions ahead, old days and old answers away."""

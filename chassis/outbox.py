@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis import tracing
 from chassis.events import Envelope, Event
+from chassis.failpoints import failpoint
 from chassis.ids import new_id
 from chassis.tables import event_sequences, outbox
 
@@ -48,6 +49,7 @@ def add(
             sequence=envelope.sequence, body=envelope.to_json(), mandatory=event.handled,
         )
     )  # fmt: skip
+    failpoint("outbox.saved")
     return envelope
 
 

@@ -101,7 +101,8 @@ EVERY_PROCESS = (
     Setting("LOG_LEVEL", "text", "debug, info, warning or error", "info"),
     Setting("RPC_TIMEOUT_SECONDS", "seconds", "How long one question to a neighbour may take", 4.0),
     Setting("RETRY_DELAYS_SECONDS", "text", "Waits before the second to the last try of a handler", "1,10,60,600,3600"),
-    Setting("DEPENDENCY_PAUSE_SECONDS", "seconds", "Longest pause of a handler whose dependency is down", 5.0),
+    Setting("BUS_USER_PER_SERVICE", "flag", "Every service has its own broker user: senders are checked", False),
+    Setting("DEPENDENCY_PAUSE_SECONDS", "seconds", "Longest pause of a handler whose database is down", 5.0),
     Setting("UNKNOWN_CHECK_SECONDS", "seconds", "Wait before a vendor is asked about an unknown outcome", 5.0),
     Setting("ERRAND_LEASE_SECONDS", "seconds", "How long a started errand belongs to its process", 15.0),
 )

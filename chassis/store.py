@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import Executable
@@ -138,6 +138,15 @@ class Database:
         """One transaction on the chassis' own tables. Raises StoreDown, Contended, ConstraintViolated."""
         with self._begun() as connection:
             yield connection
+
+    def answers(self) -> bool:
+        """Does the database answer a question now?"""
+        try:
+            with self._begun() as connection:
+                connection.execute(text("SELECT 1"))
+        except StoreDown:
+            return False
+        return True
 
     def close(self) -> None:
         self.engine.dispose()

@@ -22,24 +22,14 @@ class Consumer(SharedExtension):
     def setup(self) -> None:
         self._ensure_link()
 
-    def add(
-        self, *, queue: str, declare: Callable[[Any], None], limit: int, on_message: Callable[[Lane, Any], None]
-    ) -> Lane:
-        """Consume a queue: at most `limit` messages unacknowledged at a time."""
-        lane: Lane
+    def add(self, *, queue: str, limit: int, on_message: Callable[[Lane, Any], None]) -> Lane:
+        """Consume a queue that the deployment has declared: at most `limit` messages unacknowledged at a time."""
 
         def open_with(channel: Any) -> None:
-            declare(channel)
             channel.basic_qos(0, limit, False)
-            lane.consumer_tag = f"{queue}-{id(channel)}"
-            channel.basic_consume(
-                queue=queue,
-                no_ack=False,
-                consumer_tag=lane.consumer_tag,
-                callback=lambda raw: _deliver(lane, channel, raw, on_message),
-            )
 
         lane = self._ensure_link().lane(queue, open_with=open_with)
+        lane.consume(queue, on_message=lambda channel, raw: _deliver(lane, channel, raw, on_message))
         return lane
 
     def start(self) -> None:
@@ -67,7 +57,7 @@ class Consumer(SharedExtension):
 
 def _deliver(lane: Lane, channel: Any, raw: Any, on_message: Callable[[Lane, Any], None]) -> None:
     """Nothing a message does may stop the reading of the others."""
-    if lane.closing:
+    if lane.is_closing:
         return
     message = channel.message_to_python(raw)
     try:

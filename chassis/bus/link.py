@@ -7,7 +7,9 @@ Writes are bounded by a watchdog that cuts the socket, because a broker in alarm
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import eventlet
 from amqp.exceptions import AMQPError
@@ -36,12 +38,22 @@ class Lane:
         self._link = link
         self._open_with = open_with
         self.channel: Any = None
-        self.consumer_tag: str | None = None
-        self.closing = False
+        self.is_closing = False
+        self.is_paused = False
+        self._queue = ""
+        self._on_message: Callable[[Any, Any], None] = lambda _, __: None
+        self._consumer_tag: str | None = None
+
+    def consume(self, queue: str, *, on_message: Callable[[Any, Any], None]) -> None:
+        """Read a queue on every connection, while the lane is not paused; call before the link starts."""
+        self._queue, self._on_message = queue, on_message
 
     def open(self, connection: Any) -> None:
         channel = connection.channel()
+        self._consumer_tag = None
         self._open_with(channel)
+        if self._queue and not self.is_paused:
+            self._consume_on(channel, nowait=False)
         self.channel = channel
 
     def close(self) -> None:
@@ -49,14 +61,49 @@ class Lane:
 
     def cancel(self) -> None:
         """Take no more messages: what is at work ends, what waits stays with the broker."""
-        self.closing = True
-        channel = self.channel
-        if channel is None or self.consumer_tag is None:
+        self.is_closing = True
+        self._stop_consuming()
+
+    def pause(self) -> None:
+        """Take no more messages for now, on this connection and on those that follow."""
+        if not self.is_paused:
+            self.is_paused = True
+            self._stop_consuming()
+
+    def resume(self) -> None:
+        """Take messages again."""
+        if not self.is_paused or self.is_closing:
             return
+        self.is_paused = False
+        if self.channel is None:
+            return
+        try:
+            with self._link.bounded_write():
+                self._consume_on(self.channel, nowait=True)
+        except BusDown:
+            log.info("the next connection consumes", lane=self.name)
+
+    def _consume_on(self, channel: Any, *, nowait: bool) -> None:
+        """`nowait` where the link's reader runs: two may not wait on one connection."""
+        tag = f"{self._queue}-{uuid4().hex[:12]}"
+        self._consumer_tag = tag
+        options = {}
+        callback = partial(self._on_message, channel)
+        if nowait and not hasattr(channel, "has_route"):
+            options["nowait"] = True
+            # The library notes it only after sending, and the first message may be faster.
+            channel.callbacks[tag] = callback
+        channel.basic_consume(queue=self._queue, no_ack=False, consumer_tag=tag, callback=callback, **options)
+
+    def _stop_consuming(self) -> None:
+        channel, tag = self.channel, self._consumer_tag
+        if channel is None or tag is None:
+            return
+        self._consumer_tag = None
         options = {} if hasattr(channel, "has_route") else {"nowait": True}
         try:
             with self._link.bounded_write():
-                channel.basic_cancel(self.consumer_tag, **options)
+                channel.basic_cancel(tag, **options)
         except BusDown:
             log.info("nothing to cancel, the connection is gone", lane=self.name)
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from time import monotonic
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from eventlet.event import Event
 
 from chassis import logs, metrics, outbox
-from chassis.bus import topology
 from chassis.bus.link import Lane, Link
 from chassis.errors import BusDown
 from chassis.events import CONTENT_TYPE
@@ -29,6 +29,9 @@ class Relay:
         self._link = Link(url=url, name=f"{self._service}-relay")
         self._lane: Lane = self._link.lane("events", open_with=self._open)
         self._embedded = not url.startswith("amqp")
+        # The broker refuses a message whose user is not the connection's own.
+        user = None if self._embedded else urlsplit(url).username
+        self._vouched = {"user_id": unquote(user)} if user else {}
         self._unconfirmed: dict[int, UUID] = {}
         self._refused: set[UUID] = set()
         self._lost: set[UUID] = set()
@@ -77,6 +80,7 @@ class Relay:
                 sent.add(row["id"])
         except BusDown as error:
             log.warning("publishing stopped", error=str(error))
+        failpoint("outbox.sent")
         self._await_confirms()
         return sent - set(self._unconfirmed.values()) - self._refused - self._lost
 
@@ -96,7 +100,7 @@ class Relay:
         self._unconfirmed[self._last_tag] = row["id"]
         self._lane.publish(
             row["body"], exchange=row["exchange"], routing_key=row["routing_key"], content_type=CONTENT_TYPE,
-            properties={"message_id": str(row["id"]), "delivery_mode": 2}, mandatory=row["mandatory"],
+            properties={"message_id": str(row["id"]), "delivery_mode": 2, **self._vouched}, mandatory=row["mandatory"],
         )  # fmt: skip
 
     def _send_embedded(self, row: Mapping[str, Any]) -> None:
@@ -112,7 +116,6 @@ class Relay:
         )  # fmt: skip
 
     def _open(self, channel: Any) -> None:
-        topology.declare_event_exchange(channel, source=self._service)
         if self._embedded:
             return
         channel.confirm_select()

@@ -65,7 +65,6 @@ class RpcServer(SharedExtension):
         service = self.container.service_name
         self.lane = self.consumer.add(
             queue=topology.rpc_queue(service),
-            declare=partial(topology.declare_rpc_queue, service=service),
             limit=CONCURRENT_CALLS,
             on_message=self.on_message,
         )
@@ -94,7 +93,9 @@ class RpcServer(SharedExtension):
             self.reply(message, result=result)
         else:
             self.reply(message, error=_serialised(exc_info[1]))
+        failpoint("command.after_reply")
         lane.acknowledge(message)
+        failpoint("command.acknowledged")
         return result, None
 
     def reply(self, message: Any, *, result: Any = None, error: Mapping[str, Any] | None = None) -> None:

@@ -221,12 +221,12 @@ class TestErrands:
             attempts.claim(
                 connection, handler="on_counted_ring", key=str(event.id), body=event.to_json(), lease_seconds=60
             )
-        assert deliver(service.on_counted_ring, event) is Outcome.HELD
+        assert deliver(service.on_counted_ring, event) is Outcome.DUPLICATE
 
     def test_hold_without_counting_while_the_vendor_is_down(self, service: CountingService, clock: FixedClock) -> None:
         service.vendor = Bell(*[VendorDown("no answer")] * 20)
         event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
-        assert {deliver(service.on_counted_ring, event) for _ in range(20)} == {Outcome.HELD}
+        assert {deliver(service.on_counted_ring, event) for _ in range(20)} == {Outcome.WAITING}
         assert deliver(service.on_counted_ring, event) is Outcome.DONE
         assert service.vendor.settled == []
 
@@ -236,14 +236,14 @@ class TestErrands:
     ) -> None:
         service.vendor = Bell(fault)
         event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
-        assert deliver(service.on_counted_ring, event) in (Outcome.HELD, Outcome.RETRYING)
+        assert deliver(service.on_counted_ring, event) in (Outcome.HELD, Outcome.WAITING, Outcome.RETRYING)
         assert deliver(service.on_counted_ring, event) is Outcome.DONE
         assert (len(service.vendor.rung), len(service.vendor.settled)) == (1, 1)
 
     def test_ask_after_a_second_try_died_in_the_middle(self, service: CountingService, clock: FixedClock) -> None:
         service.vendor = Bell(VendorDown("no answer"))
         event = an_event(counted, clock=clock, subject="a", data={"name": "a", "amount": 5})
-        assert deliver(service.on_counted_ring, event) is Outcome.HELD
+        assert deliver(service.on_counted_ring, event) is Outcome.WAITING
         with service.store.engine.begin() as connection:
             died = attempts.claim(
                 connection, handler="on_counted_ring", key=str(event.id), body=event.to_json(), lease_seconds=0
@@ -325,7 +325,7 @@ class TestInboxUpkeep:
             second = attempts.claim(connection, **place, body="{}", lease_seconds=0)
             assert not attempts.finish(connection, claim=first), "who lost the claim has nothing to close"
             assert attempts.finish(connection, claim=second)
-            assert not attempts.release(connection, claim=second)
+            assert attempts.release(connection, claim=second) is None
             failed = attempts.record_failure(connection, claim=second, error="X", delays=[1.0], final=False)
             assert failed == (attempts.DONE, 0.0)
             assert attempts.claim(connection, **place, body="{}", lease_seconds=0).found is attempts.Found.CLOSED

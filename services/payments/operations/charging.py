@@ -50,7 +50,9 @@ def settle_charge(
     payment = _shown(store, payment_id)
     if payment["status"] not in OPEN:
         return
+    failpoint("vendor.before_question")
     found = processor.find(key=payment_id, amount_cents=payment["amount_cents"])
+    failpoint("vendor.after_question")
     if found is not None:
         _record(store, cause=cause, payment=payment, outcome=found)
     elif payment["status"] == SUBMITTING:

@@ -176,7 +176,7 @@ class TestAnErrandThatRunsAgain:
     def test_after_a_lost_reply_sends_the_same_mail_with_the_same_key(self, counter: Counter) -> None:
         counter.register()
         counter.notifications.failing = NeighbourSilent("the reply was lost")
-        assert counter.settle() == [Outcome.HELD]
+        assert counter.settle() == [Outcome.WAITING]
         counter.notifications.failing = None
         assert counter.settle() == [Outcome.DONE]
         assert len(counter.notifications.mails) == 1
@@ -197,7 +197,7 @@ class TestAnErrandThatRunsAgain:
     def test_waits_while_accounts_is_down(self, counter: Counter) -> None:
         counter.register()
         counter.accounts.failing = NeighbourSilent("accounts is down")
-        assert counter.settle() == [Outcome.HELD]
+        assert counter.settle() == [Outcome.WAITING]
         counter.accounts.failing = None
         assert counter.settle() == [Outcome.DONE]
         assert len(counter.notifications.mails) == 1
@@ -205,7 +205,7 @@ class TestAnErrandThatRunsAgain:
     def test_waits_while_notifications_still_works_on_the_first_try(self, counter: Counter) -> None:
         counter.register()
         counter.notifications.refusing = RequestInProgress()
-        assert counter.settle() == [Outcome.HELD]
+        assert counter.settle() == [Outcome.WAITING]
         counter.notifications.refusing = None
         assert counter.settle() == [Outcome.DONE]
 

@@ -120,7 +120,7 @@ class TestAVerifiedPerson:
         counter.settle()
         counter.verify()
         counter.notifications.failing = NeighbourSilent("the reply was lost")
-        assert counter.settle() == [Outcome.HELD]
+        assert counter.settle() == [Outcome.WAITING]
         counter.notifications.failing = None
         assert counter.settle() == [Outcome.DONE]
         event = emitted(counter.identity.store, name="email_verified")[0]

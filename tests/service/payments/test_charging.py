@@ -154,7 +154,7 @@ class TestAPaymentWithoutAnAnswer:
         counter.charge()
         wait_for_the_check(counter)
         counter.sandbox.fault("processor", "down")
-        assert counter.charge(again=True) is Outcome.HELD
+        assert counter.charge(again=True) is Outcome.WAITING
         assert counter.get(payment)["status"] == "unknown"
         counter.sandbox.fault("processor", "ok")
         assert counter.charge(again=True) is Outcome.DONE
@@ -173,7 +173,7 @@ class TestAProcessorThatIsDown:
     def test_is_waited_for_and_nothing_is_decided(self, counter: Counter, mode: str) -> None:
         payment = counter.pay()
         counter.sandbox.fault("processor", mode)
-        assert [counter.charge() for _ in range(8)] == [Outcome.HELD] * 8
+        assert [counter.charge() for _ in range(8)] == [Outcome.WAITING] * 8
         assert counter.get(payment)["status"] == "submitting"
         counter.sandbox.fault("processor", "ok")
         assert counter.charge() is Outcome.DONE
@@ -184,7 +184,7 @@ class TestAProcessorThatIsDown:
         payment = counter.pay()
         there = counter.service.processor
         counter.service.processor = SandboxProcessor(base_url=f"http://127.0.0.1:{free_port()}", api_key="local")
-        assert counter.charge() is Outcome.HELD
+        assert counter.charge() is Outcome.WAITING
         assert counter.get(payment)["status"] == "submitting"
         counter.service.processor = there
         assert counter.charge() is Outcome.DONE

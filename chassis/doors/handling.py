@@ -1,0 +1,221 @@
+"""@reaction and @errand: an event comes in, and exactly one thing becomes of it (`listening.Outcome`)."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from chassis import attempts, inbox, logs, metrics, tracing
+from chassis.attempts import Claim, Found
+from chassis.doors.call import ErrandCall, EventCall, Service
+from chassis.doors.listening import Listen, Outcome
+from chassis.errors import (
+    BusDown,
+    DependencyDown,
+    Impossible,
+    NeighbourAbsent,
+    OutcomeUnknown,
+    Refusal,
+    RequestInProgress,
+    StoreDown,
+    VendorDown,
+)
+from chassis.events import Envelope, Event, parse
+from chassis.failpoints import failpoint
+from chassis.home import Home
+from chassis.settings import Settings
+from chassis.store import Cause, Contended, run_contended
+
+Method = Callable[..., Any]
+
+log = logs.logger(__name__)
+
+# Raised by a verb, these say that nobody outside was reached.
+CERTAINLY_NOT_ACTED = (VendorDown, NeighbourAbsent, BusDown)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One try at one event by one handler."""
+
+    service: Service
+    envelope: Envelope
+    body: str
+    handler: str
+    again: bool
+    settings: Settings
+    home: Home | None = None
+
+    @property
+    def is_hopeless_now(self) -> bool:
+        """Did the last try of this handler meet something that is down? Then only the sweep's single one goes out."""
+        return self.home is not None and not self.again and self.handler in self.home.down
+
+    @property
+    def delays_seconds(self) -> list[float]:
+        return [float(delay) for delay in self.settings["RETRY_DELAYS_SECONDS"].split(",") if delay]
+
+
+# What became of a delivery, and for a retry the seconds to wait.
+Settled = tuple[Outcome, float]
+Work = Callable[[Delivery], Settled]
+
+
+def reaction(event: Event, *, limit: int = 10) -> Callable[[Method], Method]:
+    """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction."""
+
+    def decorate(method: Method) -> Method:
+        def work(delivery: Delivery) -> Settled:
+            try:
+                return run_contended(partial(_react, delivery, method, event.load(delivery.envelope))), 0.0
+            except (DependencyDown, Contended):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
+                return _remember_reaction(delivery, error)
+
+        return _entrypoint(method, event, limit, work)
+
+    return decorate
+
+
+def errand(event: Event, *, settles: str | None = None, limit: int = 10) -> Callable[[Method], Method]:
+    """Event handler that calls a vendor, or a neighbour that may refuse. No transaction is open while it runs.
+
+    `settles` names the method that asks about an attempt which may have acted already; without it the errand itself is
+    run again with `recovering` set.
+    """
+
+    def decorate(method: Method) -> Method:
+        def work(delivery: Delivery) -> Settled:
+            with delivery.service.store.housekeeping() as connection:
+                claim = attempts.claim(
+                    connection, handler=delivery.handler, key=str(delivery.envelope.id), body=delivery.body,
+                    lease_seconds=delivery.settings["ERRAND_LEASE_SECONDS"],
+                )  # fmt: skip
+            if claim.found in (Found.CLOSED, Found.BUSY):
+                # Whoever is at work has it in the database: should that process die, the sweep finds it.
+                return Outcome.DUPLICATE, 0.0
+            failpoint("errand.started")
+            if delivery.is_hopeless_now and claim.found is Found.FRESH:
+                return _give_back(delivery, claim)
+            recovers = claim.found is Found.RECOVERING and settles
+            verb = getattr(type(delivery.service), settles) if recovers and settles else method
+            return _run_errand(delivery, claim, verb, event)
+
+        return _entrypoint(method, event, limit, work)
+
+    return decorate
+
+
+def _react(delivery: Delivery, method: Method, data: dict[str, Any]) -> Outcome:
+    envelope = delivery.envelope
+    take = inbox.take_again if delivery.again else inbox.take
+    cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
+    with delivery.service.store.writing(cause=cause) as transaction:
+        if not take(transaction.connection, event_id=envelope.id, handler=delivery.handler):
+            return Outcome.DUPLICATE
+        failpoint("inbox.taken")
+        method(delivery.service, EventCall(transaction, envelope, data))
+        failpoint("reaction.before_commit")
+    failpoint("reaction.after_commit")
+    return Outcome.DONE
+
+
+def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
+    final = _is_hopeless(delivery, error)
+    with delivery.service.store.housekeeping() as connection:
+        state, delay = inbox.record_failure(
+            connection, event_id=delivery.envelope.id, handler=delivery.handler, body=delivery.body,
+            error=type(error).__name__, delays=delivery.delays_seconds, final=final,
+        )  # fmt: skip
+    return (Outcome.DUPLICATE if state == inbox.DONE else Outcome(state)), delay
+
+
+def _run_errand(delivery: Delivery, claim: Claim, verb: Method, event: Event) -> Settled:
+    store = delivery.service.store
+    recovering = claim.found is Found.RECOVERING
+    try:
+        data = event.load(delivery.envelope)
+        call = ErrandCall(store, delivery.envelope, data, claim.key, recovering, delivery.service.name)
+        verb(delivery.service, call)
+    except OutcomeUnknown as error:
+        wait = delivery.settings["UNKNOWN_CHECK_SECONDS"]
+        with store.housekeeping() as connection:
+            attempts.set_unknown(connection, claim=claim, error=str(error), check_seconds=wait)
+        failpoint("errand.unknown")
+        return Outcome.UNKNOWN, 0.0
+    except StoreDown:
+        raise
+    except (DependencyDown, RequestInProgress) as error:
+        log.warning("errand waits", handler=delivery.handler, error=f"{type(error).__name__}: {error}")
+        if isinstance(error, CERTAINLY_NOT_ACTED) and not recovering:
+            return _give_back(delivery, claim)
+        # It may have acted: it keeps its lease, and the next try after that recovers.
+        return Outcome.WAITING, delivery.settings["ERRAND_LEASE_SECONDS"]
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
+        return _remember_errand(delivery, claim, error)
+    failpoint("errand.before_done")
+    with store.housekeeping() as connection:
+        attempts.finish(connection, claim=claim)
+    failpoint("errand.after_done")
+    return Outcome.DONE, 0.0
+
+
+def _give_back(delivery: Delivery, claim: Claim) -> Settled:
+    with delivery.service.store.housekeeping() as connection:
+        seconds = attempts.release(connection, claim=claim)
+    failpoint("errand.released")
+    return (Outcome.DUPLICATE, 0.0) if seconds is None else (Outcome.WAITING, seconds)
+
+
+def _remember_errand(delivery: Delivery, claim: Claim, error: Exception) -> Settled:
+    final = _is_hopeless(delivery, error)
+    with delivery.service.store.housekeeping() as connection:
+        state, delay = attempts.record_failure(
+            connection, claim=claim, error=type(error).__name__, delays=delivery.delays_seconds, final=final
+        )
+    if state == attempts.DONE:
+        return Outcome.DUPLICATE, 0.0
+    return (Outcome.PARKED if state == attempts.PARKED else Outcome.RETRYING), delay
+
+
+def _is_hopeless(delivery: Delivery, error: Exception) -> bool:
+    """Logs the failure; True where no further try could succeed."""
+    if isinstance(error, Impossible | Refusal):
+        log.error("event parked", handler=delivery.handler, error=f"{type(error).__name__}: {error}")
+        return True
+    log.error("handler failed", handler=delivery.handler, exc_info=(type(error), error, error.__traceback__))
+    return False
+
+
+def _entrypoint(method: Method, event: Event, limit: int, work: Work) -> Method:
+    @functools.wraps(method)
+    def enter(self: Service, *, body: str, again: bool, settings: Settings, home: Home | None = None) -> Outcome:
+        handler = method.__name__
+        try:
+            envelope = parse(body)
+        except Impossible as error:
+            log.error("message is not an event, dead-lettered", handler=handler, error=str(error), length=len(body))
+            metrics.HANDLED.labels(self.name, handler, Outcome.NO_EVENT).inc()
+            return Outcome.NO_EVENT
+        delivery = Delivery(self, envelope, body, handler, again, settings, home)
+        with tracing.within(tracing.child(envelope.traceparent)):
+            outcome, delay = _attempt(delivery, work)
+            log.info("event", handler=handler, event_id=str(envelope.id), outcome=outcome)
+        metrics.HANDLED.labels(self.name, handler, outcome).inc()
+        if home is not None:
+            home.note(handler=handler, body=body, outcome=outcome, delay_seconds=delay)
+        return outcome
+
+    enter.listens_to = event  # type: ignore[attr-defined]
+    registered: Method = Listen.decorator(event, limit=limit)(enter)
+    return registered
+
+
+def _attempt(delivery: Delivery, work: Work) -> Settled:
+    try:
+        return run_contended(partial(work, delivery))
+    except (DependencyDown, Contended) as error:
+        log.warning("handler pauses", handler=delivery.handler, error=f"{type(error).__name__}: {error}")
+        return Outcome.HELD, 0.0
