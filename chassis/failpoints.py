@@ -41,6 +41,7 @@ DECLARED = frozenset(
 )
 
 KILLED_EXIT_CODE = 137
+ARMED = os.environ.get("CAPTIVE_FAILPOINTS", "")
 FOLDER_PREFIX = "folder:"
 
 _hits: Counter[str] = Counter()
@@ -48,16 +49,15 @@ _hits: Counter[str] = Counter()
 
 def failpoint(name: str) -> None:
     """Die here, without cleaning up, if the environment arms this point and its count is reached."""
-    armed = os.environ.get("CAPTIVE_FAILPOINTS")
-    if not armed:
+    if not ARMED:
         return
     if name not in DECLARED:
         raise LookupError(f"failpoint {name!r} is not declared")
     _hits[name] += 1
-    if armed.startswith(FOLDER_PREFIX):
-        _die_if_armed_in(Path(armed.removeprefix(FOLDER_PREFIX)), name)
+    if ARMED.startswith(FOLDER_PREFIX):
+        _die_if_armed_in(Path(ARMED.removeprefix(FOLDER_PREFIX)), name)
         return
-    for entry in armed.split(","):
+    for entry in ARMED.split(","):
         armed_name, _, count = entry.strip().partition("@")
         if armed_name == name and _hits[name] == int(count or 1):
             os._exit(KILLED_EXIT_CODE)

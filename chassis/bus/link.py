@@ -1,10 +1,8 @@
 """A link: one kept connection to the broker, one green thread that reads it, any number that write.
 
-A lane is a channel on the link with its own set-up (declare, limit, consume, confirm), opened again on every reconnect.
-Writes are bounded by a watchdog that cuts the socket, because a broker in alarm neither takes nor refuses.
+A lane is a channel on the link with its own set-up (limit, consume, confirm), opened again on every reconnect.
 """
 
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -18,12 +16,11 @@ from kombu import Connection
 from kombu.exceptions import KombuError
 
 from chassis import logs
-from chassis.bus import embedded
+from chassis.bus import embedded, wire
 from chassis.errors import BusDown
 
 CONNECTION_FAULTS = (OSError, AMQPError, KombuError, AttributeError, EOFError)
 RECONNECT_SECONDS_MAX = 5.0
-WRITE_SECONDS_MAX = 3.0
 HEARTBEAT_SECONDS = 20
 CONTENT_TYPE_JSON = "application/json"
 
@@ -52,9 +49,12 @@ class Lane:
         channel = connection.channel()
         self._consumer_tag = None
         self._open_with(channel)
-        if self._queue and not self.is_paused:
-            self._consume_on(channel, nowait=False)
         self.channel = channel
+
+    def begin(self) -> None:
+        """Consume, once every lane of the link is open: the first message may need another lane for its answer."""
+        if self._queue and not self.is_paused and self.channel is not None:
+            self._consume_on(self.channel, nowait=False)
 
     def close(self) -> None:
         self.channel = None
@@ -78,7 +78,7 @@ class Lane:
         if self.channel is None:
             return
         try:
-            with self._link.bounded_write():
+            with _connection_faults_as_bus_down():
                 self._consume_on(self.channel, nowait=True)
         except BusDown:
             log.info("the next connection consumes", lane=self.name)
@@ -102,7 +102,7 @@ class Lane:
         self._consumer_tag = None
         options = {} if hasattr(channel, "has_route") else {"nowait": True}
         try:
-            with self._link.bounded_write():
+            with _connection_faults_as_bus_down():
                 channel.basic_cancel(tag, **options)
         except BusDown:
             log.info("nothing to cancel, the connection is gone", lane=self.name)
@@ -122,7 +122,7 @@ class Lane:
             headers=dict(headers or {}),
             properties=dict(properties or {}),
         )
-        with self._link.bounded_write():
+        with _connection_faults_as_bus_down():
             channel.basic_publish(message, exchange=exchange, routing_key=routing_key, mandatory=mandatory)
 
     def acknowledge(self, message: Any) -> None:
@@ -130,7 +130,7 @@ class Lane:
         if message.channel is not self.channel:
             return
         try:
-            with self._link.bounded_write():
+            with _connection_faults_as_bus_down():
                 message.channel.basic_ack(message.delivery_tag)
         except BusDown:
             log.warning("acknowledgement lost, the message will come again", lane=self.name)
@@ -138,18 +138,19 @@ class Lane:
     def discard(self, message: Any) -> None:
         """Reject without requeue: the broker moves it to the queue's dead letters."""
         try:
-            with self._link.bounded_write():
+            with _connection_faults_as_bus_down():
                 message.channel.basic_reject(message.delivery_tag, requeue=False)
         except BusDown:
             log.warning("rejection lost, the message will come again", lane=self.name)
 
 
 class Link:
-    """One connection that is kept up until it is stopped."""
+    """One connection that is kept up until it is stopped. `on_loss` is called whenever it was up and is no more."""
 
-    def __init__(self, *, url: str, name: str) -> None:
+    def __init__(self, *, url: str, name: str, on_loss: Callable[[], None] = lambda: None) -> None:
         self._url = url
         self.name = name
+        self._on_loss = on_loss
         self._lanes: list[Lane] = []
         self._connection: Any = None
         self._stopping = False
@@ -179,23 +180,6 @@ class Link:
             self._thread.kill()
         self._drop()
 
-    def bounded_write(self) -> "_BoundedWrite":
-        return _BoundedWrite(self)
-
-    def cut(self) -> None:
-        """Shut the socket under a write that does not come back; the reader then reconnects."""
-        transport = getattr(self._connection, "transport", None)
-        raw = getattr(getattr(transport, "connection", None), "transport", None) or getattr(
-            transport, "transport", None
-        )
-        sock = getattr(raw, "sock", None) or getattr(getattr(self._connection, "connection", None), "sock", None)
-        log.warning("broker does not take our writes, connection cut", link=self.name)
-        if sock is not None:
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                log.info("the socket was closed already", link=self.name)
-
     def _keep_up(self) -> None:
         pause = 0.2
         while not self._stopping:
@@ -212,25 +196,24 @@ class Link:
                 pause = min(pause * 2, RECONNECT_SECONDS_MAX)
 
     def _connect(self) -> None:
-        connection = Connection(
-            self._url,
-            heartbeat=HEARTBEAT_SECONDS,
-            connect_timeout=3,
-            transport_options={
-                "client_properties": {
-                    "connection_name": f"captive {self.name}",
-                    "capabilities": {"consumer_cancel_notify": True, "authentication_failure_close": True},
-                }
-            }
-            if not self._url.startswith(embedded.SCHEME)
-            else {},
-        )
+        connection = Connection(self._url, heartbeat=HEARTBEAT_SECONDS, connect_timeout=3, **self._how())
         connection.connect()
         self._connection = connection
         for lane in self._lanes:
             lane.open(connection)
+        for lane in self._lanes:
+            lane.begin()
         if not self._connected.ready():
             self._connected.send(True)
+
+    def _how(self) -> dict[str, Any]:
+        if self._url.startswith(embedded.SCHEME):
+            return {}
+        shown = {
+            "connection_name": f"captive {self.name}",
+            "capabilities": {"consumer_cancel_notify": True, "authentication_failure_close": True},
+        }
+        return {"transport": wire.Transport, "transport_options": {"client_properties": shown}}
 
     def _read(self) -> None:
         connection = self._connection
@@ -247,6 +230,7 @@ class Link:
             lane.close()
         if self._connected.ready():
             self._connected = Event()
+            self._on_loss()
         if connection is None:
             return
         try:
@@ -266,17 +250,9 @@ def open_channel(url: str) -> Iterator[Any]:
         raise BusDown(f"{type(error).__name__}: {error}") from error
 
 
-class _BoundedWrite:
-    """Turns connection faults into BusDown and cuts a write that hangs."""
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._watchdog: Any = None
-
-    def __enter__(self) -> None:
-        self._watchdog = eventlet.spawn_after(WRITE_SECONDS_MAX, self._link.cut)
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        self._watchdog.cancel()
-        if isinstance(error, CONNECTION_FAULTS):
-            raise BusDown(type(error).__name__) from error
+@contextmanager
+def _connection_faults_as_bus_down() -> Iterator[None]:
+    try:
+        yield
+    except CONNECTION_FAULTS as error:
+        raise BusDown(type(error).__name__) from error

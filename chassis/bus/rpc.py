@@ -136,7 +136,7 @@ class RpcClient(SharedExtension):
         self._timeout_seconds: float = config["settings"]["RPC_TIMEOUT_SECONDS"]
         self._signer = ContextSigner(folder=config["settings"]["KEYS_DIR"], issuer=service)
         self._waiting: dict[str, Event] = {}
-        self._link = Link(url=config["settings"]["BUS_URL"], name=f"{service}-rpc")
+        self._link = Link(url=config["settings"]["BUS_URL"], name=f"{service}-rpc", on_loss=self._give_up_waiting)
         # Answers first: a request must not leave before its answer has a queue.
         self._address = ""
         self._link.lane("answers", open_with=self._open_answers)
@@ -214,6 +214,12 @@ class RpcClient(SharedExtension):
             waiter.send(json.loads(message.body))
         except ValueError:
             log.error("answer is not JSON, dropped")
+
+    def _give_up_waiting(self) -> None:
+        """The answers' queue went with the connection: nobody waits for what cannot come any more."""
+        for waiter in self._waiting.values():
+            if not waiter.ready():
+                waiter.send({"result": None, "error": {"exc_type": "BusDown"}})
 
     def _on_return(self, _: Any, __: str, ___: str, message: Any) -> None:
         waiter = self._waiting.get(message.properties.get("correlation_id", ""))

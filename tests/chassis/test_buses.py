@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -101,6 +102,15 @@ def test_a_call_answers_and_its_event_is_handled_once(stack: Stack) -> None:
     }  # fmt: skip
     assert stack.get("add", name="a", amount=3, key="k").json()["replayed"] is True
     eventually(lambda: stack.value("seen a") == 3, describe=stack.output)
+
+
+@pytest.mark.bus
+def test_of_many_calls_at_once_each_gets_its_own_answer(stack: Stack) -> None:
+    names = [f"name {number}" for number in range(600)]
+    with ThreadPoolExecutor(32) as callers:
+        answers = list(callers.map(lambda name: stack.get("get_count", name=name), names))
+    assert [answer.status_code for answer in answers] == [200] * len(names)
+    assert [answer.json()["data"]["name"] for answer in answers] == names
 
 
 @pytest.mark.bus

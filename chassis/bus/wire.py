@@ -1,0 +1,142 @@
+"""The wire to RabbitMQ: kombu's transport, reading and writing whole batches where the library makes calls per frame.
+
+What several green threads write in one turn of the event loop leaves in one call, in order, so no writer ever waits for
+a broker that does not read. Nobody hears of a write that failed: the connection is then cut, which its reader notices;
+events have their confirms, calls their deadline, and an acknowledgement that was lost is a message that comes again.
+"""
+
+import socket
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+import eventlet
+from amqp.transport import SSLTransport, TCPTransport
+from eventlet.event import Event
+from kombu.transport import pyamqp
+
+from chassis import logs
+
+WRITE_SECONDS_MAX = 3.0
+READ_BYTES = 16_384
+
+log = logs.logger(__name__)
+
+
+class Outgoing:
+    """What waits to be written to one socket; a green thread of its own writes it."""
+
+    def __init__(self, *, send: Callable[[bytes], Any], cut: Callable[[], None]) -> None:
+        self._send = send
+        self._cut = cut
+        self._waiting = bytearray()
+        self._bell = Event()
+        self._writing_since: float | None = None
+        self._is_watched = False
+        self._thread = eventlet.spawn(self._write_all)
+
+    def add(self, data: bytes) -> None:
+        """Take bytes to be written; they are copied."""
+        self._waiting += data
+        if not self._bell.ready():
+            self._bell.send(True)
+
+    def close(self) -> None:
+        self._thread.kill()
+
+    def _write_all(self) -> None:
+        while True:
+            self._bell.wait()
+            data, self._waiting, self._bell = bytes(self._waiting), bytearray(), Event()
+            self._writing_since = monotonic()
+            self._watch()
+            try:
+                self._send(data)
+            except OSError as error:
+                log.info("the socket takes no more", error=type(error).__name__)
+                self._cut()
+                return
+            self._writing_since = None
+
+    def _watch(self) -> None:
+        """One timer for however many writes: it only looks whether one of them hangs."""
+        if not self._is_watched:
+            self._is_watched = True
+            eventlet.spawn_after(WRITE_SECONDS_MAX, self._look)
+
+    def _look(self) -> None:
+        self._is_watched = False
+        if self._writing_since is None:
+            return
+        if monotonic() - self._writing_since >= WRITE_SECONDS_MAX:
+            log.warning("the broker does not take our writes, connection cut")
+            self._cut()
+        else:
+            self._watch()
+
+
+class _Gathering:
+    """What our two transports do otherwise than the library's."""
+
+    sock: Any
+    _outgoing: Outgoing | None = None
+
+    def _setup_transport(self) -> None:
+        super()._setup_transport()  # type: ignore[misc]
+        self._outgoing = Outgoing(send=self._write, cut=self.cut)
+        self._write: Callable[[bytes], Any] = self._outgoing.add
+
+    def close(self) -> None:
+        super().close()  # type: ignore[misc]
+        if self._outgoing is not None:
+            self._outgoing.close()
+
+    def cut(self) -> None:
+        """End both directions now; whoever reads is told."""
+        if self.sock is not None:
+            try:
+                self.sock.shutdown(socket.SHUT_RDWR)
+            except OSError as error:
+                log.info("the socket was closed already", error=type(error).__name__)
+
+
+class PlainTransport(_Gathering, TCPTransport):
+    """TCP. The library asks the socket for exactly the bytes of each part of each frame; this takes what is there."""
+
+    def _setup_transport(self) -> None:
+        super()._setup_transport()
+        receive = self.sock.recv
+        self._quick_recv = lambda wanted: receive(max(wanted, READ_BYTES))
+
+
+class SecureTransport(_Gathering, SSLTransport):
+    """TLS."""
+
+
+class Connection(pyamqp.Connection):
+    """A connection on our transports, read by one green thread alone."""
+
+    def connect(self, callback: Any = None) -> Any:
+        connected = super().connect(callback)
+        # Where it is true the library reads the socket before each publishing, beside the reader, and takes its frames.
+        self.client_properties["capabilities"]["connection.blocked"] = False
+        return connected
+
+    def Transport(  # noqa: N802 - the library's name
+        self, host: str, connect_timeout: float, ssl: Any = False, read_timeout: float | None = None,
+        write_timeout: float | None = None, socket_settings: Any = None, **options: Any,
+    ) -> Any:  # fmt: skip
+        chosen = SecureTransport if ssl else PlainTransport
+        options |= {"read_timeout": read_timeout, "write_timeout": write_timeout, "socket_settings": socket_settings}
+        return chosen(host, connect_timeout=connect_timeout, ssl=ssl, **options)
+
+    def cut(self) -> None:
+        """End the connection without a word."""
+        if self._transport is not None:
+            self._transport.cut()
+
+
+class Transport(pyamqp.Transport):
+    """For kombu's `Connection(transport=…)`."""
+
+    Connection = Connection
