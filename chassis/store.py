@@ -34,6 +34,7 @@ CONNECTION = {
 }
 # Connection lost, shutting down, out of resources.
 DOWN_STATES = ("08", "57P", "53")
+CONNECTIONS_MAX = 12
 RETRYABLE_STATES = frozenset({"40001", "40P01", "55P03"})
 
 Row = Mapping[str, Any]
@@ -109,12 +110,15 @@ class Database:
     """A service's database. Safe to share between green threads."""
 
     def __init__(
-        self, *, url: str, service: str, clock: Clock, on_emit: Callable[[], None] | None = None, pool_size: int = 6
-    ) -> None:
+        self, *, url: str, service: str, clock: Clock, on_emit: Callable[[], None] | None = None,
+        pool_size: int = CONNECTIONS_MAX,
+    ) -> None:  # fmt: skip
         self.service = service
         self.clock = clock
         self.on_emit = on_emit
         self.engine: Engine = _engine(url, pool_size)
+        # Said with BEGIN, which costs no question of its own.
+        self._reading_engine = self.engine.execution_options(postgresql_readonly=True)
 
     @contextmanager
     def writing(self, *, cause: Cause | None = None) -> Iterator[Transaction]:
@@ -129,8 +133,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A read-only transaction."""
-        with self._begun() as connection:
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        with self._begun(self._reading_engine) as connection:
             yield Transaction(connection=connection, service=self.service, clock=self.clock, cause=None)
 
     @contextmanager
@@ -152,9 +155,9 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _begun(self) -> Iterator[Connection]:
+    def _begun(self, engine: Engine | None = None) -> Iterator[Connection]:
         try:
-            with self.engine.begin() as connection:
+            with (engine or self.engine).begin() as connection:
                 yield connection
         except PoolTimeout as error:
             raise StoreDown("every connection is in use") from error
@@ -186,7 +189,9 @@ def _engine(url: str, pool_size: int) -> Engine:
     return create_engine(
         refuse_wrong_driver(url),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        # A connection beyond the pool would be made and closed for each use. The last used is the next: the others rest.
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=5,
         pool_recycle=1800,
         connect_args={**CONNECTION, "options": SESSION_OPTIONS},
