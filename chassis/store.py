@@ -189,7 +189,7 @@ def _engine(url: str, pool_size: int) -> Engine:
     return create_engine(
         refuse_wrong_driver(url),
         pool_size=pool_size,
-        # A connection beyond the pool would be made and closed for each use. The last used is the next: the others rest.
+        # A connection beyond the pool would be made and closed for each use. The last used is the next one used.
         max_overflow=0,
         pool_use_lifo=True,
         pool_timeout=5,

@@ -1,14 +1,17 @@
 """`deploy/test`: every gate in turn, each named with its time; the first that fails ends the run, the tests come last.
 
---quick leaves out what is marked slow and the tests that need a real RabbitMQ; --full runs long suites unsampled.
+--quick leaves out what is marked slow and the tests that need a real RabbitMQ; --full runs long suites unsampled, then
+the benchmarks. What the tests measured and drew is printed after them.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -33,6 +36,7 @@ GATES = (
     Gate("mypy strict", (sys.executable, "-m", "mypy", *PYTHON_FOLDERS)),
     Gate("import contracts", (sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()")),
 )
+BENCHES = ("rpc", "fanout")
 
 
 @click.command()
@@ -53,9 +57,19 @@ def main(quick: bool, full: bool, pytest_arguments: tuple[str, ...]) -> None:
             except StackProblem as problem:
                 click.echo(f"left out: every test that needs a RabbitMQ. {problem}")
                 chosen = ["not bus"]
+        figures = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="captive-figures-"))) / "figures"
+        environment["CAPTIVE_TEST_FIGURES"] = str(figures)
         options = ("-m", chosen[0]) if chosen else ()
         tests = Gate("tests", (sys.executable, "-m", "pytest", *options, *(pytest_arguments or ("tests",))))
-        _run(tests, environment=environment)
+        try:
+            _run(tests, environment=environment)
+        finally:
+            if figures.exists():
+                click.echo(f"--- figures\n{figures.read_text()}")
+    if full:
+        for what in BENCHES:
+            command = (sys.executable, "-m", "deploy.cli", "bench", what)
+            _run(Gate(f"bench {what}", command), environment=dict(os.environ))
 
 
 def _run(gate: Gate, *, environment: dict[str, str]) -> None:

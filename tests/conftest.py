@@ -7,6 +7,7 @@ import pytest
 
 pytest_plugins = [
     "tests.fixtures.broker",
+    "tests.fixtures.figures",
     "tests.fixtures.keys",
     "tests.fixtures.postgres",
     "tests.fixtures.sandbox",
