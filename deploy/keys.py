@@ -1,6 +1,18 @@
 """Every key of a stack, made once and never overwritten."""
 
+import os
+from base64 import b64encode
+from dataclasses import dataclass
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from chassis.keys import add_secret_key, add_signing_key, has_keys
 
@@ -22,6 +34,30 @@ SECRET = (
     "cursors",
     "fingerprints",
 )
+
+
+MAIL_WEBHOOK_KEY = "sendgrid-webhook.private.pem"
+
+
+@dataclass(frozen=True)
+class WebhookKey:
+    """What SendGrid signs its webhooks with: the file is for who plays it, the public half for who verifies."""
+
+    private_file: Path
+    public: str
+
+
+def mail_webhook_key(*, folder: Path) -> WebhookKey:
+    """The key of a sandbox stack, made if it is missing; its public half in the one line that SendGrid shows."""
+    path = folder / MAIL_WEBHOOK_KEY
+    if not path.exists():
+        made = ec.generate_private_key(ec.SECP256R1())
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public = load_pem_private_key(path.read_bytes(), password=None).public_key()
+    line = b64encode(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+    return WebhookKey(private_file=path, public=line)
 
 
 def ensure_keys(*, folder: Path) -> None:

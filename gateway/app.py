@@ -144,7 +144,7 @@ class Application:
         try:
             reply = route.handler(call)
         except InvalidRequest as refusal:
-            raise refusal if route.takes else _of_query(refusal) from refusal
+            raise refusal if route.takes or route.raw else _of_query(refusal) from refusal
         return self._response(exchange, route, reply)
 
     def _call(self, exchange: Exchange, route: Route) -> HttpCall:
@@ -158,9 +158,10 @@ class Application:
         key = _key(request, route)
         query = _loaded_query(route, request.query_string)
         body = schemas.load(route.takes, bodies.read_json(request.environ)) if route.takes else {}
+        raw = bodies.read_raw(request.environ, request.headers, declared=route.raw) if route.raw else ""
         return HttpCall(
             method=request.method, path=path, body=body, query=query, headers=request.headers, context=context,
-            key=key, token_expires_at=caller.expires_at if caller else None, house=self._house,
+            key=key, token_expires_at=caller.expires_at if caller else None, house=self._house, raw=raw,
         )  # fmt: skip
 
     def _caller(self, request: Request, route: Route, request_id: str, details: Mapping[str, str]) -> Caller:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from werkzeug.datastructures import Headers
+
 from chassis.errors import FieldError, InvalidRequest
-from gateway.errors import BodyTooLarge, MalformedRequest, UnsupportedMediaType
+from gateway.errors import BodyTooLarge, MalformedRequest, SignatureMissing, UnsupportedMediaType
+from gateway.routing import RawBody
 
 BODY_BYTES_MAX = 64 * 1024
 DEPTH_MAX = 16
@@ -16,7 +19,8 @@ PARAMETERS_MAX = 20
 
 _quoted = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _unstorable = re.compile("[\x00\ud800-\udfff]")
-_json_type = re.compile(r'application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+_in_utf8 = re.compile(r'\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+JSON = "application/json"
 
 
 def read_json(environment: Mapping[str, Any]) -> Any:
@@ -24,9 +28,7 @@ def read_json(environment: Mapping[str, Any]) -> Any:
 
     Raises UnsupportedMediaType, BodyTooLarge, or MalformedRequest with a sentence that says what is wrong.
     """
-    if not _json_type.fullmatch(environment.get("CONTENT_TYPE", "").strip()):
-        raise UnsupportedMediaType()
-    if environment.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() != "identity":
+    if not _is_plain(environment, media=JSON):
         raise UnsupportedMediaType()
     body = read_bytes(environment)
     if not body.strip():
@@ -34,20 +36,36 @@ def read_json(environment: Mapping[str, Any]) -> Any:
     return parse_json(body)
 
 
-def read_bytes(environment: Mapping[str, Any]) -> bytes:
+def read_raw(environment: Mapping[str, Any], headers: Headers, *, declared: RawBody) -> str:
+    """The body as text, every character of it as it was signed.
+
+    Raises SignatureMissing, UnsupportedMediaType, BodyTooLarge, MalformedRequest.
+    """
+    if not all(headers.get(name) for name in declared.signed_by):
+        raise SignatureMissing(f"Sign the body and send the signature: {' and '.join(declared.signed_by)}.")
+    if not _is_plain(environment, media=declared.media):
+        raise UnsupportedMediaType(f"Send the body, not compressed, with the header Content-Type: {declared.media}.")
+    try:
+        return read_bytes(environment, bytes_max=declared.bytes_max).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedRequest("The body is not UTF-8.") from error
+
+
+def read_bytes(environment: Mapping[str, Any], *, bytes_max: int = BODY_BYTES_MAX) -> bytes:
     """The raw body. Raises BodyTooLarge before more than the limit is read, MalformedRequest when it breaks off."""
     source, declared = environment["wsgi.input"], environment.get("CONTENT_LENGTH") or ""
-    if declared.isdigit() and int(declared) > BODY_BYTES_MAX:
-        raise BodyTooLarge()
+    too_large = BodyTooLarge(f"A body may hold at most {bytes_max // 1024} KiB here. Send less.")
+    if declared.isdigit() and int(declared) > bytes_max:
+        raise too_large
     wanted = int(declared) if declared.isdigit() else 0
     if "chunked" in environment.get("HTTP_TRANSFER_ENCODING", "").lower():
-        wanted = BODY_BYTES_MAX + 1
+        wanted = bytes_max + 1
     try:
         body: bytes = source.read(wanted) if wanted else b""
     except (OSError, ValueError) as error:
         raise MalformedRequest("The body broke off before its end. Send it again.") from error
-    if len(body) > BODY_BYTES_MAX:
-        raise BodyTooLarge()
+    if len(body) > bytes_max:
+        raise too_large
     if declared.isdigit() and len(body) < wanted:
         raise MalformedRequest("The body broke off before its end. Send it again.")
     return body
@@ -83,6 +101,13 @@ def read_query(query: bytes) -> dict[str, str]:
             raise InvalidRequest(errors=[FieldError(f"/query/{name}", "duplicate", "Give this parameter once.")])
         found[name] = value
     return found
+
+
+def _is_plain(environment: Mapping[str, Any], *, media: str) -> bool:
+    """Whether the body is announced as that type, in UTF-8 if it says anything about it, and not compressed."""
+    announced = environment.get("CONTENT_TYPE", "").strip()
+    is_right = announced[: len(media)].lower() == media and _in_utf8.fullmatch(announced[len(media) :])
+    return bool(is_right) and environment.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() == "identity"
 
 
 def _refuse_depth(text: str) -> None:

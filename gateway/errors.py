@@ -61,6 +61,13 @@ class UnsupportedMediaType(Refusal):
     detail = "Send JSON in UTF-8, not compressed, with the header Content-Type: application/json."
 
 
+class SignatureMissing(Refusal):
+    code = "webhook_signature_missing"
+    kind = Kind.FORBIDDEN
+    title = "The signature is missing"
+    detail = "This address is called by vendors of ours, which sign what they send. Send the headers of the signature."
+
+
 class TooManyRequests(Refusal):
     code = "too_many_requests"
     kind = Kind.LIMITED

@@ -18,20 +18,17 @@ from gateway.errors import MEDIA, status_of
 from gateway.routing import OWN_ID, Route
 from gateway.schemas import Document, Problem
 from gateway.table import ROUTES
-from services.accounts.contract import errors as accounts_errors
-from services.identity.contract import errors as identity_errors
-from services.leases.contract import errors as leases_errors
-from services.notifications.contract import errors as notifications_errors
-from services.payments.contract import errors as payments_errors
 
 FILE = Path(__file__).parent / "openapi.json"
-REFUSING = (accounts_errors, identity_errors, leases_errors, notifications_errors, payments_errors)
 ALWAYS = ("internal_error",)
 HEADER_MEANINGS = {
     "Idempotency-Key": "Any unique text up to 255 characters. The same key and body again give the stored answer.",
     "If-None-Match": "The ETag you hold; 304 without a body where nothing has changed.",
     "Last-Event-ID": "The id of the last event you have; the stream goes on after it.",
     "Prefer": "`wait=N`: wait up to N seconds (at most 5) for the outcome.",
+    "X-Twilio-Email-Event-Webhook-Signature": "ECDSA (P-256, SHA-256) over the timestamp and the body, in base64.",
+    "X-Twilio-Email-Event-Webhook-Timestamp": "When it was signed, in seconds since 1970.",
+    "X-Twilio-Signature": "HMAC-SHA1 over the address and the fields of the form in order, in base64.",
 }
 DESCRIPTION = (
     "Money is whole cents (`*_cents`, USD), dates are `YYYY-MM-DD`, instants RFC 3339 in UTC, ids opaque text. Unknown "
@@ -66,8 +63,10 @@ def codes_of(route: Route) -> list[str]:
         found |= {"unauthenticated", "forbidden"}
     if route.query is not Nothing or route.takes:
         found |= {"invalid_request", "malformed_request"}
-    if route.takes:
-        found |= {"unsupported_media_type", "body_too_large"}
+    if route.takes or route.raw:
+        found |= {"unsupported_media_type", "body_too_large", "malformed_request"}
+    if route.raw:
+        found |= {"webhook_signature_missing"}
     if route.idempotent or route.takes_key:
         found |= {"idempotency_key_reused", "request_in_progress"}
     if route.idempotent:
@@ -93,9 +92,10 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["description"] = cleandoc(route.handler.__doc__)
     if route.has_etag:
         operation["responses"]["304"] = {"description": "Nothing has changed since the ETag you sent."}
-    if route.takes:
-        content = {"schema": route.takes, "example": route.sends}
-        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if route.takes or route.raw:
+        media, shape = (route.raw.media, route.raw.shape) if route.raw else ("application/json", route.takes)
+        content = {media: {"schema": shape, "example": route.sends}}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
@@ -106,10 +106,11 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         found.append({"name": name, "in": "path", "required": True, "schema": shape})
     if route.query is not Nothing:
         found.append({"in": "query", "schema": route.query})
-    names = (["Idempotency-Key"] if route.idempotent or route.takes_key else []) + list(route.reads)
+    signed_by = list(route.raw.signed_by) if route.raw else []
+    names = (["Idempotency-Key"] if route.idempotent or route.takes_key else []) + list(route.reads) + signed_by
     names += ["If-None-Match"] if route.has_etag else []
     for name in names:
-        required = name == "Idempotency-Key" and route.idempotent
+        required = (name == "Idempotency-Key" and route.idempotent) or name in signed_by
         meaning = {"description": HEADER_MEANINGS[name], "required": required, "schema": {"type": "string"}}
         found.append({"name": name, "in": "header", **meaning})
     return found

@@ -62,6 +62,7 @@ class HttpCall:
     key: str | None
     token_expires_at: datetime | None
     house: Dependencies
+    raw: str = ""
 
     def ask(self, service: str, method: str, **request: Any) -> "Answer":
         """Ask a service in the caller's name, with the caller's key. Raises its Refusal, or DependencyDown."""
@@ -76,10 +77,24 @@ class HttpCall:
 Handler = Callable[[HttpCall], Reply]
 
 
+@dataclass(frozen=True)
+class RawBody:
+    """A body that is handed on as it came, because a signature covers every byte of it.
+
+    `signed_by` names the headers of the signature: a body without them is not even read. `shape` is its JSON Schema.
+    """
+
+    media: str
+    bytes_max: int
+    signed_by: tuple[str, ...]
+    shape: Mapping[str, Any]
+
+
 @dataclass(frozen=True, eq=False)
 class Route:
     """One row of the table of routes.
 
+    A body is either loaded by the schema `takes` or handed on as `raw` says.
     `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `reads` names other
     request headers that mean something here, `errors` the codes that this route adds to those of its form.
     """
@@ -90,6 +105,7 @@ class Route:
     handler: Handler
     gives: type[Schema]
     takes: type[Schema] | None = None
+    raw: RawBody | None = None
     query: type[Schema] = Nothing
     status: int = 200
     who: tuple[str, ...] = (ANONYMOUS,)
@@ -102,7 +118,7 @@ class Route:
     cache: str = "no-store"
     reads: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
-    sends: Mapping[str, Any] | None = None
+    sends: Any = None
     example: Any = None
     summary: str = ""
     tags: tuple[str, ...] = ()

@@ -16,6 +16,12 @@ class Page(Strict):
     cursor = Text(longest=200)
 
 
+class ReportedMessage(Strict):
+    """Our id of the message that a vendor reports about, as it stood in the address we gave."""
+
+    message_id = fields.UUID(required=True)
+
+
 class SubmitPayment(payments.SubmitPayment):
     """Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out."""
 

@@ -11,6 +11,7 @@ from gateway.api import (
     sessions,
     stream,
     support,
+    webhooks,
 )
 from gateway.routing import Route
 
@@ -24,5 +25,6 @@ ROUTES: tuple[Route, ...] = (
     *leases.ROUTES,
     *stream.ROUTES,
     *support.ROUTES,
+    *webhooks.ROUTES,
     *discovery.ROUTES,
 )

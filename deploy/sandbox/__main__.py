@@ -16,8 +16,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from chassis.clock import ClockRefusal, MovableClock, WallClock
 from deploy.sandbox.app import SandboxApp
+from deploy.sandbox.caller import Caller
 from deploy.sandbox.exchange import Sandbox
+from deploy.sandbox.signatures import KeyUnusable, SendGridSignature, TwilioSignature
 from deploy.sandbox.store import StateFileUnusable, Store
+from deploy.sandbox.webhooks import Pace, Webhooks
 from deploy.stack import COMPANY_TIME_ZONE
 
 HOST = "127.0.0.1"
@@ -38,31 +41,61 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     try:
-        store = Store(path=options.state)
-        clock = _clock(options)
-    except (StateFileUnusable, ClockRefusal) as refusal:
+        sandbox = _sandbox(options)
+        caller = _caller(options, sandbox=sandbox)
+    except (StateFileUnusable, ClockRefusal, KeyUnusable) as refusal:
         _refuse(str(refusal))
     try:
         listener = socket.create_server((HOST, options.port), backlog=BACKLOG)
     except OSError as error:
         _refuse(f"Port {options.port} cannot be opened: {error.strerror}. Choose another with --port.")
+    threading.stack_size(THREAD_STACK_BYTES)
     if options.parent_pipe:
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    sandbox = Sandbox(
-        store=store,
-        now=lambda: datetime.now(UTC),
-        new_hex=lambda: secrets.token_hex(16),
-        hang_seconds=options.hang_seconds,
-        slow_seconds=options.slow_seconds,
-        clock=clock,
-    )
-    threading.stack_size(THREAD_STACK_BYTES)
+    if caller is not None:
+        threading.Thread(target=caller.run, daemon=True).start()
     # An event that nobody sets: waiting on it holds one answer and ends with the process.
     app = SandboxApp(sandbox=sandbox, hold=threading.Event().wait)
     port = listener.getsockname()[1]
     server = make_server(HOST, port, app, threaded=True, request_handler=QuietHandler, fd=listener.fileno())
     print(f"The sandbox is ready at http://{HOST}:{port}/_sandbox", flush=True)
     server.serve_forever()
+
+
+def _sandbox(options: argparse.Namespace) -> Sandbox:
+    store = Store(path=options.state)
+    pace = Pace(step_seconds=options.step_seconds, retry_seconds=options.retry_seconds)
+    return Sandbox(
+        store=store,
+        now=_now,
+        new_hex=_new_hex,
+        hang_seconds=options.hang_seconds,
+        slow_seconds=options.slow_seconds,
+        clock=_clock(options),
+        webhooks=Webhooks(store=store, now=_now, new_hex=_new_hex, pace=pace) if options.gateway else None,
+    )
+
+
+def _caller(options: argparse.Namespace, *, sandbox: Sandbox) -> Caller | None:
+    if sandbox.webhooks is None:
+        return None
+    if options.sendgrid_key is None or options.twilio_token is None:
+        raise KeyUnusable("--gateway needs --sendgrid-key and --twilio-token: nobody believes an unsigned webhook.")
+    return Caller(
+        sandbox=sandbox,
+        webhooks=sandbox.webhooks,
+        gateway=options.gateway,
+        sendgrid_signature=SendGridSignature(key_file=options.sendgrid_key),
+        twilio_signature=TwilioSignature(token_file=options.twilio_token),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_hex() -> str:
+    return secrets.token_hex(16)
 
 
 def _options() -> argparse.Namespace:
@@ -72,6 +105,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--hang-seconds", type=_seconds, default=8.0, help="how long a timeout holds the answer back")
     parser.add_argument("--slow-seconds", type=_seconds, default=2.0, help="how long tok_slow holds the answer back")
     parser.add_argument("--clock-file", type=Path, metavar="FILE", help="the file that moves the stack's business date")
+    parser.add_argument("--gateway", metavar="URL", help="the gateway of the stack, whose webhooks are called")
+    parser.add_argument("--sendgrid-key", type=Path, metavar="FILE", help="private key that signs SendGrid's webhooks")
+    parser.add_argument("--twilio-token", type=Path, metavar="FILE", help="token that signs Twilio's webhooks")
+    parser.add_argument("--step-seconds", type=_seconds, default=0.5, help="how long each step of a message takes")
+    parser.add_argument("--retry-seconds", type=_seconds, default=1.0, help="the first pause of a refused webhook")
     parser.add_argument("--parent-pipe", action="store_true", help="end when standard input ends")
     return parser.parse_args()
 

@@ -41,6 +41,8 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("POST", "/_sandbox/numbers/start", controls.start_number),
     ("GET", "/_sandbox/charges", controls.list_charges),
     ("POST", "/_sandbox/charges/<id>/return", controls.return_charge),
+    ("GET", "/_sandbox/webhooks", controls.list_webhooks),
+    ("POST", "/_sandbox/webhooks", controls.hold_webhooks),
     ("GET", "/_sandbox/faults", controls.list_faults),
     ("POST", "/_sandbox/faults", controls.change_faults),
     ("GET", "/_sandbox/clock", clock.show_clock),

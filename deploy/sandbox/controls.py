@@ -4,19 +4,22 @@ from collections.abc import Callable
 
 from werkzeug.utils import redirect
 
+from deploy.sandbox import twilio
 from deploy.sandbox.exchange import Reply, Request, Sandbox, error_reply, fields, json_reply
 from deploy.sandbox.faults import FaultNotUnderstood, current_faults, set_fault
 from deploy.sandbox.processor import CHARGES
 from deploy.sandbox.sendgrid import MAILS
 from deploy.sandbox.store import Document
 from deploy.sandbox.twilio import OPT_OUTS, TEXTS, is_telephone_number
+from deploy.sandbox.webhooks import WEBHOOKS
 
 LISTED_DEFAULT = 100
 LISTED_MAX = 1000
 PAGE = "/_sandbox"
 
-MAIL_FATES = ("delivered", "bounced")
-TEXT_FATES = {"delivered": None, "undelivered": 30003}
+# The fate that a button names, and how the vendor's webhook calls it.
+MAIL_FATES = {"delivered": "delivered", "bounced": "bounce", "dropped": "dropped"}
+TEXT_FATES = ("delivered", "undelivered")
 RETURN_CODES = ("R01", "R10")
 
 
@@ -33,6 +36,23 @@ def list_texts(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
 def list_charges(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
     """GET /_sandbox/charges?key=… → {"data": […]}, newest first, with the planned return that callers do not see."""
     return _listed(request, kind=CHARGES, found_under=request.args.get("key", ""), sandbox=sandbox)
+
+
+def list_webhooks(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """GET /_sandbox/webhooks?about=… → {"data": […]}, newest first; `about` is the id of a mail or a text."""
+    return _listed(request, kind=WEBHOOKS, found_under=request.args.get("about", ""), sandbox=sandbox)
+
+
+def hold_webhooks(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """POST /_sandbox/webhooks {held: true | false}: tell the stack nothing for now, or go on."""
+    if sandbox.webhooks is None:
+        return error_reply(404, "no_webhooks", "This sandbox was started without --gateway and tells nobody.")
+    # A form sends text, a test sends a truth value; both mean the same.
+    held = {"true": True, "false": False}.get(str(fields(request).get("held", "")).lower())
+    if held is None:
+        return error_reply(400, "held_not_understood", "Give held as true or false.")
+    sandbox.webhooks.hold(held)
+    return done(request, {"held": held}, anchor="webhooks")
 
 
 def list_faults(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:  # noqa: ARG001 - nothing to ask for
@@ -52,22 +72,24 @@ def change_faults(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
 def reset(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
     """POST /_sandbox/reset → forgets mails, texts, charges, tokens, opt-outs and faults."""
     sandbox.store.forget_everything()
+    if sandbox.webhooks is not None:
+        sandbox.webhooks.forget()
     return done(request, {"reset": True}, anchor="")
 
 
 def decide_mail(request: Request, /, *, sandbox: Sandbox, id: str = "", fate: str = "", **_: str) -> Reply:
-    """POST /_sandbox/mails/{id}/delivered or …/bounced."""
+    """POST /_sandbox/mails/{id}/delivered, …/bounced or …/dropped."""
     if fate not in MAIL_FATES:
         return _no_such("fate for a mail", f"Use one of: {', '.join(MAIL_FATES)}.")
-    return _happened(request, kind=MAILS, id=id, facts={"status": fate}, sandbox=sandbox)
+    return _happened(request, kind=MAILS, id=id, facts={"status": fate}, event=MAIL_FATES[fate], sandbox=sandbox)
 
 
 def decide_text(request: Request, /, *, sandbox: Sandbox, id: str = "", fate: str = "", **_: str) -> Reply:
     """POST /_sandbox/texts/{id}/delivered or …/undelivered."""
     if fate not in TEXT_FATES:
         return _no_such("fate for a text", f"Use one of: {', '.join(TEXT_FATES)}.")
-    facts = {"status": fate, "error_code": TEXT_FATES[fate]}
-    return _happened(request, kind=TEXTS, id=id, facts=facts, sandbox=sandbox)
+    facts = {"status": fate, "error_code": twilio.ERROR_CODES.get(fate)}
+    return _happened(request, kind=TEXTS, id=id, facts=facts, event=fate, sandbox=sandbox)
 
 
 def stop_number(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
@@ -104,14 +126,24 @@ def can_be_returned(charge: Document) -> bool:
 
 
 def record_happening(
-    *, kind: str, id: str, change: Callable[[Document], Document], sandbox: Sandbox
+    *, kind: str, id: str, change: Callable[[Document], Document], sandbox: Sandbox, event: str | None = None
 ) -> Document | None:
-    """Write down what became of a mail, a text, a number or a charge; the one place a webhook would be called from."""
-    return sandbox.store.change(kind=kind, id=id, change=change)
+    """Write down what became of a mail, a text, a number or a charge; `event` is what its vendor tells the stack."""
+    with sandbox.store.lock:
+        before = sandbox.store.get(kind=kind, id=id)
+        is_heard = kind == MAILS or (before is not None and before.get("status_callback"))
+        if before is not None and event is not None and sandbox.webhooks is not None and is_heard:
+            # Before the change itself: killed in between, the sandbox tells it all the same.
+            sandbox.webhooks.tell(kind=kind, id=id, event=event)
+        return sandbox.store.change(kind=kind, id=id, change=change)
 
 
-def _happened(request: Request, *, kind: str, id: str, facts: Document, sandbox: Sandbox) -> Reply:
-    changed = record_happening(kind=kind, id=id, change=lambda document: {**document, **facts}, sandbox=sandbox)
+def _happened(
+    request: Request, *, kind: str, id: str, facts: Document, sandbox: Sandbox, event: str | None = None
+) -> Reply:
+    changed = record_happening(
+        kind=kind, id=id, change=lambda document: {**document, **facts}, sandbox=sandbox, event=event
+    )
     if changed is None:
         return _no_such(kind.removesuffix("s"), f"GET {PAGE}/{kind} lists those that there are.")
     return done(request, changed, anchor=id)
@@ -126,7 +158,18 @@ def _opt(request: Request, *, opted_out: bool, sandbox: Sandbox) -> Reply:
         if sandbox.store.get(kind=OPT_OUTS, id=number) is None:
             sandbox.store.put(kind=OPT_OUTS, id=number, document=word)
         record_happening(kind=OPT_OUTS, id=number, change=lambda _: word, sandbox=sandbox)
+        if opted_out:
+            _stop_what_is_on_its_way(number, sandbox=sandbox)
     return done(request, word, anchor="numbers")
+
+
+def _stop_what_is_on_its_way(number: str, *, sandbox: Sandbox) -> None:
+    facts = {"status": "failed", "error_code": twilio.OPTED_OUT}
+    for text in sandbox.store.latest(kind=TEXTS, limit=LISTED_MAX, found_under=number):
+        if twilio.RANKS[text["status"]] < twilio.RANKS["failed"]:
+            record_happening(
+                kind=TEXTS, id=text["id"], change=lambda kept: {**kept, **facts}, sandbox=sandbox, event="failed"
+            )
 
 
 def _listed(request: Request, *, kind: str, found_under: str, sandbox: Sandbox) -> Reply:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from chassis.clock import MovableClock
 from deploy.sandbox.store import Store
+from deploy.sandbox.webhooks import Webhooks
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
 
@@ -24,7 +25,10 @@ class Request(WerkzeugRequest):
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The belongings of a running sandbox; `new_hex` gives 32 fresh hexadecimal digits, `clock` is its stack's."""
+    """The belongings of a running sandbox; `new_hex` gives 32 fresh hexadecimal digits.
+
+    `clock` is its stack's, and `webhooks` tell that stack; a sandbox of no stack has neither.
+    """
 
     store: Store
     now: Callable[[], datetime]
@@ -32,6 +36,7 @@ class Sandbox:
     hang_seconds: float
     slow_seconds: float
     clock: MovableClock | None = None
+    webhooks: Webhooks | None = None
 
     def timestamp(self) -> str:
         """The present instant as RFC 3339 in UTC."""

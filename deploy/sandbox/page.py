@@ -10,9 +10,12 @@ from deploy.sandbox import controls, faults
 from deploy.sandbox.exchange import Reply, Request, Sandbox, error_reply
 from deploy.sandbox.processor import CHARGES
 from deploy.sandbox.sendgrid import MAILS
+from deploy.sandbox.store import Document
 from deploy.sandbox.twilio import OPT_OUTS, TEXTS
+from deploy.sandbox.webhooks import WEBHOOKS
 
 SHOWN_MAX = 50
+WEBHOOKS_OF_ONE_MAX = 20
 _FOLDER = Path(__file__).parent / "pages"
 
 PAGE_POLICY = (
@@ -37,6 +40,8 @@ def show_page(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
         faults=faults.current_faults(sandbox=sandbox),
         modes=list(faults.Mode),
         clock=sandbox.clock.read() if sandbox.clock else None,
+        webhooks=sandbox.webhooks,
+        webhooks_of=lambda id: _webhooks_of(id, sandbox=sandbox),
         return_codes=controls.RETURN_CODES,
         can_be_returned=controls.can_be_returned,
         shown_max=SHOWN_MAX,
@@ -55,6 +60,11 @@ def show_mail_body(request: Request, /, *, sandbox: Sandbox, id: str = "", **_: 
 def show_style(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:  # noqa: ARG001 - the same for everybody
     """GET /_sandbox/style.css."""
     return Reply(Response((_FOLDER / "style.css").read_bytes(), content_type="text/css; charset=utf-8"))
+
+
+def _webhooks_of(id: str, *, sandbox: Sandbox) -> list[Document]:
+    """What the stack is told of one mail or text, in the order in which it was decided."""
+    return sandbox.store.latest(kind=WEBHOOKS, limit=WEBHOOKS_OF_ONE_MAX, found_under=id)[::-1]
 
 
 def _html(text: str, *, policy: str) -> Reply:

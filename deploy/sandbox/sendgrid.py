@@ -1,10 +1,11 @@
 """Plays SendGrid's mail sending: checks the shape as SendGrid does and keeps one mail for each personalization.
 
-There are no idempotency keys here, as there are none at SendGrid: what is sent twice is kept twice.
+There are no idempotency keys here, as there are none at SendGrid: what is sent twice is kept twice. What becomes of a
+mail is told by the event webhook, also to who gave up waiting for the answer.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -15,6 +16,22 @@ from deploy.sandbox.store import Document
 
 MAILS = "mails"
 PERSONALIZATIONS_MAX = 1000
+
+# What SendGrid's event webhook says, and what a mail then is; nothing of a lower rank happens after a higher one.
+STATUSES: Mapping[str, str] = {
+    "processed": "processed",
+    "delivered": "delivered",
+    "bounce": "bounced",
+    "dropped": "dropped",
+}
+RANKS: Mapping[str, int] = {"accepted": 0, "processed": 1, "delivered": 2, "bounced": 2, "dropped": 2}
+PLANNED_EVENTS = ("processed", "delivered")
+_FACTS: Mapping[str, Mapping[str, str]] = {
+    "delivered": {"response": "250 OK"},
+    "bounce": {"reason": "550 5.1.1 The mailbox does not exist.", "status": "5.1.1", "type": "bounce"},
+    "dropped": {"reason": "Bounced Address", "status": "5.0.0"},
+}
+
 _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+")
 
 Problem = tuple[str, str]
@@ -34,8 +51,29 @@ def send_mail(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
     message_id = sandbox.new_hex()
     for personalization in message["personalizations"]:
         mail = _mail(message, personalization, message_id=message_id, sandbox=sandbox)
-        sandbox.store.put(kind=MAILS, id=mail["id"], document=mail, found_under=_recipients(mail))
+        with sandbox.store.lock:
+            if sandbox.webhooks is not None:
+                # Before the mail itself: killed in between, the sandbox has planned for a mail that nobody sent.
+                sandbox.webhooks.plan(kind=MAILS, id=mail["id"], events=PLANNED_EVENTS)
+            sandbox.store.put(kind=MAILS, id=mail["id"], document=mail, found_under=_recipients(mail))
     return Reply(Response(status=202, headers={"X-Message-Id": message_id}))
+
+
+def events_of(mail: Document, *, webhook: Document) -> list[Document]:
+    """The body of an event webhook about this mail: an event for each recipient, the sender's arguments among it."""
+    return [
+        {
+            **mail["custom_args"],
+            **_FACTS.get(webhook["event"], {}),
+            "email": recipient,
+            "timestamp": webhook["happened_at"],
+            "event": webhook["event"],
+            "smtp-id": f"<{mail['message_id']}@sandbox>",
+            "sg_event_id": f"{webhook['id']}.{number}",
+            "sg_message_id": f"{mail['message_id']}.filter0001.1.{number}",
+        }
+        for number, recipient in enumerate(_recipients(mail))
+    ]
 
 
 def unavailable(*, headers: dict[str, str]) -> Reply:

@@ -62,6 +62,13 @@ class Store:
             ids = reversed(shelf.places) if found_under is None else reversed(shelf.found_under.get(found_under, []))
             return [self._read(shelf.places[id]) for id, _ in zip(ids, range(limit), strict=False)]
 
+    def each(self, *, kind: str) -> Iterator[Document]:
+        """Every document of this kind, one after the other, in the order in which they first came."""
+        with self.lock:
+            places = list(self._shelf(kind).places.values())
+        for place in places:
+            yield self._read(place)
+
     def count(self, *, kind: str) -> int:
         """How many documents of this kind are kept."""
         with self.lock:

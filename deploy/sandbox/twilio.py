@@ -1,5 +1,10 @@
-"""Plays Twilio's message sending: answers in Twilio's form, with Twilio's codes, and heeds a number that said STOP."""
+"""Plays Twilio's message sending: answers in Twilio's form, with Twilio's codes, and heeds a number that said STOP.
 
+There are no idempotency keys here, as there are none at Twilio: what is sent twice is kept twice. What becomes of a
+text is told to its status callback, also to who gave up waiting for the answer.
+"""
+
+from collections.abc import Mapping
 from email.utils import format_datetime
 from math import ceil
 
@@ -12,6 +17,13 @@ from deploy.sandbox.store import Document
 TEXTS = "texts"
 OPT_OUTS = "opt_outs"
 BODY_CHARACTERS_MAX = 1600
+
+# What a status callback says, which is what a text then is; nothing of a lower rank happens after a higher one.
+STATUSES: Mapping[str, str] = {name: name for name in ("sent", "delivered", "undelivered", "failed")}
+RANKS: Mapping[str, int] = {"queued": 0, "sent": 1, "delivered": 2, "undelivered": 2, "failed": 2}
+PLANNED_EVENTS = ("sent", "delivered")
+UNREACHABLE, OPTED_OUT = 30003, 21610
+ERROR_CODES: Mapping[str, int] = {"undelivered": UNREACHABLE, "failed": OPTED_OUT}
 
 _MEANINGS = {
     20003: "The account and token were not accepted. Send basic authentication with the account of this address.",
@@ -47,8 +59,28 @@ def send_message(request: Request, /, *, sandbox: Sandbox, account_sid: str = ""
     if code is not None:
         return _refusal(400, code)
     text = _text(request, account_sid=account_sid, sandbox=sandbox)
-    sandbox.store.put(kind=TEXTS, id=text["id"], document=text, found_under=(text["to"],))
+    with sandbox.store.lock:
+        if sandbox.webhooks is not None and text["status_callback"]:
+            # Before the text itself: killed in between, the sandbox has planned for a text that nobody sent.
+            sandbox.webhooks.plan(kind=TEXTS, id=text["id"], events=PLANNED_EVENTS)
+        sandbox.store.put(kind=TEXTS, id=text["id"], document=text, found_under=(text["to"],))
     return json_reply(_message(text, sandbox=sandbox), status=201)
+
+
+def status_of(text: Document, *, webhook: Document) -> dict[str, str]:
+    """The form of a status callback about this text."""
+    status = webhook["event"]
+    form = {
+        "AccountSid": text["account_sid"],
+        "ApiVersion": "2010-04-01",
+        "From": text["from"] or "",
+        "MessageSid": text["id"],
+        "MessageStatus": status,
+        "SmsSid": text["id"],
+        "SmsStatus": status,
+        "To": text["to"],
+    }
+    return {**form, "ErrorCode": str(ERROR_CODES[status])} if status in ERROR_CODES else form
 
 
 def is_opted_out(number: str, *, sandbox: Sandbox) -> bool:

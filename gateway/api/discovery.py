@@ -9,8 +9,15 @@ from chassis.errors import NotFound, Refusal, Unauthenticated
 from gateway.errors import NotReady, status_of
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document, Health
+from services.accounts.contract import errors as accounts_errors
+from services.identity.contract import errors as identity_errors
 from services.identity.contract import schemas as identity
+from services.leases.contract import errors as leases_errors
+from services.notifications.contract import errors as notifications_errors
+from services.payments.contract import errors as payments_errors
 
+# Loaded, their codes are known to the contract and have their pages, whichever services run in this process.
+REFUSING = (accounts_errors, identity_errors, leases_errors, notifications_errors, payments_errors)
 OPENAPI_FILE = Path(__file__).parents[1] / "openapi.json"
 PUBLIC_FOR_MINUTES = "public, max-age=300"
 

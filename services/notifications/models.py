@@ -67,16 +67,26 @@ messages = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("sent_at", DateTime(timezone=True)),
+    Column("delivered_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("id", name="pk_messages"),
     UniqueConstraint("source_key", name="uq_messages_source_key"),
     CheckConstraint("channel IN ('email', 'sms')", name="ck_messages_channel"),
     CheckConstraint(
-        "state IN ('queued', 'sending', 'sent', 'failed', 'suppressed', 'unknown')", name="ck_messages_state"
+        "state IN ('queued', 'sending', 'sent', 'delivered', 'failed', 'suppressed', 'unknown')",
+        name="ck_messages_state",
     ),
     CheckConstraint(
         "(variables_sealed IS NOT NULL) = (state IN ('queued', 'sending'))", name="ck_messages_words_wiped"
     ),
-    CheckConstraint("(sent_at IS NOT NULL) = (state = 'sent')", name="ck_messages_sent_at"),
+    CheckConstraint(
+        "CASE WHEN state IN ('sent', 'delivered') THEN sent_at IS NOT NULL"
+        " ELSE sent_at IS NULL OR state IN ('failed', 'suppressed') END",
+        name="ck_messages_sent_at",
+    ),
+    CheckConstraint(
+        "CASE WHEN state = 'delivered' THEN delivered_at IS NOT NULL ELSE delivered_at IS NULL OR state = 'failed' END",
+        name="ck_messages_delivered_at",
+    ),
     CheckConstraint("not_before IS NULL OR state = 'queued'", name="ck_messages_not_before"),
     Index("ix_messages_user_id", "user_id", "id"),
     Index("ix_messages_waiting", "not_before", postgresql_where=text("not_before IS NOT NULL")),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.context import AGENT, SERVICE
+from chassis.context import AGENT, ANONYMOUS, SERVICE
 from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from chassis.keys import FieldCipher
@@ -11,7 +11,16 @@ from chassis.schemas import Nothing
 from services.notifications import operations, queries
 from services.notifications.contract import events, schemas
 from services.notifications.providers.channels import Mail, Text
-from services.notifications.providers.wiring import CipherProvider, MailProvider, TextProvider, WordingProvider
+from services.notifications.providers.figures import show_unsettled
+from services.notifications.providers.reports import MailReports, TextReports
+from services.notifications.providers.wiring import (
+    CipherProvider,
+    MailProvider,
+    MailReportsProvider,
+    TextProvider,
+    TextReportsProvider,
+    WordingProvider,
+)
 from services.notifications.providers.wording import Wording
 from services.payments.contract import events as payments_events
 
@@ -19,6 +28,16 @@ from services.payments.contract import events as payments_events
 def _cause(_: Service, question: Question) -> Mapping[str, Any]:
     """The caller and its key: what makes a commanded message the only one of its cause."""
     return {"cause": f"{question.context.subject}:{question.key}"}
+
+
+def _mail_reports(service: "NotificationsService", question: Question) -> Mapping[str, Any]:
+    """What SendGrid reports, once its signature holds."""
+    return {"reports": service.mail_reports.read(**question.request, now=service.clock.now())}
+
+
+def _text_reports(service: "NotificationsService", question: Question) -> Mapping[str, Any]:
+    """What Twilio reports, once its signature holds."""
+    return {"reports": service.text_reports.read(**question.request)}
 
 
 class NotificationsService(Service):
@@ -29,6 +48,8 @@ class NotificationsService(Service):
     wording: Wording = WordingProvider()
     mail: Mail = MailProvider()
     texts: Text = TextProvider()
+    mail_reports: MailReports = MailReportsProvider()
+    text_reports: TextReports = TextReportsProvider()
 
     @command(takes=schemas.PutContact, gives=Nothing, may=(SERVICE,))
     def put_contact(self, call: Call) -> None:
@@ -41,6 +62,14 @@ class NotificationsService(Service):
         return operations.send_secure_mail(
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
         )
+
+    @command(takes=schemas.RecordMailEvents, gives=Nothing, may=(ANONYMOUS,), asks=_mail_reports)
+    def record_mail_events(self, call: Call) -> None:
+        self._record(call)
+
+    @command(takes=schemas.RecordTextStatus, gives=Nothing, may=(ANONYMOUS,), asks=_text_reports)
+    def record_text_status(self, call: Call) -> None:
+        self._record(call)
 
     @query(takes=schemas.ListMessages, gives=schemas.Messages, may=(SERVICE, AGENT))
     def list_messages(self, call: Call) -> Any:
@@ -68,3 +97,13 @@ class NotificationsService(Service):
     @timer(every_seconds=60)
     def every_minute_release_waiting(self) -> None:
         operations.release_waiting(self.store, now=self.clock.now())
+
+    @timer(every_seconds=60)
+    def every_minute_count_unsettled(self) -> None:
+        with self.store.reading() as transaction:
+            show_unsettled(queries.count_unsettled(transaction, now=self.clock.now()))
+
+    def _record(self, call: Call) -> None:
+        operations.record_reports(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, reports=call.answers["reports"]
+        )

@@ -21,5 +21,20 @@ class NotificationSent(Strict):
     user_id = fields.UUID(required=True, allow_none=True)
 
 
+class NotificationDelivered(NotificationSent):
+    """The vendor says that a message has arrived: its mail server, or the telephone's network, took it.
+
+    `notification_sent` need not have been told before.
+    """
+
+
+class NotificationFailed(NotificationSent):
+    """A message has not arrived and is not sent again. `reason` is `<vendor>_<code>`, such as `sendgrid_bounce`."""
+
+    reason = fields.String(required=True)
+
+
 message_queued = Event("notifications", "message_queued", 1, MessageQueued, promised=False, handled=True)
 notification_sent = Event("notifications", "notification_sent", 1, NotificationSent)
+notification_delivered = Event("notifications", "notification_delivered", 1, NotificationDelivered)
+notification_failed = Event("notifications", "notification_failed", 1, NotificationFailed)

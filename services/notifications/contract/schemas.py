@@ -71,6 +71,22 @@ class SendSecureMail(Strict):
     )
 
 
+class RecordMailEvents(Strict):
+    """SendGrid's event webhook as it came: the body byte for byte, and the two headers that sign it."""
+
+    body = fields.String(required=True)
+    signature = fields.String(required=True)
+    timestamp = fields.String(required=True)
+
+
+class RecordTextStatus(Strict):
+    """Twilio's status callback as it came: the address it was sent to, the form byte for byte, and its signature."""
+
+    url = fields.String(required=True)
+    body = fields.String(required=True)
+    signature = fields.String(required=True)
+
+
 class QueuedMessage(Strict):
     """The message that will go out."""
 
@@ -96,6 +112,7 @@ class Message(Strict):
     reason = fields.String(required=True)
     created_at = Instant(required=True)
     sent_at = Instant(required=True, allow_none=True)
+    delivered_at = Instant(required=True, allow_none=True)
 
 
 class Messages(Strict):

@@ -9,6 +9,9 @@ from chassis.errors import OutcomeUnknown, VendorDown
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 
+# Under this name a vendor carries our id, and brings it back with what it reports.
+OWN_ID = "message_id"
+
 # Nothing was sent, and waiting helps: they are busy or out of order, or our account, key or address is to be corrected.
 _WAITING_HELPS = frozenset({401, 403, 404, 408, 429, 503})
 

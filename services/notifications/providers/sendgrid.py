@@ -23,7 +23,13 @@ from sendgrid.helpers.mail import (
 from sendgrid.helpers.mail import Mail as Composed
 
 from chassis.errors import OutcomeUnknown, VendorDown
-from services.notifications.providers.channels import CONNECT_SECONDS, READ_SECONDS, MailContent, raise_for_status
+from services.notifications.providers.channels import (
+    CONNECT_SECONDS,
+    OWN_ID,
+    READ_SECONDS,
+    MailContent,
+    raise_for_status,
+)
 
 VENDOR = "sendgrid"
 
@@ -57,7 +63,7 @@ class SendGridMail:
         composed = Composed(from_email=From(self._from_email, self._from_name), to_emails=To(to))
         composed.subject = Subject(content.subject)
         composed.content = [PlainTextContent(content.text), HtmlContent(content.html)]
-        composed.custom_arg = CustomArg("message_id", str(message_id))
+        composed.custom_arg = CustomArg(OWN_ID, str(message_id))
         # Links stay as we wrote them: a secret link must not pass through a counting redirect.
         composed.tracking_settings = TrackingSettings(
             click_tracking=ClickTracking(enable=False, enable_text=False), open_tracking=OpenTracking(enable=False)

@@ -13,11 +13,14 @@ from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
 from chassis.errors import OutcomeUnknown, VendorDown
-from services.notifications.providers.channels import CONNECT_SECONDS, READ_SECONDS, raise_for_status
+from services.notifications.providers.channels import CONNECT_SECONDS, OWN_ID, READ_SECONDS, raise_for_status
 
 VENDOR = "twilio"
 OPTED_OUT = 21610
 STATUS_PATH = "/v1/webhooks/twilio/status"
+TWILIOS_OWN = "twilio.com"
+# Without being asked to, Twilio does not call again after an answer of 5xx (connection overrides; never sent to us).
+RETRIES = "#rc=5&rp=all"
 
 
 class TwilioText:
@@ -28,7 +31,7 @@ class TwilioText:
         connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS,
     ) -> None:  # fmt: skip
         self._from_number = from_number
-        self._public_url = public_url.rstrip("/")
+        self._public_url = public_url.rstrip("/") if can_be_called_back(public_url, by=base_url) else None
         client = Client(account_sid, auth_token, http_client=_Addressed(base_url, (connect_seconds, read_seconds)))
         # The first touch loads Twilio's whole interface: better now than within the first text.
         self._messages = client.messages
@@ -49,10 +52,18 @@ class TwilioText:
         return str(text.sid)
 
     def _callback(self, message_id: UUID) -> dict[str, str]:
-        """Twilio keeps no id of ours; it can only bring it back to a public address."""
-        if not self._public_url.startswith("https://"):
+        """Twilio keeps no id of ours; it can only bring it back to an address."""
+        if self._public_url is None:
             return {}
-        return {"status_callback": f"{self._public_url}{STATUS_PATH}?{urlencode({'message_id': str(message_id)})}"}
+        query = urlencode({OWN_ID: str(message_id)})
+        return {"status_callback": f"{self._public_url}{STATUS_PATH}?{query}{RETRIES}"}
+
+
+def can_be_called_back(public_url: str, *, by: str) -> bool:
+    """Whether whoever answers at `by` can reach our address: Twilio itself only a public one."""
+    host = urlsplit(by).hostname or ""
+    is_twilio = host == TWILIOS_OWN or host.endswith(f".{TWILIOS_OWN}")
+    return public_url.startswith("https://") or not is_twilio
 
 
 class _Addressed(TwilioHttpClient):

@@ -8,12 +8,18 @@ from chassis.keys import FieldCipher
 from chassis.settings import Setting
 from services.identity.contract.settings import PUBLIC_URL
 from services.notifications.providers.channels import Mail, Text
+from services.notifications.providers.reports import MailReports, TextReports
 from services.notifications.providers.wording import Brand, Wording
 
 FIELDS_PURPOSE = "fields-notifications"
 
 BRAND_NAME = Setting("BRAND_NAME", "text", "The lender's name in every message", "Kia Finance America")
 BRAND_PHONE = Setting("BRAND_PHONE", "text", "The telephone number of customer service", "1-855-885-7600")
+TWILIO_AUTH_TOKEN = Setting("TWILIO_AUTH_TOKEN", "text", "Token of the Twilio account", secret=True)
+SENDGRID_WEBHOOK_PUBLIC_KEY = Setting(
+    "SENDGRID_WEBHOOK_PUBLIC_KEY", "text",
+    "The key that SendGrid's event webhook is verified with; two, separated by a comma, while one replaces the other",
+)  # fmt: skip
 
 
 class MailProvider(DependencyProvider):
@@ -46,7 +52,7 @@ class TextProvider(DependencyProvider):
 
     needs = (
         Setting("TWILIO_ACCOUNT_SID", "text", "The Twilio account"),
-        Setting("TWILIO_AUTH_TOKEN", "text", "Token of the Twilio account", secret=True),
+        TWILIO_AUTH_TOKEN,
         Setting("TWILIO_BASE_URL", "url", "Where Twilio is reached", "https://api.twilio.com"),
         Setting("TWILIO_FROM", "text", "The number that texts come from"),
         PUBLIC_URL,
@@ -66,6 +72,35 @@ class TextProvider(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Text:  # noqa: ARG002 - nameko's signature
         return self._texts
+
+
+class MailReportsProvider(DependencyProvider):
+    """Gives each worker the reader of what the vendor of mails reports."""
+
+    needs = (SENDGRID_WEBHOOK_PUBLIC_KEY,)
+
+    def setup(self) -> None:
+        from services.notifications.providers.sendgrid_reports import SendGridReports
+
+        given = self.container.config["settings"][SENDGRID_WEBHOOK_PUBLIC_KEY.name]
+        self._reports = SendGridReports(public_keys=[key.strip() for key in given.split(",") if key.strip()])
+
+    def get_dependency(self, worker_ctx: Any) -> MailReports:  # noqa: ARG002 - nameko's signature
+        return self._reports
+
+
+class TextReportsProvider(DependencyProvider):
+    """Gives each worker the reader of what the vendor of texts reports."""
+
+    needs = (TWILIO_AUTH_TOKEN,)
+
+    def setup(self) -> None:
+        from services.notifications.providers.twilio_reports import TwilioReports
+
+        self._reports = TwilioReports(auth_token=self.container.config["settings"][TWILIO_AUTH_TOKEN.name])
+
+    def get_dependency(self, worker_ctx: Any) -> TextReports:  # noqa: ARG002 - nameko's signature
+        return self._reports
 
 
 class WordingProvider(DependencyProvider):

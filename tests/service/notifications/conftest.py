@@ -6,16 +6,38 @@ import pytest
 
 from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
+from services.notifications.providers.sendgrid_reports import SendGridReports
+from services.notifications.providers.twilio_reports import TwilioReports
 from services.notifications.providers.wording import Brand, Wording
 from services.notifications.service import NotificationsService
-from tests.builders.wiring import wire
+from tests.builders.wiring import direct, wire
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.sandbox import RunningSandbox
 from tests.service.notifications.stage import Stage, sendgrid_at, twilio_at
+from tests.service.notifications.webhooks import TWILIO_TOKEN, SendGrid, Twilio
+from tests.unit.gateway.builders import Gateway, a_gateway
 
 
 @pytest.fixture
-def stage(databases: OpenDatabase, clock: FixedClock, keys_folder: Path, sandbox: RunningSandbox) -> Stage:
+def sendgrid(tmp_path: Path, clock: FixedClock) -> SendGrid:
+    return SendGrid(folder=tmp_path / "sendgrid", clock=clock)
+
+
+@pytest.fixture
+def twilio(tmp_path: Path) -> Twilio:
+    return Twilio(folder=tmp_path / "twilio")
+
+
+@pytest.fixture
+def gateway(stage: Stage, clock: FixedClock) -> Gateway:
+    """The real gateway before the real service; what the vendors call."""
+    return a_gateway(clock=clock, real={"notifications": direct(stage.service)})
+
+
+@pytest.fixture
+def stage(
+    databases: OpenDatabase, clock: FixedClock, keys_folder: Path, sandbox: RunningSandbox, sendgrid: SendGrid
+) -> Stage:
     database = databases("notifications")
     service = wire(
         NotificationsService,
@@ -28,5 +50,7 @@ def stage(databases: OpenDatabase, clock: FixedClock, keys_folder: Path, sandbox
         ),
         mail=sendgrid_at(sandbox.url),
         texts=twilio_at(sandbox.url),
+        mail_reports=SendGridReports(public_keys=[sendgrid.key.public]),
+        text_reports=TwilioReports(auth_token=TWILIO_TOKEN),
     )
     return Stage(service=service, database=database, sandbox=sandbox, clock=clock)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from chassis import failpoints
 from chassis.clock import FixedClock
 from chassis.context import as_service
 from chassis.doors import Outcome
@@ -18,26 +19,36 @@ from services.notifications.providers.sendgrid import SendGridMail
 from services.notifications.providers.twilio import TwilioText
 from services.notifications.service import NotificationsService
 from services.payments.contract.events import payment_declined, payment_posted
-from tests.builders.notifications import ACCOUNT, ADA, a_declined_payment, a_posted_payment, a_secure_mail
+from tests.builders.notifications import (
+    ACCOUNT,
+    ADA,
+    a_contact,
+    a_declined_payment,
+    a_posted_payment,
+    a_secure_mail,
+)
 from tests.builders.wiring import an_event, call, deliver, emitted
 from tests.fixtures.sandbox import ACCOUNT_SID, RunningSandbox
 
 IDENTITY = as_service("identity")
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 0.4
+IMPATIENT_SECONDS = 0.05
 
 
-def sendgrid_at(url: str) -> SendGridMail:
+def sendgrid_at(url: str, *, read_seconds: float = READ_SECONDS) -> SendGridMail:
     return SendGridMail(
         api_key="SG.local", base_url=url, from_email="service@captive.example", from_name="Kia Finance America",
-        connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS,
+        connect_seconds=CONNECT_SECONDS, read_seconds=read_seconds,
     )  # fmt: skip
 
 
-def twilio_at(url: str, *, public_url: str = "http://127.0.0.1:8000") -> TwilioText:
+def twilio_at(
+    url: str, *, public_url: str = "http://127.0.0.1:8000", read_seconds: float = READ_SECONDS
+) -> TwilioText:  # fmt: skip
     return TwilioText(
         account_sid=ACCOUNT_SID, auth_token="secret", base_url=url, from_number="+15005550006", public_url=public_url,
-        connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS,
+        connect_seconds=CONNECT_SECONDS, read_seconds=read_seconds,
     )  # fmt: skip
 
 
@@ -69,7 +80,30 @@ class Stage:
         return emitted(self.database, name="message_queued")
 
     def sent(self) -> list[Envelope]:
-        return emitted(self.database, name="notification_sent")
+        return self.told("notification_sent")
+
+    def told(self, name: str) -> list[Envelope]:
+        return emitted(self.database, name=name)
+
+    def an_unknown_mail(self) -> str:
+        """A mail that its vendor took without answering in time."""
+        message_id = self.send_secure_mail()
+        self.sandbox.fault("sendgrid", "slow", seconds=1, calls=1)
+        self.service.mail = sendgrid_at(self.sandbox.url, read_seconds=IMPATIENT_SECONDS)
+        assert self.send_all() == [Outcome.UNKNOWN]
+        self.service.mail = sendgrid_at(self.sandbox.url)
+        return message_id
+
+    def an_unknown_text(self) -> str:
+        """A text that its vendor took without answering in time."""
+        self.put(a_contact())
+        self.hear(self.posted())
+        self.sandbox.fault("twilio", "slow", seconds=1, calls=1)
+        self.service.texts = twilio_at(self.sandbox.url, read_seconds=IMPATIENT_SECONDS)
+        assert Outcome.UNKNOWN in self.send_all()
+        self.service.texts = twilio_at(self.sandbox.url)
+        (row,) = self.rows("SELECT id FROM messages WHERE channel = 'sms'")
+        return str(row[0])
 
     def send_all(self) -> list[Outcome]:
         """Deliver every queued message to the errand, as the bus would; those that were sent are sent no more."""
@@ -97,6 +131,10 @@ class Stage:
         with self.database.engine.begin() as connection:
             return list(connection.execute(text(statement)))
 
+    def change(self, statement: str) -> None:
+        with self.database.engine.begin() as connection:
+            connection.execute(text(statement))
+
     def everything_stored(self) -> str:
         """Every row of every table that holds what we were told, as text."""
         tables = ("contacts", "contact_accounts", "messages", "outbox", "attempts", "command_replies", "inbox")
@@ -110,7 +148,7 @@ class Stage:
             child = os.fork()
         if child == 0:
             try:
-                os.environ["CAPTIVE_FAILPOINTS"] = at
+                failpoints.ARMED = at
                 self.database.engine.dispose(close=False)
                 work()
             finally:

@@ -20,6 +20,7 @@ from chassis.doors import Outcome
 from chassis.errors import Impossible, OutcomeUnknown, VendorDown
 from services.notifications.contract.events import message_queued
 from services.notifications.providers.channels import MailContent, VendorRefused
+from services.notifications.providers.twilio import can_be_called_back
 from tests.builders.notifications import ADAS_EMAIL, ADAS_PHONE, a_contact
 from tests.builders.wiring import an_event, deliver
 from tests.fixtures.ports import free_port
@@ -53,7 +54,7 @@ def test_messages_wait_while_their_vendor_is_down_and_go_out_once_when_it_is_bac
         stage.sandbox.fault(vendor, mode)
 
     for _ in range(7):
-        assert stage.send_all() == [Outcome.HELD, Outcome.HELD]
+        assert stage.send_all() == [Outcome.WAITING, Outcome.WAITING]
     assert stage.kept() == WAITING
     assert stage.sent() == []
 
@@ -72,7 +73,7 @@ def test_messages_wait_while_nobody_takes_the_connection(stage: Stage) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
     stage.service.mail, stage.service.texts = sendgrid_at(nowhere), twilio_at(nowhere)
 
-    assert stage.send_all() == [Outcome.HELD, Outcome.HELD]
+    assert stage.send_all() == [Outcome.WAITING, Outcome.WAITING]
     assert stage.kept() == WAITING
 
     stage.service.mail, stage.service.texts = sendgrid_at(stage.sandbox.url), twilio_at(stage.sandbox.url)
@@ -160,7 +161,7 @@ class TestOutlivedLease:
         message_id = stage.send_secure_mail()
         stage.service.mail = _Overtaken(stage, then=refuse)
 
-        assert stage.send_all() == [Outcome.HELD]
+        assert stage.send_all() == [Outcome.DUPLICATE]
         assert stage.mail_state(message_id) == ("unknown", "no_record")
         stage.service.mail = sendgrid_at(stage.sandbox.url)
         assert stage.send_all() == [Outcome.DUPLICATE]
@@ -267,13 +268,31 @@ class TestCallback:
         texts.send(message_id=SOME_MESSAGE, to=ADAS_PHONE, body="Hello")
 
         (text,) = sandbox.listed("texts")
-        assert text["status_callback"] == f"https://portal.example/v1/webhooks/twilio/status?message_id={SOME_MESSAGE}"
+        address, _, overrides = text["status_callback"].partition("#")
+        assert address == f"https://portal.example/v1/webhooks/twilio/status?message_id={SOME_MESSAGE}"
+        # Twilio itself would not come again after an answer of 503.
+        assert overrides == "rc=5&rp=all"
 
-    def test_no_status_is_asked_for_where_we_are_not_public(self, sandbox: RunningSandbox) -> None:
+    def test_the_status_comes_back_to_a_local_stack_from_its_own_sandbox(self, sandbox: RunningSandbox) -> None:
         send_text_by(sandbox.url)
 
         (text,) = sandbox.listed("texts")
-        assert text["status_callback"] is None
+        assert text["status_callback"].startswith("http://127.0.0.1:8000/v1/webhooks/twilio/status?message_id=")
+
+    @pytest.mark.parametrize(
+        ("public_url", "by", "can"),
+        [
+            ("https://portal.example", "https://api.twilio.com", True),
+            ("http://localhost:8000", "https://api.twilio.com", False),
+            ("http://localhost:8000", "https://api.dublin.ie1.twilio.com/", False),
+            ("http://localhost:8000", "https://twilio.com.example", True),
+            ("http://localhost:8000", "http://127.0.0.1:8090", True),
+        ],
+    )
+    def test_twilio_itself_is_not_asked_to_call_an_address_that_only_we_can_reach(
+        self, public_url: str, by: str, can: bool
+    ) -> None:
+        assert can_be_called_back(public_url, by=by) is can
 
 
 class Server:

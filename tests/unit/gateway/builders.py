@@ -12,7 +12,7 @@ from marshmallow import Schema
 from werkzeug.test import Client, TestResponse
 
 from chassis import schemas
-from chassis.bus.rpc import Reply, encode
+from chassis.bus.rpc import Asks, Reply, encode
 from chassis.clock import FixedClock
 from chassis.context import NOBODY, CallContext
 from chassis.schemas import Nothing
@@ -28,10 +28,12 @@ from gateway.table import ROUTES
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.leases.contract import schemas as leases
+from services.notifications.contract import schemas as notifications
 from services.payments.contract import schemas as payments
 
 ISSUER = "http://127.0.0.1:8000"
 A_KEY = {"Idempotency-Key": "first-try"}
+NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 Answer = Any
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
@@ -65,6 +67,8 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.remove_payment_method": (payments.RemovePaymentMethod, Nothing, {}),
     "leases.get_lease": (leases.OneLease, leases.Lease, examples.LEASE),
     "leases.get_lease_end": (leases.OneLease, leases.LeaseEnd, examples.LEASE_END),
+    "notifications.record_mail_events": (notifications.RecordMailEvents, Nothing, {}),
+    "notifications.record_text_status": (notifications.RecordTextStatus, Nothing, {}),
 }  # fmt: skip
 
 OF_HTTP = {"autopay_enabled", "pending_payments", "amount_due_after_pending_cents"}
@@ -174,8 +178,9 @@ class Gateway:
 def a_gateway(
     *, clock: FixedClock, answers: Mapping[str, Answer] | None = None, settings: Mapping[str, Any] | None = None,
     routes: tuple[Route, ...] = ROUTES, store: Database | None = None, is_ready: bool = True,
+    real: Mapping[str, Asks] | None = None,
 ) -> Gateway:  # fmt: skip
-    """A gateway whose neighbours answer as usual, but for `answers`."""
+    """A gateway whose neighbours answer as usual, but for `answers`, and for those that are `real`."""
     key = OKPKey.generate_key("Ed25519", {"kid": "the-newest", "use": "sig", "alg": "Ed25519"})
     published = {"keys": [key.as_dict(private=False)]}
     me = {
@@ -192,7 +197,7 @@ def a_gateway(
     values = {setting.name: setting.default for setting in DECLARED}
     feed, pauses = Feed(), list[float]()
     house = Dependencies(
-        neighbours={name: neighbours.of(name) for name in ("identity", "accounts", "payments", "leases")},
+        neighbours={**{name: neighbours.of(name) for name in NEIGHBOURS}, **(real or {})},
         settings=Settings(values | dict(settings or {})), clock=clock, store=cast(Database, store), feed=feed,
         keyring=a_keyring(neighbours, now=clock.now), is_ready=lambda: is_ready,
         pause=lambda seconds: _pass(clock, seconds, pauses),

@@ -1,7 +1,9 @@
 """Every declared route does what its declaration says, and no other exists."""
 
+import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from openapi_schema_validator import OAS31Validator
@@ -16,6 +18,7 @@ from gateway.table import ROUTES
 from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
 
 IDS = {"account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID}
+MESSAGE_ID = examples.MESSAGE_ID
 REST = {"session": "current", "code": "not_found"}
 BY_TOKEN = [route for route in ROUTES if not route.is_open]
 PLAIN = [route for route in ROUTES if route.gives is not Document]
@@ -27,8 +30,17 @@ def _path(route: Route) -> str:
 
 def _send(gateway: Gateway, route: Route, **options: Any) -> HttpAnswer:
     headers = {**(A_KEY if route.idempotent else {}), **options.pop("headers", {})}
+    if route.raw:
+        headers |= {"Content-Type": route.raw.media, **dict.fromkeys(route.raw.signed_by, "signed")}
+        options |= {"data": _written(route), "query_string": dict.fromkeys(route.query().fields, MESSAGE_ID)}
     body: dict[str, Any] = {"json": dict(route.sends or {})} if route.takes else {}
     return gateway.send(route.method, _path(route), headers=headers, **body, **options)
+
+
+def _written(route: Route) -> bytes:
+    assert route.raw
+    is_json = route.raw.media == "application/json"
+    return (json.dumps(route.sends) if is_json else urlencode(route.sends)).encode()
 
 
 def _named(route: Route) -> str:

@@ -15,21 +15,33 @@ from services.notifications.rules import (
     State,
     fits_one_text,
     greeting_name,
+    is_news,
     source_key,
     step,
 )
 
+VENDORS_WORDS = (State.SENT, State.DELIVERED, State.FAILED, State.SUPPRESSED)
+
 LEGAL = {
     ("queued", "sending"),
     ("queued", "suppressed"),
+    ("queued", "sent"),
+    ("queued", "delivered"),
+    ("queued", "failed"),
     ("sending", "queued"),
     ("sending", "sent"),
+    ("sending", "delivered"),
     ("sending", "failed"),
     ("sending", "suppressed"),
     ("sending", "unknown"),
     ("unknown", "sent"),
+    ("unknown", "delivered"),
     ("unknown", "failed"),
     ("unknown", "suppressed"),
+    ("sent", "delivered"),
+    ("sent", "failed"),
+    ("sent", "suppressed"),
+    ("delivered", "failed"),
 }
 
 
@@ -47,6 +59,24 @@ def test_what_nobody_knows_is_never_sent_again() -> None:
     for _ in State:
         reachable |= {following for state in reachable for following in STEPS[state]}
     assert not reachable & HOLDING_WORDS
+
+
+@pytest.mark.parametrize("said", list(itertools.product(VENDORS_WORDS[:3], repeat=3)))
+@pytest.mark.parametrize("begun", [State.QUEUED, State.SENDING, State.UNKNOWN])
+def test_a_vendors_words_end_alike_in_whatever_order_and_however_often_they_come(
+    begun: State, said: tuple[State, ...]
+) -> None:
+    current = begun
+    for word in said:
+        current = step(current, word) if is_news(current, word) else current
+
+    assert current is max(said, key=VENDORS_WORDS.index)
+
+
+def test_what_leads_there_by_steps_leads_there_at_once() -> None:
+    for begun, middle, last in itertools.product(State, VENDORS_WORDS, VENDORS_WORDS):
+        if is_news(begun, middle) and is_news(middle, last):
+            assert is_news(begun, last), (begun, middle, last)
 
 
 def test_secret_links_are_a_matter_of_security() -> None:

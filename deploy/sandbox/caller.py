@@ -1,0 +1,121 @@
+"""Tells the stack what happened to its messages, in the vendors' forms and signed as theirs, until it answers 2xx.
+
+It calls one address, the gateway of its own stack, whatever address a message names: nothing leaves the machine.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from typing import NoReturn, Protocol
+from urllib.parse import urldefrag, urlencode, urlsplit
+
+from deploy.sandbox import controls, sendgrid, twilio
+from deploy.sandbox.exchange import Sandbox
+from deploy.sandbox.signatures import SendGridSignature, TwilioSignature
+from deploy.sandbox.store import Document
+from deploy.sandbox.webhooks import OVERTAKEN, PLANNED, WAITING, WEBHOOKS, Webhooks
+
+SENDGRID_PATH = "/v1/webhooks/sendgrid"
+ANSWER_SECONDS_MAX = 5.0
+NO_ANSWER = "no answer"
+
+
+class Vendor(Protocol):
+    """What a played vendor must be able to say of what happens to its messages."""
+
+    STATUSES: Mapping[str, str]
+    RANKS: Mapping[str, int]
+
+
+VENDORS: Mapping[str, Vendor] = {sendgrid.MAILS: sendgrid, twilio.TEXTS: twilio}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One request to the gateway."""
+
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Caller:
+    """Works off one webhook after the other."""
+
+    def __init__(
+        self, *, sandbox: Sandbox, webhooks: Webhooks, gateway: str, sendgrid_signature: SendGridSignature,
+        twilio_signature: TwilioSignature,
+    ) -> None:  # fmt: skip
+        self._sandbox = sandbox
+        self._webhooks = webhooks
+        self._gateway = urlsplit(gateway)
+        self._sendgrid = sendgrid_signature
+        self._twilio = twilio_signature
+
+    def run(self) -> NoReturn:
+        """Never ends by itself."""
+        while True:
+            self.work_off(self._webhooks.wait_for_due())
+
+    def work_off(self, id: str) -> None:
+        """Let happen what was planned, then tell it; a try that fails is written down with the rest."""
+        document = self._happened(id)
+        message = document and self._sandbox.store.get(kind=document["kind"], id=document["about"])
+        if document is None or message is None:
+            return
+        status = self._send(self._letter(document, message))
+        answer = NO_ANSWER if status is None else str(status)
+        self._webhooks.record_try(id, answer=answer, has_arrived=status is not None and 200 <= status < 300)
+
+    def _happened(self, id: str) -> Document | None:
+        """The webhook as something that has happened; None where it never will."""
+        store = self._sandbox.store
+        with store.lock:
+            document = store.get(kind=WEBHOOKS, id=id)
+            if document is None or document["state"] == WAITING:
+                return document
+            message = store.get(kind=document["kind"], id=document["about"])
+            if document["state"] != PLANNED or message is None:
+                return None
+            vendor = VENDORS[document["kind"]]
+            status = vendor.STATUSES[document["event"]]
+            is_overtaken = vendor.RANKS[status] <= vendor.RANKS[message["status"]]
+            seen = {
+                "state": OVERTAKEN if is_overtaken else WAITING,
+                "happened_at": int(self._sandbox.now().timestamp()),
+            }
+            # Before the message itself: killed in between, the sandbox tells it all the same.
+            changed = store.change(kind=WEBHOOKS, id=id, change=lambda kept: {**kept, **seen})
+            if not is_overtaken:
+                controls.record_happening(
+                    kind=document["kind"], id=message["id"], change=lambda kept: {**kept, "status": status},
+                    sandbox=self._sandbox,
+                )  # fmt: skip
+        return None if is_overtaken else changed
+
+    def _letter(self, document: Document, message: Document) -> Letter:
+        if document["kind"] == sendgrid.MAILS:
+            body = json.dumps(sendgrid.events_of(message, webhook=document)).encode()
+            timestamp = str(int(self._sandbox.now().timestamp()))
+            signed = self._sendgrid.headers(body, timestamp=timestamp)
+            return Letter(SENDGRID_PATH, body, {"Content-Type": "application/json", **signed})
+        form = twilio.status_of(message, webhook=document)
+        url, _ = urldefrag(message["status_callback"])
+        parts = urlsplit(url)
+        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        media = "application/x-www-form-urlencoded; charset=UTF-8"
+        signed = self._twilio.headers(form, url=url)
+        return Letter(path, urlencode(form).encode(), {"Content-Type": media, **signed})
+
+    def _send(self, letter: Letter) -> int | None:
+        """The status of the answer; None where there is none."""
+        host, port = self._gateway.hostname or "127.0.0.1", self._gateway.port or 80
+        connection = HTTPConnection(host, port, timeout=ANSWER_SECONDS_MAX)
+        try:
+            connection.request("POST", letter.path, body=letter.body, headers=dict(letter.headers))
+            return connection.getresponse().status
+        except (OSError, HTTPException, ValueError):
+            return None
+        finally:
+            connection.close()

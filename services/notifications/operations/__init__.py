@@ -1,0 +1,21 @@
+"""The verbs of notifications, one module per part of a message's life."""
+
+from services.notifications.operations.contacts import put_contact
+from services.notifications.operations.outcomes import record_reports
+from services.notifications.operations.queueing import (
+    release_waiting,
+    send_secure_mail,
+    tell_payment_declined,
+    tell_payment_received,
+)
+from services.notifications.operations.sending import send_message
+
+__all__ = [
+    "put_contact",
+    "record_reports",
+    "release_waiting",
+    "send_message",
+    "send_secure_mail",
+    "tell_payment_declined",
+    "tell_payment_received",
+]

@@ -1,0 +1,128 @@
+"""Messages come to be: decided, kept once for each cause, and announced to the errand that sends them."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.ids import new_id
+from chassis.keys import FieldCipher
+from chassis.store import Database, Transaction
+from services.notifications import rules
+from services.notifications.contract import events
+from services.notifications.models import contact_accounts, contacts, messages
+from services.notifications.operations.contacts import person_of
+from services.notifications.providers.wording import LANGUAGE
+from services.notifications.rules import Channel, Decision, Reason, State
+
+RELEASED_AT_ONCE_MAX = 500
+
+
+def send_secure_mail(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, template: str, to_email: str,
+    first_name: str, link: str,
+) -> Mapping[str, Any]:  # fmt: skip
+    """Queue a mail with a secret link → {message_id}. The same cause gives the same message, for ever."""
+    key = rules.source_key(cause=cause, addressee="address", channel=Channel.EMAIL, template=template)
+    queued = _queue(
+        transaction, now=now, cipher=cipher, key=key, channel=Channel.EMAIL, template=template,
+        decision=Decision(send=True, reason=Reason.ALLOWED),
+        variables={"to_email": to_email, "first_name": first_name, "link": link},
+    )  # fmt: skip
+    return {"message_id": queued}
+
+
+def tell_payment_received(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
+) -> None:
+    """Confirm a payment (payments.payment_posted) to everybody who holds the account."""
+    variables = {
+        "amount_cents": payment["amount_cents"],
+        "effective_on": payment["effective_on"].isoformat(),
+        "method_type": payment["method_type"],
+    }
+    _tell_holders(
+        transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
+        template="payment_received", variables=variables,
+    )  # fmt: skip
+
+
+def tell_payment_declined(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
+) -> None:
+    """Tell everybody who holds the account that a payment (payments.payment_declined) did not go through."""
+    _tell_holders(
+        transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
+        template="payment_declined",
+        variables={"amount_cents": payment["amount_cents"], "decline_reason": payment["reason"]},
+    )  # fmt: skip
+
+
+def release_waiting(store: Database, *, now: datetime) -> int:
+    """Let the messages go whose quiet hours are over; gives their number."""
+    due = (
+        select(messages.c.id)
+        .where(messages.c.not_before <= now)
+        .order_by(messages.c.not_before)
+        .limit(RELEASED_AT_ONCE_MAX)
+        .with_for_update(skip_locked=True)
+    )
+    with store.writing() as transaction:
+        waiting = [row["id"] for row in transaction.all(due)]
+        for identifier in waiting:
+            transaction.run(update(messages).where(messages.c.id == identifier).values(not_before=None, changed_at=now))
+            _announce(transaction, identifier)
+    return len(waiting)
+
+
+def _tell_holders(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
+    variables: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """One message for each person and channel, once for each cause; what must not go is kept with its reason."""
+    holders = (
+        select(contacts, contact_accounts.c.last4)
+        .join_from(contact_accounts, contacts)
+        .where(contact_accounts.c.account_id == account_id)
+        .order_by(contacts.c.user_id)
+    )
+    for row in transaction.all(holders):
+        person = person_of(cipher, row)
+        for channel in Channel:
+            decision = rules.may_send(kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now)
+            _queue(
+                transaction, now=now, cipher=cipher, channel=channel, template=template, decision=decision,
+                key=rules.source_key(cause=cause, addressee=str(row["user_id"]), channel=channel, template=template),
+                user_id=row["user_id"], account_id=account_id,
+                variables={**variables, "account_last4": row["last4"]},
+            )  # fmt: skip
+
+
+def _queue(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, key: str, channel: Channel, template: str,
+    decision: Decision, variables: Mapping[str, Any], user_id: UUID | None = None, account_id: UUID | None = None,
+) -> UUID:  # fmt: skip
+    """Keep one message with what was decided; gives its id, or that of the message which this cause has already."""
+    identifier = new_id(at=now)
+    state = State.QUEUED if decision.send else State.SUPPRESSED
+    sealed = cipher.encrypt(json.dumps(variables), bound_to=str(identifier)) if decision.send else None
+    values = {
+        "id": identifier, "source_key": key, "user_id": user_id, "account_id": account_id, "channel": channel,
+        "template": template, "language": LANGUAGE, "state": state, "reason": decision.reason,
+        "not_before": decision.not_before, "variables_sealed": sealed, "created_at": now, "changed_at": now,
+    }  # fmt: skip
+    once = insert(messages).values(**values).on_conflict_do_nothing(constraint="uq_messages_source_key")
+    if not transaction.run(once):
+        existing: UUID = transaction.value(select(messages.c.id).where(messages.c.source_key == key))
+        return existing
+    if decision.send and decision.not_before is None:
+        _announce(transaction, identifier)
+    return identifier
+
+
+def _announce(transaction: Transaction, message_id: UUID) -> None:
+    transaction.emit(events.message_queued, subject=str(message_id), data={"message_id": message_id})

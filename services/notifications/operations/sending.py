@@ -1,0 +1,119 @@
+"""A message goes out, once at most: taken under lock, handed to its vendor with no transaction open, recorded."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.clock import Clock
+from chassis.errors import Impossible, OutcomeUnknown, VendorDown
+from chassis.failpoints import failpoint
+from chassis.keys import FieldCipher
+from chassis.store import Cause, Database, Row, Transaction
+from services.notifications import rules
+from services.notifications.models import contacts
+from services.notifications.operations import outcomes
+from services.notifications.operations.contacts import Person, person_of
+from services.notifications.providers.channels import Mail, MailContent, Text, VendorRefused
+from services.notifications.providers.wording import Wording
+from services.notifications.rules import Channel, Reason, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """A message on its way: everything the vendor must know, read before the call."""
+
+    message: Row
+    address: str
+    content: MailContent | str
+
+
+def send_message(
+    store: Database, *, clock: Clock, cause: Cause, message_id: UUID, cipher: FieldCipher, wording: Wording,
+    mail: Mail, texts: Text,
+) -> None:  # fmt: skip
+    """Send one message, at most once; run again at any time.
+
+    `sending` is written before the call. Whoever finds it later cannot know what the vendor did, and vendors have no
+    idempotency keys: the message becomes `unknown` and is never sent again; the vendor's report settles it. Raises
+    VendorDown when the vendor has certainly not acted (the message is queued as before), OutcomeUnknown when nobody
+    knows.
+    """
+    with store.writing(cause=cause) as transaction:
+        parcel = _take(transaction, now=clock.now(), message_id=message_id, cipher=cipher, wording=wording)
+    if parcel is None:
+        return
+    failpoint("vendor.before_call")
+    try:
+        vendor_id = _hand_over(parcel, mail=mail, texts=texts)
+    except VendorRefused as refusal:
+        with store.writing(cause=cause) as transaction:
+            outcomes.record_refusal(
+                transaction, now=clock.now(), cipher=cipher, message_id=message_id, refusal=refusal,
+                address=parcel.address,
+            )  # fmt: skip
+        return
+    except VendorDown:
+        with store.writing(cause=cause) as transaction:
+            outcomes.give_back(transaction, now=clock.now(), message_id=message_id)
+        raise
+    except OutcomeUnknown:
+        with store.writing(cause=cause) as transaction:
+            outcomes.record_silence(transaction, now=clock.now(), message_id=message_id, reason=Reason.NO_ANSWER)
+        raise
+    failpoint("vendor.after_call")
+    with store.writing(cause=cause) as transaction:
+        outcomes.record_acceptance(transaction, now=clock.now(), message_id=message_id, vendor_id=vendor_id)
+
+
+def _take(
+    transaction: Transaction, *, now: datetime, message_id: UUID, cipher: FieldCipher, wording: Wording
+) -> Parcel | None:
+    """The message as a parcel, now `sending`; None where nothing may be sent, or nothing again."""
+    message = outcomes.locked(transaction, message_id)
+    if message["state"] == State.SENDING:
+        outcomes.settle(transaction, now=now, message=message, state=State.UNKNOWN, reason=Reason.NO_RECORD)
+    if message["state"] != State.QUEUED:
+        return None
+    variables = json.loads(cipher.decrypt(message["variables_sealed"], bound_to=str(message_id)))
+    person = _addressee(transaction, cipher=cipher, message=message, variables=variables)
+    channel, template = Channel(message["channel"]), message["template"]
+    # Consent may have been withdrawn, and the evening come, while the message waited for its vendor.
+    decision = rules.may_send(kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now)
+    address = person.address(channel)
+    if not decision.send or address is None:
+        outcomes.settle(transaction, now=now, message=message, state=State.SUPPRESSED, reason=decision.reason)
+        return None
+    if decision.not_before is not None:
+        outcomes.change(
+            transaction, now=now, message_id=message_id, not_before=decision.not_before, reason=decision.reason
+        )
+        return None
+    facts = {**variables, "greeting_name": rules.greeting_name(person.first_name)}
+    words = wording.mail if channel is Channel.EMAIL else wording.text
+    content = words(template, language=message["language"], facts=facts)
+    outcomes.change(transaction, now=now, message_id=message_id, state=rules.step(State.QUEUED, State.SENDING))
+    return Parcel(message=message, address=address, content=content)
+
+
+def _hand_over(parcel: Parcel, *, mail: Mail, texts: Text) -> str:
+    message_id = parcel.message["id"]
+    if isinstance(parcel.content, MailContent):
+        return mail.send(message_id=message_id, to=parcel.address, content=parcel.content)
+    return texts.send(message_id=message_id, to=parcel.address, body=parcel.content)
+
+
+def _addressee(transaction: Transaction, *, cipher: FieldCipher, message: Row, variables: Mapping[str, Any]) -> Person:
+    if message["user_id"] is None:
+        return Person(
+            first_name=variables["first_name"], email=variables["to_email"], phone=None,
+            sms_consent=False, is_opted_out=False, time_zone=None,
+        )  # fmt: skip
+    row = transaction.one(select(contacts).where(contacts.c.user_id == message["user_id"]))
+    if row is None:
+        raise Impossible(f"message {message['id']} has no contact")
+    return person_of(cipher, row)
