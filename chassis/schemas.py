@@ -12,6 +12,8 @@ from chassis.errors import FieldError, InvalidRequest
 
 CENTS_MAX = 10**12
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 
 class Strict(Schema):
     """The base of every request, reply and event."""
@@ -95,7 +97,7 @@ def schema_of(schema: type[Schema]) -> Schema:
 def refuse_unstorable_text(data: Any) -> None:
     """Raises InvalidRequest for text that no database holds: a lone surrogate, or the character zero."""
     for text in _texts_in(data):
-        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        if UNSTORABLE.search(text):
             raise InvalidRequest("The request holds text that is not valid Unicode. Remove it and send it again.")
 
 

@@ -37,9 +37,10 @@ def retry(*, url: str, queue: str) -> int:
     count = 0
     with open_channel(url) as channel:
         for message in _taken(channel, queue, limit=RETRIED_MAX):
+            known = message.properties
             again = channel.prepare_message(
-                message.body, content_type=message.content_type, content_encoding=message.content_encoding,
-                properties={"delivery_mode": 2},
+                message.body, content_type=known.get("content_type"), content_encoding=known.get("content_encoding"),
+                properties={"delivery_mode": 2, **_sender(message)},
             )  # fmt: skip
             channel.basic_publish_confirm(again, exchange="", routing_key=queue)
             channel.basic_ack(message.delivery_tag)
@@ -60,6 +61,12 @@ def _taken(channel: Any, queue: str, *, limit: int) -> Iterator[Any]:
         if message is None:
             return
         yield message
+
+
+def _sender(message: Any) -> dict[str, str]:
+    """Handlers take an event only from its source; the broker lets the deployer name it."""
+    user = message.properties.get("user_id")
+    return {"user_id": user} if user else {}
 
 
 def _text(message: Any) -> str:

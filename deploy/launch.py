@@ -11,13 +11,16 @@ from deploy.broker import free_ports
 from deploy.catalogue import ROOT, SERVICES
 from deploy.checks import end_leftovers, read_scale, refuse_taken_port, refuse_unusable_bus
 from deploy.console import Console
+from deploy.keys import mail_webhook_key
 from deploy.migrated import is_migrated, mark_migrated, state_of_code
 from deploy.postgres.databases import served_databases
+from deploy.rabbitmq.passwords import USERS, bus_urls_from, variable_of_bus
 from deploy.stack import COMPANY_TIME_ZONE, EMBEDDED_BUS, DataFolder, StackRecord, variable_of
 from deploy.supervisor import Plan, Program, Supervisor, python_command
 
 SANDBOX_PORT_OFFSET = 90
 PREPARE, TAKE_OVER, SERVE, OPEN, ENROL = range(5)
+TWILIO_TOKEN = "twilio-token"  # noqa: S105 - the name of the file that holds it
 MIGRATE = "migrate"
 IMPORT = "import"
 
@@ -68,7 +71,8 @@ def serve(*, options: Options, environment: Mapping[str, str], console: Console)
     host = environment.get("HTTP_HOST", "127.0.0.1")
     folder = DataFolder(options.data)
     scale = read_scale(options.scale, bus=options.bus)
-    refuse_unusable_bus(options.bus)
+    for bus in (options.bus, *bus_urls_from(environment).values()):
+        refuse_unusable_bus(bus)
     if not folder.path.exists():
         refuse_taken_port(host=host, port=options.port)
     folder.prepare()
@@ -149,9 +153,10 @@ def told(layout: Layout) -> dict[str, str]:
         "SANDBOX_URL": sandbox,
         "SENDGRID_API_KEY": f"SG.{folder.secret('sendgrid-api-key')}",
         "SENDGRID_BASE_URL": sandbox,
+        "SENDGRID_WEBHOOK_PUBLIC_KEY": mail_webhook_key(folder=folder.keys).public,
         "MAIL_FROM": "no-reply@captive.example",
         "TWILIO_ACCOUNT_SID": f"AC{folder.secret('twilio-account')}",
-        "TWILIO_AUTH_TOKEN": folder.secret("twilio-token"),
+        "TWILIO_AUTH_TOKEN": folder.secret(TWILIO_TOKEN),
         "TWILIO_BASE_URL": sandbox,
         "TWILIO_FROM": "+15005550006",
         "PROCESSOR_BASE_URL": sandbox,
@@ -198,8 +203,16 @@ def programs_of(layout: Layout) -> list[Program]:
 
 
 def _sandbox_options(layout: Layout) -> list[str]:
-    state, clock = str(layout.folder.sandbox_state), str(layout.folder.clock_file)
-    return ["--port", str(layout.sandbox_port), "--state", state, "--clock-file", clock]
+    folder = layout.folder
+    options = {
+        "--port": layout.sandbox_port,
+        "--state": folder.sandbox_state,
+        "--clock-file": folder.clock_file,
+        "--gateway": layout.local_url,
+        "--sendgrid-key": mail_webhook_key(folder=folder.keys).private_file,
+        "--twilio-token": folder.keys / TWILIO_TOKEN,
+    }
+    return [str(word) for option in options.items() for word in option]
 
 
 def _once(layout: Layout, *, name: str, stage: int, arguments: list[str]) -> Program:
@@ -209,16 +222,20 @@ def _once(layout: Layout, *, name: str, stage: int, arguments: list[str]) -> Pro
 
 
 def _serving(layout: Layout, name: str) -> Program:
-    """One process; on a broker it is told its own database alone."""
+    """One process; on a broker it is told its own database and its own user's address alone."""
     is_alone = layout.bus == EMBEDDED_BUS
     service = name.partition("-")[0]
     classes = list(SERVICES.values()) if is_alone else [SERVICES[service]]
     others = set() if is_alone else {variable_of(other) for other in SERVICES if other != service}
+    others |= {variable_of_bus(user) for user in USERS}
+    addresses = {} if is_alone else bus_urls_from(layout.environment)
+    bus = {"BUS_URL": addresses[service], "BUS_USER_PER_SERVICE": "true"} if addresses else {}
     return Program(
         name=name,
         arguments=python_command("-m", "chassis.host", *classes),
         environment={
             **{key: value for key, value in layout.environment.items() if key not in others},
+            **bus,
             "OPS_PORT": str(layout.ops_ports[name]),
         },
         stage=OPEN if service == "gateway" else SERVE,

@@ -72,11 +72,18 @@ class RpcServer(SharedExtension):
 
     def on_message(self, lane: Lane, message: Any) -> None:
         properties, headers = message.properties, message.headers or {}
-        if not properties.get("reply_to") or _is_late(headers, self.container.config["clock"].now()):
+        service, _, method = message.delivery_info["routing_key"].partition(".")
+        # The key of a call is what the broker has checked. Copies and dead letters reach us under other keys.
+        if service != self.container.service_name or "x-death" in headers:
+            log.warning("call came round the rights of its sender, dropped", method=method)
+            lane.acknowledge(message)
+            return
+        if not topology.is_address(properties.get("reply_to")) or _is_late(
+            headers, self.container.config["clock"].now()
+        ):
             log.info("call without a waiting caller dropped", method=message.delivery_info.get("routing_key"))
             lane.acknowledge(message)
             return
-        method = message.delivery_info["routing_key"].partition(".")[2]
         entrypoint, arguments = self.methods.get(method), _arguments(message.body)
         if entrypoint is None or arguments is None:
             self.reply(message, error=_error("MethodNotFound" if entrypoint is None else "IncorrectSignature", method))
@@ -99,12 +106,11 @@ class RpcServer(SharedExtension):
         return result, None
 
     def reply(self, message: Any, *, result: Any = None, error: Mapping[str, Any] | None = None) -> None:
-        address = message.properties["reply_to"]
         try:
             self.replies.publish(
                 encode({"result": result, "error": error}),
-                exchange="" if address.startswith("amq.") else topology.RPC_EXCHANGE,
-                routing_key=address,
+                exchange=topology.RPC_EXCHANGE,
+                routing_key=message.properties["reply_to"],
                 properties={"correlation_id": message.properties.get("correlation_id"), "delivery_mode": 1},
             )
         except BusDown:
@@ -196,9 +202,8 @@ class RpcClient(SharedExtension):
 
     def _open_answers(self, channel: Any) -> None:
         # A new queue per connection: after a partition the broker may still hold the old one for the old connection.
-        self._address = str(uuid4())
-        queue = f"rpc.reply-{self.container.service_name}-{self._address}"
-        topology.declare_reply_queue(channel, queue=queue, address=self._address)
+        queue = self._address = f"rpc.reply-{self.container.service_name}-{uuid4()}"
+        topology.declare_reply_queue(channel, queue=queue)
         channel.basic_consume(
             queue=queue,
             no_ack=True,

@@ -4,10 +4,12 @@ Event queues are quorum queues with an explicit delivery limit and dead letters:
 handlers that kill their process and bytes that nobody can decode. RPC queues are classic: requests are transient.
 """
 
+import re
 from typing import Any
 
 RPC_EXCHANGE = "nameko-rpc"
 DELIVERY_LIMIT = 20
+ADDRESS = re.compile(r"(rpc\.reply-[a-z]+-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def event_queue(*, source: str, event: str, service: str, method: str) -> str:
@@ -20,6 +22,11 @@ def dead_letters(queue: str) -> str:
 
 def rpc_queue(service: str) -> str:
     return f"rpc-{service}"
+
+
+def is_address(reply_to: object) -> bool:
+    """Where our callers and nameko's wait; the broker cuts a service that answers elsewhere."""
+    return isinstance(reply_to, str) and ADDRESS.fullmatch(reply_to) is not None
 
 
 def declare_event_exchange(channel: Any, *, source: str) -> None:
@@ -54,8 +61,7 @@ def declare_rpc_queue(channel: Any, *, service: str) -> None:
     channel.queue_bind(queue=rpc_queue(service), exchange=RPC_EXCHANGE, routing_key=f"{service}.*")
 
 
-def declare_reply_queue(channel: Any, *, queue: str, address: str) -> None:
-    """A caller's private queue for answers, gone with its connection."""
-    channel.exchange_declare(exchange=RPC_EXCHANGE, type="topic", durable=True, auto_delete=False)
+def declare_reply_queue(channel: Any, *, queue: str) -> None:
+    """A caller's private queue for answers, gone with its connection. Its name is its address: nobody else binds it."""
     channel.queue_declare(queue=queue, durable=False, auto_delete=True, exclusive=True)
-    channel.queue_bind(queue=queue, exchange=RPC_EXCHANGE, routing_key=address)
+    channel.queue_bind(queue=queue, exchange=RPC_EXCHANGE, routing_key=queue)

@@ -99,7 +99,8 @@ class Listen(Entrypoint):
 
     def _is_forged(self, message: Any, body: str) -> bool:
         """Where each service has its own broker user, the broker vouches for the sender: it must be the source."""
-        if not self.container.config["settings"]["BUS_USER_PER_SERVICE"]:
+        settings = self.container.config["settings"]
+        if not settings["BUS_USER_PER_SERVICE"] or not settings["BUS_URL"].startswith("amqp"):
             return False
         sender = message.properties.get("user_id")
         try:

@@ -1,0 +1,1 @@
+"""What an attacker inside the house may not do."""
