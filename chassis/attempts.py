@@ -4,7 +4,8 @@ started    somebody is at work until `claimed_until`, or died at it: whoever tak
 retrying   it has certainly not acted, and starts afresh at `next_try_at`
 unknown    it may have acted: it is asked about at `next_try_at`, never begun afresh
 done       closed            parked     given to a person
-Every claim has a number; who lost the claim can no longer close, release or fail the attempt.
+A claim that ran out unclosed counts as a try; after ENDED_MAX of them the attempt is parked, for it may be what ends
+processes. Every claim has a number; who lost the claim can no longer close, release or fail the attempt.
 """
 
 import random
@@ -25,6 +26,7 @@ OPEN = (STARTED, UNKNOWN, RETRYING)
 RELEASED_SECONDS_FIRST = 2.0
 RELEASED_SECONDS_MAX = 60.0
 UNKNOWN_CHECK_SECONDS_MAX = 3600
+PROCESS_ENDED, ENDED_MAX = "ProcessEnded", 3
 
 
 class Found(StrEnum):
@@ -55,15 +57,19 @@ def claim(connection: Connection, *, handler: str, key: str, body: str, lease_se
     if connection.execute(fresh.on_conflict_do_nothing().returning(attempts.c.key)).scalar() is not None:
         return Claim(handler, key, 1, Found.FRESH)
     busy = (attempts.c.claimed_until > func.clock_timestamp()).label("busy")
-    found = select(attempts.c.state, attempts.c.claim_number, busy).where(*_is(handler, key)).with_for_update()
-    row = connection.execute(found).one()
+    columns = (attempts.c.state, attempts.c.claim_number, attempts.c.tries, busy)
+    row = connection.execute(select(*columns).where(*_is(handler, key)).with_for_update()).one()
     if row.state not in OPEN:
         return Claim(handler, key, row.claim_number, Found.CLOSED)
     if row.busy:
         return Claim(handler, key, row.claim_number, Found.BUSY)
-    number = row.claim_number + 1
-    taken = {"state": STARTED, "claimed_until": lease, "claim_number": number, "next_try_at": None}
-    connection.execute(update(attempts).where(*_is(handler, key)).values(**taken))
+    number, ended = row.claim_number + 1, row.state == STARTED
+    taken = {"state": STARTED, "claimed_until": lease, "claim_number": number, "tries": row.tries + ended}
+    if ended and row.tries + 1 >= ENDED_MAX:
+        taken |= {"state": PARKED, "claimed_until": None, "error": PROCESS_ENDED}
+    connection.execute(update(attempts).where(*_is(handler, key)).values(next_try_at=None, **taken))
+    if taken["state"] == PARKED:
+        return Claim(handler, key, number, Found.CLOSED)
     return Claim(handler, key, number, Found.FRESH if row.state == RETRYING else Found.RECOVERING)
 
 
@@ -85,6 +91,12 @@ def release(connection: Connection, *, claim: Claim) -> float | None:
     seconds = longest * random.uniform(0.5, 1)  # noqa: S311 - jitter
     again = func.clock_timestamp() + timedelta(seconds=seconds)
     return seconds if _close(connection, claim, state=RETRYING, claimed_until=None, next_try_at=again) else None
+
+
+def ask_later(connection: Connection, *, claim: Claim, seconds: float) -> bool:
+    """It may have acted, and who would know does not answer: that does not count as a try."""
+    again = func.clock_timestamp() + timedelta(seconds=seconds)
+    return _close(connection, claim, state=UNKNOWN, claimed_until=None, next_try_at=again)
 
 
 def set_unknown(connection: Connection, *, claim: Claim, error: str, check_seconds: float) -> bool:
@@ -113,14 +125,24 @@ def record_failure(
 
 
 def due(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> list[Mapping[str, Any]]:
-    """Errands to try again, unknown ones to ask about, and started ones whose process is gone."""
-    now = func.clock_timestamp()
+    """Errands to try again, and unknown ones to ask about."""
+    is_due = (attempts.c.state.in_((UNKNOWN, RETRYING)), attempts.c.next_try_at <= func.clock_timestamp())
+    return _open(connection, handlers, limit, is_due, order=(attempts.c.started_at,))
+
+
+def suspects(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> list[Mapping[str, Any]]:
+    """Started ones whose process is gone, the least suspicious first: what came last is rather beside the cause."""
+    is_over = (attempts.c.state == STARTED, attempts.c.claimed_until <= func.clock_timestamp())
+    return _open(connection, handlers, limit, is_over, order=(attempts.c.tries, attempts.c.started_at.desc()))
+
+
+def _open(
+    connection: Connection, handlers: Sequence[str], limit: int, which: tuple[Any, ...], *, order: tuple[Any, ...]
+) -> list[Mapping[str, Any]]:
     statement = (
         select(attempts.c.handler, attempts.c.key, attempts.c.state, attempts.c.body)
-        .where(attempts.c.state.in_(OPEN), attempts.c.handler.in_(handlers))
-        .where(func.coalesce(attempts.c.next_try_at, attempts.c.claimed_until) <= now)
-        .where((attempts.c.claimed_until.is_(None)) | (attempts.c.claimed_until <= now))
-        .order_by(attempts.c.started_at)
+        .where(attempts.c.handler.in_(handlers), *which)
+        .order_by(*order)
         .limit(limit)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]

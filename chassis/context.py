@@ -22,6 +22,7 @@ TYPE = "captive-context+jwt"
 ANONYMOUS, CUSTOMER, AGENT, SERVICE = "anonymous", "customer", "agent", "service"
 PERSONS_ISSUER = "gateway"
 LEEWAY_SECONDS = 5
+ISSUER_LENGTH_MAX = 40
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class ContextVerifier:
         try:
             issuer = _claimed_issuer(token)
             decoded = jwt.decode(token, self._keys_of(issuer).key_set, algorithms=[SigningKeys.algorithm])
-        except (JoseError, KeysMissing, ValueError, LookupError, TypeError) as error:
+        except (JoseError, KeysMissing, ValueError, LookupError, TypeError, RecursionError) as error:
             raise Unauthenticated("The call context is not valid.") from error
         claims = decoded.claims
         expires = claims.get("exp", 0) + LEEWAY_SECONDS
@@ -136,7 +137,7 @@ def _claimed_issuer(token: str) -> str:
     """The issuer as claimed, only to choose the keys with which the claim is then checked."""
     payload = token.split(".")[1]
     issuer = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["iss"]
-    if not isinstance(issuer, str) or not issuer.isalpha():
+    if not isinstance(issuer, str) or not issuer.isalpha() or len(issuer) > ISSUER_LENGTH_MAX:
         raise ValueError("issuer")
     return issuer
 

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from chassis.errors import Impossible
-from chassis.schemas import schema_of
+from chassis.errors import Impossible, InvalidRequest
+from chassis.schemas import is_storable, refuse_unstorable_text, schema_of
 
 CONTENT_TYPE = "application/cloudevents+json"
+# What a bigint column holds.
+SEQUENCE_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,15 @@ class Event:
     def load(self, envelope: "Envelope") -> dict[str, Any]:
         """The data as Python values; fields added later by the owner are passed over. Raises Impossible."""
         if (envelope.type, envelope.source) != (self.type, self.source):
-            raise Impossible(f"{envelope.type} from {envelope.source} is not {self.type}")
+            # What it is instead is the sender's text, which stays out of the logs.
+            raise Impossible(f"another type or source than that of {self.type}")
         try:
+            refuse_unstorable_text(envelope.data)
             loaded: dict[str, Any] = schema_of(self.schema).load(envelope.data, unknown=EXCLUDE)
         except ValidationError as error:
             raise Impossible(f"{self.name} breaks its contract: {sorted(map(str, error.messages))}") from error
+        except (InvalidRequest, RecursionError) as error:
+            raise Impossible(f"{self.name} holds text that cannot be stored, or is too deep") from error
         return loaded
 
 
@@ -105,20 +111,53 @@ class Envelope:
 def parse(body: str | bytes) -> Envelope:
     """The envelope of a message body. Raises Impossible for anything that is not one of our events."""
     try:
-        raw = json.loads(body)
+        raw = json.loads(body, object_pairs_hook=_unambiguous)
         cause = raw.get("causationid")
         return Envelope(
             id=UUID(raw["id"]),
-            source=raw["source"].removeprefix("/captive/"),
-            type=raw["type"],
-            subject=raw["subject"],
-            time=datetime.fromisoformat(raw["time"]),
-            sequence=int(raw["sequence"]),
-            data=dict(raw["data"]),
-            dataschema=raw.get("dataschema", ""),
-            traceparent=raw.get("traceparent", ""),
+            source=_text(raw["source"]).removeprefix("/captive/"),
+            type=_text(raw["type"]),
+            subject=_text(raw["subject"]),
+            time=_instant(raw["time"]),
+            sequence=_position(raw["sequence"]),
+            data=_members(raw["data"]),
+            dataschema=str(raw.get("dataschema", "")),
+            traceparent=str(raw.get("traceparent", "")),
             causation_id=UUID(cause) if cause else None,
             root_id=UUID(raw.get("rootid") or raw["id"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Impossible(f"not an event: {type(error).__name__}") from error
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two members of one name mean different things to different readers."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name stands twice")
+    return members
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not is_storable(value):
+        raise ValueError("no text")
+    return value
+
+
+def _instant(value: Any) -> datetime:
+    instant = datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        raise ValueError("no zone")
+    return instant
+
+
+def _position(value: Any) -> int:
+    if type(value) is not int or not 0 < value <= SEQUENCE_MAX:
+        raise ValueError("no sequence")
+    return value
+
+
+def _members(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("no object")
+    return value

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import eventlet
+from eventlet.event import Event
 from nameko.extensions import DependencyProvider, SharedExtension
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -27,10 +28,11 @@ UPKEEP_SECONDS = 3600.0
 OUTBOX_KEPT_DAYS = 30
 MARK = "drained"
 # Outcomes of a door, by name: the doors import this module.
-WAITING, RETRYING = "waiting", "retrying"
+WAITING, RETRYING, SUSPECT = "waiting", "retrying", "suspect"
 SUCCEEDED = frozenset({"done", "unknown"})
 
-Door = Callable[[str, bool], Any]
+# Handles a body, again or not; what it gives is sent when the handling has ended.
+Door = Callable[[str, bool], Event]
 
 log = logs.logger(__name__)
 
@@ -45,6 +47,7 @@ class Home(SharedExtension):
         self.down: set[str] = set()
         self.is_behind = False
         self._bell = Bell()
+        self._suspects_bell = Bell()
         self._published_since_mark = True
         self._stopping = False
 
@@ -62,7 +65,7 @@ class Home(SharedExtension):
 
     def start(self) -> None:
         self.relay.start()
-        for loop in (self._relay_loop, self._sweep_loop, self._upkeep_loop):
+        for loop in (self._relay_loop, self._sweep_loop, self._suspects_loop, self._upkeep_loop):
             self.container.spawn_managed_thread(loop)
 
     def stop(self) -> None:
@@ -86,6 +89,9 @@ class Home(SharedExtension):
             self.down.discard(handler)
         if outcome == RETRYING or (outcome == WAITING and not was_down):
             eventlet.spawn_after(delay_seconds, self._again, handler, body)
+        if outcome == SUSPECT:
+            # A little later, so that all that came with it are due and the least suspicious goes first.
+            eventlet.spawn_after(delay_seconds * 2, self._suspects_bell.ring)
 
     def _again(self, handler: str, body: str) -> None:
         if not self._stopping:
@@ -108,6 +114,13 @@ class Home(SharedExtension):
             pause = SWEEP_SECONDS_BEHIND if self.is_behind else SWEEP_SECONDS
             eventlet.sleep(pause * random.uniform(1, 1.2))  # noqa: S311 - jitter
             self._guarded(self.sweep)
+
+    def _suspects_loop(self) -> None:
+        pause = inbox.SUSPECT_SECONDS * 2
+        while True:
+            self._suspects_bell.wait(pause)
+            self._guarded(self.try_suspects)
+            pause = SWEEP_SECONDS * random.uniform(1, 1.2)  # noqa: S311 - jitter
 
     def _upkeep_loop(self) -> None:
         while True:
@@ -133,6 +146,18 @@ class Home(SharedExtension):
             probes = [row for handler in self.down for row in attempts.due(connection, handlers=[handler], limit=1)]
         self.is_behind = SWEPT_MAX in (len(retried), len(tried))
         return [*retried, *tried, *probes]
+
+    def try_suspects(self) -> None:
+        """One after the other: when a process ends, no other of them is under way and taken for the cause."""
+        handlers = list(self.doors)
+        with self.database.housekeeping() as connection:
+            rows = [
+                *inbox.suspects(connection, handlers=handlers, limit=SWEPT_MAX),
+                *attempts.suspects(connection, handlers=handlers, limit=SWEPT_MAX),
+            ]
+        for row in rows:
+            if not self._stopping:
+                self.doors[row["handler"]](row["body"], True).wait()
 
     def keep_up(self) -> None:
         """Hourly: partitions ahead, old days and old answers away."""

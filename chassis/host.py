@@ -40,6 +40,7 @@ def main(paths: list[str]) -> int:
     name = classes[0].name if len(classes) == 1 else "captive"
     logs.configure(service=name, level=settings["LOG_LEVEL"])
     driver.install()
+    hubs.get_hub().squelch_timer_exception = _log_stray_failure
     containers = [ServiceContainer(service, configuration(settings, clock)) for service in classes]
     stopped = _stop_on_signals()
     if not settings["BUS_URL"].startswith("amqp"):
@@ -54,6 +55,11 @@ def main(paths: list[str]) -> int:
     died: bool = stopped.wait()
     _stop(containers)
     return 1 if died else 0
+
+
+def _log_stray_failure(_: Any, exc_info: Any) -> None:
+    """The loop would print it as it is, with whatever its words quote."""
+    log.error("green thread failed", exc_info=exc_info)
 
 
 def _watch(container: ServiceContainer, stopped: Event) -> None:

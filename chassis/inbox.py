@@ -1,7 +1,9 @@
 """The inbox: (event id, handler) is inserted first in the handler's transaction, so a second delivery finds it taken.
 
 It is also where failed handlings wait (`retrying`) and where hopeless ones stay (`parked`), body and all: the database
-remembers, the bus only carries. Partitioned by the day in the event's id; whole days are dropped after KEPT_DAYS.
+remembers, the bus only carries. What was in hand when a process ended is a suspect: it waits here too and is tried
+again alone, each try written down before it is made, so that what ends processes is known and parked. Partitioned by
+the day in the event's id; whole days are dropped after KEPT_DAYS.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +18,9 @@ from chassis.ids import lowest_id
 from chassis.tables import inbox
 
 DONE, RETRYING, PARKED = "done", "retrying", "parked"
+# The error of a handling that is under way, or whose process ended in it; and how many processes may.
+PROCESS_ENDED, ENDED_MAX = "ProcessEnded", 3
+SUSPECT_SECONDS = 0.5
 KEPT_DAYS = 30
 DAYS_AHEAD = 3
 
@@ -34,19 +39,52 @@ def take_again(connection: Connection, *, event_id: UUID, handler: str) -> bool:
     waiting = select(inbox.c.event_id).where(*_is(event_id, handler)).where(inbox.c.state != DONE)
     if connection.execute(waiting.with_for_update(skip_locked=True)).scalar() is None:
         return False
-    done = {"state": DONE, "tries": inbox.c.tries + 1, "body": None, "next_try_at": None, "error": None}
+    done = {"state": DONE, "body": None, "next_try_at": None, "error": None}
     connection.execute(update(inbox).where(*_is(event_id, handler)).values(**done))
     return True
 
 
+def suspect(connection: Connection, *, event_id: UUID, handler: str, body: str) -> bool:
+    """Keep what was being handled when a process ended; False where it was handled, or waits, already."""
+    again = func.clock_timestamp() + timedelta(seconds=SUSPECT_SECONDS)
+    values = {"state": RETRYING, "tries": 1, "body": body, "error": PROCESS_ENDED, "next_try_at": again}
+    kept = insert(inbox).values(event_id=event_id, handler=handler, **values).on_conflict_do_nothing()
+    return connection.execute(kept.returning(inbox.c.event_id)).scalar() is not None
+
+
+def begin(connection: Connection, *, event_id: UUID, handler: str, delays: Sequence[float]) -> bool:
+    """Count a try before it is made, as if its process had ended in it; what else becomes of it is written over that.
+
+    False where nothing is due, or someone else is at it. After too many such ends the row is parked beforehand.
+    """
+    is_due = (inbox.c.state == RETRYING, inbox.c.next_try_at <= func.clock_timestamp())
+    waiting = select(inbox.c.tries, inbox.c.error).where(*_is(event_id, handler), *is_due)
+    row = connection.execute(waiting.with_for_update(skip_locked=True)).first()
+    if row is None:
+        return False
+    is_last = row.error == PROCESS_ENDED and row.tries + 1 >= ENDED_MAX
+    seconds = max([SUSPECT_SECONDS, *delays[row.tries : row.tries + 1]])
+    values = {
+        "state": PARKED if is_last else RETRYING,
+        "tries": row.tries + 1,
+        "error": PROCESS_ENDED,
+        "next_try_at": None if is_last else func.clock_timestamp() + timedelta(seconds=seconds),
+    }
+    connection.execute(update(inbox).where(*_is(event_id, handler)).values(**values))
+    return True
+
+
 def record_failure(
-    connection: Connection, *, event_id: UUID, handler: str, body: str, error: str, delays: Sequence[float], final: bool
-) -> tuple[str, float]:
+    connection: Connection, *, event_id: UUID, handler: str, body: str, error: str, delays: Sequence[float],
+    final: bool, begun: bool = False,
+) -> tuple[str, float]:  # fmt: skip
     """Remember a failed handling; gives (`retrying`, seconds to wait) or (`parked`, 0) after the last try.
 
-    Gives (`done`, 0) where the event has been handled meanwhile by another delivery: that stands.
+    Gives (`done`, 0) where the event has been handled meanwhile by another delivery: that stands. A try that was
+    `begun` is counted already.
     """
-    tries = (connection.execute(select(inbox.c.tries).where(*_is(event_id, handler))).scalar() or 0) + 1
+    tries = connection.execute(select(inbox.c.tries).where(*_is(event_id, handler))).scalar() or 0
+    tries += 0 if begun and tries else 1
     parked = final or tries > len(delays)
     delay = 0.0 if parked else delays[tries - 1]
     state = PARKED if parked else RETRYING
@@ -66,12 +104,25 @@ def record_failure(
 
 
 def due(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> list[Mapping[str, Any]]:
-    """The retrying rows whose time has come."""
+    """The retrying rows whose time has come, but for suspects."""
+    has_failed = inbox.c.error.is_distinct_from(PROCESS_ENDED)
+    return _waiting(connection, handlers, limit, has_failed, order=(inbox.c.next_try_at,))
+
+
+def suspects(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> list[Mapping[str, Any]]:
+    """Those in which a process has ended, the least suspicious first: what came last is rather beside the cause."""
+    ended = inbox.c.error == PROCESS_ENDED
+    return _waiting(connection, handlers, limit, ended, order=(inbox.c.tries, inbox.c.event_id.desc()))
+
+
+def _waiting(
+    connection: Connection, handlers: Sequence[str], limit: int, which: Any, *, order: tuple[Any, ...]
+) -> list[Mapping[str, Any]]:
     statement = (
         select(inbox.c.event_id, inbox.c.handler, inbox.c.body)
-        .where(inbox.c.state == RETRYING, inbox.c.next_try_at <= func.clock_timestamp())
+        .where(inbox.c.state == RETRYING, inbox.c.next_try_at <= func.clock_timestamp(), which)
         .where(inbox.c.handler.in_(handlers))
-        .order_by(inbox.c.next_try_at)
+        .order_by(*order)
         .limit(limit)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]

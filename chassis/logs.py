@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -11,6 +12,7 @@ import structlog
 from chassis import tracing
 
 COVER = "[redacted]"
+OWN_PACKAGES = ("chassis.", "services.", "gateway.", "deploy.")
 
 _FIELDS = re.compile(
     r"(password|secret|token|authorization|cookie|ssn|account_number|routing_number|card|cvv|e?mail|phone|holder_name"
@@ -57,7 +59,7 @@ def configure(*, service: str, level: str) -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(_render_failure),
                 _redact_event,
                 structlog.processors.JSONRenderer(),
             ],
@@ -82,6 +84,21 @@ def configure(*, service: str, level: str) -> None:
 def logger(name: str) -> structlog.stdlib.BoundLogger:
     bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return bound
+
+
+def _render_failure(exc_info: Any) -> str:
+    """Where it failed, and the kind of failure: the words of an exception that is not ours may quote a person."""
+    error, told = exc_info[1], []
+    while error is not None and error not in told:
+        told.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nand from that:\n".join(map(_render_one, reversed(told)))
+
+
+def _render_one(error: BaseException) -> str:
+    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    words = f": {error}" if name.startswith(OWN_PACKAGES) else ""
+    return "".join([*traceback.format_tb(error.__traceback__), name, words])
 
 
 def _chain(service: str) -> list[Callable[..., Any]]:

@@ -3,6 +3,7 @@
 live: the event loop turns. ready: every link to the bus is up, the databases answer, the loop is not late.
 """
 
+import faulthandler
 import json
 import time
 from collections.abc import Callable, Iterable
@@ -17,6 +18,7 @@ from chassis.home import Home
 
 LOOP_LATE_SECONDS = 1.0
 TICK_SECONDS = 0.5
+LOOP_STALL_SECONDS_MAX = 60.0
 
 log = logs.logger(__name__)
 StartResponse = Callable[..., Any]
@@ -30,6 +32,8 @@ class LoopWatch:
 
     def run(self) -> None:
         while True:
+            # A loop that does not turn serves nobody; from outside it looks alive. Whoever supervises starts it again.
+            faulthandler.dump_traceback_later(LOOP_STALL_SECONDS_MAX, exit=True)
             eventlet.sleep(TICK_SECONDS)
             now = time.monotonic()
             metrics.LOOP_LAG.set(max(0.0, now - self.last_tick - TICK_SECONDS))

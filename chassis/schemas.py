@@ -11,8 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from chassis.errors import FieldError, InvalidRequest
 
 CENTS_MAX = 10**12
-
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Strict(Schema):
@@ -97,8 +96,13 @@ def schema_of(schema: type[Schema]) -> Schema:
 def refuse_unstorable_text(data: Any) -> None:
     """Raises InvalidRequest for text that no database holds: a lone surrogate, or the character zero."""
     for text in _texts_in(data):
-        if UNSTORABLE.search(text):
+        if not is_storable(text):
             raise InvalidRequest("The request holds text that is not valid Unicode. Remove it and send it again.")
+
+
+def is_storable(text: str) -> bool:
+    """Would a database hold it?"""
+    return _UNSTORABLE.search(text) is None
 
 
 def _texts_in(data: Any) -> Iterator[str]:

@@ -194,6 +194,7 @@ def _engine(url: str, pool_size: int) -> Engine:
         pool_use_lifo=True,
         pool_timeout=5,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args={**CONNECTION, "options": SESSION_OPTIONS},
     )
 

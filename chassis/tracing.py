@@ -19,9 +19,9 @@ def new() -> str:
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
-def child(parent: str | None) -> str:
+def child(parent: object) -> str:
     """A new span in the parent's trace; a new trace where the parent is absent or malformed."""
-    match = _FORM.match(parent or "")
+    match = _FORM.match(parent) if isinstance(parent, str) else None
     if match is None or set(match.group(1)) == {"0"}:
         return new()
     return f"00-{match.group(1)}-{secrets.token_hex(8)}-01"

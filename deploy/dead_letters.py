@@ -37,11 +37,9 @@ def retry(*, url: str, queue: str) -> int:
     count = 0
     with open_channel(url) as channel:
         for message in _taken(channel, queue, limit=RETRIED_MAX):
-            known = message.properties
-            again = channel.prepare_message(
-                message.body, content_type=known.get("content_type"), content_encoding=known.get("content_encoding"),
-                properties={"delivery_mode": 2, **_sender(message)},
-            )  # fmt: skip
+            # Only what was given: a stranger's message may lack everything but its body.
+            given = {name: message.properties.get(name) for name in ("content_type", "content_encoding")}
+            again = channel.prepare_message(message.body, properties={"delivery_mode": 2, **_sender(message)}, **given)
             channel.basic_publish_confirm(again, exchange="", routing_key=queue)
             channel.basic_ack(message.delivery_tag)
             count += 1
@@ -56,6 +54,8 @@ def drop(*, url: str, queue: str) -> int:
 
 
 def _taken(channel: Any, queue: str, *, limit: int) -> Iterator[Any]:
+    # As it lies there: what its sender said about the encoding may be part of what is wrong with it.
+    channel.auto_decode = False
     for _ in range(limit):
         message = channel.basic_get(dead_letters(queue))
         if message is None:

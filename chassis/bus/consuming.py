@@ -9,6 +9,9 @@ from nameko.extensions import SharedExtension
 from chassis import logs
 from chassis.bus.link import Lane, Link
 
+# Far above all that we send. Longer ones are not even read: the whole process would wait meanwhile.
+BODY_BYTES_MAX = 1_000_000
+
 log = logs.logger(__name__)
 
 
@@ -59,7 +62,7 @@ def _deliver(lane: Lane, channel: Any, raw: Any, on_message: Callable[[Lane, Any
     """Nothing a message does may stop the reading of the others."""
     if lane.is_closing:
         return
-    message = channel.message_to_python(raw)
+    message = _opened(channel, raw)
     try:
         on_message(lane, message)
     except ContainerBeingKilled:
@@ -68,3 +71,11 @@ def _deliver(lane: Lane, channel: Any, raw: Any, on_message: Callable[[Lane, Any
     except Exception:
         log.exception("message could not be taken in, dead-lettered", lane=lane.name)
         lane.discard(message)
+
+
+def _opened(channel: Any, raw: Any) -> Any:
+    """The message as it came: the library would unpack whatever its sender declares to be compressed."""
+    headers = None if hasattr(channel, "has_route") else raw.properties.get("application_headers")
+    if headers:
+        headers.pop("compression", None)
+    return channel.message_to_python(raw)

@@ -41,6 +41,11 @@ class Lane:
         self._on_message: Callable[[Any, Any], None] = lambda _, __: None
         self._consumer_tag: str | None = None
 
+    @property
+    def has_dead_letters(self) -> bool:
+        """The bus inside one process forgets what is discarded."""
+        return not hasattr(self.channel, "has_route")
+
     def consume(self, queue: str, *, on_message: Callable[[Any, Any], None]) -> None:
         """Read a queue on every connection, while the lane is not paused; call before the link starts."""
         self._queue, self._on_message = queue, on_message
@@ -243,8 +248,12 @@ class Link:
 @contextmanager
 def open_channel(url: str) -> Iterator[Any]:
     """A channel for a short piece of work outside any service, such as declaring queues. Raises BusDown."""
+    options = {} if url.startswith(embedded.SCHEME) else {"frame_handler": wire.forgiving_frames}
     try:
-        with Connection(url, connect_timeout=3) as connection, connection.channel() as channel:
+        with (
+            Connection(url, connect_timeout=3, transport_options=options) as connection,
+            connection.channel() as channel,
+        ):
             yield channel
     except CONNECTION_FAULTS as error:
         raise BusDown(f"{type(error).__name__}: {error}") from error

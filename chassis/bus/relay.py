@@ -1,6 +1,7 @@
 """The relay: publishes what waits in the outbox, pipelined, and marks what the broker confirmed."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -10,6 +11,7 @@ from eventlet.event import Event
 
 from chassis import logs, metrics, outbox
 from chassis.bus.link import Lane, Link
+from chassis.bus.topology import DELIVERIES_HEADER
 from chassis.errors import BusDown
 from chassis.events import CONTENT_TYPE
 from chassis.failpoints import failpoint
@@ -29,6 +31,7 @@ class Relay:
         self._link = Link(url=url, name=f"{self._service}-relay")
         self._lane: Lane = self._link.lane("events", open_with=self._open)
         self._embedded = not url.startswith("amqp")
+        self._began_at = datetime.now(UTC)
         # The broker refuses a message whose user is not the connection's own.
         user = None if self._embedded else urlsplit(url).username
         self._vouched = {"user_id": unquote(user)} if user else {}
@@ -110,9 +113,11 @@ class Relay:
         if row["mandatory"] and not channel.has_route(row["exchange"], row["routing_key"]):
             self._refused.add(row["id"])
             return
+        # What was told before this process began may have been at work when the last one ended.
+        headers = {DELIVERIES_HEADER: 1} if row["created_at"] < self._began_at else {}
         self._lane.publish(
             row["body"], exchange=row["exchange"], routing_key=row["routing_key"], content_type=CONTENT_TYPE,
-            properties={"message_id": str(row["id"])},
+            headers=headers, properties={"message_id": str(row["id"])},
         )  # fmt: skip
 
     def _open(self, channel: Any) -> None:

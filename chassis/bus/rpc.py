@@ -18,13 +18,15 @@ from nameko.extensions import DependencyProvider, Entrypoint, SharedExtension
 
 from chassis import logs, tracing
 from chassis.bus import topology
-from chassis.bus.consuming import Consumer
+from chassis.bus.consuming import BODY_BYTES_MAX, Consumer
 from chassis.bus.link import Lane, Link
 from chassis.context import CallContext, ContextSigner, deadline_after
 from chassis.errors import BusDown, DependencyDown, NeighbourAbsent, NeighbourSilent, Refusal, refusal_from_data
 from chassis.failpoints import failpoint
 
 CONCURRENT_CALLS = 32
+# A call that comes again is run again only if it ends by itself within this time.
+REPEATED_SECONDS_MAX = 60.0
 DEADLINE_HEADER, TRACE_HEADER = "x-deadline", "traceparent"
 
 log = logs.logger(__name__)
@@ -84,6 +86,11 @@ class RpcServer(SharedExtension):
             log.info("call without a waiting caller dropped", method=message.delivery_info.get("routing_key"))
             lane.acknowledge(message)
             return
+        if message.delivery_info.get("redelivered") and not _is_bounded(headers, self.container.config["clock"].now()):
+            # Its process ended, or lost the broker. Without a deadline it could end every process that comes.
+            self.reply(message, error=_error("NeighbourSilent", method))
+            lane.acknowledge(message)
+            return
         entrypoint, arguments = self.methods.get(method), _arguments(message.body)
         if entrypoint is None or arguments is None:
             self.reply(message, error=_error("MethodNotFound" if entrypoint is None else "IncorrectSignature", method))
@@ -115,6 +122,8 @@ class RpcServer(SharedExtension):
             )
         except BusDown:
             log.warning("reply lost, the caller will ask again", method=message.delivery_info.get("routing_key"))
+        except Exception:
+            log.exception("reply cannot be sent")
 
 
 class Answer(Entrypoint):
@@ -217,7 +226,7 @@ class RpcClient(SharedExtension):
             return
         try:
             waiter.send(json.loads(message.body))
-        except ValueError:
+        except (ValueError, TypeError, RecursionError):
             log.error("answer is not JSON, dropped")
 
     def _give_up_waiting(self) -> None:
@@ -288,6 +297,8 @@ def _error(name: str, value: str) -> dict[str, Any]:
 
 
 def _arguments(body: Any) -> dict[str, Any] | None:
+    if len(body) > BODY_BYTES_MAX:
+        return None
     try:
         kwargs = json.loads(body)["kwargs"]
         return {name: kwargs.get(name) for name in ("request", "context", "idempotency_key")}
@@ -298,6 +309,11 @@ def _arguments(body: Any) -> dict[str, Any] | None:
 def _is_late(headers: Mapping[str, Any], now: datetime) -> bool:
     deadline = headers.get(DEADLINE_HEADER)
     return isinstance(deadline, int | float) and now.timestamp() > deadline
+
+
+def _is_bounded(headers: Mapping[str, Any], now: datetime) -> bool:
+    deadline = headers.get(DEADLINE_HEADER)
+    return isinstance(deadline, int | float) and deadline < now.timestamp() + REPEATED_SECONDS_MAX
 
 
 def _plain(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 RPC_EXCHANGE = "nameko-rpc"
 DELIVERY_LIMIT = 20
+DELIVERIES_HEADER = "x-delivery-count"
 ADDRESS = re.compile(r"(rpc\.reply-[a-z]+-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

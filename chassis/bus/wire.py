@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 import eventlet
+from amqp.method_framing import frame_handler
 from amqp.transport import SSLTransport, TCPTransport
 from eventlet.event import Event
 from kombu.transport import pyamqp
@@ -19,6 +20,8 @@ from chassis import logs
 
 WRITE_SECONDS_MAX = 3.0
 READ_BYTES = 16_384
+# A message's header frame: its number, what stands before the properties, and the flags of a message without any.
+HEADER_FRAME, HEADER_BYTES, NO_PROPERTIES = 2, 12, b"\0\0"
 
 log = logs.logger(__name__)
 
@@ -117,6 +120,7 @@ class Connection(pyamqp.Connection):
     """A connection on our transports, read by one green thread alone."""
 
     def connect(self, callback: Any = None) -> Any:
+        self.frame_handler_cls = forgiving_frames
         connected = super().connect(callback)
         # Where it is true the library reads the socket before each publishing, beside the reader, and takes its frames.
         self.client_properties["capabilities"]["connection.blocked"] = False
@@ -134,6 +138,27 @@ class Connection(pyamqp.Connection):
         """End the connection without a word."""
         if self._transport is not None:
             self._transport.cut()
+
+
+def forgiving_frames(connection: Any, callback: Callable[..., None]) -> Callable[[Any], bool]:
+    """Reads frames as the library does, but message properties that it cannot read count as none.
+
+    The broker passes on what it was given, such as a time that no calendar has; a connection that ends on it is given
+    the same message again, for ever.
+    """
+    on_frame = frame_handler(connection, callback)
+
+    def read(frame: tuple[int, int, Any]) -> bool:
+        try:
+            return bool(on_frame(frame))
+        except Exception as error:
+            kind, number, buffer = frame
+            if kind != HEADER_FRAME:
+                raise
+            log.warning("unreadable message properties count as none", error=type(error).__name__)
+            return bool(on_frame((kind, number, bytes(buffer[:HEADER_BYTES]) + NO_PROPERTIES)))
+
+    return read
 
 
 class Transport(pyamqp.Transport):

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from marshmallow import Schema
@@ -13,6 +14,7 @@ from chassis import idempotency, logs, metrics, schemas, tracing
 from chassis.bus.rpc import Answer, encode
 from chassis.context import AGENT, CallContext
 from chassis.doors.call import Call, Question, Service
+from chassis.doors.containing import contained
 from chassis.errors import DependencyDown, Forbidden, IdempotencyKeyRequired, InvalidRequest, Refusal, Unauthenticated
 from chassis.failpoints import failpoint
 from chassis.ids import new_id
@@ -148,7 +150,7 @@ def _entrypoint(door: AnsweringDoor) -> Method:
         started, outcome = time.perf_counter(), "failed"
         with tracing.within(tracing.child(traceparent)):
             try:
-                answer = door.enter(self, request, context, idempotency_key)
+                answer = contained(partial(door.enter, self, request, context, idempotency_key))
                 outcome = "answered"
                 return answer
             except Refusal as refusal:

@@ -9,6 +9,7 @@ from typing import Any
 from chassis import attempts, inbox, logs, metrics, tracing
 from chassis.attempts import Claim, Found
 from chassis.doors.call import ErrandCall, EventCall, Service
+from chassis.doors.containing import contained
 from chassis.doors.listening import Listen, Outcome
 from chassis.errors import (
     BusDown,
@@ -46,6 +47,7 @@ class Delivery:
     again: bool
     settings: Settings
     home: Home | None = None
+    is_suspect: bool = False
 
     @property
     def is_hopeless_now(self) -> bool:
@@ -68,7 +70,12 @@ def reaction(event: Event, *, limit: int = 10) -> Callable[[Method], Method]:
     def decorate(method: Method) -> Method:
         def work(delivery: Delivery) -> Settled:
             try:
-                return run_contended(partial(_react, delivery, method, event.load(delivery.envelope))), 0.0
+                if delivery.is_suspect:
+                    return _keep_suspect(delivery)
+                if delivery.again and not _begin(delivery):
+                    return Outcome.DUPLICATE, 0.0
+                data = event.load(delivery.envelope)
+                return contained(partial(run_contended, partial(_react, delivery, method, data))), 0.0
             except (DependencyDown, Contended):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
@@ -108,6 +115,21 @@ def errand(event: Event, *, settles: str | None = None, limit: int = 10) -> Call
     return decorate
 
 
+def _keep_suspect(delivery: Delivery) -> Settled:
+    with delivery.service.store.housekeeping() as connection:
+        kept = inbox.suspect(
+            connection, event_id=delivery.envelope.id, handler=delivery.handler, body=delivery.body
+        )  # fmt: skip
+    return (Outcome.SUSPECT, inbox.SUSPECT_SECONDS) if kept else (Outcome.DUPLICATE, 0.0)
+
+
+def _begin(delivery: Delivery) -> bool:
+    with delivery.service.store.housekeeping() as connection:
+        return inbox.begin(
+            connection, event_id=delivery.envelope.id, handler=delivery.handler, delays=delivery.delays_seconds
+        )
+
+
 def _react(delivery: Delivery, method: Method, data: dict[str, Any]) -> Outcome:
     envelope = delivery.envelope
     take = inbox.take_again if delivery.again else inbox.take
@@ -127,7 +149,7 @@ def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
     with delivery.service.store.housekeeping() as connection:
         state, delay = inbox.record_failure(
             connection, event_id=delivery.envelope.id, handler=delivery.handler, body=delivery.body,
-            error=type(error).__name__, delays=delivery.delays_seconds, final=final,
+            error=type(error).__name__, delays=delivery.delays_seconds, final=final, begun=delivery.again,
         )  # fmt: skip
     return (Outcome.DUPLICATE if state == inbox.DONE else Outcome(state)), delay
 
@@ -138,7 +160,7 @@ def _run_errand(delivery: Delivery, claim: Claim, verb: Method, event: Event) ->
     try:
         data = event.load(delivery.envelope)
         call = ErrandCall(store, delivery.envelope, data, claim.key, recovering, delivery.service.name)
-        verb(delivery.service, call)
+        contained(partial(verb, delivery.service, call))
     except OutcomeUnknown as error:
         wait = delivery.settings["UNKNOWN_CHECK_SECONDS"]
         with store.housekeeping() as connection:
@@ -151,8 +173,11 @@ def _run_errand(delivery: Delivery, claim: Claim, verb: Method, event: Event) ->
         log.warning("errand waits", handler=delivery.handler, error=f"{type(error).__name__}: {error}")
         if isinstance(error, CERTAINLY_NOT_ACTED) and not recovering:
             return _give_back(delivery, claim)
-        # It may have acted: it keeps its lease, and the next try after that recovers.
-        return Outcome.WAITING, delivery.settings["ERRAND_LEASE_SECONDS"]
+        # It may have acted: the next try recovers.
+        seconds = delivery.settings["ERRAND_LEASE_SECONDS"]
+        with store.housekeeping() as connection:
+            attempts.ask_later(connection, claim=claim, seconds=seconds)
+        return Outcome.WAITING, seconds
     except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
         return _remember_errand(delivery, claim, error)
     failpoint("errand.before_done")
@@ -191,7 +216,9 @@ def _is_hopeless(delivery: Delivery, error: Exception) -> bool:
 
 def _entrypoint(method: Method, event: Event, limit: int, work: Work) -> Method:
     @functools.wraps(method)
-    def enter(self: Service, *, body: str, again: bool, settings: Settings, home: Home | None = None) -> Outcome:
+    def enter(
+        self: Service, *, body: str, again: bool, settings: Settings, home: Home | None = None, is_suspect: bool = False
+    ) -> Outcome:
         handler = method.__name__
         try:
             envelope = parse(body)
@@ -199,7 +226,7 @@ def _entrypoint(method: Method, event: Event, limit: int, work: Work) -> Method:
             log.error("message is not an event, dead-lettered", handler=handler, error=str(error), length=len(body))
             metrics.HANDLED.labels(self.name, handler, Outcome.NO_EVENT).inc()
             return Outcome.NO_EVENT
-        delivery = Delivery(self, envelope, body, handler, again, settings, home)
+        delivery = Delivery(self, envelope, body, handler, again, settings, home, is_suspect)
         with tracing.within(tracing.child(envelope.traceparent)):
             outcome, delay = _attempt(delivery, work)
             log.info("event", handler=handler, event_id=str(envelope.id), outcome=outcome)

@@ -11,18 +11,22 @@ from functools import partial
 from typing import Any
 
 import eventlet
+from eventlet.event import Event as Signal
 from nameko.extensions import Entrypoint
 
-from chassis import logs
+from chassis import logs, metrics
 from chassis.bus import topology
-from chassis.bus.consuming import Consumer
+from chassis.bus.consuming import BODY_BYTES_MAX, Consumer
 from chassis.bus.link import Lane
 from chassis.errors import Impossible
 from chassis.events import Event, parse
 from chassis.failpoints import failpoint
 from chassis.home import Home
+from chassis.schemas import is_storable
 
 PAUSE_SECONDS_FIRST = 0.5
+# After so many failures of the door itself, not of the verb behind it, a message goes to the dead letters.
+DOOR_FAILURES_MAX = 3
 
 log = logs.logger(__name__)
 
@@ -34,6 +38,7 @@ class Outcome(StrEnum):
     duplicate   it was done before, or waits in the database already
     waiting     a vendor or a neighbour is down; the database remembers when to try again, and it does not count
     retrying    it failed in an unexpected way; the database remembers when to try again
+    suspect     it was being handled when a process ended; the database remembers it, to be tried again alone
     parked      it can never succeed, or has failed too often; a person decides (`captive parked`)
     unknown     a vendor may have acted; the sweep asks
     held        the database is down: the message stays unacknowledged and is tried again after a pause
@@ -44,6 +49,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     WAITING = "waiting"
     RETRYING = "retrying"
+    SUSPECT = "suspect"
     PARKED = "parked"
     UNKNOWN = "unknown"
     HELD = "held"
@@ -57,6 +63,7 @@ class Listen(Entrypoint):
     home = Home()
 
     def __init__(self, event: Event, *, limit: int) -> None:
+        super().__init__()
         self.event = event
         self.limit = limit
         self._pause_seconds = PAUSE_SECONDS_FIRST
@@ -83,18 +90,33 @@ class Listen(Entrypoint):
             # It was on its way when the queue was left.
             self._hold(message)
             return
-        body = message.body if isinstance(message.body, str) else bytes(message.body).decode(errors="replace")
-        if self._is_forged(message, body):
+        body = _text_of(message)
+        if body is None:
+            log.error("message is no text of ours, dead-lettered", handler=self.method_name, length=len(message.body))
+            metrics.HANDLED.labels(self.container.service_name, self.method_name, Outcome.NO_EVENT).inc()
+        if body is None or self._is_forged(message, body):
             lane.discard(message)
             return
-        self._spawn(body, False, partial(self._settle, lane, message))
+        self._spawn(body, partial(self._settle, lane, message), is_suspect=_was_delivered_before(message))
 
-    def run_again(self, body: str, again: bool) -> None:
+    def run_again(self, body: str, again: bool) -> Signal:
         """A retry or a sweep: no message is waiting for its acknowledgement."""
-        self._spawn(body, again, lambda _, result, __: (result, None))
+        ended = Signal()
 
-    def _spawn(self, body: str, again: bool, handle_result: Any) -> None:
-        arguments = {"body": body, "again": again, "settings": self.container.config["settings"], "home": self.home}
+        def handle_result(_: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            if exc_info is not None:
+                log.error("door failed, the sweep tries again", handler=self.method_name, exc_info=exc_info)
+            ended.send(True)
+            return result, None
+
+        self._spawn(body, handle_result, again=again)
+        return ended
+
+    def _spawn(self, body: str, handle_result: Any, *, again: bool = False, is_suspect: bool = False) -> None:
+        arguments = {
+            "body": body, "again": again, "is_suspect": is_suspect, "settings": self.container.config["settings"],
+            "home": self.home,
+        }  # fmt: skip
         self.container.spawn_worker(self, (), arguments, handle_result=handle_result)
 
     def _is_forged(self, message: Any, body: str) -> bool:
@@ -114,8 +136,12 @@ class Listen(Entrypoint):
 
     def _settle(self, lane: Lane, message: Any, _: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         if exc_info is not None:
-            log.error("door failed, the message is held", handler=self.method_name, exc_info=exc_info)
-        if exc_info is not None or result is Outcome.HELD:
+            message.failures = getattr(message, "failures", 0) + 1
+            log.error("door failed", handler=self.method_name, times=message.failures, exc_info=exc_info)
+            result = (
+                Outcome.HELD if message.failures < DOOR_FAILURES_MAX or not lane.has_dead_letters else Outcome.NO_EVENT
+            )
+        if result is Outcome.HELD:
             self._hold(message)
             return result, None
         self._pause_seconds = PAUSE_SECONDS_FIRST
@@ -153,3 +179,21 @@ class Listen(Entrypoint):
             # After a reconnect the broker has delivered it anew: this copy is nobody's any more.
             if message.channel is self.lane.channel:
                 self.on_message(self.lane, message)
+
+
+def _text_of(message: Any) -> str | None:
+    """The body as it can be kept; None for what is too long to be ours, or is not text."""
+    body = message.body
+    if len(body) > BODY_BYTES_MAX:
+        return None
+    try:
+        text = body if isinstance(body, str) else bytes(body).decode()
+    except UnicodeDecodeError:
+        return None
+    return text if is_storable(text) else None
+
+
+def _was_delivered_before(message: Any) -> bool:
+    """The broker counts deliveries that ended without a word: the process died of it, or beside it."""
+    count = message.headers.get(topology.DELIVERIES_HEADER)
+    return isinstance(count, int) and count > 0

@@ -18,6 +18,7 @@ class Tick(Entrypoint):
     """Runs a method every so many seconds, with jitter, one run at a time."""
 
     def __init__(self, every_seconds: float) -> None:
+        super().__init__()
         self.every_seconds = every_seconds
         self._stopping = False
         self._thread: Any = None

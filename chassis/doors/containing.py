@@ -1,0 +1,30 @@
+"""Whatever a verb does, its worker goes on: what would end it without an answer, or end the process, is a failure."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import eventlet
+
+# Statements, neighbours and vendors have shorter limits of their own: what takes longer does not end at all.
+VERB_SECONDS_MAX = 60.0
+
+T = TypeVar("T")
+
+
+class BrokeOff(Exception):
+    """The verb left by a door that is not its own, such as SystemExit; the message names it."""
+
+
+class TookTooLong(Exception):
+    """The verb was still waiting for something after VERB_SECONDS_MAX."""
+
+
+def contained(verb: Callable[[], T]) -> T:
+    """What the verb gives. Raises what it raises, always as an Exception."""
+    with eventlet.Timeout(VERB_SECONDS_MAX, TookTooLong()):
+        try:
+            return verb()
+        except Exception:
+            raise
+        except BaseException as error:
+            raise BrokeOff(type(error).__name__) from error
