@@ -148,6 +148,11 @@ def _open(
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
+def waiting_handlers(connection: Connection) -> set[str]:
+    """Those whose errands were given back untouched and wait for another try."""
+    return set(connection.execute(select(attempts.c.handler).where(attempts.c.state == RETRYING).distinct()).scalars())
+
+
 def parked(connection: Connection) -> list[Mapping[str, Any]]:
     columns = (attempts.c.handler, attempts.c.key, attempts.c.tries, attempts.c.error, attempts.c.started_at)
     statement = select(*columns).where(attempts.c.state == PARKED).order_by(attempts.c.started_at)

@@ -35,7 +35,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class CallContext:
-    """Who is behind a call. `subject` is a user id, `service:<name>` or `anonymous`."""
+    """Who is behind a call. `subject` is a user id, `service:<name>` or `anonymous`.
+
+    `expires_at` is the time (in seconds since the epoch) by which a caller on the bus has stopped waiting.
+    """
 
     subject: str
     role: str
@@ -46,6 +49,7 @@ class CallContext:
     on_behalf_of: str | None = None
     cause_event_id: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    expires_at: float | None = field(default=None, compare=False)
 
     def may_see(self, account_id: str) -> bool:
         """Staff and services see every account, a customer those of the token."""
@@ -153,4 +157,5 @@ def _from_claims(claims: Mapping[str, Any]) -> CallContext:
         on_behalf_of=claims.get("obo"),
         cause_event_id=claims.get("cause"),
         details=claims.get("details") or {},
+        expires_at=claims["exp"],
     )

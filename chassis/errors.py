@@ -9,7 +9,7 @@ Refusal               a rule says no: typed, carries a code, never pages anyone
   IdempotencyKeyReused, IdempotencyKeyRequired
   RemoteRefusal       a neighbour's refusal whose class is not known here
 DependencyDown        something we stand on does not answer: wait, do not count it as a try
-  StoreDown, NeighbourSilent, NeighbourAbsent, BusDown, VendorDown
+  StoreDown, NeighbourSilent, NeighbourAbsent, BusDown, VendorDown, CallerGone
 OutcomeUnknown        a vendor may or may not have acted: ask before doing anything again
 Impossible            this message can never be handled: park it at once
 ConstraintViolated    the database refused by a named constraint; verbs translate it
@@ -168,6 +168,10 @@ class NeighbourSilent(DependencyDown):
 
 class NeighbourAbsent(DependencyDown):
     """No instance of the neighbour is there to ask."""
+
+
+class CallerGone(DependencyDown):
+    """Whoever asked has stopped waiting before the work could begin; nothing was done."""
 
 
 class VendorDown(DependencyDown):

@@ -1,7 +1,8 @@
 """What each running service has once: its database, its relay, and the sweeps that find what a crash left behind."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from chassis.tables import bus_mark, command_replies, outbox
 
 SWEEP_SECONDS = 5.0
 SWEEP_SECONDS_BEHIND = 0.5
+# So many run again at a time: a vendor that comes back slowly is not buried.
 SWEPT_MAX = 50
 UPKEEP_SECONDS = 3600.0
 OUTBOX_KEPT_DAYS = 30
@@ -46,6 +48,7 @@ class Home(SharedExtension):
         self.doors: dict[str, Door] = {}
         self.down: set[str] = set()
         self.is_behind = False
+        self.runs_again = 0
         self._bell = Bell()
         self._suspects_bell = Bell()
         self._published_since_mark = True
@@ -60,6 +63,8 @@ class Home(SharedExtension):
         self.relay = Relay(database=self.database, url=self.url)
         with self.database.housekeeping() as connection:
             inbox.ensure_partitions(connection, today=config["clock"].now().date())
+            # What waits was given back because something was down, and it may be down still.
+            self.down |= attempts.waiting_handlers(connection)
             if not self.url.startswith("amqp"):
                 forget_undrained(connection)
 
@@ -92,6 +97,15 @@ class Home(SharedExtension):
         if outcome == SUSPECT:
             # A little later, so that all that came with it are due and the least suspicious goes first.
             eventlet.spawn_after(delay_seconds * 2, self._suspects_bell.ring)
+
+    @contextmanager
+    def running_again(self) -> Iterator[None]:
+        """While a retry runs it takes the room of one that a sweep would begin."""
+        self.runs_again += 1
+        try:
+            yield
+        finally:
+            self.runs_again -= 1
 
     def _again(self, handler: str, body: str) -> None:
         if not self._stopping:
@@ -140,11 +154,13 @@ class Home(SharedExtension):
     def _due(self) -> list[Mapping[str, Any]]:
         """What is to be run again; of a handler that met something down, one row to see whether it is up again."""
         up = [handler for handler in self.doors if handler not in self.down]
+        down = [handler for handler in self.doors if handler in self.down]
+        room = max(0, SWEPT_MAX - self.runs_again)
         with self.database.housekeeping() as connection:
-            retried = inbox.due(connection, handlers=list(self.doors), limit=SWEPT_MAX)
-            tried = attempts.due(connection, handlers=up, limit=SWEPT_MAX)
-            probes = [row for handler in self.down for row in attempts.due(connection, handlers=[handler], limit=1)]
-        self.is_behind = SWEPT_MAX in (len(retried), len(tried))
+            retried = inbox.due(connection, handlers=list(self.doors), limit=room)
+            tried = attempts.due(connection, handlers=up, limit=room)
+            probes = [row for handler in down for row in attempts.due(connection, handlers=[handler], limit=1)]
+        self.is_behind = room in (len(retried), len(tried))
         return [*retried, *tried, *probes]
 
     def try_suspects(self) -> None:

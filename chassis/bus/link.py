@@ -22,6 +22,7 @@ from chassis.errors import BusDown
 CONNECTION_FAULTS = (OSError, AMQPError, KombuError, AttributeError, EOFError)
 RECONNECT_SECONDS_MAX = 5.0
 HEARTBEAT_SECONDS = 20
+OPEN_SECONDS_MAX = 10.0
 CONTENT_TYPE_JSON = "application/json"
 
 log = logs.logger(__name__)
@@ -204,10 +205,12 @@ class Link:
         connection = Connection(self._url, heartbeat=HEARTBEAT_SECONDS, connect_timeout=3, **self._how())
         connection.connect()
         self._connection = connection
-        for lane in self._lanes:
-            lane.open(connection)
-        for lane in self._lanes:
-            lane.begin()
+        # The heartbeats are looked at by the reader, which does not run yet.
+        with eventlet.Timeout(OPEN_SECONDS_MAX, OSError("the broker did not open our channels in time")):
+            for lane in self._lanes:
+                lane.open(connection)
+            for lane in self._lanes:
+                lane.begin()
         if not self._connected.ready():
             self._connected.send(True)
 

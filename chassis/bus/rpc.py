@@ -281,7 +281,9 @@ def _reply_from(answer: Mapping[str, Any], *, service: str) -> Reply:
     raise RuntimeError(f"{service} failed: {error['exc_type']}")
 
 
-_DOWN = frozenset({"StoreDown", "BusDown", "NeighbourSilent", "NeighbourAbsent", "VendorDown", "Contended"})
+_DOWN = frozenset(
+    {"StoreDown", "BusDown", "NeighbourSilent", "NeighbourAbsent", "VendorDown", "CallerGone", "Contended"}
+)
 
 
 def _serialised(error: BaseException) -> dict[str, Any]:

@@ -15,7 +15,15 @@ from chassis.bus.rpc import Answer, encode
 from chassis.context import AGENT, CallContext
 from chassis.doors.call import Call, Question, Service
 from chassis.doors.containing import contained
-from chassis.errors import DependencyDown, Forbidden, IdempotencyKeyRequired, InvalidRequest, Refusal, Unauthenticated
+from chassis.errors import (
+    CallerGone,
+    DependencyDown,
+    Forbidden,
+    IdempotencyKeyRequired,
+    InvalidRequest,
+    Refusal,
+    Unauthenticated,
+)
 from chassis.failpoints import failpoint
 from chassis.ids import new_id
 from chassis.store import Transaction, run_contended
@@ -66,6 +74,7 @@ class AnsweringDoor:
             with service.store.writing() as transaction:
                 _audit(transaction, service, context, name, request)
         with service.store.reading() as transaction:
+            _refuse_late(service, context)
             return self._dumped(self.method(service, Call(transaction, request, context)))
 
     def _write(self, service: Service, request: dict[str, Any], context: CallContext, name: str, key: Any) -> Any:
@@ -75,6 +84,7 @@ class AnsweringDoor:
             with service.store.writing() as transaction:
                 if context.role == AGENT:
                     _audit(transaction, service, context, name, request)
+                _refuse_late(service, context)
                 reply = self._dumped(self.method(service, Call(transaction, request, context, answers)))
                 failpoint("command.before_commit")
             failpoint("command.after_commit")
@@ -110,6 +120,7 @@ class AnsweringDoor:
             if stored is not None:
                 return stored
             made = call(transaction)
+            _refuse_late(service, made.context)
             if made.context.role == AGENT:
                 _audit(transaction, service, made.context, name, made.request)
             try:
@@ -172,6 +183,12 @@ def _entrypoint(door: AnsweringDoor) -> Method:
 def _check_key(key: Any) -> None:
     if not isinstance(key, str) or not 0 < len(key) <= idempotency.KEY_LENGTH_MAX or not key.isprintable():
         raise InvalidRequest("The idempotency key must be 1 to 255 printable characters.")
+
+
+def _refuse_late(service: Service, context: CallContext) -> None:
+    """The database, or a neighbour, may have kept us so long that nobody waits any more: then nothing is begun."""
+    if context.expires_at is not None and service.clock.now().timestamp() > context.expires_at:
+        raise CallerGone()
 
 
 def _answer(reply: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -227,7 +228,8 @@ def _entrypoint(method: Method, event: Event, limit: int, work: Work) -> Method:
             metrics.HANDLED.labels(self.name, handler, Outcome.NO_EVENT).inc()
             return Outcome.NO_EVENT
         delivery = Delivery(self, envelope, body, handler, again, settings, home, is_suspect)
-        with tracing.within(tracing.child(envelope.traceparent)):
+        takes_room = home.running_again() if home is not None and again else nullcontext()
+        with tracing.within(tracing.child(envelope.traceparent)), takes_room:
             outcome, delay = _attempt(delivery, work)
             log.info("event", handler=handler, event_id=str(envelope.id), outcome=outcome)
         metrics.HANDLED.labels(self.name, handler, outcome).inc()
