@@ -8,6 +8,7 @@ this program have died of it. Each death is written to PATH/deaths (`name progra
 
 import os
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,7 @@ DECLARED = frozenset(
         "inbox.taken",
         "reaction.before_commit",
         "reaction.after_commit",
+        "event.received",
         "event.before_acknowledgement",
         "event.acknowledged",
         "errand.started",
@@ -40,16 +42,21 @@ DECLARED = frozenset(
     }
 )
 
+# What these say was written leaves with the next turn of the event loop: who dies of them dies after that.
+WRITTEN = frozenset({"command.after_reply", "command.acknowledged", "event.acknowledged", "outbox.sent"})
+WRITE_SECONDS = 0.02
+
 KILLED_EXIT_CODE = 137
 ARMED = os.environ.get("CAPTIVE_FAILPOINTS", "")
 FOLDER_PREFIX = "folder:"
 
 _hits: Counter[str] = Counter()
+_dying: list[str] = []
 
 
 def failpoint(name: str) -> None:
     """Die here, without cleaning up, if the environment arms this point and its count is reached."""
-    if not ARMED:
+    if not ARMED or _dying:
         return
     if name not in DECLARED:
         raise LookupError(f"failpoint {name!r} is not declared")
@@ -60,7 +67,7 @@ def failpoint(name: str) -> None:
     for entry in ARMED.split(","):
         armed_name, _, count = entry.strip().partition("@")
         if armed_name == name and _hits[name] == int(count or 1):
-            os._exit(KILLED_EXIT_CODE)
+            _die(name)
 
 
 def program() -> str:
@@ -77,7 +84,14 @@ def _die_if_armed_in(folder: Path, name: str) -> None:
         if len(died) < int(deaths):
             with (folder / "deaths").open("a") as file:
                 file.write(f"{name} {program()} {os.getpid()}\n")
-            os._exit(KILLED_EXIT_CODE)
+            _die(name)
+
+
+def _die(name: str) -> None:
+    _dying.append(name)
+    if name in WRITTEN:
+        time.sleep(WRITE_SECONDS)
+    os._exit(KILLED_EXIT_CODE)
 
 
 def _lines(file: Path) -> list[str]:

@@ -97,6 +97,7 @@ class Listen(Entrypoint):
         if body is None or self._is_forged(message, body):
             lane.discard(message)
             return
+        failpoint("event.received")
         self._spawn(body, partial(self._settle, lane, message), is_suspect=_was_delivered_before(message))
 
     def run_again(self, body: str, again: bool) -> Signal:
