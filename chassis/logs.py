@@ -5,6 +5,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -19,6 +20,8 @@ _FIELDS = re.compile(
     r"|first_name|last_name|api_key|private_key|body|credentials)",
     re.IGNORECASE,
 )
+# None of what is covered looks like this.
+_WORD = re.compile(r"[a-z_]*")
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _PHONE = re.compile(r"(?<![\w-])\+\d{10,15}(?!\w)")
@@ -30,6 +33,8 @@ _DIGITS = re.compile(r"(?<![\w-])(?:\d[ -]?){12,18}\d(?![\w-])")
 
 def redact_text(text: str) -> str:
     """The text with e-mail addresses, phones, SSNs, tokens, card numbers and passwords in URLs covered."""
+    if _WORD.fullmatch(text):
+        return text
     text = _URL_PASSWORD.sub(rf"\1:{COVER}@", text)
     for pattern in (_EMAIL, _SSN, _PHONE, _BEARER, _JWT):
         text = pattern.sub(COVER, text)
@@ -40,7 +45,7 @@ def redact(value: Any) -> Any:
     """Any log value, covered: by the name of its field, else by what its text looks like."""
     if isinstance(value, Mapping):
         return {
-            key: COVER if _FIELDS.search(str(key)) and item not in (None, "") else redact(item)
+            key: COVER if _is_personal(str(key)) and item not in (None, "") else redact(item)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
@@ -50,6 +55,11 @@ def redact(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return redact_text(str(value))
+
+
+@lru_cache(maxsize=1024)
+def _is_personal(field: str) -> bool:
+    return _FIELDS.search(field) is not None
 
 
 def configure(*, service: str, level: str) -> None:

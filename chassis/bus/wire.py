@@ -20,6 +20,8 @@ from chassis import logs
 
 WRITE_SECONDS_MAX = 3.0
 READ_BYTES = 16_384
+# About eight calls. Measured with 32 callers: 1.7 times the answers of a single write for each turn, less above that.
+GATHERED_BYTES = 2_500
 # A message's header frame: its number, what stands before the properties, and the flags of a message without any.
 HEADER_FRAME, HEADER_BYTES, NO_PROPERTIES = 2, 12, b"\0\0"
 
@@ -27,10 +29,17 @@ log = logs.logger(__name__)
 
 
 class Outgoing:
-    """What waits to be written to one socket; a green thread of its own writes it."""
+    """What waits to be written to one socket; a green thread of its own writes it.
 
-    def __init__(self, *, send: Callable[[bytes], Any], cut: Callable[[], None]) -> None:
+    Where `send_some` is given (it gives how many bytes the socket took without waiting), much that has gathered leaves
+    before the turn ends: whoever reads it works meanwhile, instead of after us.
+    """
+
+    def __init__(
+        self, *, send: Callable[[bytes], Any], cut: Callable[[], None], send_some: Callable[[bytes], int] | None = None
+    ) -> None:
         self._send = send
+        self._send_some = send_some
         self._cut = cut
         self._waiting = bytearray()
         self._bell = Event()
@@ -41,16 +50,27 @@ class Outgoing:
     def add(self, data: bytes) -> None:
         """Take bytes to be written; they are copied."""
         self._waiting += data
-        if not self._bell.ready():
+        if len(self._waiting) >= GATHERED_BYTES and self._send_some is not None and self._writing_since is None:
+            self._send_without_waiting(self._send_some)
+        if self._waiting and not self._bell.ready():
             self._bell.send(True)
 
     def close(self) -> None:
         self._thread.kill()
 
+    def _send_without_waiting(self, send_some: Callable[[bytes], int]) -> None:
+        try:
+            del self._waiting[: send_some(bytes(self._waiting))]
+        except OSError as error:
+            # Full, or gone: the writer waits for the one and meets the other.
+            log.debug("the socket takes nothing now", error=type(error).__name__)
+
     def _write_all(self) -> None:
         while True:
             self._bell.wait()
             data, self._waiting, self._bell = bytes(self._waiting), bytearray(), Event()
+            if not data:
+                continue
             self._writing_since = monotonic()
             self._watch()
             try:
@@ -86,8 +106,11 @@ class _Gathering:
 
     def _setup_transport(self) -> None:
         super()._setup_transport()  # type: ignore[misc]
-        self._outgoing = Outgoing(send=self._write, cut=self.cut)
+        self._outgoing = Outgoing(send=self._write, cut=self.cut, send_some=self._find_send_some())
         self._write: Callable[[bytes], Any] = self._outgoing.add
+
+    def _find_send_some(self) -> Callable[[bytes], int] | None:
+        return None
 
     def close(self) -> None:
         super().close()  # type: ignore[misc]
@@ -110,6 +133,11 @@ class PlainTransport(_Gathering, TCPTransport):
         super()._setup_transport()
         receive = self.sock.recv
         self._quick_recv = lambda wanted: receive(max(wanted, READ_BYTES))
+
+    def _find_send_some(self) -> Callable[[bytes], int] | None:
+        # Under the green socket lies one that never waits.
+        send: Callable[[bytes], int] = self.sock.fd.send
+        return send
 
 
 class SecureTransport(_Gathering, SSLTransport):

@@ -1,0 +1,162 @@
+"""Measure this installation: each figure and ratio beside its target."""
+
+import json
+import signal
+import sys
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from deploy.broker import Broker
+
+
+@click.group(name="bench")
+def command() -> None:
+    """Measure this installation: each figure and ratio beside its target.
+
+    Exit code 0 when every deciding target is met, 1 when one is missed. Needs a RabbitMQ: one that runs on this
+    machine, in a virtual host of its own, else a private node.
+    """
+    # What was started is ended on the way out, also when somebody else asks for the end.
+    signal.signal(signal.SIGTERM, _leave)
+
+
+patience_option = click.option(
+    "--patience",
+    type=click.FloatRange(0),
+    default=120.0,
+    show_default=True,
+    help="Seconds, in all, to wait for other programs to leave the machine alone.",
+)
+own_broker_option = click.option(
+    "--own-broker", is_flag=True, help="Start a private RabbitMQ also where one runs: nobody else uses that."
+)
+undisturbed_option = click.option(
+    "--undisturbed",
+    is_flag=True,
+    help="At real-time priority, with --own-broker: others stand still for seconds at a time. Usually needs root.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+
+
+@click.command(name="rpc")
+@click.option("--clients", type=click.IntRange(1, 1000), default=32, show_default=True, help="Keep-alive connections.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds in which every arm runs.")
+@click.option("--seconds", type=click.FloatRange(0.2), default=4.0, show_default=True, help="Each arm in each round.")
+@click.option("--arm", "names", multiple=True, help="Only these arms: stock, chassis bare, chassis, raw.")
+@click.option("--breakdown", is_flag=True, help="Also where a request's time goes, by stage.")
+@own_broker_option
+@undisturbed_option
+@patience_option
+@json_option
+def measure_rpc(
+    *, clients: int, rounds: int, seconds: float, names: tuple[str, ...], breakdown: bool, own_broker: bool,
+    undisturbed: bool, patience: float, as_json: bool,
+) -> None:  # fmt: skip
+    """Questions per second over HTTP and RPC, beside stock nameko and beside bare AMQP.
+
+    The target is 2.5 times stock nameko for the transport alone (`chassis bare`); `chassis` is a whole question, with
+    its signed context checked, its schemas and its transaction, and is reported beside it.
+    """
+    from deploy.bench import arms, rpc
+    from deploy.bench.breakdown import break_down
+    from deploy.bench.precedence import Precedence
+    from deploy.bench.report import is_failed
+
+    unknown = [name for name in names if name not in arms.NAMES]
+    if unknown:
+        raise click.BadParameter(f"there is no arm {unknown[0]!r}; there are {', '.join(arms.NAMES)}")
+    patience = 0.0 if undisturbed else patience
+    form = rpc.Form(clients=clients, rounds=rounds, seconds=seconds, patience_seconds=patience)
+    parts = []
+    with (
+        _broker(own=own_broker or undisturbed) as broker,
+        arms.running_arms(names=names or arms.NAMES, broker=broker, sampled=breakdown) as (running, bystanders),
+    ):
+        processes = (*bystanders.processes, *(process for arm in running for process in arm.processes))
+        precedence = Precedence(processes=processes, is_wanted=undisturbed)
+        turns = rpc.measure(running=running, bystanders=bystanders, form=form, precedence=precedence, say=_say)
+        for arm in running if breakdown else ():
+            with precedence.taken():
+                parts.append(break_down(arm, form=form, bystanders=bystanders))
+    found = rpc.figures_of(turns)
+    more = {"clients": clients, "rounds": rounds, "seconds": seconds, "undisturbed": undisturbed}
+    _print(found, as_json=as_json, more=more, parts=parts)
+    sys.exit(1 if is_failed(found) else 0)
+
+
+@click.command(name="fanout")
+@click.option("--payments", type=click.IntRange(1, 300), default=100, show_default=True, help="Payments that count.")
+@click.option("--per-second", type=click.FloatRange(0.2, 20), default=5.0, show_default=True, help="Payments a second.")
+@own_broker_option
+@undisturbed_option
+@patience_option
+@json_option
+def measure_fanout(
+    *, payments: int, per_second: float, own_broker: bool, undisturbed: bool, patience: float, as_json: bool
+) -> None:
+    """From the commit of a posted payment to ledger, mail and text, on an idle stack of its own.
+
+    Targets: ledger p99 within 100 ms, mail and text at their vendor p99 within 250 ms. The floor is one message
+    published with confirm to a quorum queue of the same broker and consumed.
+    """
+    from deploy.bench import fanout
+    from deploy.bench.bystanders import Bystanders, process_of_broker, process_of_databases
+    from deploy.bench.floor import open_floor
+    from deploy.bench.precedence import Precedence
+    from deploy.bench.report import is_failed
+    from deploy.bench.whole_stack import enrolled, processes_of, running_stack
+
+    patience = 0.0 if undisturbed else patience
+    form = fanout.Form(payments=payments, per_second=per_second, patience_seconds=patience)
+    with (
+        _broker(own=own_broker or undisturbed) as broker,
+        broker.vhost() as bus,
+        running_stack(bus=bus) as (record, cluster),
+        open_floor(bus=bus) as floor,
+    ):
+        bystanders = Bystanders(broker=process_of_broker(broker), databases=process_of_databases(cluster))
+        processes = (*bystanders.processes, *processes_of(record))
+        precedence = Precedence(processes=processes, is_wanted=undisturbed)
+        ground = fanout.Field(
+            record=record, payer=enrolled(record), floor=floor, bystanders=bystanders, precedence=precedence
+        )
+        traces, paid = fanout.measure(ground=ground, form=form, say=_say)
+    found = fanout.figures_of(traces, paid=paid, floor=floor, form=form)
+    more = {"payments": payments, "per_second": per_second, "undisturbed": undisturbed}
+    _print(found, as_json=as_json, more=more, parts=[])
+    sys.exit(1 if is_failed(found) else 0)
+
+
+def _broker(*, own: bool) -> "AbstractContextManager[Broker]":
+    from deploy.broker import private_broker, running_broker
+
+    return private_broker() if own else running_broker()
+
+
+def _leave(*_: object) -> NoReturn:
+    sys.exit(128 + signal.SIGTERM)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _print(figures: Any, *, as_json: bool, more: dict[str, Any], parts: Any) -> None:
+    if as_json:
+        data = {**more, "figures": {figure.name: figure.as_data() for figure in figures}}
+        if parts:
+            data["breakdown"] = [part.as_data() for part in parts]
+        click.echo(json.dumps(data))
+        return
+    for figure in figures:
+        click.echo(figure.line())
+    for part in parts:
+        for line in part.lines():
+            click.echo(line)
+
+
+command.add_command(measure_rpc)
+command.add_command(measure_fanout)
