@@ -13,7 +13,7 @@ from deploy.demo.client import Mailbox
 from tests.faults.crashing.counting import Count, Defect, counted, left_over, of_accounts, wait_until_quiet
 from tests.faults.crashing.debtors import debtors, write_portfolio
 from tests.faults.crashing.payers import Crowd, Traffic, enrolled
-from tests.faults.crashing.points import PASSES, Death, Scene, weather
+from tests.faults.crashing.points import PASSES, Death, Scene, weather, weather_of
 from tests.faults.crashing.stack import CrashingStack
 
 SCENE_SECONDS_MAX = 180.0
@@ -105,18 +105,18 @@ def play(stack: CrashingStack, crowd: Crowd, scene: Scene) -> Played:
 
 def _until_all_have_died(stack: CrashingStack, crowd: Crowd, scene: Scene) -> list[Death]:
     ends_at, earlier = time.monotonic() + SCENE_SECONDS_MAX, stack.deaths()
-    skies: dict[str, AbstractContextManager[None]] = {}
+    missing, skies = list(scene.deaths), dict[str, AbstractContextManager[None]]()
     try:
         with Traffic(crowd, sources=scene.sources):
-            for kind in sorted({death.weather for death in scene.deaths}):
-                skies[kind] = weather(stack, kind)
-                skies[kind].__enter__()
-            missing = list(scene.deaths)
             while missing and time.monotonic() < ends_at:
+                wanted = weather_of(missing)
+                for kind in wanted - set(skies):
+                    skies[kind] = weather(stack, kind)
+                    skies[kind].__enter__()
+                for kind in set(skies) - wanted:
+                    skies.pop(kind).__exit__(None, None, None)
                 time.sleep(LOOK_SECONDS)
                 missing = scene.missing(stack.deaths() - earlier)
-                for kind in set(skies) - {death.weather for death in missing}:
-                    skies.pop(kind).__exit__(None, None, None)
     finally:
         for sky in skies.values():
             sky.__exit__(None, None, None)

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -151,6 +151,12 @@ def whole(*, deaths_each: int) -> list[Scene]:
         )
         for point, programs in PASSES.items()
     ]
+
+
+def weather_of(missing: Iterable[Death]) -> set[str]:
+    """What these deaths need; the one weather that keeps others from dying only when no other death is missing."""
+    kinds = {death.weather for death in missing}
+    return kinds - {ACCOUNTS_SILENT} or kinds
 
 
 @contextmanager
