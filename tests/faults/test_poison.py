@@ -311,6 +311,7 @@ def test_what_holds_up_the_loop_for_good_is_parked(aftermath: Aftermath) -> None
 def test_what_holds_up_the_loop_beyond_a_heartbeat_is_done_once(aftermath: Aftermath) -> None:
     assert [line for line in said_of(aftermath.stage.output(), "bus connection lost") if " impatient " in line]
     assert (f"block {CANARY}", REACTION) in noted_in(aftermath.databases["impatient"])
+    assert (aftermath.letters.ids["block"], REACTION) not in aftermath.parked("impatient"), "not tried a second time"
 
 
 def test_nothing_of_what_was_sent_is_said_by_anybody(aftermath: Aftermath) -> None:

@@ -91,7 +91,7 @@ class Stage:
                 ["chassis.host", TOYS[role]], environment={**self._environment, **given}
             )
         for role in roles if is_awaited else ():
-            eventually(is_ready(self.ops_ports[role]), describe=self.output)
+            eventually(is_ready(self.ops_ports[role]), seconds=60, describe=self.output)
 
     def kill(self, role: str) -> None:
         self.processes[role].kill()
