@@ -103,32 +103,6 @@ def an_account_paid_off(payment: Mapping[str, Any], *, clock: Clock, sequence: i
     return an_event(accounts_events.account_paid_off, clock=clock, subject=subject, data=loaded, sequence=sequence)
 
 
-class Killed(BaseException):
-    """The process is gone: no handler of ours may catch it."""
-
-
-@dataclass
-class DyingProcessor:
-    """The real processor, until the process is killed around its next charge: `before` it is sent, or `after`."""
-
-    real: Processor
-    dies: str
-    charged: int = 0
-
-    def charge(self, *, key: str, amount_cents: int, source: Source) -> ChargeOutcome:
-        if self.dies == "before":
-            raise Killed
-        self.charged += 1
-        self.real.charge(key=key, amount_cents=amount_cents, source=source)
-        raise Killed
-
-    def find(self, *, key: str, amount_cents: int) -> ChargeOutcome | None:
-        return self.real.find(key=key, amount_cents=amount_cents)
-
-    def find_card(self, *, token: str) -> Card | None:
-        return self.real.find_card(token=token)
-
-
 @dataclass
 class OvertakenProcessor:
     """The real processor, whose answer to a charge, or silence, is noticed only after something else has happened."""

@@ -85,9 +85,11 @@ class Arm:
         """Whatever the last test left: everything runs, answers and hears."""
         for wire in self.wires.values():
             wire.flow()
-        dead = [role for role in self.standing if not self.is_alive(role)]
-        if dead:
-            self.start(*dead)
+        for role in self.standing:
+            if not self.is_alive(role):
+                self.launch(role)
+        for role in self.standing:
+            self.await_up(role)
         if self._is_well():
             return
         for role in self.standing:

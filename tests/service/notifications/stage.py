@@ -1,7 +1,5 @@
 """The stage of the stories: notifications on its database, and the sandbox that plays the vendors."""
 
-import os
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from chassis import failpoints
 from chassis.clock import FixedClock
 from chassis.context import as_service
 from chassis.doors import Outcome
@@ -28,6 +25,7 @@ from tests.builders.notifications import (
     a_secure_mail,
 )
 from tests.builders.wiring import an_event, call, deliver, emitted
+from tests.fixtures.dying import dies_at
 from tests.fixtures.sandbox import ACCOUNT_SID, RunningSandbox
 
 IDENTITY = as_service("identity")
@@ -142,19 +140,7 @@ class Stage:
 
     def dies_while(self, work: Callable[[], Any], *, at: str) -> None:
         """Do the work in a copy of this process that is killed at a failpoint."""
-        with warnings.catch_warnings():
-            # eventlet warns of forks under its event loop; none runs here.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            child = os.fork()
-        if child == 0:
-            try:
-                failpoints.ARMED = at
-                self.database.engine.dispose(close=False)
-                work()
-            finally:
-                os._exit(1)
-        _, status = os.waitpid(child, 0)
-        assert os.waitstatus_to_exitcode(status) == 137, "the process did not reach the failpoint"
+        dies_at(at, database=self.database, work=work)
 
     def _payment(self, event: Event, data: Mapping[str, Any]) -> Envelope:
         # A moment later each time, so that the messages of two payments are newer and older.

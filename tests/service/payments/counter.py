@@ -13,6 +13,7 @@ from chassis.events import Envelope
 from services.payments.service import PaymentsService
 from tests.builders.payments import AN_ACCOUNT, AccountsBook
 from tests.builders.wiring import a_customer, ask_door, call, deliver, emitted
+from tests.fixtures.dying import dies_at
 from tests.fixtures.sandbox import RunningSandbox
 
 APPROVED_ACCOUNT, CLOSED_ACCOUNT = "000123456789", "000111111113"
@@ -70,6 +71,10 @@ class Counter:
     def charge(self, *, again: bool = False) -> Outcome:
         """What the bus does with the latest payment_submitted."""
         return deliver(self.service.on_payment_submitted, self.submitted(), again=again)
+
+    def dies_while_charging(self, *, at: str) -> None:
+        """What the bus does with it in a process that is killed at a failpoint."""
+        dies_at(at, database=self.service.store, work=self.charge)
 
     def told(self, name: str) -> list[dict[str, Any]]:
         return [dict(envelope.data) for envelope in emitted(self.service.store, name=name)]

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.doors import Outcome
 from services.payments.providers.sandbox_processor import SandboxProcessor
-from tests.builders.payments import DyingProcessor, Killed, OvertakenProcessor
+from tests.builders.payments import OvertakenProcessor
 from tests.builders.wiring import call, deliver
 from tests.fixtures.ports import free_port
 from tests.service.payments.counter import ADA, CLOSED_ACCOUNT, TIMES_OUT_CHARGED, TIMES_OUT_NOT_CHARGED, Counter
@@ -199,35 +199,19 @@ class TestAProcessorThatIsDown:
 
 
 class TestAProcessThatDies:
-    @pytest.mark.parametrize(("dies", "sent"), [("before", 0), ("after", 1)])
-    def test_around_the_charge_leaves_one_charge_and_one_event(self, counter: Counter, dies: str, sent: int) -> None:
+    @pytest.mark.parametrize(("at", "sent"), [("vendor.before_call", 0), ("vendor.after_call", 1)])
+    def test_around_the_charge_leaves_one_charge_and_one_event(self, counter: Counter, at: str, sent: int) -> None:
         payment = counter.pay()
-        there = counter.service.processor
-        dying = DyingProcessor(real=there, dies=dies)
-        counter.service.processor = dying
-        with pytest.raises(Killed):
-            counter.charge()
-        assert (counter.get(payment)["status"], dying.charged, len(counter.charges(payment))) == (
-            "submitting",
-            sent,
-            sent,
-        )
-        counter.service.processor = there
+        counter.dies_while_charging(at=at)
+        assert (counter.get(payment)["status"], len(counter.charges(payment))) == ("submitting", sent)
         assert counter.charge() is Outcome.DONE
         assert counter.get(payment)["status"] == "posted"
         assert len(counter.charges(payment)) == 1
         assert len(counter.told("payment_posted")) == 1
 
-    def test_after_recording_finds_nothing_left_to_do(self, counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_after_recording_finds_nothing_left_to_do(self, counter: Counter) -> None:
         payment = counter.pay()
-
-        def die(*_: object, **__: object) -> None:
-            raise Killed
-
-        with monkeypatch.context() as patched:
-            patched.setattr("chassis.attempts.finish", die)
-            with pytest.raises(Killed):
-                counter.charge()
+        counter.dies_while_charging(at="errand.before_done")
         assert counter.get(payment)["status"] == "posted"
         counter.sandbox.fault("processor", "down")
         assert counter.charge() is Outcome.DONE
@@ -236,10 +220,6 @@ class TestAProcessThatDies:
 
     def test_while_asking_about_a_declined_charge_records_the_decline(self, counter: Counter) -> None:
         payment = counter.pay(payment_method_id=counter.add_bank_account(CLOSED_ACCOUNT))
-        there = counter.service.processor
-        counter.service.processor = DyingProcessor(real=there, dies="after")
-        with pytest.raises(Killed):
-            counter.charge()
-        counter.service.processor = there
+        counter.dies_while_charging(at="vendor.after_call")
         assert counter.charge() is Outcome.DONE
         assert counter.get(payment)["decline"]["code"] == "account_closed"
