@@ -202,6 +202,8 @@ class Application:
     def _finish(self, exchange: Exchange, response: Response) -> None:
         """What every answer carries."""
         response.headers.update(headers.SECURITY)
+        if exchange.route and exchange.route.content_policy:
+            response.headers["Content-Security-Policy"] = exchange.route.content_policy
         response.headers.update(self._cross_origin.headers(exchange.request.headers.get("Origin")))
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = exchange.request_id

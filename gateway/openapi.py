@@ -2,9 +2,7 @@
 
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from http import HTTPStatus
+from collections.abc import Sequence
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -12,15 +10,16 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
-from chassis.errors import Refusal
 from chassis.schemas import Nothing
-from gateway.errors import MEDIA, status_of
+from gateway.answers import answers, shared_examples, shared_headers
+from gateway.api import examples
 from gateway.routing import OWN_ID, Route
-from gateway.schemas import Document, Problem
 from gateway.table import ROUTES
+from services.payments.contract.schemas import Identifier
 
 FILE = Path(__file__).parent / "openapi.json"
-ALWAYS = ("internal_error",)
+# Parameters that no route declares are refused, so any request can be wrong.
+ALWAYS = ("internal_error", "invalid_request", "malformed_request")
 HEADER_MEANINGS = {
     "Idempotency-Key": "Any unique text up to 255 characters. The same key and body again give the stored answer.",
     "If-None-Match": "The ETag you hold; 304 without a body where nothing has changed.",
@@ -30,27 +29,61 @@ HEADER_MEANINGS = {
     "X-Twilio-Email-Event-Webhook-Timestamp": "When it was signed, in seconds since 1970.",
     "X-Twilio-Signature": "HMAC-SHA1 over the address and the fields of the form in order, in base64.",
 }
+HEADER_SHAPES: dict[str, dict[str, Any]] = {
+    "Idempotency-Key": {"minLength": 1, "maxLength": 255, "examples": [examples.SESSION_ID]},
+    "Prefer": {"examples": ["wait=5"]},
+}
+TAGS = {
+    "identity": "Registration, sessions, and the person who is signed in.",
+    "accounts": "Loans and leases: balance, what is due, history, the instalments to come.",
+    "payments": "Paying, what became of a payment, and the methods to pay with.",
+    "leases": "The lease as signed, and the ways out of it.",
+    "stream": "Events of the caller's accounts as they happen.",
+    "support": "How to reach a person.",
+    "webhooks": "What vendors call. The signature is the proof; nobody signs in.",
+    "discovery": "What machines ask first, and the pages for people who build on this.",
+}
 DESCRIPTION = (
     "Money is whole cents (`*_cents`, USD), dates are `YYYY-MM-DD`, instants RFC 3339 in UTC, ids opaque text. Unknown "
     "fields and parameters are refused. Every error is a problem document (RFC 9457) with a stable `code`; on routes "
-    "that move money it also says whether money moved. Every answer carries `X-Request-Id`."
+    "that move money it also says whether money moved. Every answer carries `X-Request-Id`; you may send one of your "
+    "own (up to 64 letters, digits, dots, dashes and underscores) and a W3C `traceparent`.\n\n"
+    "What may come without notice: new routes, new fields in answers, new optional fields and parameters of requests, "
+    "new values of enumerations in answers, new codes. Pass over what you do not know."
 )
 
 
 def document(routes: Sequence[Route] = ROUTES) -> dict[str, Any]:
     """The whole document as plain data."""
-    plugin = MarshmallowPlugin(schema_name_resolver=_name)
+    classes: dict[str, Any] = {}
+
+    def name_of(schema: Any) -> str:
+        name = _name(schema)
+        classes[name] = schema if isinstance(schema, type) else type(schema)
+        return name
+
+    plugin = MarshmallowPlugin(schema_name_resolver=name_of)
+    used = {tag for route in routes for tag in route.tags}
     spec = APISpec(
         title="Captive", version="1", openapi_version="3.1.0", plugins=[plugin],
         info={"description": DESCRIPTION}, servers=[{"url": "/"}],
+        tags=[{"name": name, "description": meaning} for name, meaning in TAGS.items() if name in used],
     )  # fmt: skip
+    plugin.map_to_openapi_type(Identifier, "string", "uuid")  # type: ignore[no-untyped-call]
     bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     spec.components.security_scheme("bearer", bearer)
+    for name, header in shared_headers().items():
+        spec.components.header(name, header)
+    for name, example in shared_examples([(code, route) for route in routes for code in codes_of(route)]).items():
+        spec.components.example(name, example)
     for route in routes:
         spec.path(path=route.path, operations={route.method.lower(): _operation(route)})
     made: dict[str, Any] = spec.to_dict()
     _open_replies(made, taken={_name(route.takes) for route in routes if route.takes})
     _make_patterns_portable(made)
+    for name, shape in made["components"]["schemas"].items():
+        if classes[name].__dict__.get("__doc__"):
+            shape["description"] = cleandoc(classes[name].__doc__)
     return made
 
 
@@ -61,10 +94,8 @@ def codes_of(route: Route) -> list[str]:
         found |= {"service_unavailable"}
     if not route.is_open:
         found |= {"unauthenticated", "forbidden"}
-    if route.query is not Nothing or route.takes:
-        found |= {"invalid_request", "malformed_request"}
     if route.takes or route.raw:
-        found |= {"unsupported_media_type", "body_too_large", "malformed_request"}
+        found |= {"unsupported_media_type", "body_too_large"}
     if route.raw:
         found |= {"webhook_signature_missing"}
     if route.idempotent or route.takes_key:
@@ -84,14 +115,12 @@ def _operation(route: Route) -> dict[str, Any]:
         "summary": route.summary,
         "tags": list(route.tags),
         "parameters": _parameters(route),
-        "responses": {str(route.status): _success(route), **_failures(route)},
+        "responses": answers(route, codes_of(route)),
         "security": [] if route.is_open else [{"bearer": []}],
         "x-roles": list(route.who),
     }
     if route.handler.__doc__:
         operation["description"] = cleandoc(route.handler.__doc__)
-    if route.has_etag:
-        operation["responses"]["304"] = {"description": "Nothing has changed since the ETag you sent."}
     if route.takes or route.raw:
         media, shape = (route.raw.media, route.raw.shape) if route.raw else ("application/json", route.takes)
         content = {media: {"schema": shape, "example": route.sends}}
@@ -111,45 +140,10 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     names += ["If-None-Match"] if route.has_etag else []
     for name in names:
         required = (name == "Idempotency-Key" and route.idempotent) or name in signed_by
-        meaning = {"description": HEADER_MEANINGS[name], "required": required, "schema": {"type": "string"}}
+        shape = {"type": "string", **HEADER_SHAPES.get(name, {})}
+        meaning = {"description": HEADER_MEANINGS[name], "required": required, "schema": shape}
         found.append({"name": name, "in": "header", **meaning})
     return found
-
-
-def _success(route: Route) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": HTTPStatus(route.status).phrase}
-    answer["headers"] = {"X-Request-Id": _text_header()}
-    if route.has_etag:
-        answer["headers"]["ETag"] = _text_header()
-    if route.idempotent or route.takes_key:
-        answer["headers"]["Idempotent-Replayed"] = _text_header()
-    if route.status == HTTPStatus.NO_CONTENT:
-        return answer
-    media, is_json = route.media.split(";")[0], route.media == "application/json"
-    schema: Any = route.gives if route.gives is not Document else {"type": "object" if is_json else "string"}
-    answer["content"] = {media: {"schema": schema, "example": route.example}}
-    return answer
-
-
-def _failures(route: Route) -> dict[str, Any]:
-    by_status: dict[int, list[str]] = defaultdict(list)
-    for code in codes_of(route):
-        by_status[status_of(_refusal(code)())].append(code)
-    return {str(status): _failure(codes) for status, codes in sorted(by_status.items())}
-
-
-def _failure(codes: Iterable[str]) -> dict[str, Any]:
-    lines = [f"- `{code}`: {_refusal(code).title}" for code in codes]
-    content = {MEDIA: {"schema": Problem}}
-    return {"description": "\n".join(lines), "headers": {"X-Request-Id": _text_header()}, "content": content}
-
-
-def _refusal(code: str) -> type[Refusal]:
-    return Refusal.registry[code]
-
-
-def _text_header() -> dict[str, Any]:
-    return {"schema": {"type": "string"}}
 
 
 def _name(schema: Any) -> str:
@@ -179,7 +173,7 @@ def _make_patterns_portable(part: Any) -> None:
 
 def text() -> str:
     """The committed file."""
-    return json.dumps(document(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def main() -> int:

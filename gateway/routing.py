@@ -96,7 +96,8 @@ class Route:
 
     A body is either loaded by the schema `takes` or handed on as `raw` says.
     `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `reads` names other
-    request headers that mean something here, `errors` the codes that this route adds to those of its form.
+    request headers that mean something here, `errors` the codes that this route adds to those of its form, `replies`
+    the headers of the answer that its handler sets. `content_policy` is what a page may load, where it is one.
     """
 
     method: str
@@ -118,6 +119,8 @@ class Route:
     cache: str = "no-store"
     reads: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    replies: tuple[str, ...] = ()
+    content_policy: str | None = None
     sends: Any = None
     example: Any = None
     summary: str = ""

@@ -7,6 +7,7 @@ from services.accounts.contract import schemas as accounts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
+PAYMENT_CENTS_MIN = 100
 
 
 class Page(Strict):
@@ -27,6 +28,9 @@ class SubmitPayment(payments.SubmitPayment):
 
     class Meta:
         exclude = ("account_id",)
+
+    # Payments refuses less, with a code of its own; clients should know before they ask.
+    amount_cents = Cents(required=True, metadata={"minimum": PAYMENT_CENTS_MIN})
 
 
 class PendingPayment(payments.PendingPayment):

@@ -3,6 +3,7 @@
 from gateway.api import (
     accounts,
     discovery,
+    documentation,
     leases,
     me,
     payment_methods,
@@ -27,4 +28,5 @@ ROUTES: tuple[Route, ...] = (
     *support.ROUTES,
     *webhooks.ROUTES,
     *discovery.ROUTES,
+    *documentation.ROUTES,
 )

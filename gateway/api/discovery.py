@@ -7,6 +7,7 @@ from pathlib import Path
 from chassis import metrics
 from chassis.errors import NotFound, Refusal, Unauthenticated
 from gateway.errors import NotReady, status_of
+from gateway.headers import READ_PAGE
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document, Health
 from services.accounts.contract import errors as accounts_errors
@@ -20,6 +21,8 @@ from services.payments.contract import errors as payments_errors
 REFUSING = (accounts_errors, identity_errors, leases_errors, notifications_errors, payments_errors)
 OPENAPI_FILE = Path(__file__).parents[1] / "openapi.json"
 PUBLIC_FOR_MINUTES = "public, max-age=300"
+PAGE_LINKS = '<link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/assets/docs.css">'
+PAGE_MENU = '<nav><a href="/docs">HTTP</a> <a href="/docs/events">Events</a></nav>'
 
 
 @route(
@@ -83,7 +86,7 @@ def get_metrics(call: HttpCall) -> Reply:
 @route(
     "GET", "/docs/problems/{code}", operation="getProblemPage", tags=("discovery",), gives=Document,
     media="text/html; charset=utf-8", cache=PUBLIC_FOR_MINUTES, summary="What a problem means and what to do",
-    example="<!doctype html>", errors=("not_found",),
+    example="<!doctype html>", errors=("not_found",), content_policy=READ_PAGE,
 )  # fmt: skip
 def get_problem_page(call: HttpCall) -> Reply:
     """The page that the `type` of every problem document leads to."""
@@ -92,9 +95,10 @@ def get_problem_page(call: HttpCall) -> Reply:
     if known is None:
         raise NotFound()
     title, detail, status = escape(known.title), escape(known.detail), status_of(known())
-    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
-    facts = f"<p>Code <code>{escape(code)}</code>, HTTP status {status}.</p>"
-    return Reply(text=f"{head}<body><h1>{title}</h1><p>{detail}</p>{facts}</body></html>")
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{PAGE_LINKS}</head>'
+    facts = f'<p class="quiet">Code <code>{escape(code)}</code>, HTTP status {status}.</p>'
+    body = f'{PAGE_MENU}<main class="page"><h1>{title}</h1><p>{detail}</p>{facts}</main>'
+    return Reply(text=f"{head}<body>{body}</body></html>")
 
 
 ROUTES = (get_openapi, get_signing_keys, get_liveness, get_readiness, get_metrics, get_problem_page)

@@ -22,7 +22,7 @@ _wait = re.compile(r"(?:^|,)\s*wait\s*=\s*(\d{1,4})\s*(?:[,;]|$)")
 @route(
     "POST", "/v1/accounts/{account_id}/payments", operation="submitPayment", status=201, tags=("payments",),
     who=(CUSTOMER,), idempotent=True, moves_money=True, takes=SubmitPayment, gives=payments.Payment,
-    reads=("Prefer",), summary="Pay on an account",
+    reads=("Prefer",), replies=("Location", "Preference-Applied"), summary="Pay on an account",
     sends={"amount_cents": 41235, "payment_method_id": examples.METHOD_ID}, example=examples.PAYMENT,
     errors=("card_number_refused", "amount_too_small", "amount_too_large", "account_takes_no_payments", "card_expired"),
 )  # fmt: skip

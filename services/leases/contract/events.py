@@ -1,6 +1,6 @@
 """What leases tells."""
 
-from marshmallow import fields
+from marshmallow import EXCLUDE, fields
 
 from chassis.events import Event
 from chassis.schemas import Strict
@@ -14,7 +14,10 @@ class LeaseEligibilityChanged(Strict):
     extension = fields.Boolean(required=True)
     buyout = fields.Boolean(required=True)
     turn_in = fields.Boolean(required=True)
-    reasons = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(Reason)), required=True)
+    # A listener passes over what later versions add, here as at the top.
+    reasons = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.Nested(Reason, unknown=EXCLUDE)), required=True
+    )
 
 
 lease_eligibility_changed = Event("leases", "lease_eligibility_changed", 1, LeaseEligibilityChanged, handled=True)

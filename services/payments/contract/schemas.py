@@ -102,12 +102,12 @@ class PaymentMethod(Strict):
 
 class ListPaymentMethods(Request):
     limit = fields.Integer(strict=True, load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MAX))
-    cursor = Identifier(load_default=None, allow_none=True)
+    cursor = fields.UUID(load_default=None, allow_none=True)
 
 
 class PaymentMethods(Strict):
     data = fields.List(fields.Nested(PaymentMethod), required=True)
-    next_cursor = fields.String(allow_none=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class RemovePaymentMethod(Request):
@@ -144,11 +144,11 @@ class Payment(Strict):
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     amount_cents = Cents(required=True)
     effective_on = fields.Date(required=True)
-    applied_at = Instant(allow_none=True)
+    applied_at = Instant(required=True, allow_none=True)
     method = fields.Nested(MethodShown, required=True)
     created_at = Instant(required=True)
     message = fields.String(required=True)
-    decline = fields.Nested(Decline, allow_none=True)
+    decline = fields.Nested(Decline, required=True, allow_none=True)
 
 
 class GetPayment(Request):
@@ -158,12 +158,12 @@ class GetPayment(Request):
 class ListPayments(Request):
     account_id = Identifier(required=True)
     limit = fields.Integer(strict=True, load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MAX))
-    cursor = Identifier(load_default=None, allow_none=True)
+    cursor = fields.UUID(load_default=None, allow_none=True)
 
 
 class Payments(Strict):
     data = fields.List(fields.Nested(Payment), required=True)
-    next_cursor = fields.String(allow_none=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class ListPendingPayments(Request):

@@ -19,7 +19,9 @@ from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
 
 IDS = {"account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID}
 MESSAGE_ID = examples.MESSAGE_ID
-REST = {"session": "current", "code": "not_found"}
+REST = {
+    "session": "current", "code": "not_found", "file": "docs.css", "schema": "payments.payment_posted.v1.json",
+}  # fmt: skip
 BY_TOKEN = [route for route in ROUTES if not route.is_open]
 PLAIN = [route for route in ROUTES if route.gives is not Document]
 

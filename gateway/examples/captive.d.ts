@@ -1,0 +1,1107 @@
+// Made from openapi.json by `python -m gateway.contracts.typescript`; changes belong there.
+//
+// An answer may hold more than is listed, and an enumeration of an answer may grow: pass over what you do not know.
+
+/** A problem document with the codes that an operation is known to answer with. */
+export type Refused<Status extends number, Code extends string> = Problem & { status: Status; code: Code };
+
+/** The same where money may move: it always says whether it did. */
+export type RefusedMoney<Status extends number, Code extends string> = Refused<Status, Code> & {
+  money_moved: "no" | "yes" | "unknown";
+};
+
+/**
+ * An account as its holder sees it.
+ *
+ * `pending_payments` and `amount_due_after_pending_cents` are null while payments cannot be asked: unknown, not none.
+ */
+export interface Account {
+  id: string;
+  account_number: string;
+  product: "loan" | "lease";
+  status: "open" | "paid_off" | "closed" | "charged_off";
+  vehicle: Vehicle;
+  principal_balance_cents: number;
+  accrued_interest_cents: number;
+  fees_due_cents: number;
+  past_due_cents: number;
+  amount_due_cents: number;
+  payoff_ceiling_cents: number;
+  unapplied_cents: number;
+  /** date */
+  next_due_on: string | null;
+  days_past_due: number;
+  grace_days: number;
+  /** date */
+  last_day_without_late_fee_on: string | null;
+  last_payment: LastPayment | null;
+  paperless: boolean;
+  /** date */
+  maturity_on: string;
+  as_of: AsOf;
+  autopay_enabled: boolean;
+  pending_payments: PendingPayment[] | null;
+  /** at least 0 */
+  amount_due_after_pending_cents: number | null;
+}
+
+export interface Accounts {
+  data: Account[];
+  next_cursor: string | null;
+}
+
+/** A bank account, or a card by the token that the processor made of it; each type has its own fields. */
+export interface AddPaymentMethod {
+  type: "bank_account" | "card";
+  routing_number?: string;
+  account_number?: string;
+  account_type?: "checking" | "savings";
+  /** longest 100 */
+  holder_name?: string;
+  processor_token?: string;
+}
+
+/** Where the money went; the five parts add up to the transaction's amount. */
+export interface Allocation {
+  interest_cents: number;
+  principal_cents: number;
+  tax_cents: number;
+  fees_cents: number;
+  unapplied_cents: number;
+}
+
+/** Up to which event of accounts about this account, and on which business date, a view is right. */
+export interface AsOf {
+  sequence: number;
+  /** date */
+  business_on: string;
+}
+
+export interface Decline {
+  code: string;
+  reason: string;
+}
+
+/** One wrong field: a JSON pointer into the body, or into `/query` and `/headers`. */
+export interface FieldProblem {
+  pointer: string;
+  code: string;
+  detail: string;
+}
+
+export interface Health {
+  status: string;
+}
+
+export interface LastPayment {
+  amount_cents: number;
+  /** date */
+  effective_on: string;
+}
+
+/** A lease as signed. */
+export interface Lease {
+  account_id: string;
+  term_months: number;
+  adjusted_capitalized_cost_cents: number;
+  residual_cents: number;
+  purchase_option_fee_cents: number | null;
+  disposition_fee_cents: number | null;
+  dates: LeaseDates;
+  payment: LeasePayment;
+  mileage: Mileage;
+  vehicle: LeaseVehicle;
+}
+
+/** First instalment and scheduled end. */
+export interface LeaseDates {
+  /** date */
+  first_due_on: string;
+  /** date */
+  ends_on: string;
+}
+
+/** Which options are open today; `evaluated_because` names the event that led to the last evaluation. */
+export interface LeaseEnd {
+  account_id: string;
+  /** date */
+  ends_on: string;
+  days_left: number;
+  options: LeaseEndOption[];
+  /** date-time */
+  evaluated_at: string;
+  evaluated_because: string | null;
+}
+
+/** One way out of a lease. */
+export interface LeaseEndOption {
+  option: "extension" | "buyout" | "turn_in";
+  eligible: boolean;
+  reasons: Reason[];
+}
+
+/** The monthly payment as disclosed (Regulation M, 12 CFR 1013.4(f)); depreciation and rent are monthly averages. */
+export interface LeasePayment {
+  base_payment_cents: number;
+  tax_cents: number;
+  payment_cents: number;
+  depreciation_cents: number;
+  rent_charge_cents: number;
+}
+
+/** The leased vehicle as reported. */
+export interface LeaseVehicle {
+  vin: string | null;
+  year: number | null;
+  make: string | null;
+  model: string | null;
+}
+
+/** Claim another account, as the person who has signed in. */
+export interface LinkAccount {
+  account_number: string;
+  ssn_last4: string;
+}
+
+export interface LinkedAccount {
+  /** uuid */
+  id: string;
+  role: string;
+  account_last4: string;
+}
+
+/** The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits. */
+export interface Me {
+  /** uuid */
+  id: string;
+  user_id: string;
+  email: string;
+  email_verified: boolean;
+  first_name: string;
+  last_name: string;
+  phone_masked: string | null;
+  accounts: LinkedAccount[];
+}
+
+export interface MethodShown {
+  type: string;
+  last4: string;
+}
+
+/** What the contract allows and charges; null where the portfolio did not say. */
+export interface Mileage {
+  allowance_miles: number | null;
+  excess_mile_cents: number | null;
+}
+
+export interface OpenSession {
+  /** longest 254 */
+  user_id: string;
+  /** longest 1024 */
+  password: string;
+  /** longest 200 */
+  device?: string | null;
+}
+
+/** `expires_in` is the life of the access token in seconds. */
+export interface OpenedSession {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+  refresh_token: string;
+}
+
+/**
+ * A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
+ *
+ * `message` answers "did my payment go through" in one sentence.
+ */
+export interface Payment {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string;
+  status: "submitting" | "posted" | "declined" | "unknown";
+  amount_cents: number;
+  /** date */
+  effective_on: string;
+  /** date-time */
+  applied_at: string | null;
+  method: MethodShown;
+  /** date-time */
+  created_at: string;
+  message: string;
+  decline: Decline | null;
+}
+
+/** Where a payment by mail goes, line by line. */
+export interface PaymentAddresses {
+  regular: string[];
+  overnight: string[];
+}
+
+/** What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's. */
+export interface PaymentMethod {
+  /** uuid */
+  id: string;
+  type: string;
+  last4: string;
+  account_type?: string | null;
+  holder_name?: string | null;
+  brand?: string | null;
+  exp_month?: number | null;
+  exp_year?: number | null;
+  /** date-time */
+  created_at: string;
+}
+
+export interface PaymentMethods {
+  data: PaymentMethod[];
+  next_cursor: string | null;
+}
+
+export interface Payments {
+  data: Payment[];
+  next_cursor: string | null;
+}
+
+/** A payment that was accepted or is on its way, and is not in the balance yet. */
+export interface PendingPayment {
+  /** uuid */
+  id: string;
+  amount_cents: number;
+  /** date */
+  effective_on: string;
+  status: string;
+}
+
+/** RFC 9457. `code` is stable; `detail` says what to do next; `money_moved` is there on routes that move money. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  request_id: string;
+  money_moved?: "no" | "yes" | "unknown";
+  errors?: FieldProblem[];
+}
+
+/** Why an option is closed: a stable code, a sentence, and what would open it. */
+export interface Reason {
+  code: string;
+  detail: string;
+  what_would_change_it: string;
+}
+
+export interface RefreshSession {
+  /** longest 200 */
+  refresh_token: string;
+}
+
+export interface Register {
+  account_number: string;
+  /** longest 100 */
+  first_name: string;
+  /** longest 100 */
+  last_name: string;
+  email: string;
+  ssn_last4: string;
+  /** longest 1024 */
+  password: string;
+  /** longest 254 */
+  user_id?: string | null;
+  /** longest 40 */
+  accepted_terms: string;
+}
+
+/** The same for everybody: whether anything matched shows only in the mailbox. */
+export interface Registration {
+  status: string;
+}
+
+export interface Schedule {
+  account_id: string;
+  product: string;
+  /** date */
+  maturity_on: string;
+  data: ScheduleRow[];
+  as_of: AsOf;
+}
+
+/** One instalment to come; `paid_cents` is what it has received already. Advisory: the split follows real dates. */
+export interface ScheduleRow {
+  number: number;
+  /** date */
+  due_on: string;
+  payment_cents: number;
+  paid_cents: number;
+  interest_cents: number;
+  principal_cents: number;
+  tax_cents: number;
+  balance_cents: number;
+  is_past_due: boolean;
+}
+
+export interface Session {
+  /** uuid */
+  id: string;
+  device: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  last_used_at: string;
+  /** date-time */
+  expires_at: string;
+  is_current: boolean;
+}
+
+export interface Sessions {
+  data: Session[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
+/** A JWK set (RFC 7517), public parts only. */
+export interface SigningKeys {
+  keys: (Record<string, unknown>)[];
+}
+
+/** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
+export interface SubmitPayment {
+  /** at least 100 */
+  amount_cents: number;
+  /** uuid */
+  payment_method_id: string;
+  extra?: "principal" | "paid_ahead" | null;
+}
+
+/** How to reach a person. `email` is null where the company has published none. */
+export interface SupportContact {
+  company: string;
+  phone: string;
+  email: string | null;
+  mail_to: PaymentAddresses;
+  note: string;
+}
+
+/** One movement of the account; `revision` above 1 says that an earlier event, found later, changed its split. */
+export interface Transaction {
+  id: string;
+  kind: "payment" | "payment_held" | "credit_used";
+  payment_id: string | null;
+  method_type: string | null;
+  method_last4: string | null;
+  /** date */
+  effective_on: string;
+  /** date-time */
+  recorded_at: string;
+  amount_cents: number;
+  allocation: Allocation;
+  instalments: number[];
+  revision: number;
+  explanation: Record<string, unknown>;
+}
+
+export interface Transactions {
+  data: Transaction[];
+  next_cursor: string | null;
+}
+
+export interface Vehicle {
+  vin: string | null;
+  year: number | null;
+  make: string | null;
+  model: string | null;
+}
+
+export interface VerifyEmail {
+  /** longest 200 */
+  token: string;
+}
+
+/** Every operation: what it takes, and by status what it answers. */
+export interface Operations {
+  /** Add a bank account, or a card by the processor's token */
+  addPaymentMethod: {
+    method: "POST";
+    url: "/v1/payment-methods";
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: AddPaymentMethod;
+    answers: {
+      201: PaymentMethod;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Close a session, or `current` for this one */
+  closeSession: {
+    method: "DELETE";
+    url: "/v1/sessions/{session}";
+    path: {
+      session: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** One account: balance, what is due, what is pending */
+  getAccount: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Account;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** The HTTP interface as a page that can try it */
+  getApiPage: {
+    method: "GET";
+    url: "/docs";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+    };
+  };
+  /** The events, AsyncAPI 3.0 */
+  getAsyncApi: {
+    method: "GET";
+    url: "/asyncapi.json";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Record<string, unknown>;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+    };
+  };
+  /** The data of one event version as JSON Schema, by its name in /asyncapi.json with .json behind it */
+  getEventSchema: {
+    method: "GET";
+    url: "/docs/events/{schema}";
+    path: {
+      schema: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Record<string, unknown>;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+    };
+  };
+  /** The events as a page to read */
+  getEventsPage: {
+    method: "GET";
+    url: "/docs/events";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+    };
+  };
+  /** Terms, dates, mileage and payment of a lease */
+  getLease: {
+    method: "GET";
+    url: "/v1/leases/{account_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Lease;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Which lease-end options are open today, and why not */
+  getLeaseEnd: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/lease-end";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: LeaseEnd;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** The process turns */
+  getLiveness: {
+    method: "GET";
+    url: "/health/live";
+    answers: {
+      200: Health;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+    };
+  };
+  /** Your name, contact points and linked accounts */
+  getMe: {
+    method: "GET";
+    url: "/v1/me";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Me;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Counters for the operator, with the operator's token */
+  getMetrics: {
+    method: "GET";
+    url: "/metrics";
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+    };
+  };
+  /** This contract, OpenAPI 3.1 */
+  getOpenApi: {
+    method: "GET";
+    url: "/openapi.json";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Record<string, unknown>;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+    };
+  };
+  /** A style or script of these pages */
+  getPageFile: {
+    method: "GET";
+    url: "/docs/assets/{file}";
+    path: {
+      file: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+    };
+  };
+  /** One payment, and in `message` whether it went through */
+  getPayment: {
+    method: "GET";
+    url: "/v1/payments/{payment_id}";
+    path: {
+      /** uuid */
+      payment_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Payment;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** What a problem means and what to do */
+  getProblemPage: {
+    method: "GET";
+    url: "/docs/problems/{code}";
+    path: {
+      code: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+    };
+  };
+  /** The gateway has its database and its bus */
+  getReadiness: {
+    method: "GET";
+    url: "/health/ready";
+    answers: {
+      200: Health;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "not_ready">;
+    };
+  };
+  /** The instalments to come */
+  getSchedule: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/schedule";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Schedule;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** The public keys of access tokens (RFC 7517) */
+  getSigningKeys: {
+    method: "GET";
+    url: "/.well-known/jwks.json";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: SigningKeys;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Telephone, e-mail and postal addresses */
+  getSupportContact: {
+    method: "GET";
+    url: "/v1/support/contact";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: SupportContact;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Link another account of yours; access tokens carry it from the next one on */
+  linkAccount: {
+    method: "POST";
+    url: "/v1/me/accounts";
+    body: LinkAccount;
+    answers: {
+      201: LinkedAccount;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "account_not_matched" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Your accounts */
+  listAccounts: {
+    method: "GET";
+    url: "/v1/accounts";
+    answers: {
+      200: Accounts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Your payment methods */
+  listPaymentMethods: {
+    method: "GET";
+    url: "/v1/payment-methods";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: PaymentMethods;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Payments on an account, newest first */
+  listPayments: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/payments";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Payments;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** List your open sessions */
+  listSessions: {
+    method: "GET";
+    url: "/v1/sessions";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Sessions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** What happened on the account, newest first */
+  listTransactions: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/transactions";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Transactions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Sign in */
+  openSession: {
+    method: "POST";
+    url: "/v1/sessions";
+    body: OpenSession;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "invalid_credentials">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Live events of your accounts (server-sent events) */
+  openStream: {
+    method: "GET";
+    url: "/v1/stream";
+    headers?: {
+      /** The id of the last event you have; the stream goes on after it. */
+      "Last-Event-ID"?: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_streams">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** SendGrid's event webhook */
+  recordMailEvents: {
+    method: "POST";
+    url: "/v1/webhooks/sendgrid";
+    headers: {
+      /** ECDSA (P-256, SHA-256) over the timestamp and the body, in base64. */
+      "X-Twilio-Email-Event-Webhook-Signature": string;
+      /** When it was signed, in seconds since 1970. */
+      "X-Twilio-Email-Event-Webhook-Timestamp": string;
+    };
+    body: ({
+      event?: string;
+      message_id?: string;
+      sg_event_id?: string;
+      sg_message_id?: string;
+      timestamp?: number;
+      type?: string;
+    })[];
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Twilio's status callback */
+  recordTextStatus: {
+    method: "POST";
+    url: "/v1/webhooks/twilio/status";
+    query: {
+      /** uuid */
+      message_id: string;
+    };
+    headers: {
+      /** HMAC-SHA1 over the address and the fields of the form in order, in base64. */
+      "X-Twilio-Signature": string;
+    };
+    body: {
+      MessageSid?: string;
+      MessageStatus?: string;
+      ErrorCode?: string;
+      To?: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Get new tokens for a refresh token */
+  refreshSession: {
+    method: "POST";
+    url: "/v1/sessions/refresh";
+    body: RefreshSession;
+    answers: {
+      200: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "refresh_token_not_valid">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Claim an account and choose a password */
+  register: {
+    method: "POST";
+    url: "/v1/registrations";
+    body: Register;
+    answers: {
+      202: Registration;
+      400: Refused<400, "malformed_request">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Remove a payment method */
+  removePaymentMethod: {
+    method: "DELETE";
+    url: "/v1/payment-methods/{payment_method_id}";
+    path: {
+      /** uuid */
+      payment_method_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Pay on an account */
+  submitPayment: {
+    method: "POST";
+    url: "/v1/accounts/{account_id}/payments";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+      /** `wait=N`: wait up to N seconds (at most 5) for the outcome. */
+      Prefer?: string;
+    };
+    body: SubmitPayment;
+    answers: {
+      201: Payment;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      409: RefusedMoney<409, "account_takes_no_payments" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "service_unavailable">;
+    };
+  };
+  /** Verify an e-mail address with the token from the mail */
+  verifyEmail: {
+    method: "POST";
+    url: "/v1/email-verifications";
+    body: VerifyEmail;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "service_unavailable">;
+    };
+  };
+}

@@ -1,0 +1,1 @@
+"""What frontends and other systems build on: the documents, that they stay true and compatible, and their pages."""
