@@ -4,8 +4,8 @@ started    somebody is at work until `claimed_until`, or died at it: whoever tak
 retrying   it has certainly not acted, and starts afresh at `next_try_at`
 unknown    it may have acted: it is asked about at `next_try_at`, never begun afresh
 done       closed            parked     given to a person
-A claim that ran out unclosed counts as a try; after ENDED_MAX of them the attempt is parked, for it may be what ends
-processes. Every claim has a number; who lost the claim can no longer close, release or fail the attempt.
+A claim that ran out unclosed is counted; after ENDED_MAX of them in a row the attempt is parked, for it may be what
+ends processes. Every claim has a number; who lost the claim can no longer close, release or fail the attempt.
 """
 
 import random
@@ -19,6 +19,8 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis import logs
+from chassis.inbox import ENDED_MAX, PROCESS_ENDED
 from chassis.tables import attempts
 
 STARTED, DONE, UNKNOWN, RETRYING, PARKED = "started", "done", "unknown", "retrying", "parked"
@@ -26,7 +28,8 @@ OPEN = (STARTED, UNKNOWN, RETRYING)
 RELEASED_SECONDS_FIRST = 2.0
 RELEASED_SECONDS_MAX = 60.0
 UNKNOWN_CHECK_SECONDS_MAX = 3600
-PROCESS_ENDED, ENDED_MAX = "ProcessEnded", 3
+
+log = logs.logger(__name__)
 
 
 class Found(StrEnum):
@@ -57,18 +60,19 @@ def claim(connection: Connection, *, handler: str, key: str, body: str, lease_se
     if connection.execute(fresh.on_conflict_do_nothing().returning(attempts.c.key)).scalar() is not None:
         return Claim(handler, key, 1, Found.FRESH)
     busy = (attempts.c.claimed_until > func.clock_timestamp()).label("busy")
-    columns = (attempts.c.state, attempts.c.claim_number, attempts.c.tries, busy)
+    columns = (attempts.c.state, attempts.c.claim_number, attempts.c.ended, busy)
     row = connection.execute(select(*columns).where(*_is(handler, key)).with_for_update()).one()
     if row.state not in OPEN:
         return Claim(handler, key, row.claim_number, Found.CLOSED)
     if row.busy:
         return Claim(handler, key, row.claim_number, Found.BUSY)
-    number, ended = row.claim_number + 1, row.state == STARTED
-    taken = {"state": STARTED, "claimed_until": lease, "claim_number": number, "tries": row.tries + ended}
-    if ended and row.tries + 1 >= ENDED_MAX:
+    number, ended = row.claim_number + 1, row.ended + (row.state == STARTED)
+    taken = {"state": STARTED, "claimed_until": lease, "claim_number": number, "ended": ended}
+    if ended >= ENDED_MAX:
         taken |= {"state": PARKED, "claimed_until": None, "error": PROCESS_ENDED}
     connection.execute(update(attempts).where(*_is(handler, key)).values(next_try_at=None, **taken))
     if taken["state"] == PARKED:
+        log.error("errand parked: processes end in it", handler=handler, key=key)
         return Claim(handler, key, number, Found.CLOSED)
     return Claim(handler, key, number, Found.FRESH if row.state == RETRYING else Found.RECOVERING)
 
@@ -133,7 +137,7 @@ def due(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> 
 def suspects(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> list[Mapping[str, Any]]:
     """Started ones whose process is gone, the least suspicious first: what came last is rather beside the cause."""
     is_over = (attempts.c.state == STARTED, attempts.c.claimed_until <= func.clock_timestamp())
-    return _open(connection, handlers, limit, is_over, order=(attempts.c.tries, attempts.c.started_at.desc()))
+    return _open(connection, handlers, limit, is_over, order=(attempts.c.ended, attempts.c.started_at.desc()))
 
 
 def _open(
@@ -162,7 +166,9 @@ def parked(connection: Connection) -> list[Mapping[str, Any]]:
 def retry(connection: Connection, *, event_id: UUID) -> int:
     """Let a person's decision run it again; whether it had acted before is asked first."""
     statement = update(attempts).where(attempts.c.key == str(event_id), attempts.c.state == PARKED)
-    return connection.execute(statement.values(state=UNKNOWN, tries=0, next_try_at=func.clock_timestamp())).rowcount
+    return connection.execute(
+        statement.values(state=UNKNOWN, tries=0, ended=0, next_try_at=func.clock_timestamp())
+    ).rowcount
 
 
 def drop(connection: Connection, *, event_id: UUID) -> int:
@@ -177,7 +183,7 @@ def _tries(connection: Connection, claim: Claim) -> int:
 def _close(connection: Connection, claim: Claim, **values: Any) -> bool:
     is_ours = (attempts.c.state == STARTED, attempts.c.claim_number == claim.number)
     statement = update(attempts).where(*_is(claim.handler, claim.key), *is_ours)
-    return connection.execute(statement.values(**values)).rowcount == 1
+    return connection.execute(statement.values(ended=0, **values)).rowcount == 1
 
 
 def _is(handler: str, key: str) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import eventlet
 from eventlet.event import Event
+from eventlet.semaphore import Semaphore
 from nameko.extensions import DependencyProvider, SharedExtension
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -31,10 +32,14 @@ OUTBOX_KEPT_DAYS = 30
 MARK = "drained"
 # Outcomes of a door, by name: the doors import this module.
 WAITING, RETRYING, SUSPECT = "waiting", "retrying", "suspect"
-SUCCEEDED = frozenset({"done", "unknown"})
+# With these whoever was asked has answered.
+SUCCEEDED = frozenset({"done", "unknown", "parked"})
 
 # Handles a body, again or not; what it gives is sent when the handling has ended.
 Door = Callable[[str, bool], Event]
+
+# Of all the services in this process one at a time.
+ALONE = Semaphore()
 
 log = logs.logger(__name__)
 
@@ -51,6 +56,7 @@ class Home(SharedExtension):
         self.runs_again = 0
         self._bell = Bell()
         self._suspects_bell = Bell()
+        self._has_more_suspects = False
         self._published_since_mark = True
         self._stopping = False
 
@@ -132,7 +138,9 @@ class Home(SharedExtension):
     def _suspects_loop(self) -> None:
         pause = inbox.SUSPECT_SECONDS * 2
         while True:
-            self._suspects_bell.wait(pause)
+            if not self._has_more_suspects:
+                self._suspects_bell.wait(pause)
+            self._has_more_suspects = False
             self._guarded(self.try_suspects)
             pause = SWEEP_SECONDS * random.uniform(1, 1.2)  # noqa: S311 - jitter
 
@@ -172,8 +180,10 @@ class Home(SharedExtension):
                 *attempts.suspects(connection, handlers=handlers, limit=SWEPT_MAX),
             ]
         for row in rows:
-            if not self._stopping:
-                self.doors[row["handler"]](row["body"], True).wait()
+            with ALONE:
+                if not self._stopping:
+                    self.doors[row["handler"]](row["body"], True).wait()
+        self._has_more_suspects = len(rows) >= SWEPT_MAX
 
     def keep_up(self) -> None:
         """Hourly: partitions ahead, old days and old answers away."""

@@ -39,7 +39,7 @@ def take_again(connection: Connection, *, event_id: UUID, handler: str) -> bool:
     waiting = select(inbox.c.event_id).where(*_is(event_id, handler)).where(inbox.c.state != DONE)
     if connection.execute(waiting.with_for_update(skip_locked=True)).scalar() is None:
         return False
-    done = {"state": DONE, "body": None, "next_try_at": None, "error": None}
+    done = {"state": DONE, "body": None, "next_try_at": None, "error": None, "ended": 0}
     connection.execute(update(inbox).where(*_is(event_id, handler)).values(**done))
     return True
 
@@ -47,50 +47,58 @@ def take_again(connection: Connection, *, event_id: UUID, handler: str) -> bool:
 def suspect(connection: Connection, *, event_id: UUID, handler: str, body: str) -> bool:
     """Keep what was being handled when a process ended; False where it was handled, or waits, already."""
     again = func.clock_timestamp() + timedelta(seconds=SUSPECT_SECONDS)
-    values = {"state": RETRYING, "tries": 1, "body": body, "error": PROCESS_ENDED, "next_try_at": again}
-    kept = insert(inbox).values(event_id=event_id, handler=handler, **values).on_conflict_do_nothing()
+    values = {"state": RETRYING, "tries": 1, "ended": 1, "body": body, "error": PROCESS_ENDED}
+    row = insert(inbox).values(event_id=event_id, handler=handler, next_try_at=again, **values)
+    kept = row.on_conflict_do_nothing()
     return connection.execute(kept.returning(inbox.c.event_id)).scalar() is not None
 
 
 def begin(connection: Connection, *, event_id: UUID, handler: str, delays: Sequence[float]) -> bool:
-    """Count a try before it is made, as if its process had ended in it; what else becomes of it is written over that.
+    """Count a try before it is made, as if its process had ended in it; what else becomes of it takes that back.
 
     False where nothing is due, or someone else is at it. After too many such ends the row is parked beforehand.
     """
     is_due = (inbox.c.state == RETRYING, inbox.c.next_try_at <= func.clock_timestamp())
-    waiting = select(inbox.c.tries, inbox.c.error).where(*_is(event_id, handler), *is_due)
+    waiting = select(inbox.c.tries, inbox.c.ended, inbox.c.error).where(*_is(event_id, handler), *is_due)
     row = connection.execute(waiting.with_for_update(skip_locked=True)).first()
     if row is None:
         return False
-    is_last = row.error == PROCESS_ENDED and row.tries + 1 >= ENDED_MAX
+    is_last = row.ended + 1 >= ENDED_MAX
     seconds = max([SUSPECT_SECONDS, *delays[row.tries : row.tries + 1]])
     values = {
         "state": PARKED if is_last else RETRYING,
-        "tries": row.tries + 1,
-        "error": PROCESS_ENDED,
+        "ended": row.ended + 1,
+        "error": PROCESS_ENDED if is_last else row.error,
         "next_try_at": None if is_last else func.clock_timestamp() + timedelta(seconds=seconds),
     }
     connection.execute(update(inbox).where(*_is(event_id, handler)).values(**values))
     return True
 
 
+def take_back(connection: Connection, *, event_id: UUID, handler: str) -> None:
+    """The try that was begun could not be made, and no process ended in it: it is due again soon."""
+    again = func.clock_timestamp() + timedelta(seconds=SUSPECT_SECONDS)
+    begun = update(inbox).where(*_is(event_id, handler), inbox.c.state != DONE, inbox.c.ended > 0)
+    connection.execute(begun.values(state=RETRYING, ended=inbox.c.ended - 1, next_try_at=again))
+
+
 def record_failure(
     connection: Connection, *, event_id: UUID, handler: str, body: str, error: str, delays: Sequence[float],
-    final: bool, begun: bool = False,
+    final: bool,
 ) -> tuple[str, float]:  # fmt: skip
     """Remember a failed handling; gives (`retrying`, seconds to wait) or (`parked`, 0) after the last try.
 
-    Gives (`done`, 0) where the event has been handled meanwhile by another delivery: that stands. A try that was
-    `begun` is counted already.
+    Gives (`done`, 0) where the event has been handled meanwhile by another delivery: that stands. A failure shows that
+    no process ended.
     """
-    tries = connection.execute(select(inbox.c.tries).where(*_is(event_id, handler))).scalar() or 0
-    tries += 0 if begun and tries else 1
+    tries = (connection.execute(select(inbox.c.tries).where(*_is(event_id, handler))).scalar() or 0) + 1
     parked = final or tries > len(delays)
     delay = 0.0 if parked else delays[tries - 1]
     state = PARKED if parked else RETRYING
     values = {
         "state": state,
         "tries": tries,
+        "ended": 0,
         "body": body,
         "error": error,
         "next_try_at": None if parked else func.clock_timestamp() + timedelta(seconds=delay),
@@ -105,14 +113,12 @@ def record_failure(
 
 def due(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> list[Mapping[str, Any]]:
     """The retrying rows whose time has come, but for suspects."""
-    has_failed = inbox.c.error.is_distinct_from(PROCESS_ENDED)
-    return _waiting(connection, handlers, limit, has_failed, order=(inbox.c.next_try_at,))
+    return _waiting(connection, handlers, limit, inbox.c.ended == 0, order=(inbox.c.next_try_at,))
 
 
 def suspects(connection: Connection, *, handlers: Sequence[str], limit: int = 50) -> list[Mapping[str, Any]]:
     """Those in which a process has ended, the least suspicious first: what came last is rather beside the cause."""
-    ended = inbox.c.error == PROCESS_ENDED
-    return _waiting(connection, handlers, limit, ended, order=(inbox.c.tries, inbox.c.event_id.desc()))
+    return _waiting(connection, handlers, limit, inbox.c.ended > 0, order=(inbox.c.ended, inbox.c.event_id.desc()))
 
 
 def _waiting(
@@ -138,7 +144,8 @@ def parked(connection: Connection) -> list[Mapping[str, Any]]:
 def retry(connection: Connection, *, event_id: UUID) -> int:
     """Let parked handlings of one event run again at the next sweep, with fresh tries."""
     statement = update(inbox).where(inbox.c.event_id == event_id, inbox.c.state == PARKED)
-    return connection.execute(statement.values(state=RETRYING, tries=0, next_try_at=func.clock_timestamp())).rowcount
+    values = {"state": RETRYING, "tries": 0, "ended": 0, "next_try_at": func.clock_timestamp()}
+    return connection.execute(statement.values(**values)).rowcount
 
 
 def drop(connection: Connection, *, event_id: UUID) -> int:

@@ -18,7 +18,7 @@ from chassis.home import Home
 
 LOOP_LATE_SECONDS = 1.0
 TICK_SECONDS = 0.5
-LOOP_STALL_SECONDS_MAX = 60.0
+LOOP_STALL_SECONDS_MAX = 300.0
 
 log = logs.logger(__name__)
 StartResponse = Callable[..., Any]

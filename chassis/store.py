@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import Executable
 
-from chassis import outbox
+from chassis import logs, outbox
 from chassis.clock import Clock
 from chassis.errors import ConstraintViolated, StoreDown
 from chassis.events import Envelope, Event
@@ -36,6 +36,8 @@ CONNECTION = {
 DOWN_STATES = ("08", "57P", "53")
 CONNECTIONS_MAX = 12
 RETRYABLE_STATES = frozenset({"40001", "40P01", "55P03"})
+
+log = logs.logger(__name__)
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -147,7 +149,8 @@ class Database:
         try:
             with self._begun() as connection:
                 connection.execute(text("SELECT 1"))
-        except StoreDown:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is no answer
+            log.info("database does not answer", service_name=self.service, error=type(error).__name__)
             return False
         return True
 

@@ -59,10 +59,19 @@ class Consumer(SharedExtension):
 
 
 def _deliver(lane: Lane, channel: Any, raw: Any, on_message: Callable[[Lane, Any], None]) -> None:
-    """Nothing a message does may stop the reading of the others."""
     if lane.is_closing:
         return
-    message = _opened(channel, raw)
+    try:
+        message = _opened(channel, raw)
+    except Exception:
+        log.exception("message cannot be opened, dead-lettered", lane=lane.name)
+        channel.basic_reject(raw.delivery_tag, requeue=False)
+        return
+    take_in(lane, message, on_message)
+
+
+def take_in(lane: Lane, message: Any, on_message: Callable[[Lane, Any], None]) -> None:
+    """Nothing a message does may stop the reading of the others."""
     try:
         on_message(lane, message)
     except ContainerBeingKilled:

@@ -59,7 +59,8 @@ class Lane:
 
     def begin(self) -> None:
         """Consume, once every lane of the link is open: the first message may need another lane for its answer."""
-        if self._queue and not self.is_paused and self.channel is not None:
+        is_free = not self.is_paused and self._consumer_tag is None
+        if self._queue and is_free and self.channel is not None:
             self._consume_on(self.channel, nowait=False)
 
     def close(self) -> None:

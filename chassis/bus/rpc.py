@@ -18,13 +18,15 @@ from nameko.extensions import DependencyProvider, Entrypoint, SharedExtension
 
 from chassis import logs, tracing
 from chassis.bus import topology
-from chassis.bus.consuming import BODY_BYTES_MAX, Consumer
+from chassis.bus.consuming import Consumer
 from chassis.bus.link import Lane, Link
 from chassis.context import CallContext, ContextSigner, deadline_after
 from chassis.errors import BusDown, DependencyDown, NeighbourAbsent, NeighbourSilent, Refusal, refusal_from_data
 from chassis.failpoints import failpoint
 
 CONCURRENT_CALLS = 32
+# Above what the gateway takes from outside, written as text within text.
+REQUEST_BYTES_MAX = 8_000_000
 # A call that comes again is run again only if it ends by itself within this time.
 REPEATED_SECONDS_MAX = 60.0
 DEADLINE_HEADER, TRACE_HEADER = "x-deadline", "traceparent"
@@ -299,7 +301,7 @@ def _error(name: str, value: str) -> dict[str, Any]:
 
 
 def _arguments(body: Any) -> dict[str, Any] | None:
-    if len(body) > BODY_BYTES_MAX:
+    if len(body) > REQUEST_BYTES_MAX:
         return None
     try:
         kwargs = json.loads(body)["kwargs"]

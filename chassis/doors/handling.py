@@ -10,7 +10,7 @@ from typing import Any
 from chassis import attempts, inbox, logs, metrics, tracing
 from chassis.attempts import Claim, Found
 from chassis.doors.call import ErrandCall, EventCall, Service
-from chassis.doors.containing import contained
+from chassis.doors.containing import VERB_SECONDS_MAX, contained
 from chassis.doors.listening import Listen, Outcome
 from chassis.errors import (
     BusDown,
@@ -70,14 +70,16 @@ def reaction(event: Event, *, limit: int = 10) -> Callable[[Method], Method]:
 
     def decorate(method: Method) -> Method:
         def work(delivery: Delivery) -> Settled:
+            if delivery.is_suspect:
+                return _keep_suspect(delivery)
+            if delivery.again and not _begin(delivery):
+                return Outcome.DUPLICATE, 0.0
             try:
-                if delivery.is_suspect:
-                    return _keep_suspect(delivery)
-                if delivery.again and not _begin(delivery):
-                    return Outcome.DUPLICATE, 0.0
                 data = event.load(delivery.envelope)
                 return contained(partial(run_contended, partial(_react, delivery, method, data))), 0.0
             except (DependencyDown, Contended):
+                if delivery.again:
+                    _take_back(delivery)
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
                 return _remember_reaction(delivery, error)
@@ -131,6 +133,11 @@ def _begin(delivery: Delivery) -> bool:
         )
 
 
+def _take_back(delivery: Delivery) -> None:
+    with delivery.service.store.housekeeping() as connection:
+        inbox.take_back(connection, event_id=delivery.envelope.id, handler=delivery.handler)
+
+
 def _react(delivery: Delivery, method: Method, data: dict[str, Any]) -> Outcome:
     envelope = delivery.envelope
     take = inbox.take_again if delivery.again else inbox.take
@@ -150,7 +157,7 @@ def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
     with delivery.service.store.housekeeping() as connection:
         state, delay = inbox.record_failure(
             connection, event_id=delivery.envelope.id, handler=delivery.handler, body=delivery.body,
-            error=type(error).__name__, delays=delivery.delays_seconds, final=final, begun=delivery.again,
+            error=type(error).__name__, delays=delivery.delays_seconds, final=final,
         )  # fmt: skip
     return (Outcome.DUPLICATE if state == inbox.DONE else Outcome(state)), delay
 
@@ -161,7 +168,9 @@ def _run_errand(delivery: Delivery, claim: Claim, verb: Method, event: Event) ->
     try:
         data = event.load(delivery.envelope)
         call = ErrandCall(store, delivery.envelope, data, claim.key, recovering, delivery.service.name)
-        contained(partial(verb, delivery.service, call))
+        # No longer than the claim holds: another would take it over, and it would count as a process that ended.
+        lease_seconds = delivery.settings["ERRAND_LEASE_SECONDS"] or VERB_SECONDS_MAX
+        contained(partial(verb, delivery.service, call), seconds_max=lease_seconds)
     except OutcomeUnknown as error:
         wait = delivery.settings["UNKNOWN_CHECK_SECONDS"]
         with store.housekeeping() as connection:

@@ -16,7 +16,7 @@ from nameko.extensions import Entrypoint
 
 from chassis import logs, metrics
 from chassis.bus import topology
-from chassis.bus.consuming import BODY_BYTES_MAX, Consumer
+from chassis.bus.consuming import BODY_BYTES_MAX, Consumer, take_in
 from chassis.bus.link import Lane
 from chassis.errors import Impossible
 from chassis.events import Event, parse
@@ -25,6 +25,8 @@ from chassis.home import Home
 from chassis.schemas import is_storable
 
 PAUSE_SECONDS_FIRST = 0.5
+# A worker that ended without a word would leave its queue for ever.
+RESUME_SECONDS_MAX = 90.0
 # After so many failures of the door itself, not of the verb behind it, a message goes to the dead letters.
 DOOR_FAILURES_MAX = 3
 
@@ -68,6 +70,7 @@ class Listen(Entrypoint):
         self.limit = limit
         self._pause_seconds = PAUSE_SECONDS_FIRST
         self._held: list[Any] = []
+        self._in_hand = 0
         self._is_probing = False
 
     def setup(self) -> None:
@@ -89,7 +92,10 @@ class Listen(Entrypoint):
         if lane.is_paused:
             # It was on its way when the queue was left.
             self._hold(message)
-            return
+        else:
+            self._handle(lane, message)
+
+    def _handle(self, lane: Lane, message: Any) -> None:
         body = _text_of(message)
         if body is None:
             log.error("message is no text of ours, dead-lettered", handler=self.method_name, length=len(message.body))
@@ -98,6 +104,7 @@ class Listen(Entrypoint):
             lane.discard(message)
             return
         failpoint("event.received")
+        self._in_hand += 1
         self._spawn(body, partial(self._settle, lane, message), is_suspect=_was_delivered_before(message))
 
     def run_again(self, body: str, again: bool) -> Signal:
@@ -136,6 +143,7 @@ class Listen(Entrypoint):
         return True
 
     def _settle(self, lane: Lane, message: Any, _: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        self._in_hand -= 1
         if exc_info is not None:
             message.failures = getattr(message, "failures", 0) + 1
             log.error("door failed", handler=self.method_name, times=message.failures, exc_info=exc_info)
@@ -152,6 +160,7 @@ class Listen(Entrypoint):
         else:
             lane.acknowledge(message)
         failpoint("event.acknowledged")
+        self._resume_if_done()
         return result, None
 
     def _hold(self, message: Any) -> None:
@@ -175,11 +184,18 @@ class Listen(Entrypoint):
             return
         self._is_probing = False
         held, self._held = self._held, []
-        self.lane.resume()
         for message in held:
             # After a reconnect the broker has delivered it anew: this copy is nobody's any more.
             if message.channel is self.lane.channel:
-                self.on_message(self.lane, message)
+                take_in(self.lane, message, self._handle)
+        eventlet.spawn_after(RESUME_SECONDS_MAX, self._resume_if_done, True)
+        self._resume_if_done()
+
+    def _resume_if_done(self, whatever_is_in_hand: bool = False) -> None:
+        """Consume again once what was held is settled: a new consumer is sent as many messages as the last one had."""
+        is_done = not self._is_probing and not self._held and (self._in_hand <= 0 or whatever_is_in_hand)
+        if self.lane.is_paused and is_done:
+            self.lane.resume()
 
 
 def _text_of(message: Any) -> str | None:

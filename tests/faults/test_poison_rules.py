@@ -73,12 +73,12 @@ def test_the_waits_that_ship() -> None:
 def test_a_failing_event_waits_as_shipped_and_is_then_parked(database: Database, event: Envelope) -> None:
     waits = []
     for number in range(6):
-        begun = number > 0 and begin(database, event)
+        assert number == 0 or begin(database, event)
         with database.engine.begin() as connection:
             waits.append(
                 inbox.record_failure(
                     connection, event_id=event.id, handler=HANDLER, body="{}", error="X", delays=SHIPPED_SECONDS,
-                    final=False, begun=begun,
+                    final=False,
                 )
             )  # fmt: skip
     assert waits == [*(("retrying", seconds) for seconds in SHIPPED_SECONDS), ("parked", 0.0)]
@@ -107,8 +107,8 @@ class TestSuspects:
     ) -> None:
         suspected(service, event)
         seen = [(begin(database, event), row_of(database, event.id)) for _ in range(3)]
-        assert [(begun, row["state"], row["tries"]) for begun, row in seen] == [
-            (True, "retrying", 2), (True, "parked", 3), (False, "parked", 3),
+        assert [(begun, row["state"]) for begun, row in seen] == [
+            (True, "retrying"), (True, "parked"), (False, "parked"),
         ]  # fmt: skip
         assert {row["error"] for _, row in seen} == {inbox.PROCESS_ENDED}
 
@@ -145,6 +145,17 @@ class TestSuspects:
         assert deliver(service.on_noted, event, again=True) is Outcome.RETRYING
         assert row_of(database, event.id) == {"state": "retrying", "tries": 2, "error": "RuntimeError"}
 
+    def test_are_not_parked_for_a_lock_they_did_not_get(
+        self, service: PoisonedService, database: Database, clock: FixedClock
+    ) -> None:
+        event = an_event(noted, clock=clock, subject="a", data={"name": "contend", "amount": 1})
+        suspected(service, event)
+        for _ in range(5):
+            with database.engine.begin() as connection:
+                make_due(connection)
+            assert deliver(service.on_noted, event, again=True) in (Outcome.HELD, Outcome.DUPLICATE)
+        assert row_of(database, event.id)["state"] == "retrying"
+
 
 class TestErrands:
     def claim(self, database: Database, *, lease_seconds: float = 0) -> attempts.Claim:
@@ -156,7 +167,15 @@ class TestErrands:
         assert [str(each) for each in found] == ["fresh", "recovering", "recovering", "closed"]
         with database.engine.begin() as connection:
             (row,) = attempts.parked(connection)
-        assert (row["key"], row["error"]) == ("k", attempts.PROCESS_ENDED)
+        assert (row["key"], row["error"]) == ("k", inbox.PROCESS_ENDED)
+
+    def test_are_not_parked_for_questions_that_nobody_could_answer(self, database: Database) -> None:
+        for _ in range(5):
+            claim = self.claim(database)
+            with database.engine.begin() as connection:
+                assert attempts.set_unknown(connection, claim=claim, error="who knows", check_seconds=0)
+        self.claim(database)
+        assert self.claim(database).found is attempts.Found.RECOVERING
 
     def test_are_not_parked_for_waiting_on_somebody_silent(self, database: Database) -> None:
         self.claim(database)

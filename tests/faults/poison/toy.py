@@ -16,6 +16,7 @@ from chassis.context import CUSTOMER
 from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.events import Event
 from chassis.schemas import Strict
+from chassis.store import Contended
 
 # Every poisoned body holds it: it must not show up in anything that a process says.
 CANARY = "vogel7canary"
@@ -86,6 +87,10 @@ def stall(_: str) -> None:
         patcher.original("time").sleep(1)
 
 
+def contend(_: str) -> None:
+    raise Contended("another has the lock")
+
+
 def die(_: str) -> None:
     os._exit(EXIT_CODE)
 
@@ -99,6 +104,7 @@ DEEDS: dict[str, Callable[[str], None]] = {
     "recurse": recurse,
     "block": block,
     "stall": stall,
+    "contend": contend,
     "die": die,
 }
 
