@@ -136,7 +136,7 @@ class Home(SharedExtension):
             self._guarded(self.sweep)
 
     def _suspects_loop(self) -> None:
-        pause = inbox.SUSPECT_SECONDS * 2
+        pause = inbox.SUSPECT_SECONDS * 4
         while True:
             if not self._has_more_suspects:
                 self._suspects_bell.wait(pause)

@@ -21,7 +21,7 @@ from deploy.catalogue import SERVICES
 from deploy.topology import bindings
 from services.payments.contract.events import payment_posted
 from tests.faults.poison.messages import FAR_TIME, FLAGS_CALL, shortstr, table
-from tests.faults.poison.sending import DIRECT_REPLY, Answer, Parcel, Sender
+from tests.faults.poison.sending import REPLY_TO, Answer, Parcel, Sender
 from tests.faults.poison.toy import CANARY
 from tests.fixtures.processes import eventually
 from tests.fixtures.stacks import RunningStack, a_running_stack
@@ -58,11 +58,11 @@ class Poisoner:
 
     def poison_calls(self) -> None:
         """Every service is called by nobody, without sense, and with properties that cannot be read."""
-        unreadable = FLAGS_CALL + table(FAR_TIME) + shortstr(b"x") + shortstr(DIRECT_REPLY.encode())
+        unreadable = FLAGS_CALL + table(FAR_TIME) + shortstr(b"x") + shortstr(REPLY_TO.encode())
         for service in ANSWERING:
             for parcel in (
                 Parcel(CANARY.encode()),
-                Parcel(CANARY.encode(), {"reply_to": DIRECT_REPLY, "correlation_id": service}),
+                Parcel(CANARY.encode(), {"reply_to": REPLY_TO, "correlation_id": service}),
                 Parcel(CANARY.encode(), raw=unreadable),
             ):
                 self._sender.call(parcel, method=f"{service}.forget_everything")
@@ -80,7 +80,7 @@ class Poisoner:
         signer = ContextSigner(folder=Path(self._stack.record()["keys"]), issuer="gateway")
         expires_at = deadline_after(datetime.now(UTC), timeout_seconds=20)
         kwargs = {"request": request, "context": signer.sign(AGENT, method=method, expires_at=expires_at)}
-        answered_to = {"reply_to": DIRECT_REPLY, "correlation_id": f"{method} {time.time()}"}
+        answered_to = {"reply_to": REPLY_TO, "correlation_id": f"{method} {time.time()}"}
         self._sender.call(Parcel(json.dumps({"kwargs": kwargs}).encode(), answered_to), method=method)
         return lambda: self._answer(answered_to["correlation_id"])
 

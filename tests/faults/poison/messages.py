@@ -6,12 +6,12 @@ import struct
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
-from tests.faults.poison.sending import DIRECT_REPLY, Parcel
+from tests.faults.poison.sending import REPLY_TO, Parcel
 from tests.faults.poison.toy import CANARY
 
 HUGE = "huge"
@@ -117,17 +117,17 @@ class Calls:
     def _lost(self) -> Iterator[Poison]:
         body = self.body(CANARY)
         yield Poison("no reply_to", Parcel(body, {"correlation_id": "no reply_to"}), DROPPED)
-        late = {"reply_to": DIRECT_REPLY, "correlation_id": "late", "headers": {"x-deadline": 1.0}}
+        late = {"reply_to": REPLY_TO, "correlation_id": "late", "headers": {"x-deadline": 1.0}}
         yield Poison("late", Parcel(body, late), DROPPED)
         for name, address in {
             "a reply to nowhere": "rpc.reply-nowhere",
             "a reply to an exchange": "nameko-rpc",
             "a reply to ourselves": "poisoned.note",
-            "a reply to a made-up direct address": f"{DIRECT_REPLY}.{CANARY}",
+            "a reply to a made-up direct address": f"amq.rabbitmq.reply-to.{CANARY}",
             "a reply to a very long address": "a" * 255,
         }.items():
             yield Poison(name, Parcel(self.asking({}), {"reply_to": address, "correlation_id": name}), DROPPED)
-        waiting = shortstr(DIRECT_REPLY.encode())
+        waiting = shortstr(REPLY_TO.encode())
         for name, raw in {
             "a header with a time beyond all calendars": FLAGS_CALL + table(FAR_TIME) + shortstr(b"x") + waiting,
             "tables in tables": FLAGS_CALL + table(nested_tables(3000)) + shortstr(b"x") + waiting,
@@ -144,20 +144,20 @@ class Calls:
 class Letters:
     """Poisoned events, and healthy ones. `ids` knows the id that stands in each by its name."""
 
-    def __init__(self, *, now: datetime) -> None:
-        self._now = now
+    def __init__(self) -> None:
         self.ids: dict[str, UUID] = {}
 
     def body(self, name: str, /, *, data: Any = None, **changed: Any) -> bytes:
         """An event but for what is changed; None takes an attribute away."""
-        self.ids[name] = new_id(at=self._now)
+        now = datetime.now(UTC)
+        self.ids[name] = new_id(at=now)
         attributes: dict[str, Any] = {
             "specversion": "1.0",
             "id": str(self.ids[name]),
             "source": "/captive/poisoned",
             "type": "captive.poisoned.noted.v1",
             "subject": "a",
-            "time": self._now.isoformat(),
+            "time": now.isoformat(),
             "sequence": 1,
             "data": {"name": f"{name} {CANARY}", "amount": 1} if data is None else data,
             **changed,
@@ -260,7 +260,7 @@ class Letters:
 
 
 def refused(name: str, body: bytes, *, method: str = "note", **properties: Any) -> Poison:
-    answered_to = {"reply_to": DIRECT_REPLY, "correlation_id": name}
+    answered_to = {"reply_to": REPLY_TO, "correlation_id": name}
     return Poison(name, Parcel(body, {**answered_to, **properties}), REFUSED, method)
 
 

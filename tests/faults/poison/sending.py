@@ -5,13 +5,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import amqp
 from kombu import Connection
 
 from chassis.bus.topology import RPC_EXCHANGE
 
-DIRECT_REPLY = "amq.rabbitmq.reply-to"
+# An address as our own callers have them.
+REPLY_TO = f"rpc.reply-tests-{uuid4()}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class Sender:
         self._connection.connect()
         self._channel = self._connection.channel()
         self.answers: dict[str, Answer] = {}
-        self._channel.basic_consume(queue=DIRECT_REPLY, no_ack=True, callback=self._on_answer)
+        self._channel.exchange_declare(exchange=RPC_EXCHANGE, type="topic", durable=True, auto_delete=False)
+        self._channel.queue_declare(queue=REPLY_TO, exclusive=True)
+        self._channel.queue_bind(queue=REPLY_TO, exchange=RPC_EXCHANGE, routing_key=REPLY_TO)
+        self._channel.basic_consume(queue=REPLY_TO, no_ack=True, callback=self._on_answer)
 
     def close(self) -> None:
         self._connection.close()
