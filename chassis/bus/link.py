@@ -21,7 +21,7 @@ from chassis.errors import BusDown
 
 CONNECTION_FAULTS = (OSError, AMQPError, KombuError, AttributeError, EOFError)
 RECONNECT_SECONDS_MAX = 5.0
-HEARTBEAT_SECONDS = 20
+HEARTBEAT_SECONDS = 10
 OPEN_SECONDS_MAX = 10.0
 CONTENT_TYPE_JSON = "application/json"
 

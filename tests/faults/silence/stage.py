@@ -38,6 +38,26 @@ TOYS = {
 DATABASES = {"front": "gateway", "target": "target", "hearer": "hearer"}
 
 
+class Wire(Proxy):
+    """A wire that can also forget connections: they stay open and silent for ever, and new ones work."""
+
+    def forget(self) -> None:
+        def order() -> None:
+            self._forgotten.extend(self._pairs)
+            self._pairs.clear()
+
+        self._order(order)
+
+    def __init__(self, url: str) -> None:
+        self._forgotten: list[Any] = []
+        super().__init__(url)
+
+    def close(self) -> None:
+        super().close()
+        for pair in self._forgotten:
+            pair.reset()
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a question came to, and how long it took to come."""
@@ -58,8 +78,8 @@ class Stage:
         self.bus, self._databases = bus, databases
         self.port = free_port()
         self.ops_ports = {role: free_port() for role in TOYS}
-        self.bus_wires = {role: Proxy(bus) for role in TOYS}
-        self.store_wires = {role: Proxy(databases[DATABASES[role]]) for role in TOYS}
+        self.bus_wires = {role: Wire(bus) for role in TOYS}
+        self.store_wires = {role: Wire(databases[DATABASES[role]]) for role in TOYS}
         self._environment = {
             "KEYS_DIR": str(keys), "HTTP_PORT": str(self.port), "RETRY_DELAYS_SECONDS": "0.2,0.2",
             VENDOR_URL: vendor_url,
@@ -153,12 +173,12 @@ class Stage:
             cursor.execute(statement, arguments)
             return list(cursor.fetchall()) if cursor.description else []
 
-    def recovered_in(self, method: str = "look") -> float:
+    def recovered_in(self, method: str = "look", *, seconds_max: float = RECOVERY_SECONDS_MAX) -> float:
         """Seconds until a question is answered again, without anybody's help. Fails after the time allowed."""
         started = time.monotonic()
         eventually(
             lambda: self.ask(method, name=new_name("recovered"), key=uuid4().hex).is_good,
-            seconds=RECOVERY_SECONDS_MAX, describe=self.output,
+            seconds=seconds_max, describe=self.output,
         )  # fmt: skip
         return time.monotonic() - started
 

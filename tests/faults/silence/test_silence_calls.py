@@ -2,6 +2,7 @@
 and a second, what was given up is not begun later, and both sides work again by themselves.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.bus.link import HEARTBEAT_SECONDS
 from tests.faults.proxy import Proxy
 from tests.faults.silence.node import Node
 from tests.faults.silence.stage import (
@@ -30,10 +32,12 @@ from tests.fixtures.processes import HostedProcess, eventually
 
 pytestmark = [pytest.mark.bus, pytest.mark.slow]
 
+IS_FULL = bool(os.environ.get("CAPTIVE_TEST_FULL"))
 CALLERS = 6
 # More than the sockets between a caller and the broker hold.
-BALLAST_BYTES, HEAVY_CALLERS = 1_000_000, 16
+BALLAST_BYTES, HEAVY_CALLERS = 700_000, 24
 LINGER_SECONDS = 2.0
+HEARTBEATS_MISSED_SECONDS = 2.5 * HEARTBEAT_SECONDS
 
 Order = Callable[[Stage, Node], None]
 
@@ -203,6 +207,18 @@ def test_a_request_that_leaves_drop_by_drop_does_not_wait_twice(stage: Stage, re
     report(figures(deadline=2.5, slowest_answer=slowest, recovered_in=stage.recovered_in()))
 
 
+@pytest.mark.skipif(not IS_FULL, reason="it takes as long as the heartbeats")
+@pytest.mark.parametrize("role", ["front", "target"])
+def test_a_connection_that_nobody_else_knows_any_more_is_made_anew(role: str, stage: Stage, report: Report) -> None:
+    """Nothing is heard of it and nothing is refused: only the missing heartbeats tell."""
+    stage.bus_wires[role].forget()
+    answer = stage.ask("look", name=new_name("forgotten"))
+    assert answer.error == "NeighbourSilent"
+    slowest = _slowest_in_time([answer])
+    recovered = stage.recovered_in(seconds_max=HEARTBEATS_MISSED_SECONDS)
+    report(figures(deadline=TIMEOUT_SECONDS, slowest_answer=slowest, recovered_in=recovered))
+
+
 def test_a_connection_that_falls_silent_while_it_is_opened_is_given_up_and_made_anew(
     node: Node, tmp_path: Path, report: Report
 ) -> None:
@@ -228,7 +244,7 @@ def _drip(stage: Stage, is_over: threading.Event) -> None:
         wire.hold()
         is_over.wait(0.4)
         wire.flow()
-        time.sleep(0.01)
+        time.sleep(0.002)
 
 
 def _ask(stage: Stage, number: int, name: str, **more: object) -> Answer:
