@@ -112,6 +112,9 @@ class CrashingStack(RunningStack):
     @contextmanager
     def paused(self, service: str) -> Iterator[None]:
         """None of its processes answers or ends while the block runs."""
+        # One whose death is written down may be about to end, and its successor would answer.
+        eventually(lambda: self.deaths_that_were_seen() >= self.deaths().total(), describe=self.output)
+        self.wait_until_ready()
         children: dict[str, int] = self.record()["children"]
         processes = [process for name, process in children.items() if name.partition("-")[0] == service]
         for process in processes:
