@@ -311,8 +311,8 @@ class ChassisArm(Arm):
 
     def parked_after(self, name: str) -> int | None:
         """How many tries the handling of this event had that waits for a person now."""
-        parked = "SELECT tries FROM inbox WHERE state = 'parked' AND body::jsonb->'data'->>'name' = %(name)s"
-        found = self.query(parked, name=name)
+        of_this_name = "state = 'parked' AND body::jsonb->'data'->>'name' = %(name)s"
+        found = self.query(f"SELECT greatest(tries, ended) FROM inbox WHERE {of_this_name}", name=name)
         return int(found[0][0]) if found else None
 
 
