@@ -75,6 +75,8 @@ def run(stack: CrashingStack, scenes: Sequence[Scene], *, folder: Path) -> Run:
     crowd = a_crowd(stack, folder=folder)
     played = [play(stack, crowd, scene) for scene in scenes]
     ledger = stack.captive("ledger", "check", check=False)
+    # Vendors report when they like, also after the last payment was counted.
+    wait_until_quiet(stack)
     return Run(
         played=played, died=stack.deaths(), seen=stack.deaths_that_were_seen(), left=left_over(stack),
         ledger=ledger.stdout, ledger_agrees=ledger.returncode == 0,
