@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from chassis.keys import add_signing_key, has_keys
 from tests.faults.silence.node import Node, private_node
 from tests.faults.silence.stage import DATABASES, Stage
 from tests.faults.silence.vendor import CountingVendor
@@ -18,20 +17,23 @@ def node() -> Iterator[Node]:
 
 
 @pytest.fixture(scope="session")
-def vendor() -> Iterator[CountingVendor]:
+def one_vendor() -> Iterator[CountingVendor]:
     with CountingVendor() as found:
         yield found
 
 
+@pytest.fixture
+def vendor(one_vendor: CountingVendor) -> CountingVendor:
+    one_vendor.forget()
+    return one_vendor
+
+
 @pytest.fixture(scope="session")
 def whole_stage(
-    node: Node, vendor: CountingVendor, migrated: Callable[[str], str], keys_folder: Path
+    node: Node, one_vendor: CountingVendor, migrated: Callable[[str], str], keys_folder: Path
 ) -> Iterator[Stage]:
     databases = {name: migrated(name) for name in DATABASES.values()}
-    for name in databases:
-        if not has_keys(folder=keys_folder, purpose=f"context-{name}"):
-            add_signing_key(folder=keys_folder, purpose=f"context-{name}")
-    stage = Stage(bus=node.url, databases=databases, keys=keys_folder, vendor_url=vendor.url)
+    stage = Stage(bus=node.url, databases=databases, keys=keys_folder, vendor_url=one_vendor.url)
     try:
         yield stage
     finally:

@@ -52,8 +52,11 @@ class Node:
         )
         return int(gone)
 
-    def stop(self) -> None:
-        self.broker.run("stop", self.broker.environment["RABBITMQ_PID_FILE"])
+    def restart(self) -> None:
+        """In order: everything that is kept is written, every connection is told."""
+        self.broker.run("stop_app")
+        self.broker.run("start_app")
+        eventually(lambda: refusal_of(self.url) is None, seconds=START_SECONDS_MAX)
 
     def kill(self) -> None:
         os.kill(int(Path(self.broker.environment["RABBITMQ_PID_FILE"]).read_text()), signal.SIGKILL)

@@ -41,16 +41,16 @@ DATABASES = {"front": "gateway", "target": "target", "hearer": "hearer"}
 class Wire(Proxy):
     """A wire that can also forget connections: they stay open and silent for ever, and new ones work."""
 
+    def __init__(self, url: str) -> None:
+        self._forgotten: list[Any] = []
+        super().__init__(url)
+
     def forget(self) -> None:
         def order() -> None:
             self._forgotten.extend(self._pairs)
             self._pairs.clear()
 
         self._order(order)
-
-    def __init__(self, url: str) -> None:
-        self._forgotten: list[Any] = []
-        super().__init__(url)
 
     def close(self) -> None:
         super().close()
@@ -85,9 +85,8 @@ class Stage:
             VENDOR_URL: vendor_url,
         }  # fmt: skip
         self.processes: dict[str, HostedProcess] = {}
-        for url in databases.values():
-            with closing(_connected(url)) as connection, connection, connection.cursor() as cursor:
-                cursor.execute(EFFECTS_TABLE)
+        for role in ("target", "hearer"):
+            self.query(EFFECTS_TABLE, at=role)
         declare(url=bus, classes=[service_class(path) for path in TOYS.values()])
 
     def mend(self) -> None:
@@ -121,11 +120,6 @@ class Stage:
 
     def is_ready(self, role: str) -> bool:
         return is_ready(self.ops_ports[role])()
-
-    def is_connected(self, role: str) -> bool:
-        """Every link of this process to the broker is up, whatever its database does."""
-        answer = requests.get(f"http://127.0.0.1:{self.ops_ports[role]}/health/ready", timeout=5)
-        return not any("not connected" in problem for problem in answer.json()["problems"])
 
     def live_seconds(self, role: str) -> float:
         """How long the process takes to say that it lives."""

@@ -71,8 +71,7 @@ def served(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 
 def restart_broker(served: Served) -> float:
-    served.node.stop()
-    served.node.start()
+    served.node.restart()
     return time.monotonic()
 
 

@@ -37,7 +37,8 @@ CALLERS = 6
 # More than the sockets between a caller and the broker hold.
 BALLAST_BYTES, HEAVY_CALLERS = 700_000, 24
 LINGER_SECONDS = 2.0
-HEARTBEATS_MISSED_SECONDS = 2.5 * HEARTBEAT_SECONDS
+# Two are waited for, and a connection that does not answer is closed for a while.
+HEARTBEATS_MISSED_SECONDS = 3.0 * HEARTBEAT_SECONDS
 
 Order = Callable[[Stage, Node], None]
 

@@ -36,7 +36,7 @@ IS_FULL = bool(os.environ.get("CAPTIVE_TEST_FULL"))
 CALLERS = 40
 BACKLOG = 40
 HANDLERS = {"on_told", "on_told_ring"}
-OFTEN, SELDOM = DELIVERY_LIMIT + 5, 5
+OFTEN, SELDOM = DELIVERY_LIMIT + 5, 4
 STARTS = 3 if IS_FULL else 2
 CONSUMER_SECONDS, OUTAGES_IN_A_ROW = 0.8, 5 if IS_FULL else 2
 # A service has one connection to take events and calls from, and one to publish its own.
@@ -155,7 +155,7 @@ def reconnect(stage: Stage) -> None:
     """The hearer loses its connections to the broker, and has made new ones when this returns."""
     stage.bus_wires["hearer"].reset()
     eventually(lambda: stage.bus_wires["hearer"].connections == LINKS, describe=stage.output)
-    time.sleep(SETTLING_SECONDS)
+    time.sleep(SETTLING_SECONDS / 2)
 
 
 def times_closed(stage: Stage) -> int:
