@@ -27,6 +27,7 @@ from chassis.errors import (
     Refusal,
 )
 from chassis.ids import new_id
+from chassis.web import Unserved
 from gateway import bodies, errors, headers
 from gateway.auth import Caller, TokenVerifier
 from gateway.errors import MethodNotAllowed, TooManyRequests
@@ -79,6 +80,18 @@ class Application:
             self._finish(exchange, response)
             self._record(exchange, response, seconds=time.perf_counter() - started)
         return response(environment, start_response)
+
+    def refused(self, unserved: Unserved) -> tuple[Sequence[tuple[str, str]], bytes]:
+        """The answer to what never became a request: the same form, and the headers of every answer."""
+        refusal = errors.BY_STATUS[unserved.status](unserved.detail)
+        request_id = str(new_id(at=self._house.clock.now()))
+        document = errors.problem(refusal, request_id=request_id, moves_money=False, public_url=self._public_url)
+        metrics.HTTP.labels("none", "none", str(unserved.status)).observe(0)
+        log.info("request refused unread", request_id=request_id, status=unserved.status, code=refusal.code)
+        found = {**headers.SECURITY, "Vary": "Origin", "Cache-Control": "no-store", "Content-Type": errors.MEDIA}
+        if refusal.code in errors.RETRY_AFTER_SECONDS:
+            found["Retry-After"] = str(errors.RETRY_AFTER_SECONDS[refusal.code])
+        return [*found.items(), ("X-Request-Id", request_id)], _json(document)
 
     def _begin(self, request: Request) -> Exchange:
         sent = headers.accepted_request_id(request.headers.get("X-Request-Id"))

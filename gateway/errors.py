@@ -27,9 +27,21 @@ STATUS_OF_CODE = {
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "internal_error": 500,
+    "request_too_slow": 408,
+    "first_line_too_long": 414,
+    "expectation_unknown": 417,
+    "headers_too_large": 431,
+    "transfer_coding_unknown": 501,
+    "http_version_unknown": 505,
 }
 
-RETRY_AFTER_SECONDS = {"service_unavailable": 2, "not_ready": 2, "too_many_streams": 30, "request_in_progress": 1}
+RETRY_AFTER_SECONDS = {
+    "service_unavailable": 2,
+    "not_ready": 2,
+    "too_many_streams": 30,
+    "request_in_progress": 1,
+    "overloaded": 1,
+}
 MEDIA = "application/problem+json"
 
 
@@ -59,6 +71,55 @@ class UnsupportedMediaType(Refusal):
     kind = Kind.INVALID
     title = "The body has the wrong type"
     detail = "Send JSON in UTF-8, not compressed, with the header Content-Type: application/json."
+
+
+class RequestTooSlow(Refusal):
+    code = "request_too_slow"
+    kind = Kind.INVALID
+    title = "The request took too long to arrive"
+    detail = "A request must be here within a few seconds of its first byte. Send it again over a better connection."
+
+
+class FirstLineTooLong(Refusal):
+    code = "first_line_too_long"
+    kind = Kind.INVALID
+    title = "The address is too long"
+    detail = "The first line may hold at most 8192 bytes. Send a shorter path and query."
+
+
+class HeadersTooLarge(Refusal):
+    code = "headers_too_large"
+    kind = Kind.INVALID
+    title = "The headers are too large"
+    detail = "Send at most 100 header fields, and at most 32 KiB of them."
+
+
+class ExpectationUnknown(Refusal):
+    code = "expectation_unknown"
+    kind = Kind.INVALID
+    title = "This expectation cannot be met"
+    detail = "The only expectation that is known here is 100-continue. Send the request without the Expect header."
+
+
+class TransferCodingUnknown(Refusal):
+    code = "transfer_coding_unknown"
+    kind = Kind.INVALID
+    title = "This transfer coding is not known"
+    detail = "Send the body with its Content-Length, or in chunks."
+
+
+class HttpVersionUnknown(Refusal):
+    code = "http_version_unknown"
+    kind = Kind.INVALID
+    title = "This version of HTTP is not known"
+    detail = "HTTP/1.1 and HTTP/1.0 are spoken here."
+
+
+class Overloaded(Refusal):
+    code = "overloaded"
+    kind = Kind.UNAVAILABLE
+    title = "More is asked than can be answered in time"
+    detail = "Nothing was done. Wait as many seconds as the Retry-After header says and send the request again."
 
 
 class SignatureMissing(Refusal):
@@ -108,6 +169,20 @@ MONEY_UNKNOWN = (
     "it is taken at most once, and the answer will say what became of it."
 )
 MONEY_NOT_MOVED = "No money was moved. Send the same request again with the same Idempotency-Key in a moment."
+
+
+# What the server answers before there is a request that the application could see.
+BY_STATUS: dict[int, type[Refusal]] = {
+    400: MalformedRequest,
+    408: RequestTooSlow,
+    414: FirstLineTooLong,
+    417: ExpectationUnknown,
+    431: HeadersTooLarge,
+    500: InternalError,
+    501: TransferCodingUnknown,
+    503: Overloaded,
+    505: HttpVersionUnknown,
+}
 
 
 def status_of(refusal: Refusal) -> int:
