@@ -6,7 +6,15 @@ A problem never holds the name of a class, a trace or an address of ours.
 
 from typing import Any
 
-from chassis.errors import DependencyDown, FieldError, Kind, NeighbourAbsent, Refusal, RequestInProgress
+from chassis.errors import (
+    DependencyDown,
+    FieldError,
+    Kind,
+    NeighbourAbsent,
+    NeighbourBusy,
+    Refusal,
+    RequestInProgress,
+)
 
 STATUS_OF_KIND = {
     Kind.INVALID: 422,
@@ -27,6 +35,7 @@ STATUS_OF_CODE = {
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "internal_error": 500,
+    "precondition_required": 428,
     "request_too_slow": 408,
     "first_line_too_long": 414,
     "expectation_unknown": 417,
@@ -71,6 +80,13 @@ class UnsupportedMediaType(Refusal):
     kind = Kind.INVALID
     title = "The body has the wrong type"
     detail = "Send JSON in UTF-8, not compressed, with the header Content-Type: application/json."
+
+
+class PreconditionRequired(Refusal):
+    code = "precondition_required"
+    kind = Kind.PRECONDITION
+    title = "Say which state you are changing"
+    detail = "Read the resource, and send the ETag of that answer as If-Match, so that nobody's change is lost."
 
 
 class RequestTooSlow(Refusal):
@@ -133,7 +149,9 @@ class TooManyRequests(Refusal):
     code = "too_many_requests"
     kind = Kind.LIMITED
     title = "Too many attempts"
-    detail = "Too many attempts came from your address. Wait as long as the Retry-After header says, then try again."
+    detail = (
+        "Too many requests came from you or from your address. Wait as long as the Retry-After header says, then go on."
+    )
 
 
 class TooManyStreams(Refusal):
@@ -195,6 +213,8 @@ def unavailable(error: DependencyDown, *, moves_money: bool) -> Refusal:
 
     A neighbour that is absent was certainly not asked; any other silence may hide a payment that was taken.
     """
+    if isinstance(error, NeighbourBusy):
+        return Overloaded(MONEY_NOT_MOVED if moves_money else None, money_moved="no" if moves_money else None)
     if not moves_money:
         return ServiceUnavailable()
     if isinstance(error, NeighbourAbsent):
