@@ -11,6 +11,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from chassis.schemas import Nothing
+from gateway.admission import Rank
 from gateway.answers import answers, shared_examples, shared_headers
 from gateway.api import examples
 from gateway.routing import OWN_ID, Route
@@ -22,6 +23,7 @@ FILE = Path(__file__).parent / "openapi.json"
 ALWAYS = ("internal_error", "invalid_request", "malformed_request")
 HEADER_MEANINGS = {
     "Idempotency-Key": "Any unique text up to 255 characters. The same key and body again give the stored answer.",
+    "If-Match": "The ETag of the state that you change; 412 where it is another one by now.",
     "If-None-Match": "The ETag you hold; 304 without a body where nothing has changed.",
     "Last-Event-ID": "The id of the last event you have; the stream goes on after it.",
     "Prefer": "`wait=N`: wait up to N seconds (at most 5) for the outcome.",
@@ -31,6 +33,7 @@ HEADER_MEANINGS = {
 }
 HEADER_SHAPES: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {"minLength": 1, "maxLength": 255, "examples": [examples.SESSION_ID]},
+    "If-Match": {"examples": ['"7.6f1c"']},
     "Prefer": {"examples": ["wait=5"]},
 }
 TAGS = {
@@ -48,6 +51,10 @@ DESCRIPTION = (
     "fields and parameters are refused. Every error is a problem document (RFC 9457) with a stable `code`; on routes "
     "that move money it also says whether money moved. Every answer carries `X-Request-Id`; you may send one of your "
     "own (up to 64 letters, digits, dots, dashes and underscores) and a W3C `traceparent`.\n\n"
+    "What cannot be read as HTTP is answered in the same form before it has a path: 400, 408 (too slow), 414 and 431 "
+    "(too long), 417, 501 and 505 (not spoken here). Then, as after any `Connection: close`, the connection ends. "
+    "When more is asked than can be answered, requests get 503 `overloaded` at once, lists before single resources "
+    "before payments and sign-ins; wait as long as `Retry-After` says.\n\n"
     "What may come without notice: new routes, new fields in answers, new optional fields and parameters of requests, "
     "new values of enumerations in answers, new codes. Pass over what you do not know."
 )
@@ -95,14 +102,18 @@ def codes_of(route: Route) -> list[str]:
     if not route.is_open:
         found |= {"unauthenticated", "forbidden"}
     if route.takes or route.raw:
-        found |= {"unsupported_media_type", "body_too_large"}
+        found |= {"unsupported_media_type", "body_too_large", "request_too_slow"}
     if route.raw:
         found |= {"webhook_signature_missing"}
     if route.idempotent or route.takes_key:
         found |= {"idempotency_key_reused", "request_in_progress"}
     if route.idempotent:
         found |= {"idempotency_key_required"}
-    if route.limit:
+    if route.rank is not Rank.UNCOUNTED:
+        found |= {"overloaded"}
+    if route.conditional:
+        found |= {"precondition_required", "precondition_failed"}
+    if route.limit or not route.is_open:
         found |= {"too_many_requests"}
     if any(name.endswith(OWN_ID) for name in route.path_names):
         found |= {"not_found"}
@@ -138,8 +149,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     signed_by = list(route.raw.signed_by) if route.raw else []
     names = (["Idempotency-Key"] if route.idempotent or route.takes_key else []) + list(route.reads) + signed_by
     names += ["If-None-Match"] if route.has_etag else []
+    names += ["If-Match"] if route.conditional else []
     for name in names:
-        required = (name == "Idempotency-Key" and route.idempotent) or name in signed_by
+        required = (name == "Idempotency-Key" and route.idempotent) or name in ("If-Match", *signed_by)
         shape = {"type": "string", **HEADER_SHAPES.get(name, {})}
         meaning = {"description": HEADER_MEANINGS[name], "required": required, "schema": shape}
         found.append({"name": name, "in": "header", **meaning})

@@ -14,6 +14,7 @@ from chassis.ops import problems_of
 from chassis.settings import Settings
 from chassis.web import WebServer
 from gateway import settings, stream
+from gateway.admission import TICK_SECONDS, Admission
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies
@@ -49,6 +50,25 @@ class Readiness(DependencyProvider):
         return lambda: not problems_of([self.container])
 
 
+class AdmissionProvider(DependencyProvider):
+    """Measures how late the event loop of this process wakes, from which follows who is let in."""
+
+    def setup(self) -> None:
+        self._admission = Admission()
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._watch)
+
+    def get_dependency(self, worker_ctx: Any) -> Admission:  # noqa: ARG002 - nameko's signature
+        return self._admission
+
+    def _watch(self) -> None:
+        while True:
+            asked_at = time.monotonic()
+            time.sleep(TICK_SECONDS)
+            self._admission.note_late(time.monotonic() - asked_at - TICK_SECONDS)
+
+
 def build_application(config: Mapping[str, Any], others: Mapping[str, Any]) -> Application:
     """The WSGI application on the dependencies of the service."""
     identity: Asks = others["identity"]
@@ -60,6 +80,7 @@ def build_application(config: Mapping[str, Any], others: Mapping[str, Any]) -> A
     house = Dependencies(
         neighbours={name: others[name] for name in NEIGHBOURS}, settings=read, clock=clock, store=others["store"],
         feed=others["feed"], keyring=keyring, is_ready=others["is_ready"], pause=time.sleep,
+        admission=others["admission"],
     )  # fmt: skip
     return Application(ROUTES, house)
 
@@ -76,6 +97,7 @@ class GatewayService(Service):
     leases: Asks = Neighbour("leases")
     feed: Feed = FeedProvider()
     is_ready: Callable[[], bool] = Readiness()
+    admission: Admission = AdmissionProvider()
     web = WebServer(build_application)
 
     @reaction(payments_events.payment_posted)

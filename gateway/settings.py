@@ -14,6 +14,7 @@ DECLARED = (
     Setting("METRICS_TOKEN", "text", "Bearer token for /metrics; empty: the path does not exist", "", secret=True),
     Setting("SESSIONS_PER_MINUTE", "number", "Sign-ins and refreshes from one address in a minute", 60),
     Setting("REGISTRATIONS_PER_MINUTE", "number", "Registrations and verifications from one address in a minute", 30),
+    Setting("REQUESTS_PER_MINUTE", "number", "Requests of one person who has signed in, in a minute", 1200),
     BRAND_NAME,
     BRAND_PHONE,
     Setting("SUPPORT_EMAIL", "text", "The e-mail address of customer service; empty where none is published", ""),

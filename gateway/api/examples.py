@@ -19,6 +19,26 @@ SESSION_TOKENS: dict[str, Any] = {
     "refresh_token": "Q3JhbmtzaGFmdC1pbnZvaWNlLXdpbnRlcg",
 }
 
+MAILING_ADDRESS: dict[str, Any] = {
+    "line_1": "1501 North Plano Rd.",
+    "line_2": "Suite 100",
+    "city": "Richardson",
+    "state": "TX",
+    "postal_code": "75081",
+}
+
+ME: dict[str, Any] = {
+    "id": USER_ID,
+    "user_id": "jane@example.com",
+    "email": "jane@example.com",
+    "email_verified": True,
+    "first_name": "Jane",
+    "last_name": "Driver",
+    "phone_masked": "••• ••• 2368",
+    "mailing_address": MAILING_ADDRESS,
+    "accounts": [{"id": ACCOUNT_ID, "role": "borrower", "account_last4": "3456"}],
+}
+
 PAYMENT: dict[str, Any] = {
     "id": PAYMENT_ID,
     "account_id": ACCOUNT_ID,

@@ -2,13 +2,14 @@
 
 from chassis.context import CUSTOMER
 from chassis.errors import Unauthenticated
+from gateway.admission import Rank
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document
 from gateway.stream import EventStream
 
 
 @route(
-    "GET", "/v1/stream", operation="openStream", tags=("stream",), who=(CUSTOMER,), gives=Document,
+    "GET", "/v1/stream", operation="openStream", rank=Rank.UNCOUNTED, tags=("stream",), who=(CUSTOMER,), gives=Document,
     media="text/event-stream", reads=("Last-Event-ID",), summary="Live events of your accounts (server-sent events)",
     errors=("too_many_streams", "invalid_request"),
     example='event: payment_posted\nid: NzQxLjAxOTM1ODRj\ndata: {"payment_id":"…","amount_cents":41235}\n\n',

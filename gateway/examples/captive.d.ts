@@ -77,6 +77,21 @@ export interface AsOf {
   business_on: string;
 }
 
+/**
+ * What changes. `mailing_address` is replaced whole, or removed by null.
+ *
+ * `email` and `phone` are known and refused: they change only once they are proven.
+ */
+export interface ChangedProfile {
+  /** longest 100 */
+  first_name?: string;
+  /** longest 100 */
+  last_name?: string;
+  mailing_address?: MailingAddress | null;
+  email?: string | null;
+  phone?: string | null;
+}
+
 export interface Decline {
   code: string;
   reason: string;
@@ -170,6 +185,18 @@ export interface LinkedAccount {
   account_last4: string;
 }
 
+/** Where letters go, in the United States. `postal_code` is five digits, or five and four. */
+export interface MailingAddress {
+  /** longest 100 */
+  line_1: string;
+  /** longest 100 */
+  line_2?: string | null;
+  /** longest 60 */
+  city: string;
+  state: string;
+  postal_code: string;
+}
+
 /** The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits. */
 export interface Me {
   /** uuid */
@@ -180,6 +207,7 @@ export interface Me {
   first_name: string;
   last_name: string;
   phone_masked: string | null;
+  mailing_address: MailingAddress | null;
   accounts: LinkedAccount[];
 }
 
@@ -436,12 +464,14 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Close a session, or `current` for this one */
@@ -458,8 +488,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** One account: balance, what is due, what is pending */
@@ -482,8 +513,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** The HTTP interface as a page that can try it */
@@ -500,6 +532,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** The events, AsyncAPI 3.0 */
@@ -516,6 +549,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** The data of one event version as JSON Schema, by its name in /asyncapi.json with .json behind it */
@@ -536,6 +570,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** The events as a page to read */
@@ -552,6 +587,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** Terms, dates, mileage and payment of a lease */
@@ -574,8 +610,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Which lease-end options are open today, and why not */
@@ -598,8 +635,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** The process turns */
@@ -629,8 +667,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Counters for the operator, with the operator's token */
@@ -660,6 +699,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** A style or script of these pages */
@@ -680,6 +720,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** One payment, and in `message` whether it went through */
@@ -702,8 +743,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What a problem means and what to do */
@@ -719,6 +761,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** The gateway has its database and its bus */
@@ -753,8 +796,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** The public keys of access tokens (RFC 7517) */
@@ -771,7 +815,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Telephone, e-mail and postal addresses */
@@ -788,7 +832,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Link another account of yours; access tokens carry it from the next one on */
@@ -801,12 +845,13 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "account_not_matched" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Your accounts */
@@ -819,8 +864,9 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Your payment methods */
@@ -839,8 +885,9 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Payments on an account, newest first */
@@ -864,8 +911,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** List your open sessions */
@@ -884,8 +932,9 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What happened on the account, newest first */
@@ -909,8 +958,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Sign in */
@@ -922,12 +972,13 @@ export interface Operations {
       201: OpenedSession;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "invalid_credentials">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Live events of your accounts (server-sent events) */
@@ -944,7 +995,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
-      429: Refused<429, "too_many_streams">;
+      429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
     };
@@ -971,11 +1022,12 @@ export interface Operations {
       204: undefined;
       400: Refused<400, "malformed_request">;
       403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Twilio's status callback */
@@ -1000,11 +1052,12 @@ export interface Operations {
       204: undefined;
       400: Refused<400, "malformed_request">;
       403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Get new tokens for a refresh token */
@@ -1016,12 +1069,13 @@ export interface Operations {
       200: OpenedSession;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "refresh_token_not_valid">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Claim an account and choose a password */
@@ -1032,12 +1086,13 @@ export interface Operations {
     answers: {
       202: Registration;
       400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Remove a payment method */
@@ -1055,8 +1110,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Pay on an account */
@@ -1080,12 +1136,40 @@ export interface Operations {
       401: RefusedMoney<401, "unauthenticated">;
       403: RefusedMoney<403, "forbidden">;
       404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "account_takes_no_payments" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
-      503: RefusedMoney<503, "service_unavailable">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your name or your mailing address */
+  updateMe: {
+    method: "PATCH";
+    url: "/v1/me";
+    headers: {
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: ChangedProfile;
+    answers: {
+      200: Me;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "contact_change_needs_proof" | "invalid_request" | "nothing_to_change">;
+      428: Refused<428, "precondition_required">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Verify an e-mail address with the token from the mail */
@@ -1096,12 +1180,13 @@ export interface Operations {
     answers: {
       204: undefined;
       400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
 }

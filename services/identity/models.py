@@ -1,4 +1,4 @@
-"""Identity's tables. Secrets stand in them hashed (passwords, tokens) or encrypted (claims, phones), never in clear."""
+"""Identity's tables. Secrets are hashed (passwords, tokens) or encrypted (claims, phones, addresses), never clear."""
 
 from sqlalchemy import (
     Boolean,
@@ -7,6 +7,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     Table,
     Text,
@@ -33,6 +34,10 @@ users = Table(
     Column("first_name", Text, nullable=False),
     Column("last_name", Text, nullable=False),
     Column("phone_sealed", Text),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("mailing_address_sealed", Text),
+    # The name that accounts matched, once the person has given another one.
+    Column("matched_last_name", Text),
     Column("sms_consent", Boolean, nullable=False),
     Column("accepted_terms", Text, nullable=False),
     Column("accepted_terms_at", DateTime(timezone=True), nullable=False),

@@ -86,7 +86,7 @@ def _plain(gateway: Gateway, route: Route, **options: Any) -> HttpAnswer:
 def test_every_way_to_ask_wrongly_is_answered_as_told(
     route: Route, clock: FixedClock, document: dict[str, Any]
 ) -> None:
-    limits = {"SESSIONS_PER_MINUTE": 1, "REGISTRATIONS_PER_MINUTE": 1}
+    limits = {"SESSIONS_PER_MINUTE": 1, "REGISTRATIONS_PER_MINUTE": 1, "REQUESTS_PER_MINUTE": 1}
     for way, ask in ASKING_WRONGLY.items():
         answer = ask(a_gateway(clock=clock, settings=limits if way == "once too often" else None), route)
         if route.operation == "openStream" and answer.status_code == 500:

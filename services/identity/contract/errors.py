@@ -51,6 +51,23 @@ class KeyNotTaken(Refusal):
     detail = "Answers that hold secrets are never stored, so they cannot be replayed. Send the request without a key."
 
 
+class ContactChangeNeedsProof(Refusal):
+    code = "contact_change_needs_proof"
+    kind = Kind.UNPROCESSABLE
+    title = "This change must be proven first"
+    detail = (
+        "Messages about your money go to this e-mail address and telephone number, so a new one is proven before it "
+        "counts. Call customer service to change it; send the other fields without it."
+    )
+
+
+class NothingToChange(Refusal):
+    code = "nothing_to_change"
+    kind = Kind.UNPROCESSABLE
+    title = "The request changes nothing"
+    detail = "Send at least one of the fields that can be changed."
+
+
 class AccountNotMatched(Refusal):
     code = "account_not_matched"
     kind = Kind.UNPROCESSABLE

@@ -42,5 +42,8 @@ account_linked = Event("identity", "account_linked", 1, AboutLink, handled=True)
 # The user may no longer act on the account; access tokens issued before live on for five minutes at most.
 account_unlinked = Event("identity", "account_unlinked", 1, AboutLink)
 
+# The user's name or a contact point is another one now; who needs it asks, or is told by identity's own errand.
+contact_changed = Event("identity", "contact_changed", 1, AboutUser, handled=True)
+
 # The user signed in.
 session_opened = Event("identity", "session_opened", 1, AboutSession)

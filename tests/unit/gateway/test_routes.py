@@ -22,6 +22,7 @@ MESSAGE_ID = examples.MESSAGE_ID
 REST = {
     "session": "current", "code": "not_found", "file": "docs.css", "schema": "payments.payment_posted.v1.json",
 }  # fmt: skip
+A_STATE = {"If-Match": '"7.6f1c"'}
 BY_TOKEN = [route for route in ROUTES if not route.is_open]
 PLAIN = [route for route in ROUTES if route.gives is not Document]
 
@@ -31,7 +32,8 @@ def _path(route: Route) -> str:
 
 
 def _send(gateway: Gateway, route: Route, **options: Any) -> HttpAnswer:
-    headers = {**(A_KEY if route.idempotent else {}), **options.pop("headers", {})}
+    headers = {**(A_KEY if route.idempotent else {}), **(A_STATE if route.conditional else {})}
+    headers |= options.pop("headers", {})
     if route.raw:
         headers |= {"Content-Type": route.raw.media, **dict.fromkeys(route.raw.signed_by, "signed")}
         options |= {"data": _written(route), "query_string": dict.fromkeys(route.query().fields, MESSAGE_ID)}
