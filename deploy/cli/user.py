@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ def command() -> None:
     """Make users who work here: create."""
 
 
-@command.command(name="create")
+@click.command(name="create")
 @click.option("--role", type=click.Choice(["agent"]), required=True, help="What the user may do.")
 @click.option("--email", required=True, help="The address, which is what the user signs in with.")
 @click.option("--first-name", required=True)
@@ -79,8 +80,8 @@ def _create_agent(person: dict[str, str | None], *, data: Path) -> None:
 
 
 def _asked_password() -> str:
-    if not click.get_text_stream("stdin").isatty():
-        return click.get_text_stream("stdin").readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password
 
@@ -94,3 +95,6 @@ def _operator() -> str:
 
 def _told(refusal: Refusal) -> str:
     return " ".join(f"{error.pointer.lstrip('/')}: {error.detail}" for error in refusal.errors) or refusal.detail
+
+
+command.add_command(create)

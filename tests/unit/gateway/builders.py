@@ -18,7 +18,7 @@ from chassis.context import NOBODY, CallContext
 from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
-from gateway.api import examples
+from gateway.api import examples, staff_webhooks
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies, Route
@@ -35,6 +35,8 @@ ISSUER = "http://127.0.0.1:8000"
 A_KEY = {"Idempotency-Key": "first-try"}
 NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 Answer = Any
+# These stand on the gateway's own database, which is there in tests/service/gateway.
+ON_DATABASE = {"openStream", *(declared.operation for declared in staff_webhooks.ROUTES)}
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
 CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
