@@ -46,6 +46,9 @@ class Outcome:
         return self.status == HTTP_GONE
 
 
+TIMED_OUT = Outcome(None, "timed_out")
+
+
 def system_look_up(host: str, port: int) -> list[str]:
     """As this machine resolves names. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -59,11 +62,13 @@ class PartnerCalls:
 
     def __init__(
         self, *, policy: Policy, certificates: str, look_up: LookUp = system_look_up,
-        connect_seconds: float = CONNECT_SECONDS, total_seconds: float = TOTAL_SECONDS,
+        look_up_seconds: float = LOOK_UP_SECONDS, connect_seconds: float = CONNECT_SECONDS,
+        total_seconds: float = TOTAL_SECONDS,
     ) -> None:  # fmt: skip
         self.policy = policy
         self._trust = ssl.create_default_context(cafile=certificates)
         self._look_up = look_up
+        self._look_up_seconds = look_up_seconds
         self._connect_seconds = connect_seconds
         self._total_seconds = total_seconds
 
@@ -87,12 +92,12 @@ class PartnerCalls:
         def ask() -> None:
             try:
                 found.append(self._look_up(target.host, target.port))
-            except (OSError, UnicodeError) as error:
+            except Exception as error:  # noqa: BLE001 - name services have kinds of their own
                 found.append(error)
 
         thread = threading.Thread(target=ask, daemon=True)
         thread.start()
-        thread.join(LOOK_UP_SECONDS)
+        thread.join(self._look_up_seconds)
         answer = found[0] if found else TimeoutError("no answer from the name service")
         if isinstance(answer, Exception):
             raise OSError(f"{type(answer).__name__} while looking up a name") from answer
@@ -108,32 +113,37 @@ class PartnerCalls:
                 sent = {"Host": target.authority, **headers}
                 connection.request("POST", target.path, body=body, headers=sent, preload_content=False)
                 # Of the answer the status is all that counts; what else it says is not even read.
-                return _outcome_of(connection.getresponse().status)
+                status = connection.getresponse().status
+            # An answer that was cut off looks like one that ended early.
+            return TIMED_OUT if line.was_shut else _outcome_of(status)
         except (OSError, HTTPException, HTTPError, ValueError) as error:
-            return Outcome(None, "timed_out" if line.is_over else _word_for(error))
+            return TIMED_OUT if line.is_over else Outcome(None, _word_for(error))
         finally:
             line.close()
 
     def _connected(self, line: "_Line", target: Target, *, addresses: list[str]) -> HTTPConnection:
         """A connection to the first address that takes one. Raises what the last one failed with."""
-        failure: Exception = OSError("no address")
+        failure: Exception = TimeoutError("no time left to connect")
         for address in addresses[:ADDRESSES_TRIED_MAX]:
-            connection = line.connection = self._connection(target, address=address)
+            if line.is_over:
+                break
+            seconds = min(self._connect_seconds, line.seconds_left)
+            connection = line.connection = self._connection(target, address=address, seconds=seconds)
             try:
                 connection.connect()
                 assert connection.sock is not None
-                connection.sock.settimeout(self._total_seconds)
+                connection.sock.settimeout(max(0.01, line.seconds_left))
                 return connection
             except (OSError, HTTPError) as error:
                 line.close()
                 failure = error
         raise failure
 
-    def _connection(self, target: Target, *, address: str) -> HTTPConnection:
+    def _connection(self, target: Target, *, address: str, seconds: float) -> HTTPConnection:
         if not target.is_secure:
-            return HTTPConnection(address, target.port, timeout=self._connect_seconds)
+            return HTTPConnection(address, target.port, timeout=seconds)
         return HTTPSConnection(
-            address, target.port, timeout=self._connect_seconds, ssl_context=self._trust, server_hostname=target.host
+            address, target.port, timeout=seconds, ssl_context=self._trust, server_hostname=target.host
         )
 
 
@@ -146,14 +156,19 @@ class _Line:
     def __init__(self, *, ends_at: float) -> None:
         self._ends_at = ends_at
         self.connection: HTTPConnection | None = None
+        self.was_shut = False
+
+    @property
+    def seconds_left(self) -> float:
+        return self._ends_at - monotonic()
 
     @property
     def is_over(self) -> bool:
-        return monotonic() >= self._ends_at
+        return self.seconds_left <= 0
 
     @contextmanager
     def cut_off_in_time(self) -> Iterator[None]:
-        timer = threading.Timer(max(0.0, self._ends_at - monotonic()), self._shut)
+        timer = threading.Timer(max(0.0, self.seconds_left), self._shut)
         timer.daemon = True
         timer.start()
         try:
@@ -166,11 +181,11 @@ class _Line:
             self.connection.close()
 
     def _shut(self) -> None:
+        self.was_shut = True
         held = self.connection.sock if self.connection is not None else None
         if held is not None:
             with suppress(OSError):
-                # Past the TLS layer, which would wait for the other side's goodbye.
-                socket.socket.shutdown(held, socket.SHUT_RDWR)
+                held.shutdown(socket.SHUT_RDWR)
 
 
 def _outcome_of(status: int) -> Outcome:
@@ -184,6 +199,9 @@ def _word_for(error: Exception) -> str:
         return "certificate_not_valid"
     if isinstance(error, ssl.SSLError):
         return "tls_failed"
-    if isinstance(error, NewConnectionError):
-        return "not_reached"
-    return "timed_out" if isinstance(error, TimeoutError | ConnectTimeoutError) else "not_reached"
+    if isinstance(error, ConnectionError):
+        return "connection_lost"
+    if isinstance(error, HTTPException):
+        return "answer_not_readable"
+    is_late = isinstance(error, TimeoutError | ConnectTimeoutError) and not isinstance(error, NewConnectionError)
+    return "timed_out" if is_late else "not_reached"
