@@ -1,6 +1,8 @@
 """Partners are told what they asked for: signed, again until it arrives, for days, and each at its own pace."""
 
 import json
+import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import text
 from chassis.doors import Outcome
 from gateway.service import GatewayService
 from gateway.webhooks import endpoints, rules
+from gateway.webhooks.dispatching import Dispatcher
 from tests.builders.partners import Gate, Partner, a_partner
 from tests.builders.wiring import deliver
 from tests.fixtures.dying import dies_at
@@ -270,6 +273,28 @@ class TestASlowPartner:
         assert second.wait(15)
         assert (begun, partner.at_once_most) == (rules.CALLS_PER_ENDPOINT_MAX, rules.CALLS_PER_ENDPOINT_MAX)
         assert sorted(partner.ids) == sorted(set(partner.ids))
+
+    def test_and_a_quick_one_are_called_once_for_each_delivery_by_gateways_that_compete(
+        self, partners_stage: Stage, partner: Partner
+    ) -> None:
+        webhooks = [partners_stage.registers(partner) for _ in range(3)]
+        events = partners_stage.happens(15)
+        dispatchers = [partners_stage.dispatcher, partners_stage.another_dispatcher()]
+        over = threading.Event()
+
+        def compete(dispatcher: Dispatcher) -> None:
+            while not over.is_set():
+                dispatcher.dispatch()
+
+        threads = [threading.Thread(target=compete, args=(dispatcher,)) for dispatcher in dispatchers]
+        for thread in threads:
+            thread.start()
+        eventually(lambda: len(partner.arrivals) >= len(webhooks) * len(events))
+        over.set()
+        for thread in threads:
+            thread.join(15)
+        assert all(dispatcher.wait(15) for dispatcher in dispatchers)
+        assert Counter(partner.ids) == {str(event.id): len(webhooks) for event in events}
 
 
 class TestAGatewayThatDies:
