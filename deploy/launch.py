@@ -160,6 +160,7 @@ def told(layout: Layout) -> dict[str, str]:
         "TWILIO_BASE_URL": sandbox,
         "TWILIO_FROM": "+15005550006",
         "PROCESSOR_BASE_URL": sandbox,
+        "WEBHOOK_LOOPBACK_ALLOWED": "true",
         "PROCESSOR_API_KEY": folder.secret("processor-api-key"),
         **{variable_of(name): url for name, url in layout.database_urls.items()},
     }

@@ -43,6 +43,7 @@ TAGS = {
     "leases": "The lease as signed, and the ways out of it.",
     "stream": "Events of the caller's accounts as they happen.",
     "support": "How to reach a person.",
+    "staff": "What people who work here do; every question and every change is kept on record.",
     "webhooks": "What vendors call. The signature is the proof; nobody signs in.",
     "discovery": "What machines ask first, and the pages for people who build on this.",
 }

@@ -1,4 +1,4 @@
-"""The door of the gateway: the HTTP server, the five services behind it, and the events that feed the live stream."""
+"""The door of the gateway: the HTTP server, the five services behind it, and the events for streams and webhooks."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -20,12 +20,18 @@ from gateway.auth import Keyring
 from gateway.routing import Dependencies
 from gateway.stream import Feed
 from gateway.table import ROUTES
+from gateway.webhooks import deliveries, endpoints
+from gateway.webhooks.dispatching import Dispatcher
+from gateway.webhooks.wiring import DispatcherProvider
 from services.accounts.contract import events as accounts_events
+from services.identity.contract import events as identity_events
 from services.leases.contract import events as leases_events
+from services.notifications.contract import events as notifications_events
 from services.payments.contract import events as payments_events
 
 NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 HOUR_SECONDS = 3600
+DISPATCH_SECONDS = 1
 
 
 class FeedProvider(DependencyProvider):
@@ -98,6 +104,7 @@ class GatewayService(Service):
     feed: Feed = FeedProvider()
     is_ready: Callable[[], bool] = Readiness()
     admission: Admission = AdmissionProvider()
+    partners: Dispatcher = DispatcherProvider()
     web = WebServer(build_application)
 
     @reaction(payments_events.payment_posted)
@@ -116,6 +123,56 @@ class GatewayService(Service):
     def on_lease_eligibility_changed(self, call: EventCall) -> None:
         self._tell(call)
 
+    @reaction(identity_events.user_registered)
+    def on_user_registered(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @reaction(identity_events.email_verified)
+    def on_email_verified(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @reaction(identity_events.account_linked)
+    def on_account_linked(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @reaction(identity_events.account_unlinked)
+    def on_account_unlinked(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @reaction(identity_events.session_opened)
+    def on_session_opened(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @reaction(accounts_events.account_opened)
+    def on_account_opened(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @reaction(accounts_events.account_paid_off)
+    def on_account_paid_off(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @reaction(notifications_events.notification_sent)
+    def on_notification_sent(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @reaction(notifications_events.notification_delivered)
+    def on_notification_delivered(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @reaction(notifications_events.notification_failed)
+    def on_notification_failed(self, call: EventCall) -> None:
+        self._pass_on(call)
+
+    @timer(every_seconds=DISPATCH_SECONDS)
+    def every_second_call_partners(self) -> None:
+        self.partners.dispatch()
+
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_forget_old_deliveries(self) -> None:
+        with self.store.writing() as transaction:
+            deliveries.forget_old(transaction, now=self.clock.now())
+            endpoints.forget_old_secrets(transaction, now=self.clock.now())
+
     @timer(every_seconds=HOUR_SECONDS)
     def every_hour_forget_old_events(self) -> None:
         with self.store.writing() as transaction:
@@ -125,3 +182,7 @@ class GatewayService(Service):
         stream.record(
             call.transaction, feed=self.feed, event=call.event, account_id=call.data["account_id"], shown=call.data
         )
+        self._pass_on(call)
+
+    def _pass_on(self, call: EventCall) -> None:
+        deliveries.record(call.transaction, event=call.event, now=self.clock.now())

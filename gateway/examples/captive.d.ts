@@ -77,6 +77,16 @@ export interface AsOf {
   business_on: string;
 }
 
+/** What is left out stays as it is. */
+export interface ChangeWebhook {
+  /** longest 2000 */
+  url?: string;
+  events?: string[];
+  /** longest 200 */
+  description?: string;
+  state?: "active" | "disabled";
+}
+
 /**
  * What changes. `mailing_address` is replaced whole, or removed by null.
  *
@@ -343,9 +353,29 @@ export interface Register {
   accepted_terms: string;
 }
 
+/** Where a partner wants to be called, and for which events, by their names. */
+export interface RegisterWebhook {
+  /** longest 2000 */
+  url: string;
+  events: string[];
+  /** longest 200 */
+  description?: string;
+}
+
 /** The same for everybody: whether anything matched shows only in the mailbox. */
 export interface Registration {
   status: string;
+}
+
+/** All that failed for good at this instant or later. */
+export interface ReplayFailed {
+  /** date-time */
+  failed_since: string;
+}
+
+/** How many will be sent again. */
+export interface Replayed {
+  count: number;
 }
 
 export interface Schedule {
@@ -448,6 +478,94 @@ export interface VerifyEmail {
   token: string;
 }
 
+/**
+ * An endpoint of a partner.
+ *
+ * `disabled_reason` is `by_staff`, `gone` (it answered 410) or `failing` (nothing arrived for days). `failing_since`
+ * is there while calls fail, `paused_until` while it is left alone for failing. Until `previous_secret_until` the
+ * secret before the last rotation signs too.
+ */
+export interface Webhook {
+  /** uuid */
+  id: string;
+  url: string;
+  events: string[];
+  description: string;
+  state: "active" | "disabled";
+  disabled_reason: string | null;
+  /** date-time */
+  disabled_at: string | null;
+  failures_in_row: number;
+  /** date-time */
+  failing_since: string | null;
+  /** date-time */
+  paused_until: string | null;
+  /** date-time */
+  previous_secret_until: string | null;
+  /** date-time */
+  created_at: string;
+}
+
+export interface WebhookDeliveries {
+  data: WebhookDelivery[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
+/**
+ * One event on its way to one endpoint. `last_error` is a stable word, null where the last call was answered 2xx.
+ *
+ * `waiting` will be tried at `next_try_at`; `failed` has been tried for the last time, and can be replayed.
+ */
+export interface WebhookDelivery {
+  /** uuid */
+  id: string;
+  /** uuid */
+  event_id: string;
+  type: string;
+  state: "waiting" | "delivered" | "failed";
+  tries: number;
+  /** date-time */
+  next_try_at: string | null;
+  /** date-time */
+  last_tried_at: string | null;
+  last_status: number | null;
+  last_error: string | null;
+  /** date-time */
+  created_at: string;
+  /** date-time */
+  settled_at: string | null;
+}
+
+/** `secret` is shown this once; hand it to the partner on a safe way. */
+export interface WebhookWithSecret {
+  /** uuid */
+  id: string;
+  url: string;
+  events: string[];
+  description: string;
+  state: "active" | "disabled";
+  disabled_reason: string | null;
+  /** date-time */
+  disabled_at: string | null;
+  failures_in_row: number;
+  /** date-time */
+  failing_since: string | null;
+  /** date-time */
+  paused_until: string | null;
+  /** date-time */
+  previous_secret_until: string | null;
+  /** date-time */
+  created_at: string;
+  secret: string;
+}
+
+export interface Webhooks {
+  data: Webhook[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
   /** Add a bank account, or a card by the processor's token */
@@ -469,6 +587,30 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change a webhook, disable it or switch it on again */
+  changeWebhook: {
+    method: "PATCH";
+    url: "/v1/staff/webhooks/{webhook_id}";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    body: ChangeWebhook;
+    answers: {
+      200: Webhook;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -835,6 +977,31 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** One webhook, and how it fares */
+  getWebhook: {
+    method: "GET";
+    url: "/v1/staff/webhooks/{webhook_id}";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Webhook;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Link another account of yours; access tokens carry it from the next one on */
   linkAccount: {
     method: "POST";
@@ -957,6 +1124,54 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What was sent, newest first */
+  listWebhookDeliveries: {
+    method: "GET";
+    url: "/v1/staff/webhooks/{webhook_id}/deliveries";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** uuid */
+      cursor?: string | null;
+      state?: "waiting" | "delivered" | "failed" | null;
+    };
+    answers: {
+      200: WebhookDeliveries;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Every partner's webhook, newest first */
+  listWebhooks: {
+    method: "GET";
+    url: "/v1/staff/webhooks";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** uuid */
+      cursor?: string | null;
+    };
+    answers: {
+      200: Webhooks;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -1095,6 +1310,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Register a partner's webhook */
+  registerWebhook: {
+    method: "POST";
+    url: "/v1/staff/webhooks";
+    body: RegisterWebhook;
+    answers: {
+      201: WebhookWithSecret;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "too_many_webhooks">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Remove a payment method */
   removePaymentMethod: {
     method: "DELETE";
@@ -1105,6 +1340,94 @@ export interface Operations {
     };
     answers: {
       204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Remove a webhook with all that waits for it */
+  removeWebhook: {
+    method: "DELETE";
+    url: "/v1/staff/webhooks/{webhook_id}";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Send everything again that failed since an instant */
+  replayFailedWebhookDeliveries: {
+    method: "POST";
+    url: "/v1/staff/webhooks/{webhook_id}/deliveries/replay";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    body: ReplayFailed;
+    answers: {
+      202: Replayed;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "webhook_disabled">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Send one event again */
+  replayWebhookDelivery: {
+    method: "POST";
+    url: "/v1/staff/webhooks/{webhook_id}/deliveries/{delivery_id}/replay";
+    path: {
+      /** uuid */
+      webhook_id: string;
+      /** uuid */
+      delivery_id: string;
+    };
+    answers: {
+      202: WebhookDelivery;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "webhook_disabled">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Make a new secret */
+  rotateWebhookSecret: {
+    method: "POST";
+    url: "/v1/staff/webhooks/{webhook_id}/rotate-secret";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    answers: {
+      200: WebhookWithSecret;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -1144,6 +1467,27 @@ export interface Operations {
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Send a made-up event */
+  testWebhook: {
+    method: "POST";
+    url: "/v1/staff/webhooks/{webhook_id}/test";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    answers: {
+      202: WebhookDelivery;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "webhook_disabled">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Change your name or your mailing address */

@@ -39,8 +39,8 @@ users = Table(
     # The name that accounts matched, once the person has given another one.
     Column("matched_last_name", Text),
     Column("sms_consent", Boolean, nullable=False),
-    Column("accepted_terms", Text, nullable=False),
-    Column("accepted_terms_at", DateTime(timezone=True), nullable=False),
+    Column("accepted_terms", Text),
+    Column("accepted_terms_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("email_verified_at", DateTime(timezone=True)),
     UniqueConstraint("email", name="uq_users_email"),
@@ -54,6 +54,9 @@ users = Table(
     CheckConstraint("status <> 'active' OR email_verified_at IS NOT NULL", name="ck_users_active_verified"),
     CheckConstraint("role IN ('customer', 'agent')", name="ck_users_role"),
     CheckConstraint("role <> 'customer' OR party_id IS NOT NULL", name="ck_users_customer_party"),
+    CheckConstraint(
+        "role <> 'customer' OR num_nonnulls(accepted_terms, accepted_terms_at) = 2", name="ck_users_customer_terms"
+    ),
     Index("uq_users_active_party", "party_id", unique=True, postgresql_where=text("status = 'active'")),
 )
 

@@ -52,6 +52,16 @@ class Register(Strict):
     accepted_terms = Text(required=True, longest=40)
 
 
+class CreateAgent(Strict):
+    """A new member of staff, who signs in with `user_id`, or else with the e-mail address."""
+
+    email = Email(required=True)
+    first_name = Text(required=True, longest=100)
+    last_name = Text(required=True, longest=100)
+    password = Secret(required=True)
+    user_id = Text(load_default=None, allow_none=True, longest=254)
+
+
 class Registration(Strict):
     """The same for everybody: whether anything matched shows only in the mailbox."""
 

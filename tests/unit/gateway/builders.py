@@ -19,7 +19,7 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
-from gateway.api import examples
+from gateway.api import examples, staff_webhooks
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies, Route
@@ -36,6 +36,8 @@ ISSUER = "http://127.0.0.1:8000"
 A_KEY = {"Idempotency-Key": "first-try"}
 NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 Answer = Any
+# These stand on the gateway's own database, which is there in tests/service/gateway.
+ON_DATABASE = {"openStream", *(declared.operation for declared in staff_webhooks.ROUTES)}
 
 A_PROFILE = {**examples.ME, "version": 7}
 
