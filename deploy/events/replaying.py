@@ -11,7 +11,8 @@ from deploy.events.target import Target
 from deploy.events.told import Batch
 from deploy.stack import StackProblem, write_private
 
-STREAM, OUTBOX = "stream", "outbox"
+# Of an interrupted batch: it may have been confirmed without its place being written down.
+REPEATED_MAX = 200
 Reading = Callable[..., Iterator[Batch]]
 
 
