@@ -1,15 +1,19 @@
 """A subscriber's user reads its own queue and nothing else: no other queue, no exchange, not even its own bindings."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import amqp
 import pytest
 
 from chassis.bus.topology import dead_letters
+from chassis.events import CONTENT_TYPE
 from deploy.broker import Broker
 from deploy.catalogue import SERVICES
 from deploy.rabbitmq.subscribers import Subscriber
+from tests.journeys.subscribers.stage import SAMPLES, Sample, sample_commands
 from tests.security.nodes import Guarded, guarded_vhost
 from tests.security.rights import CONFIGURE, QUEUE, READ, WRITE, Right, is_refused, publishes, resources, rights
 
@@ -18,12 +22,18 @@ pytestmark = pytest.mark.bus
 BILLING = Subscriber("billing", ("payments.payment_declined", "payments.payment_posted"))
 # Its name begins as the other's does.
 BILLING_AUDIT = Subscriber("billing-audit", ("accounts.payment_applied",))
+RUN = [Subscriber(name, ("payments.payment_posted",)) for name in SAMPLES]
 SOME = r"^sub\.|^events\.stream|^rpc-leases|payment_posted--leases"
 
 
 @pytest.fixture(scope="module")
 def subscribed(node: Broker) -> Guarded:
-    return guarded_vhost(node, vhost="subscribed", queues=SOME, subscribers=(BILLING, BILLING_AUDIT))
+    return guarded_vhost(node, vhost="subscribed", queues=SOME, subscribers=(BILLING, BILLING_AUDIT, *RUN))
+
+
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    return sample_commands(tmp_path_factory.mktemp("node"))
 
 
 def own_rights(subscriber: Subscriber) -> set[Right]:
@@ -44,7 +54,7 @@ def test_a_subscriber_reads_its_queue_and_its_dead_letters_and_that_is_all(
 
 def told_by(guarded: Guarded, service: str, *, exchange: str, key: str, body: str) -> None:
     with guarded.channel(service) as channel:
-        message = amqp.Message(body, user_id=service)
+        message = amqp.Message(body, user_id=service, content_type=CONTENT_TYPE, content_encoding="utf-8")
         channel.basic_publish_confirm(message, exchange=exchange, routing_key=key)
 
 
@@ -66,6 +76,27 @@ def test_it_gets_the_events_that_it_declared_and_no_others(subscribed: Guarded, 
     told_by(subscribed, "accounts", exchange="accounts.events", key="payment_applied", body="for its audit")
     told_by(subscribed, "payments", exchange="payments.events", key="payment_posted", body="for billing")
     assert received() == ["for billing"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("subscriber", RUN, ids=lambda subscriber: subscriber.name)
+def test_the_rights_are_enough_for_each_sample(
+    subscribed: Guarded, subscriber: Subscriber, commands: dict[str, list[str]], tmp_path: Path
+) -> None:
+    body = {
+        "id": "1", "type": "captive.payments.payment_posted.v1",
+        "dataschema": "urn:captive:event:payments:payment_posted:1", "data": {"payment_id": "p", "amount_cents": 5},
+    }  # fmt: skip
+    sample = Sample(
+        subscriber.name, command=commands[subscriber.name], bus=subscribed.url(subscriber.user), folder=tmp_path
+    )
+    sample.start()
+    try:
+        told_by(subscribed, "payments", exchange="payments.events", key="payment_posted", body=json.dumps(body))
+        sample.wait_until_booked({"p": 5})
+        assert sample.stop() == 0
+    finally:
+        sample.kill()
 
 
 def test_it_cannot_tell_events_in_anybodys_name(subscribed: Guarded, received: Any) -> None:

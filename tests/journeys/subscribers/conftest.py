@@ -1,7 +1,6 @@
 """One stack on RabbitMQ for each module, with a queue for each sample and one that a test reads itself."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,10 @@ from chassis.bus.link import open_channel
 from deploy.rabbitmq.subscribers import write_subscribers
 from deploy.stack import SUBSCRIBERS
 from deploy.subscriptions import delete_queues
-from tests.fixtures.node import find_node, installed
 from tests.fixtures.processes import eventually
 from tests.fixtures.stacks import RunningStack, a_running_stack
-from tests.journeys.subscribers.stage import EXAMPLES, Desk, Sample, as_text, declared_subscribers, pay
+from tests.journeys.subscribers.stage import SAMPLES, Desk, Sample, as_text, declared_subscribers, pay, sample_commands
 
-SAMPLES = ("kombu", "nameko", "amqplib")
 WITNESS = "sub.witness.v1"
 
 
@@ -36,14 +33,7 @@ def stack(broker_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """How each sample is run."""
-    node = find_node()
-    assert node is not None, "install Debian's nodejs and npm: only root can do it here"
-    folder = installed(EXAMPLES, into=tmp_path_factory.mktemp("node"))
-    return {
-        "kombu": [sys.executable, str(EXAMPLES / "with_kombu.py")],
-        "nameko": [sys.executable, "-W", "ignore", str(EXAMPLES / "with_nameko.py")],
-        "amqplib": [node, str(folder / "with_amqplib.mjs")],
-    }
+    return sample_commands(tmp_path_factory.mktemp("node"))
 
 
 @pytest.fixture(params=SAMPLES)

@@ -17,11 +17,25 @@ from chassis.events import CONTENT_TYPE
 from deploy.demo.client import Client, a_key
 from deploy.demo.story import BANK_ACCOUNT
 from deploy.rabbitmq.subscribers import Subscriber
+from tests.fixtures.node import find_node, installed
 from tests.fixtures.processes import ROOT, eventually
 from tests.fixtures.stacks import RunningStack
 
 EXAMPLES = ROOT / "gateway" / "examples" / "subscribers"
+SAMPLES = ("kombu", "nameko", "amqplib")
 STOP_SECONDS_MAX = 20
+
+
+def sample_commands(folder: Path) -> dict[str, list[str]]:
+    """How each sample is run; Node's packages are installed in the folder."""
+    node = find_node()
+    assert node is not None, "install Debian's nodejs and npm: only root can do it here"
+    installed(EXAMPLES, into=folder)
+    return {
+        "kombu": [sys.executable, str(EXAMPLES / "with_kombu.py")],
+        "nameko": [sys.executable, "-W", "ignore", str(EXAMPLES / "with_nameko.py")],
+        "amqplib": [node, str(folder / "with_amqplib.mjs")],
+    }
 
 
 class Sample:

@@ -302,9 +302,8 @@ def test_a_tail_of_the_outboxes_shows_what_commits(payments: Database, migrated:
         batches = opened.coming(choice)
         assert next(batches).events == []
         wanted = told_by_payments(payments)
-        found: list[str] = []
-        eventually(lambda: found.extend(str(told.event.id) for told in next(batches).events) or found)
-    assert found == [wanted]
+        found = eventually(lambda: next(batches).events)
+    assert [str(told.event.id) for told in found] == [wanted]
 
 
 @pytest.mark.bus
