@@ -150,6 +150,7 @@ def told(layout: Layout) -> dict[str, str]:
         "PUBLIC_URL": layout.url,
         "KEYS_DIR": str(folder.keys),
         "CLOCK_FILE": str(folder.clock_file),
+        "SUBSCRIBERS_FILE": str(folder.subscribers),
         "SANDBOX_URL": sandbox,
         "SENDGRID_API_KEY": f"SG.{folder.secret('sendgrid-api-key')}",
         "SENDGRID_BASE_URL": sandbox,
