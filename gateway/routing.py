@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chassis.bus.rpc import Asks
     from chassis.bus.rpc import Reply as Answer
     from gateway.auth import Keyring
-    from gateway.stream import Feed
+    from gateway.stream.feed import Feed
 
 OWN_ID = "_id"
 
@@ -97,7 +97,8 @@ class Route:
     A body is either loaded by the schema `takes` or handed on as `raw` says.
     `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `reads` names other
     request headers that mean something here, `errors` the codes that this route adds to those of its form, `replies`
-    the headers of the answer that its handler sets. `content_policy` is what a page may load, where it is one.
+    the headers of the answer that its handler sets. `content_policy` is what a page may load, where it is one. `frames`
+    is the JSON Schema of each server-sent event, `medias` the media types of an answer that has one of several.
     """
 
     method: str
@@ -116,6 +117,8 @@ class Route:
     has_etag: bool = False
     limit: Limit | None = None
     media: str = "application/json"
+    medias: tuple[str, ...] = ()
+    frames: Any = None
     cache: str = "no-store"
     reads: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()

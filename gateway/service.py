@@ -10,18 +10,20 @@ from chassis.bus.rpc import Asks, Neighbour
 from chassis.clock import Clock
 from chassis.context import NOBODY
 from chassis.doors import EventCall, Service, reaction, timer
+from chassis.home import Home
+from chassis.notices import Notices
 from chassis.ops import problems_of
 from chassis.settings import Settings
 from chassis.web import WebServer
-from gateway import settings, stream
+from gateway import settings
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies
-from gateway.stream import Feed
+from gateway.stream import memory
+from gateway.stream.feed import Feed
+from gateway.stream.tail import Tail
+from gateway.stream.told import TOLD, Told
 from gateway.table import ROUTES
-from services.accounts.contract import events as accounts_events
-from services.leases.contract import events as leases_events
-from services.payments.contract import events as payments_events
 
 NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 HOUR_SECONDS = 3600
@@ -30,8 +32,17 @@ HOUR_SECONDS = 3600
 class FeedProvider(DependencyProvider):
     """One feed of open streams for the process; they end when the gateway stops."""
 
+    home = Home()
+
     def setup(self) -> None:
         self._feed = Feed()
+
+    def start(self) -> None:
+        store, clock = self.home.database, self.container.config["clock"]
+        tail = Tail(store=store, clock=clock, feed=self._feed, is_told=lambda: notices.is_up)
+        notices = Notices(database=store, channel=memory.CHANNEL, on_notice=tail.ring)
+        self.container.spawn_managed_thread(notices.run)
+        self.container.spawn_managed_thread(lambda: tail.run(sleep=time.sleep))
 
     def stop(self) -> None:
         self._feed.close_all()
@@ -78,28 +89,20 @@ class GatewayService(Service):
     is_ready: Callable[[], bool] = Readiness()
     web = WebServer(build_application)
 
-    @reaction(payments_events.payment_posted)
-    def on_payment_posted(self, call: EventCall) -> None:
-        self._tell(call)
-
-    @reaction(payments_events.payment_declined)
-    def on_payment_declined(self, call: EventCall) -> None:
-        self._tell(call)
-
-    @reaction(accounts_events.payment_applied)
-    def on_payment_applied(self, call: EventCall) -> None:
-        self._tell(call)
-
-    @reaction(leases_events.lease_eligibility_changed)
-    def on_lease_eligibility_changed(self, call: EventCall) -> None:
-        self._tell(call)
-
     @timer(every_seconds=HOUR_SECONDS)
     def every_hour_forget_old_events(self) -> None:
         with self.store.writing() as transaction:
-            stream.forget_old(transaction, now=self.clock.now())
+            memory.forget_old(transaction, now=self.clock.now())
 
-    def _tell(self, call: EventCall) -> None:
-        stream.record(
-            call.transaction, feed=self.feed, event=call.event, account_id=call.data["account_id"], shown=call.data
-        )
+
+def _telling(told: Told) -> Callable[[GatewayService, EventCall], None]:
+    def tell(_: GatewayService, call: EventCall) -> None:
+        memory.record(call.transaction, event=call.event, told=told)
+
+    tell.__name__ = f"on_{told.name}"
+    return tell
+
+
+# The stream's table is the list of what is listened to for it.
+for _told in TOLD:
+    setattr(GatewayService, f"on_{_told.name}", reaction(_told.event)(_telling(_told)))
