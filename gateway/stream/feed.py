@@ -11,6 +11,9 @@ STREAMS_OF_ONE_MAX = 5
 # A client that reads so slowly is told from the database, when it reads on.
 WAITING_MAX = 200
 
+# After a restart everybody comes back at once: so many ask the database at a time, and nobody else goes short of it.
+ASKING_MAX = 4
+
 # An event's position, and the bytes that tell it.
 Frame = tuple[Position, bytes]
 
@@ -24,6 +27,7 @@ class Feed:
         self.position: Position | None = None
         self.is_closing = False
         self.begun = threading.Event()
+        self.asking = threading.BoundedSemaphore(ASKING_MAX)
 
     def open(self, *, subject: str, account_ids: Iterable[str]) -> "Subscription":
         """Register a stream. Raises TooManyStreams when the process is full.

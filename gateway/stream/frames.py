@@ -45,11 +45,13 @@ class EventStream:
 
     def _start(self, resume_from: str | None) -> tuple[Position, bool]:
         """Where to begin, and whether the client has missed what cannot be told again."""
-        now = self._clock.now()
+        now, feed = self._clock.now(), self._subscription.feed
         wanted = memory.position_of(resume_from) if resume_from else None
-        with self._store.reading() as transaction:
+        if wanted is None and feed.position is not None:
+            return feed.position, False
+        with feed.asking, self._store.reading() as transaction:
             end = memory.now_position(transaction, now=now)
-        self._subscription.feed.begin_at(end)
+        feed.begin_at(end)
         if wanted is None:
             return end, False
         too_old = wanted.seen_at < (now - KEPT).timestamp()
@@ -103,7 +105,7 @@ class EventStream:
         """The next page, or None where the database does not answer."""
         mine = self._subscription
         try:
-            with self._store.reading() as transaction:
+            with mine.feed.asking, self._store.reading() as transaction:
                 return memory.read_after(
                     transaction, account_ids=mine.account_ids, person_id=mine.subject, position=self._position,
                     now=self._clock.now(),
