@@ -36,9 +36,9 @@ GATES = (
     Gate("mypy strict", (sys.executable, "-m", "mypy", *PYTHON_FOLDERS)),
     Gate("import contracts", (sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()")),
 )
-BENCHES = ("rpc", "fanout")
 # Most tests wait for processes to start and for time to pass, so more of them run at once than there are processors.
 WORKERS = 4
+BENCHES = ("rpc", "fanout", "stream")
 
 
 @click.command()

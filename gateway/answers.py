@@ -67,9 +67,10 @@ def _success(route: Route) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(route.status).phrase, "headers": _headers(*names)}
     if route.status == HTTPStatus.NO_CONTENT:
         return answer
-    media, is_json = route.media.split(";")[0], route.media.split(";")[0].endswith("json")
-    schema: Any = route.gives if route.gives is not Document else {"type": "object" if is_json else "string"}
-    answer["content"] = {media: {"schema": schema, "example": route.example}}
+    medias = [media.split(";")[0] for media in route.medias or (route.media,)]
+    plain = route.frames or {"type": "object" if medias[0].endswith("json") else "string"}
+    schema: Any = route.gives if route.gives is not Document else plain
+    answer["content"] = {media: {"schema": schema, "example": route.example} for media in medias}
     return answer
 
 

@@ -278,12 +278,12 @@ def _checked_path(path: Mapping[str, str]) -> dict[str, str]:
 
 
 def _key(request: Request, route: Route) -> str | None:
-    key = request.headers.get("Idempotency-Key", "")
+    key = request.headers.get("Idempotency-Key")
     if not key and route.idempotent:
         raise IdempotencyKeyRequired()
-    if not key or not (route.idempotent or route.takes_key):
+    if key is None or not (route.idempotent or route.takes_key):
         return None
-    if len(key) > KEY_LENGTH_MAX or not key.isprintable():
+    if not 1 <= len(key) <= KEY_LENGTH_MAX or not key.isprintable():
         wrong = FieldError("/headers/Idempotency-Key", "invalid", "Send 1 to 255 printable characters.")
         raise InvalidRequest(errors=[wrong])
     return key

@@ -21,7 +21,8 @@ message when you have handled it. Nobody else sees your queue. Samples in three 
 again: `gateway/examples/subscribers/` of the repository.
 
 **Delivery** is at least once: handle an `id` once. `sequence` counts up for each pair of source and subject. Nothing is
-promised about order across subjects or sources, and who listens to some events only sees gaps.
+promised about order across subjects or sources, and who listens to some events only sees gaps. It is a number, so that
+10 is later than 9; the extension of this name that CloudEvents documents is text. A library that wants text converts it.
 
 **Versions.** Within a version a field keeps its name, type and meaning, and new optional fields may appear: pass over
 what you do not know. What would break a listener becomes a new version with another `type`, told beside the old one.
@@ -46,7 +47,10 @@ ATTRIBUTES: dict[str, Any] = {
         "sequence": {
             "type": "integer",
             "minimum": 1,
-            "description": "Counts up for each pair of source and subject: of two events the higher one is later.",
+            "description": (
+                "Counts up for each pair of source and subject: of two events the higher one is later. A number (the "
+                "CloudEvents type Integer), not the text of CloudEvents' documented extension of this name."
+            ),
         },
         "rootid": {
             "type": "string",

@@ -36,6 +36,10 @@ HEADER_SHAPES: dict[str, dict[str, Any]] = {
     "If-Match": {"examples": ['"7.6f1c"']},
     "Prefer": {"examples": ["wait=5"]},
 }
+# Of the names in a path that are no ids, one that there is.
+PATH_EXAMPLES = {
+    "code": "not_found", "file": "docs.css", "schema": "payments.payment_posted.v1.json", "session": "current",
+}  # fmt: skip
 TAGS = {
     "identity": "Registration, sessions, and the person who is signed in.",
     "accounts": "Loans and leases: balance, what is due, history, the instalments to come.",
@@ -143,7 +147,8 @@ def _operation(route: Route) -> dict[str, Any]:
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in route.path_names:
-        shape = {"type": "string", "format": "uuid"} if name.endswith(OWN_ID) else {"type": "string"}
+        known = {"format": "uuid"} if name.endswith(OWN_ID) else {"examples": [PATH_EXAMPLES[name]]}
+        shape: dict[str, Any] = {"type": "string", **known}
         found.append({"name": name, "in": "path", "required": True, "schema": shape})
     if route.query is not Nothing:
         found.append({"in": "query", "schema": route.query})

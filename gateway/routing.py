@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chassis.bus.rpc import Reply as Answer
     from gateway.auth import Keyring
     from gateway.bulkheads import Bulkhead
-    from gateway.stream import Feed
+    from gateway.stream.feed import Feed
 
 OWN_ID = "_id"
 
@@ -130,6 +130,8 @@ class Route:
     limit: Limit | None = None
     rank: Rank = Rank.REST
     media: str = "application/json"
+    medias: tuple[str, ...] = ()
+    frames: Any = None
     cache: str = "no-store"
     reads: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()

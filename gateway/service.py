@@ -10,24 +10,26 @@ from chassis.bus.rpc import Asks, Neighbour
 from chassis.clock import Clock
 from chassis.context import NOBODY
 from chassis.doors import EventCall, Service, reaction, timer
+from chassis.events import Event
+from chassis.home import Home
+from chassis.notices import Notices
 from chassis.ops import problems_of
 from chassis.settings import Settings
 from chassis.web import WebServer
-from gateway import settings, stream
+from gateway import settings
 from gateway.admission import TICK_SECONDS, Admission
 from gateway.app import Application
 from gateway.auth import Keyring
+from gateway.contracts.declared import promised_events
 from gateway.routing import Dependencies
-from gateway.stream import Feed
+from gateway.stream import memory
+from gateway.stream.feed import Feed
+from gateway.stream.tail import Tail
+from gateway.stream.told import told_of
 from gateway.table import ROUTES
 from gateway.webhooks import deliveries, endpoints
 from gateway.webhooks.dispatching import Dispatcher
 from gateway.webhooks.wiring import DispatcherProvider
-from services.accounts.contract import events as accounts_events
-from services.identity.contract import events as identity_events
-from services.leases.contract import events as leases_events
-from services.notifications.contract import events as notifications_events
-from services.payments.contract import events as payments_events
 
 NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 HOUR_SECONDS = 3600
@@ -37,8 +39,17 @@ DISPATCH_SECONDS = 1
 class FeedProvider(DependencyProvider):
     """One feed of open streams for the process; they end when the gateway stops."""
 
+    home = Home()
+
     def setup(self) -> None:
         self._feed = Feed()
+
+    def start(self) -> None:
+        store, clock = self.home.database, self.container.config["clock"]
+        tail = Tail(store=store, clock=clock, feed=self._feed, is_told=lambda: notices.is_up)
+        notices = Notices(database=store, channel=memory.CHANNEL, on_notice=tail.ring)
+        self.container.spawn_managed_thread(notices.run)
+        self.container.spawn_managed_thread(lambda: tail.run(sleep=time.sleep))
 
     def stop(self) -> None:
         self._feed.close_all()
@@ -107,62 +118,6 @@ class GatewayService(Service):
     partners: Dispatcher = DispatcherProvider()
     web = WebServer(build_application)
 
-    @reaction(payments_events.payment_posted)
-    def on_payment_posted(self, call: EventCall) -> None:
-        self._tell(call)
-
-    @reaction(payments_events.payment_declined)
-    def on_payment_declined(self, call: EventCall) -> None:
-        self._tell(call)
-
-    @reaction(accounts_events.payment_applied)
-    def on_payment_applied(self, call: EventCall) -> None:
-        self._tell(call)
-
-    @reaction(leases_events.lease_eligibility_changed)
-    def on_lease_eligibility_changed(self, call: EventCall) -> None:
-        self._tell(call)
-
-    @reaction(identity_events.user_registered)
-    def on_user_registered(self, call: EventCall) -> None:
-        self._pass_on(call)
-
-    @reaction(identity_events.email_verified)
-    def on_email_verified(self, call: EventCall) -> None:
-        self._pass_on(call)
-
-    @reaction(identity_events.account_linked)
-    def on_account_linked(self, call: EventCall) -> None:
-        self._pass_on(call)
-
-    @reaction(identity_events.account_unlinked)
-    def on_account_unlinked(self, call: EventCall) -> None:
-        self._pass_on(call)
-
-    @reaction(identity_events.session_opened)
-    def on_session_opened(self, call: EventCall) -> None:
-        self._pass_on(call)
-
-    @reaction(accounts_events.account_opened)
-    def on_account_opened(self, call: EventCall) -> None:
-        self._pass_on(call)
-
-    @reaction(accounts_events.account_paid_off)
-    def on_account_paid_off(self, call: EventCall) -> None:
-        self._pass_on(call)
-
-    @reaction(notifications_events.notification_sent)
-    def on_notification_sent(self, call: EventCall) -> None:
-        self._pass_on(call)
-
-    @reaction(notifications_events.notification_delivered)
-    def on_notification_delivered(self, call: EventCall) -> None:
-        self._pass_on(call)
-
-    @reaction(notifications_events.notification_failed)
-    def on_notification_failed(self, call: EventCall) -> None:
-        self._pass_on(call)
-
     @timer(every_seconds=DISPATCH_SECONDS)
     def every_second_call_partners(self) -> None:
         self.partners.dispatch()
@@ -176,13 +131,21 @@ class GatewayService(Service):
     @timer(every_seconds=HOUR_SECONDS)
     def every_hour_forget_old_events(self) -> None:
         with self.store.writing() as transaction:
-            stream.forget_old(transaction, now=self.clock.now())
+            memory.forget_old(transaction, now=self.clock.now())
 
-    def _tell(self, call: EventCall) -> None:
-        stream.record(
-            call.transaction, feed=self.feed, event=call.event, account_id=call.data["account_id"], shown=call.data
-        )
-        self._pass_on(call)
 
-    def _pass_on(self, call: EventCall) -> None:
+def _listening(event: Event) -> Callable[[GatewayService, EventCall], None]:
+    shown = told_of(event)
+
+    def listen(self: GatewayService, call: EventCall) -> None:
+        for told in shown:
+            memory.record(call.transaction, event=call.event, told=told)
         deliveries.record(call.transaction, event=call.event, now=self.clock.now())
+
+    listen.__name__ = f"on_{event.name}"
+    return listen
+
+
+# What is promised to others is listened to here, so that a new promise reaches partners without a line of ours.
+for _promised in promised_events():
+    setattr(GatewayService, f"on_{_promised.name}", reaction(_promised)(_listening(_promised)))

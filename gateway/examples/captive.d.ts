@@ -1205,7 +1205,15 @@ export interface Operations {
       "Last-Event-ID"?: string;
     };
     answers: {
-      200: string;
+      200: {
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "lease_eligibility_changed";
+        /** Send the last one as Last-Event-ID to go on after it. */
+        id: string;
+        /** A JSON object with the fields that the event of this name has in /asyncapi.json. */
+        data: string;
+        /** Milliseconds to wait before connecting again. */
+        retry?: number;
+      };
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;

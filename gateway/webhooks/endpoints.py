@@ -9,10 +9,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from chassis.errors import FieldError, InvalidRequest, NotFound
-from chassis.events import Event
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
-from gateway.contracts.declared import OWNERS
+from gateway.contracts.declared import promised_events
 from gateway.webhooks import deliveries, rules
 from gateway.webhooks.addresses import Policy, TargetRefused, target_of
 from gateway.webhooks.errors import TooManyWebhooks
@@ -27,10 +26,9 @@ OVER_WITH_TIME = ("previous_secret_until", "paused_until")
 
 
 @cache
-def promised_events() -> frozenset[str]:
+def promised_names() -> frozenset[str]:
     """The names of every event that others may rely on."""
-    declared = (value for module in OWNERS for value in vars(module).values() if isinstance(value, Event))
-    return frozenset(event.name for event in declared if event.promised)
+    return frozenset(event.name for event in promised_events())
 
 
 def register(
@@ -148,7 +146,7 @@ def _refuse_wrong(request: Mapping[str, Any], *, policy: Policy) -> None:
 
 
 def _unknown(names: Iterable[str]) -> Iterable[FieldError]:
-    known = ", ".join(sorted(promised_events()))
+    known = ", ".join(sorted(promised_names()))
     for place, name in enumerate(names):
-        if name not in promised_events():
+        if name not in promised_names():
             yield FieldError(f"/events/{place}", "unknown_event", f"Name events among these: {known}.")

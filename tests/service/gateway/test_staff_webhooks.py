@@ -99,7 +99,7 @@ class TestRegistering:
         assert answer.status_code == 422
         assert [error["pointer"] for error in answer.json["errors"]] == ["/events/1", "/events/2"]
         assert {error["code"] for error in answer.json["errors"]} == {"unknown_event"}
-        assert all(name in answer.json["errors"][0]["detail"] for name in endpoints.promised_events())
+        assert all(name in answer.json["errors"][0]["detail"] for name in endpoints.promised_names())
 
     @pytest.mark.parametrize(
         ("url", "code"),

@@ -24,7 +24,7 @@ from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
-from gateway.stream import Feed
+from gateway.stream.feed import Feed
 from gateway.table import ROUTES
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
