@@ -15,7 +15,7 @@ from chassis.events import Envelope
 from chassis.store import Database, Row
 from gateway.api import examples
 from gateway.service import GatewayService
-from gateway.stream import Feed
+from gateway.stream.feed import Feed
 from gateway.webhooks.addresses import Policy
 from gateway.webhooks.calling import PartnerCalls
 from gateway.webhooks.dispatching import Dispatcher
@@ -44,7 +44,7 @@ class Stage:
         self.calls = PartnerCalls(policy=LOOPBACK, certificates=certifi.where(), total_seconds=5)
         self.secrets = Secrets(folder=keys_folder)
         self.dispatcher = self.another_dispatcher()
-        self.service = wire(
+        self.service: Any = wire(
             GatewayService, database=database, clock=self.clock, keys_folder=keys_folder, feed=Feed(),
             partners=self.dispatcher,
         )  # fmt: skip
