@@ -10,10 +10,12 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from chassis.events import CONTENT_TYPE
 from chassis.schemas import Nothing
 from gateway.admission import Rank
 from gateway.answers import answers, shared_examples, shared_headers
 from gateway.api import examples
+from gateway.asyncapi import ATTRIBUTES
 from gateway.routing import OWN_ID, Route
 from gateway.table import ROUTES
 from services.payments.contract.schemas import Identifier
@@ -50,6 +52,14 @@ TAGS = {
     "staff": "What people who work here do; every question and every change is kept on record.",
     "webhooks": "What vendors call. The signature is the proof; nobody signs in.",
     "discovery": "What machines ask first, and the pages for people who build on this.",
+}
+WEBHOOK_HEADERS = {
+    "webhook-id": "The event's `id`, the same on every try: handle it once.",
+    "webhook-timestamp": "When this try was signed, in seconds since 1970; refuse what is older than five minutes.",
+    "webhook-signature": (
+        "`v1,` and the HMAC-SHA256 over `id.timestamp.body` in base64 (Standard Webhooks); two of them, with a space "
+        "between, while the secret is changed."
+    ),
 }
 DESCRIPTION = (
     "Money is whole cents (`*_cents`, USD), dates are `YYYY-MM-DD`, instants RFC 3339 in UTC, ids opaque text. Unknown "
@@ -90,7 +100,7 @@ def document(routes: Sequence[Route] = ROUTES) -> dict[str, Any]:
         spec.components.example(name, example)
     for route in routes:
         spec.path(path=route.path, operations={route.method.lower(): _operation(route)})
-    made: dict[str, Any] = spec.to_dict()
+    made: dict[str, Any] = {**spec.to_dict(), "webhooks": {"event": {"post": _webhook()}}}
     _open_replies(made, taken={_name(route.takes) for route in routes if route.takes})
     _make_patterns_portable(made)
     for name, shape in made["components"]["schemas"].items():
@@ -142,6 +152,29 @@ def _operation(route: Route) -> dict[str, Any]:
         content = {media: {"schema": shape, "example": route.sends}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _webhook() -> dict[str, Any]:
+    """What a partner's endpoint is called with, once `POST /v1/staff/webhooks` has named it."""
+    headers = [
+        {"name": name, "in": "header", "required": True, "description": meaning, "schema": {"type": "string"}}
+        for name, meaning in WEBHOOK_HEADERS.items()
+    ]
+    again = "Anything else, or nothing within 10 seconds: it is sent again, for a little over three days."
+    return {
+        "operationId": "takeEvent",
+        "summary": "An event that a partner asked for",
+        "description": "The event as it travels on the broker; `/docs/events` shows the data of each.",
+        "tags": ["staff"],
+        "security": [],
+        "parameters": headers,
+        "requestBody": {"required": True, "content": {CONTENT_TYPE: {"schema": ATTRIBUTES}}},
+        "responses": {
+            "2XX": {"description": "Taken."},
+            "410": {"description": "There is nothing here any more: the webhook is disabled."},
+            "default": {"description": again},
+        },
+    }
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:

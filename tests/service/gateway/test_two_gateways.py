@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,13 @@ def test_each_delivery_is_made_once(
     partners_stage: Stage, migrated: Callable[[str], str], keys_folder: Path, tmp_path: Path
 ) -> None:
     authority = Authority(folder=tmp_path)
-    given = {"database_url": migrated("gateway"), "keys_folder": keys_folder, "trusted": authority.file}
+    start = partial(
+        a_gateway_process, database_url=migrated("gateway"), keys_folder=keys_folder, trusted=authority.file
+    )
     with (
         a_partner(tls=authority.serving("localhost")) as partner,
-        a_gateway_process(**given) as first,
-        a_gateway_process(**given) as second,
+        start() as first,
+        start() as second,
     ):
         partner.url = partner.url.replace("127.0.0.1", "localhost")
         webhook = partners_stage.registers(partner)

@@ -6,9 +6,11 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from openapi_schema_validator import OAS31Validator
 from sqlalchemy import text
 
 from chassis.doors import Outcome
+from gateway import openapi
 from gateway.service import GatewayService
 from gateway.webhooks import endpoints, rules
 from gateway.webhooks.dispatching import Dispatcher
@@ -32,6 +34,16 @@ class TestWhatArrives:
         assert arrival.headers["content-type"] == "application/cloudevents+json"
         assert arrival.verified_with(webhook["secret"]) == json.loads(event.to_json())
         assert partners_stage.delivery(webhook)["state"] == "delivered"
+
+    def test_is_what_the_contract_tells_partners_to_take(self, partners_stage: Stage, partner: Partner) -> None:
+        partners_stage.registers(partner)
+        partners_stage.happens()
+        partners_stage.dispatches()
+        (arrival,) = partner.arrivals
+        told = openapi.document()["webhooks"]["event"]["post"]
+        content = told["requestBody"]["content"][arrival.headers["content-type"]]
+        OAS31Validator(content["schema"]).validate(json.loads(arrival.body))
+        assert {header["name"] for header in told["parameters"]} <= set(arrival.headers)
 
     def test_is_believed_with_the_right_secret_alone_and_only_as_it_was_sent(
         self, partners_stage: Stage, partner: Partner
