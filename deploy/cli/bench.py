@@ -173,6 +173,31 @@ def measure_stream(
     sys.exit(1 if is_failed(found) else 0)
 
 
+@click.command(name="overload")
+@click.option("--seconds", type=click.FloatRange(0.5, 30), default=8.0, show_default=True, help="Each load.")
+@own_broker_option
+@json_option
+def measure_overload(*, seconds: float, own_broker: bool, as_json: bool) -> None:
+    """More than can be answered: two and four times what the stack can bear, from customers who do not wait.
+
+    Target: 95 % of sign-ins and payments are answered. Reported: refusals within 250 ms, sign-ins and payments within
+    2 s, both p99, and all as before within 1 s.
+    """
+    from deploy.bench import overload
+    from deploy.bench.bystanders import Bystanders, process_of_broker, process_of_databases
+    from deploy.bench.report import is_failed
+    from deploy.bench.whole_stack import enrolled, running_stack
+
+    with _broker(own=own_broker) as broker, broker.vhost() as bus, running_stack(bus=bus) as (record, cluster):
+        bystanders = Bystanders(broker=process_of_broker(broker), databases=process_of_databases(cluster))
+        rounds = overload.measure(
+            record=record, payer=enrolled(record), bystanders=bystanders, form=overload.Form(seconds=seconds), say=_say
+        )
+    found = overload.figures_of(rounds)
+    _print(found, as_json=as_json, more={"seconds": seconds}, parts=[])
+    sys.exit(1 if is_failed(found) else 0)
+
+
 def _broker(*, own: bool) -> "AbstractContextManager[Broker]":
     from deploy.broker import private_broker, running_broker
 
@@ -204,3 +229,4 @@ def _print(figures: Any, *, as_json: bool, more: dict[str, Any], parts: Any) -> 
 command.add_command(measure_rpc)
 command.add_command(measure_fanout)
 command.add_command(measure_stream)
+command.add_command(measure_overload)
