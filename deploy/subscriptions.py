@@ -1,4 +1,7 @@
-"""A subscriber's queue on a live broker: seen, narrowed, and taken away."""
+"""Queues on a live broker: a subscriber's seen, narrowed and taken away, and those that should be there and are not."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from amqp.exceptions import NotFound
 
@@ -6,6 +9,7 @@ from chassis.bus.link import open_channel
 from chassis.bus.topology import dead_letters
 from deploy.rabbitmq.subscribers import Subscriber
 from deploy.stack import StackProblem
+from deploy.topology import bindings
 
 
 def standing(*, url: str, subscriber: Subscriber) -> str:
@@ -17,6 +21,21 @@ def standing(*, url: str, subscriber: Subscriber) -> str:
         except NotFound:
             return "its queue is not declared; run `captive migrate`"
     return f"{queue.message_count} wait, {queue.consumer_count} read, {letters.message_count} dead letters"
+
+
+def missing_queues(*, url: str, subscribers: Iterable[Subscriber]) -> list[str]:
+    """The handlers' and subscribers' queues that are not on the broker; what is told meanwhile does not reach them."""
+    wanted = [*(binding.queue for binding in bindings()), *(subscriber.queue for subscriber in subscribers)]
+    with open_channel(url) as channel:
+        return [queue for queue in wanted if not _is_there(channel, queue)]
+
+
+def _is_there(channel: Any, queue: str) -> bool:
+    try:
+        channel.queue_declare(queue=queue, passive=True)
+    except NotFound:
+        return False
+    return True
 
 
 def unbind(*, url: str, subscriber: Subscriber) -> None:

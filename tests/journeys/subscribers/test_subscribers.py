@@ -1,12 +1,19 @@
-"""The three samples on a live stack: every payment is booked once, whatever comes twice, makes no sense, or dies."""
+"""On a live stack: each sample books every payment once, whatever comes twice, makes no sense, or dies.
+
+And a handler whose queue was deleted gets from the stream what was told meanwhile.
+"""
 
 import json
 import sqlite3
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from chassis.bus.link import open_channel
+from chassis.store import refuse_wrong_driver
 from tests.fixtures.processes import eventually
 from tests.fixtures.stacks import RunningStack
 from tests.journeys.subscribers.stage import EXAMPLES, Desk, Sample, a_posted_payment, pay, posted_payments
@@ -143,6 +150,30 @@ def test_a_line_that_a_crash_cut_short_does_not_count(sample: Sample, desk: Desk
         {first["data"]["payment_id"]: 1, second["data"]["payment_id"]: real["data"]["amount_cents"]}
     )
     assert sample.stop() == 0
+
+
+def test_what_a_deleted_queue_has_missed_is_told_to_it_again(stack: RunningStack, broker_url: str) -> None:
+    queue = "evt-payments-payment_posted--leases.on_payment_posted.v1"
+    began_at = datetime.now(UTC).isoformat()
+    with open_channel(broker_url) as channel:
+        channel.queue_delete(queue=queue)
+    pay(stack, [1700])
+    examined = stack.captive("doctor", check=False)
+    assert f"FAIL  queues: missing {queue}" in examined.stdout
+    stack.captive("migrate")
+    told = stack.captive("events", "replay", "--type", "payment_posted", "--from", began_at, "--to", queue).stdout
+    assert told.startswith(f"1 events told again to {queue}")
+    eventually(lambda: handled_by_leases(stack, since=began_at) == 1, seconds=30, describe=stack.output)
+    assert "queues: all are there" in stack.captive("doctor", check=False).stdout
+
+
+def handled_by_leases(stack: RunningStack, *, since: str) -> int:
+    engine = create_engine(refuse_wrong_driver(stack.record()["database_urls"]["leases"]))
+    handled = text("SELECT count(*) FROM inbox WHERE handler = 'on_payment_posted' AND received_at > :since")
+    with engine.begin() as connection:
+        count: int = connection.execute(handled, {"since": since}).scalar_one()
+    engine.dispose()
+    return count
 
 
 @pytest.mark.parametrize("name", ["with_kombu.py", "with_nameko.py", "with_amqplib.mjs"])
