@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from services.accounts.rules.state import AccountState, Allocation
@@ -51,10 +52,11 @@ def allocation_from_stored(row: Mapping[str, Any]) -> Allocation:
 
 
 def _stored(value: Any, *, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
-    return {name: _plain(getattr(value, name)) for name in _names(value) if name not in leave_out}
+    return {name: _plain(getattr(value, name)) for name in _names(value.__class__) if name not in leave_out}
 
 
-def _names(record: Any) -> tuple[str, ...]:
+@cache
+def _names(record: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(record))
 
 
