@@ -10,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from services.accounts.contract.terms import (
     DAY_COUNTS,
     EXTRA_MODES,
+    WATERFALLS,
     InvalidTerms,
     LeaseTerms,
     LoanTerms,
@@ -125,6 +126,8 @@ class _CalendarSchema(_Strict):
     first_due_on = fields.Date(required=True)
     due_day = fields.Integer(required=True, strict=True)
     grace_days = fields.Integer(required=True, strict=True)
+    waterfall = fields.String(load_default="fees_last", validate=validate.OneOf(WATERFALLS))
+    returned_payment_fee_cents = _cents(load_default=0)
 
 
 class LoanTermsSchema(_CalendarSchema):

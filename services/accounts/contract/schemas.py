@@ -9,7 +9,24 @@ PAGE_MAX = 100
 
 STATUSES = ("open", "paid_off", "closed", "charged_off")
 PRODUCTS = ("loan", "lease")
-TRANSACTION_KINDS = ("payment", "payment_held", "credit_used")
+FEE_KINDS = ("late_fee", "returned_payment_fee", "other_fee")
+SCHEDULE_REASONS = ("rate_change", "due_date_change", "deferment")
+TRANSACTION_KINDS = (
+    "payment",
+    "payment_held",
+    "payment_reversed",
+    "credit_used",
+    *FEE_KINDS,
+    "late_fee_reversed",
+    "fee_waived",
+    "rate_changed",
+    "due_date_changed",
+    "instalments_deferred",
+    "accelerated",
+    "bill",
+    "payoff_drift",
+    "charged_off",
+)
 
 
 class Standing(Strict):

@@ -1,7 +1,9 @@
 """Every writer of an account starts here: its state row is locked until the transaction ends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -16,7 +18,10 @@ from services.accounts.models import (
     state_from_stored,
     terms_from_stored,
 )
+from services.accounts.operations.posting import newest_head
+from services.accounts.rules.chain import ChainHead
 from services.accounts.rules.journal import Product
+from services.accounts.rules.shown import OPEN
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
 
@@ -32,14 +37,16 @@ class LockedAccount:
     state: AccountState
     version: int
     held_cents: int
+    head: ChainHead
 
 
 def lock_account(transaction: Transaction, *, account_id: UUID) -> LockedAccount:
     """Wait for the account's row. Raises Impossible where there is no such account."""
     newest = select(func.max(contract_terms.c.version)).where(contract_terms.c.account_id == account_id)
     columns = (account_states.c.version, account_states.c.state, account_states.c.held_cents)
+    chain = (account_states.c.chain_number, account_states.c.chain_digest)
     row = transaction.one(
-        select(*columns, accounts.c.product, accounts.c.status, contract_terms.c.terms)
+        select(*columns, *chain, accounts.c.product, accounts.c.status, contract_terms.c.terms)
         .join(accounts, accounts.c.id == account_states.c.account_id)
         .join(contract_terms, contract_terms.c.account_id == account_states.c.account_id)
         .where(account_states.c.account_id == account_id, contract_terms.c.version == newest.scalar_subquery())
@@ -56,7 +63,16 @@ def lock_account(transaction: Transaction, *, account_id: UUID) -> LockedAccount
         state=state_from_stored(row["state"]),
         version=row["version"],
         held_cents=row["held_cents"],
+        head=_head(transaction, account_id=account_id, row=row),
     )
+
+
+def account_id_of(told: str) -> UUID:
+    """The id as the database takes it. Raises Impossible for what is no id at all."""
+    try:
+        return UUID(told)
+    except ValueError as error:
+        raise Impossible("The message names no account.") from error
 
 
 def save_account(transaction: Transaction, *, before: LockedAccount, after: LockedAccount, now: datetime) -> None:
@@ -64,7 +80,24 @@ def save_account(transaction: Transaction, *, before: LockedAccount, after: Lock
     transaction.run(
         update(account_states)
         .where(account_states.c.account_id == after.id)
-        .values(version=after.version, state=state_as_stored(after.state), held_cents=after.held_cents, updated_at=now)
+        .values(
+            version=after.version,
+            state=state_as_stored(after.state),
+            held_cents=after.held_cents,
+            updated_at=now,
+            chain_number=after.head.number,
+            chain_digest=after.head.digest,
+        )
     )
     if after.status != before.status:
-        transaction.run(update(accounts).where(accounts.c.id == after.id).values(status=after.status))
+        status: dict[str, Any] = {"status": after.status}
+        if after.status == OPEN:
+            status["closed_on"] = None
+        transaction.run(update(accounts).where(accounts.c.id == after.id).values(status))
+
+
+def _head(transaction: Transaction, *, account_id: UUID, row: Mapping[str, Any]) -> ChainHead:
+    """Kept in the state's row from the first event on; an account that was only opened has it in the journal alone."""
+    if row["chain_number"] is None:
+        return newest_head(transaction, account_id=account_id)
+    return ChainHead(row["chain_number"], bytes(row["chain_digest"]))
