@@ -128,6 +128,7 @@ class _CalendarSchema(_Strict):
     grace_days = fields.Integer(required=True, strict=True)
     waterfall = fields.String(load_default="fees_last", validate=validate.OneOf(WATERFALLS))
     returned_payment_fee_cents = _cents(load_default=0)
+    late_fee_pack = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=20))
 
 
 class LoanTermsSchema(_CalendarSchema):

@@ -41,8 +41,9 @@ class LoanTerms:
 
     The last of `payment_count` instalments is whatever clears the loan, not `payment_cents`. `waterfall` says whether
     fees are paid after the instalments that are due, or first; `returned_payment_fee_cents` is what a payment returned
-    for lack of funds may cost. `moves` and `payment_steps` are no part of a signed
-    contract: the engine puts there what servicing events have changed since.
+    for lack of funds may cost; `late_fee_pack` names the rule pack of its late fees, None for the customer's state.
+    `moves` and `payment_steps` are no part of a signed contract: the engine puts there what servicing events have
+    changed since.
     """
 
     annual_rate_percent: Decimal
@@ -55,6 +56,7 @@ class LoanTerms:
     extra_default: ExtraMode = "principal"
     waterfall: Waterfall = "fees_last"
     returned_payment_fee_cents: int = 0
+    late_fee_pack: str | None = None
     moves: tuple[Move, ...] = ()
     payment_steps: tuple[PaymentStep, ...] = ()
 
@@ -72,7 +74,7 @@ class LoanTerms:
 class LeaseTerms:
     """A closed-end lease with payments in advance; an instalment is `base_payment_cents` plus `tax_cents`.
 
-    `waterfall`, `returned_payment_fee_cents` and `moves` are as in a loan's terms.
+    What `waterfall` and the fields after it mean is as in a loan's terms.
     """
 
     adjusted_capitalized_cost_cents: int
@@ -85,6 +87,7 @@ class LeaseTerms:
     grace_days: int
     waterfall: Waterfall = "fees_last"
     returned_payment_fee_cents: int = 0
+    late_fee_pack: str | None = None
     moves: tuple[Move, ...] = ()
 
     def __post_init__(self) -> None:

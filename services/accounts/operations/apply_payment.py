@@ -13,6 +13,7 @@ from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.models import work_items
 from services.accounts.operations.allocating import Arrived, fold
+from services.accounts.operations.fees import charge_returned_payment
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, save_account
 from services.accounts.operations.recording import find_recorded, record
 from services.accounts.operations.telling import tell, tell_consequences, tell_reversed
@@ -73,12 +74,18 @@ def apply_payment(transaction: Transaction, *, posted: Mapping[str, Any], now: d
         reason = reason or "credit_after_last_instalment"
     save_account(transaction, before=before, after=after, now=now)
     if allocation.kind == "payment_reversed":
+        code = allocation.explanation["return_code"]
+        after = charge_returned_payment(
+            transaction, account=after, payment_key=payment.source_key, code=code, now=now, today=today
+        )
         tell_reversed(transaction, account=after, allocation=allocation, paid=payment.data, today=today)
     else:
         if reason is not None:
             _open_work_item(transaction, payment=payment, account=after, reason=reason, now=now)
         _tell_applied(transaction, account=after, payment=payment, allocation=allocation, today=today)
-    tell_consequences(transaction, before=before, folded=folded, today=today, payment_id=payment.payment_id)
+    tell_consequences(
+        transaction, before=before, folded=folded, after=after, today=today, payment_id=payment.payment_id
+    )
 
 
 def _why_hold(account: LockedAccount, payment: PostedPayment) -> str | None:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from chassis.errors import Impossible
+from chassis.context import CallContext
+from chassis.errors import Impossible, NotFound
 from chassis.store import Transaction
 from services.accounts.models import (
     account_states,
@@ -28,11 +29,15 @@ from services.accounts.rules.terms import Terms
 
 @dataclass(frozen=True, kw_only=True)
 class LockedAccount:
-    """An account as it stands, which nobody else can change now; `version` is the number of its last event."""
+    """An account as it stands, which nobody else can change now; `version` is the number of its last event.
+
+    `jurisdiction` is the state whose law the contract follows.
+    """
 
     id: UUID
     product: Product
     status: str
+    jurisdiction: str | None
     terms: Terms
     state: AccountState
     version: int
@@ -42,11 +47,32 @@ class LockedAccount:
 
 def lock_account(transaction: Transaction, *, account_id: UUID) -> LockedAccount:
     """Wait for the account's row. Raises Impossible where there is no such account."""
+    account = find_and_lock(transaction, account_id=account_id)
+    if account is None:
+        raise Impossible(f"There is no account {account_id}.")
+    return account
+
+
+def lock_for(transaction: Transaction, *, caller: CallContext, account_id: str) -> LockedAccount:
+    """The account that a caller wants to change. Raises NotFound for a foreign one and an absent one alike."""
+    caller.require(account_id)
+    try:
+        account = find_and_lock(transaction, account_id=UUID(account_id))
+    except ValueError:
+        raise NotFound() from None
+    if account is None:
+        raise NotFound()
+    return account
+
+
+def find_and_lock(transaction: Transaction, *, account_id: UUID) -> LockedAccount | None:
+    """Wait for the account's row; None where there is no such account."""
     newest = select(func.max(contract_terms.c.version)).where(contract_terms.c.account_id == account_id)
-    columns = (account_states.c.version, account_states.c.state, account_states.c.held_cents)
+    states = (account_states.c.version, account_states.c.state, account_states.c.held_cents)
     chain = (account_states.c.chain_number, account_states.c.chain_digest)
+    columns = (accounts.c.product, accounts.c.status, accounts.c.state.label("jurisdiction"), contract_terms.c.terms)
     row = transaction.one(
-        select(*columns, *chain, accounts.c.product, accounts.c.status, contract_terms.c.terms)
+        select(*states, *chain, *columns)
         .join(accounts, accounts.c.id == account_states.c.account_id)
         .join(contract_terms, contract_terms.c.account_id == account_states.c.account_id)
         .where(account_states.c.account_id == account_id, contract_terms.c.version == newest.scalar_subquery())
@@ -54,11 +80,12 @@ def lock_account(transaction: Transaction, *, account_id: UUID) -> LockedAccount
         .with_for_update(of=(account_states, accounts), key_share=True)
     )
     if row is None:
-        raise Impossible(f"There is no account {account_id}.")
+        return None
     return LockedAccount(
         id=account_id,
         product=row["product"],
         status=row["status"],
+        jurisdiction=row["jurisdiction"],
         terms=terms_from_stored(row["product"], row["terms"]),
         state=state_from_stored(row["state"]),
         version=row["version"],

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from chassis.events import Event
 from chassis.store import Transaction
 from services.accounts.contract import events
+from services.accounts.models import account_events
 from services.accounts.operations.allocating import Change, Folded
 from services.accounts.operations.locking import LockedAccount
 from services.accounts.rules.shown import OPEN, PAID_OFF, carried_standing
@@ -24,16 +27,36 @@ def tell(
 
 
 def tell_consequences(
-    transaction: Transaction, *, before: LockedAccount, folded: Folded, today: date, payment_id: str
+    transaction: Transaction,
+    *,
+    before: LockedAccount,
+    folded: Folded,
+    today: date,
+    after: LockedAccount | None = None,
+    payment_id: str | None = None,
 ) -> None:
-    """What else followed: late fees that came, went or changed, and an account paid off or open again."""
-    after = folded.account
+    """What else followed: late fees that came, went or changed, and an account paid off or open again.
+
+    `after` is the account at the end, where more than one event was folded. `payment_id` is the payment that caused
+    it; where something else did, the account's last one is named.
+    """
+    account = after or folded.account
     for change in folded.changes:
         if change.after.kind in ("late_fee", "late_fee_reversed"):
-            _tell_late_fee(transaction, account=after, change=change, today=today)
-    if after.status != before.status and after.status in STATUS_EVENTS:
-        told = STATUS_EVENTS[after.status]
-        tell(transaction, event=told, account=after, today=today, data={"payment_id": payment_id})
+            _tell_late_fee(transaction, account=account, change=change, today=today)
+    if account.status != before.status and account.status in STATUS_EVENTS:
+        data = {"payment_id": payment_id or _last_payment_id(transaction, account=account)}
+        tell(transaction, event=STATUS_EVENTS[account.status], account=account, today=today, data=data)
+
+
+def _last_payment_id(transaction: Transaction, *, account: LockedAccount) -> str:
+    newest = (
+        select(account_events.c.data["payment_id"].astext)
+        .where(account_events.c.account_id == account.id, account_events.c.kind == "payment_posted")
+        .order_by(account_events.c.effective_on.desc(), account_events.c.number.desc())
+        .limit(1)
+    )
+    return str(transaction.value(newest))
 
 
 def tell_reversed(

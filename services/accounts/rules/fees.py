@@ -8,6 +8,9 @@ from services.accounts.rules.schedule import instalment_cents, instalments_cents
 from services.accounts.rules.state import AccountState, Allocation, OpenFee
 from services.accounts.rules.terms import Terms
 
+# Insufficient and uncollected funds, by the codes of the ACH network.
+MISSING_FUNDS = frozenset({"R01", "R09"})
+
 
 def unpaid_of_instalment_cents(*, terms: Terms, state: AccountState, number: int) -> int:
     """What an instalment still misses of the money received for it, for the purpose of a late fee.
@@ -79,6 +82,11 @@ def waive(*, state: AccountState, event: Waiver) -> AccountState:
     )
     left = tuple(fee for fee in state.open_fees if fee.source_key != event.fee_key)
     return replace(state, open_fees=left, allocations=(*state.allocations, allocation))
+
+
+def returned_payment_fee_cents(*, terms: Terms, return_code: str | None) -> int:
+    """What the contract charges for a return: nothing unless the funds were missing, for then nobody else failed."""
+    return terms.returned_payment_fee_cents if return_code in MISSING_FUNDS else 0
 
 
 def pay_fees(fees: tuple[OpenFee, ...], *, cents: int) -> tuple[OpenFee, ...]:
