@@ -109,11 +109,14 @@ STATEMENTS: Mapping[str, str] = {
                   coalesce(lines, '')), 'UTF8'))
         ORDER BY account_id, chain_number, id""",
     "chain ends elsewhere than its account says": """
-        SELECT s.account_id::text, 'account says ' || s.chain_number || ', journal ' || coalesce(e.last_number, 0)
+        SELECT s.account_id::text, 'account says ' || s.chain_number || ' entries, journal '
+               || coalesce(e.chain_number || ' under another seal', 'another number')
         FROM account_states s
-        LEFT JOIN (SELECT account_id, max(chain_number) AS last_number FROM journal_entries GROUP BY 1) e
-               ON e.account_id = s.account_id
-        WHERE s.chain_number <> coalesce(e.last_number, 0) ORDER BY 1""",
+        LEFT JOIN journal_entries e ON e.account_id = s.account_id AND e.chain_number = s.chain_number
+        WHERE s.chain_number > 0 AND e.chain_digest IS DISTINCT FROM s.chain_digest
+           OR s.chain_number IS NOT NULL AND EXISTS (
+               SELECT FROM journal_entries n WHERE n.account_id = s.account_id AND n.chain_number > s.chain_number)
+        ORDER BY 1""",
 }
 
 

@@ -2,8 +2,9 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from chassis.context import CallContext
 from chassis.errors import NotFound
@@ -28,18 +29,8 @@ def get_balances_at(
     identifier = allowed_id(caller, account_id)
     if transaction.value(select(accounts.c.id).where(accounts.c.id == identifier)) is None:
         raise NotFound()
-    entries, lines = journal_entries.c, journal_lines.c
-    total = func.sum(lines.debit_cents - lines.credit_cents)
-    day = entries.posted_on <= posted_on if posted_on is not None else entries.effective_on <= effective_on
-    rows = transaction.all(
-        select(lines.ledger_account, total.label("cents"))
-        .join(journal_entries, entries.id == lines.entry_id)
-        .where(entries.account_id == identifier, day)
-        .group_by(lines.ledger_account)
-        .having(total != 0)
-        .order_by(lines.ledger_account)
-    )
-    ledger = {row["ledger_account"]: int(row["cents"]) for row in rows}
+    by_day = journal_entries.c.posted_on if posted_on is not None else journal_entries.c.effective_on
+    ledger = _ledger(transaction, account_id=identifier, until=by_day <= (posted_on or effective_on))
 
     def of(*names: LedgerAccount) -> int:
         return sum(ledger.get(name.value, 0) for name in names)
@@ -54,3 +45,18 @@ def get_balances_at(
         "unapplied_cents": -of(LedgerAccount.CUSTOMER_SUSPENSE),
         "ledger": ledger,
     }
+
+
+def _ledger(transaction: Transaction, *, account_id: UUID, until: ColumnElement[bool]) -> dict[str, int]:
+    """Debits less credits by ledger account; accounts at zero are left out."""
+    lines = journal_lines.c
+    total = func.sum(lines.debit_cents - lines.credit_cents)
+    rows = transaction.all(
+        select(lines.ledger_account, total.label("cents"))
+        .join(journal_entries, journal_entries.c.id == lines.entry_id)
+        .where(journal_entries.c.account_id == account_id, until)
+        .group_by(lines.ledger_account)
+        .having(total != 0)
+        .order_by(lines.ledger_account)
+    )
+    return {row["ledger_account"]: int(row["cents"]) for row in rows}

@@ -2,16 +2,21 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import overload
 
 from chassis.money import round_half_up_cents
 from services.accounts.rules.events import Acceleration, Deferment, DueDateChange, InvalidEvent, RateChange
 from services.accounts.rules.interest import accrual_days, format_per_diem, interest_cents, per_diem_cents
 from services.accounts.rules.loan import interest_owed
 from services.accounts.rules.schedule import due_on, maturity_on
-from services.accounts.rules.state import UNAMENDED, AccountState, Allocation, AllocationKind
+from services.accounts.rules.state import UNAMENDED, AccountState, Allocation, AllocationKind, Amendments
 from services.accounts.rules.terms import LoanTerms, Move, PaymentStep, Terms
 
 
+@overload
+def in_force(*, terms: LoanTerms, state: AccountState) -> LoanTerms: ...
+@overload
+def in_force(*, terms: Terms, state: AccountState) -> Terms: ...
 def in_force(*, terms: Terms, state: AccountState) -> Terms:
     """The contract's terms as servicing events have amended them up to the state."""
     changed = state.amendments
@@ -27,44 +32,47 @@ def change_rate(*, terms: Terms, state: AccountState, event: RateChange) -> Acco
     """Interest up to the date at the old rate, from then on at the new one. Raises InvalidEvent for a lease."""
     if not isinstance(terms, LoanTerms):
         raise InvalidEvent("A lease has no rate to change.")
-    on, before = event.effective_on, terms.annual_rate_percent
+    on = event.effective_on
     owed = interest_owed(terms=terms, state=state, on=on)
-    uncapped = state.amendments.forgiven_above_percent or before
-    is_cap = event.reason == "servicemember"
-    rate = min(event.annual_rate_percent, uncapped) if is_cap else event.annual_rate_percent
-    steps = state.amendments.payment_steps
-    if event.from_number is not None and event.payment_cents is not None:
-        steps = (*steps, PaymentStep(from_number=event.from_number, payment_cents=event.payment_cents))
+    amendments = _with_rate(terms=terms, amendments=state.amendments, event=event)
     after = replace(
         state,
         accrued_interest=owed,
         interest_from_on=max(on, state.interest_from_on),
-        amendments=replace(
-            state.amendments,
-            annual_rate_percent=rate,
-            forgiven_above_percent=uncapped if is_cap else None,
-            payment_steps=steps,
-        ),
+        amendments=amendments,
     )
-    explanation = {
-        "reason": event.reason,
-        "annual_rate_percent_before": str(before),
-        "annual_rate_percent": str(rate),
-        "principal_cents": state.principal_cents,
-        "interest_owed_cents": round_half_up_cents(owed),
-        "per_diem": _per_diem(terms=replace(terms, annual_rate_percent=rate), state=state, on=on),
-        "payment_cents": event.payment_cents,
-        "from_instalment": event.from_number,
-    }
-    return _recorded(
-        after,
-        Allocation(
-            kind="rate_changed",
-            source_key=event.source_key,
-            effective_on=on,
-            interest_recognised_cents=round_half_up_cents(owed) - round_half_up_cents(state.accrued_interest),
-            explanation=explanation,
-        ),
+    changed = in_force(terms=terms, state=after)
+    allocation = Allocation(
+        kind="rate_changed",
+        source_key=event.source_key,
+        effective_on=on,
+        interest_recognised_cents=round_half_up_cents(owed) - round_half_up_cents(state.accrued_interest),
+        explanation={
+            "reason": event.reason,
+            "annual_rate_percent_before": str(terms.annual_rate_percent),
+            "annual_rate_percent": str(amendments.annual_rate_percent),
+            "principal_cents": state.principal_cents,
+            "interest_owed_cents": round_half_up_cents(owed),
+            "per_diem": _per_diem(terms=changed, state=state, on=on),
+            "payment_cents": event.payment_cents,
+            "from_instalment": event.from_number,
+        },
+    )
+    return _recorded(after, allocation)
+
+
+def _with_rate(*, terms: LoanTerms, amendments: Amendments, event: RateChange) -> Amendments:
+    """A servicemember's cap never raises a rate, and remembers the one without it; an agreement replaces both."""
+    uncapped = amendments.forgiven_above_percent or terms.annual_rate_percent
+    is_cap = event.reason == "servicemember"
+    steps = amendments.payment_steps
+    if event.from_number is not None and event.payment_cents is not None:
+        steps = (*steps, PaymentStep(from_number=event.from_number, payment_cents=event.payment_cents))
+    return replace(
+        amendments,
+        annual_rate_percent=min(event.annual_rate_percent, uncapped) if is_cap else event.annual_rate_percent,
+        forgiven_above_percent=uncapped if is_cap else None,
+        payment_steps=steps,
     )
 
 

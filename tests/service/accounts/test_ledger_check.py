@@ -78,6 +78,10 @@ DEFECTS: dict[str, tuple[str, list[str]]] = {
         "UPDATE journal_entries SET chain_digest = sha256('other') WHERE chain_number = 2",
         [SEAL],
     ),
+    "a whole chain sealed anew": (
+        "UPDATE account_states SET chain_digest = sha256('other') WHERE chain_number > 0",
+        [CHAIN_END],
+    ),
     "an entry taken out of the chain": (
         "UPDATE journal_entries SET chain_number = NULL, chain_digest = NULL WHERE chain_number = 2",
         [SEAL],

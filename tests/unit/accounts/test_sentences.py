@@ -54,8 +54,8 @@ def test_every_kind_of_allocation_has_a_sentence_and_is_in_the_contract() -> Non
 
 def test_of_a_payment_names_days_per_diem_and_where_the_money_went() -> None:
     assert said_of(PAID) == (
-        "Of the $450.00 received for January 5, 2026, $100.60 paid interest of 31 days at $3.2450 a day, $311.77 went to "
-        "principal and $37.63 went to extra principal."
+        "Of the $450.00 received for January 5, 2026, $100.60 paid interest of 31 days at $3.2450 a day, $311.77 went "
+        "to principal and $37.63 went to extra principal."
     )
 
 
@@ -68,8 +68,8 @@ def test_of_a_payment_names_interest_left_from_before() -> None:
 def test_of_a_lease_names_instalments_credit_and_its_use() -> None:
     assert said_of_lease(a_payment(on=date(2026, 1, 15), cents=60_000)) == [
         (
-            "Of the $600.00 received for January 15, 2026, $482.40 paid instalment 1, due on January 15, 2026 and $117.60 "
-            "went to your credit."
+            "Of the $600.00 received for January 15, 2026, $482.40 paid instalment 1, due on January 15, 2026 and "
+            "$117.60 went to your credit."
         ),
         "Your credit was used on February 15, 2026: $117.60 paid instalment 2, due on February 15, 2026.",
     ]
@@ -102,13 +102,13 @@ def test_of_a_fee_that_does_not_stand_says_why() -> None:
     [
         (
             DueDateChange(source_key="x", effective_on=ON, from_number=2, due_day=20, months=0),
-            ("From instalment 2 on, due dates move: February 20, 2026 in place of February 5, 2026, which adds $48.68 of "
-            "interest (15 days); the last is December 20, 2030."),
+            ("From instalment 2 on, due dates move: February 20, 2026 in place of February 5, 2026, which adds $48.68 "
+            "of interest (15 days); the last is December 20, 2030."),
         ),
         (
             Deferment(source_key="x", effective_on=ON, from_number=1, months=1),
-            ("From instalment 1 on, due dates move: February 5, 2026 in place of January 5, 2026, which adds $100.60 of "
-            "interest (31 days); the last is January 5, 2031."),
+            ("From instalment 1 on, due dates move: February 5, 2026 in place of January 5, 2026, which adds $100.60 "
+            "of interest (31 days); the last is January 5, 2031."),
         ),
         (
             RateChange(source_key="x", effective_on=ON, annual_rate_percent=Decimal("5.00"), reason="modification"),
