@@ -10,17 +10,19 @@ from services.accounts.rules.interest import accrual_days, format_per_diem, inte
 from services.accounts.rules.loan import interest_owed
 from services.accounts.rules.schedule import due_on, maturity_on
 from services.accounts.rules.state import UNAMENDED, AccountState, Allocation, AllocationKind, Amendments
-from services.accounts.rules.terms import LoanTerms, Move, PaymentStep, Terms
+from services.accounts.rules.terms import LeaseTerms, LoanTerms, Move, PaymentStep, Terms
 
 
 @overload
 def in_force(*, terms: LoanTerms, state: AccountState) -> LoanTerms: ...
 @overload
+def in_force(*, terms: LeaseTerms, state: AccountState) -> LeaseTerms: ...
+@overload
 def in_force(*, terms: Terms, state: AccountState) -> Terms: ...
 def in_force(*, terms: Terms, state: AccountState) -> Terms:
     """The contract's terms as servicing events have amended them up to the state."""
     changed = state.amendments
-    if changed == UNAMENDED:
+    if changed is UNAMENDED or changed == UNAMENDED:
         return terms
     if not isinstance(terms, LoanTerms):
         return replace(terms, moves=changed.moves)

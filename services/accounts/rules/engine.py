@@ -82,10 +82,9 @@ def apply_event(*, terms: Terms, state: AccountState, event: AccountEvent) -> Ac
 
 def apply_credit(*, terms: Terms, state: AccountState, through_on: date) -> AccountState:
     """Let a lease's credit pay what has come due; a loan's credit waits for its refund."""
-    amended = in_force(terms=terms, state=state)
-    if isinstance(amended, LoanTerms) or state.unapplied_cents == 0:
+    if isinstance(terms, LoanTerms) or state.unapplied_cents == 0:
         return state
-    return use_credit(terms=amended, state=state, through_on=through_on)
+    return use_credit(terms=in_force(terms=terms, state=state), state=state, through_on=through_on)
 
 
 def _folded(*, terms: Terms, states: Sequence[AccountState], event: AccountEvent) -> AccountState:
@@ -100,20 +99,22 @@ def _folded(*, terms: Terms, states: Sequence[AccountState], event: AccountEvent
         unpaid_cents = _unpaid_at_grace_end(terms=terms, states=states, event=event)
         after = charge_late_fee(state=state, event=event, unpaid_cents=unpaid_cents)
     else:
-        after = _effect(terms=in_force(terms=terms, state=state), state=state, event=event)
+        after = _effect(terms=terms, state=state, event=event)
     return replace(after, last_effective_on=on, last_rank=event.rank, last_source_key=event.source_key)
 
 
 def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> AccountState:
     match event:
-        case Payment():
-            return _paid(terms=terms, state=state, payment=event)
         case Bill():
             return record_bill(state=state, event=event)
         case Fee():
             return charge_fee(state=state, event=event)
         case Waiver():
             return waive(state=state, event=event)
+    terms = in_force(terms=terms, state=state)
+    match event:
+        case Payment():
+            return _paid(terms=terms, state=state, payment=event)
         case RateChange():
             return change_rate(terms=terms, state=state, event=event)
         case DueDateChange():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
 
 from chassis.money import round_half_up_cents
 from services.accounts.rules.terms import DayCount
@@ -19,6 +20,7 @@ class AccrualSpan:
     year_days: int
 
 
+@lru_cache(maxsize=4096)
 def accrual_spans(*, day_count: DayCount, from_on: date, to_on: date) -> tuple[AccrualSpan, ...]:
     """The days from `from_on` (included) to `to_on` (excluded), by year basis; none when the dates do not advance.
 

@@ -15,7 +15,6 @@ from services.accounts.rules.interest import (
     per_diem_cents,
 )
 from services.accounts.rules.schedule import (
-    current_instalment_number,
     instalment_cents,
     instalments_cents,
     instalments_due_before,
@@ -64,7 +63,12 @@ def due_through(*, terms: LoanTerms, state: AccountState, last_number: int, on: 
 
     Never more than what clears the loan, and exactly that once the last instalment is among them, or all is called.
     """
-    clearing = state.principal_cents + round_half_up_cents(interest_owed(terms=terms, state=state, on=on))
+    owed_cents = round_half_up_cents(interest_owed(terms=terms, state=state, on=on))
+    return _due_through(terms=terms, state=state, last_number=last_number, owed_cents=owed_cents)
+
+
+def _due_through(*, terms: LoanTerms, state: AccountState, last_number: int, owed_cents: int) -> int:
+    clearing = state.principal_cents + owed_cents
     first_number = state.next_instalment_number
     if state.is_accelerated and first_number <= terms.payment_count:
         return clearing
@@ -81,8 +85,11 @@ def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) ->
     on = payment.effective_on
     owed = interest_owed(terms=terms, state=state, on=on)
     owed_cents = round_half_up_cents(owed)
-    due = due_through(terms=terms, state=state, last_number=current_instalment_number(terms=terms, on=on), on=on)
-    split = _split(terms=terms, state=state, payment=payment, owed_cents=owed_cents, due=due)
+    before = instalments_due_before(terms=terms, on=on)
+    current = min(before + 1, terms.payment_count)
+    past_due = _due_through(terms=terms, state=state, last_number=before, owed_cents=owed_cents)
+    due = _due_through(terms=terms, state=state, last_number=current, owed_cents=owed_cents)
+    split = _split(terms=terms, state=state, payment=payment, owed_cents=owed_cents, past_due=past_due, due=due)
     mode = payment.extra or terms.extra_default
     counted = split.interest + split.principal if mode == "paid_ahead" else min(due, split.toward_instalments)
     principal = state.principal_cents - split.principal
@@ -100,7 +107,7 @@ def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) ->
         unapplied_cents=split.unapplied,
         interest_recognised_cents=owed_cents - round_half_up_cents(state.accrued_interest),
         instalments=completed,
-        explanation=_explain(terms=terms, state=state, payment=payment, split=split, mode=mode),
+        explanation=_explain(terms=terms, state=state, payment=payment, split=split, mode=mode, owed_cents=owed_cents),
     )
     return replace(
         state,
@@ -118,10 +125,10 @@ def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) ->
     )
 
 
-def _split(*, terms: LoanTerms, state: AccountState, payment: Payment, owed_cents: int, due: int) -> _Split:
-    on, rest = payment.effective_on, payment.amount_cents
-    before = instalments_due_before(terms=terms, on=on)
-    past_due = due_through(terms=terms, state=state, last_number=before, on=on)
+def _split(
+    *, terms: LoanTerms, state: AccountState, payment: Payment, owed_cents: int, past_due: int, due: int
+) -> _Split:
+    rest = payment.amount_cents
     # What falls due is interest first, so that an unpaid part of it leaves less room for principal.
     past_due_principal = min(max(0, past_due - owed_cents), state.principal_cents)
     most = {
@@ -163,7 +170,7 @@ def _advance(
 
 
 def _explain(
-    *, terms: LoanTerms, state: AccountState, payment: Payment, split: _Split, mode: ExtraMode
+    *, terms: LoanTerms, state: AccountState, payment: Payment, split: _Split, mode: ExtraMode, owed_cents: int
 ) -> dict[str, object]:
     on, start = payment.effective_on, state.interest_from_on
     per_diem = per_diem_cents(
@@ -191,7 +198,7 @@ def _explain(
         "day_spans": [{"days": span.days, "year_days": span.year_days} for span in spans],
         "per_diem": format_per_diem(per_diem),
         "interest_carried_cents": round_half_up_cents(state.accrued_interest),
-        "interest_owed_cents": round_half_up_cents(interest_owed(terms=terms, state=state, on=on)),
+        "interest_owed_cents": owed_cents,
         "steps": [{"to": name, "amount_cents": cents} for name, cents in parts.items() if cents],
         **_forgiven(terms=terms, state=state, on=on),
     }
