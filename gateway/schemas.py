@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import schemas as accounts
+from services.identity.contract import schemas as identity
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -31,6 +32,14 @@ class SubmitPayment(payments.SubmitPayment):
 
     # Payments refuses less, with a code of its own; clients should know before they ask.
     amount_cents = Cents(required=True, metadata={"minimum": PAYMENT_CENTS_MIN})
+
+
+class Me(identity.Me):
+    """The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits."""
+
+    class Meta:
+        # It is in the ETag.
+        exclude = ("version",)
 
 
 class PendingPayment(payments.PendingPayment):

@@ -10,6 +10,7 @@ from gateway.api import (
     payments,
     registrations,
     sessions,
+    staff_webhooks,
     stream,
     support,
     webhooks,
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     *stream.ROUTES,
     *support.ROUTES,
     *webhooks.ROUTES,
+    *staff_webhooks.ROUTES,
     *discovery.ROUTES,
     *documentation.ROUTES,
 )

@@ -130,6 +130,49 @@ def measure_fanout(
     sys.exit(1 if is_failed(found) else 0)
 
 
+@click.command(name="stream")
+@click.option("--streams", type=click.IntRange(1, 600), default=500, show_default=True, help="Open at once.")
+@click.option("--watching", type=click.IntRange(1, 600), default=50, show_default=True, help="Those told of payments.")
+@click.option("--payments", type=click.IntRange(1, 300), default=60, show_default=True, help="Payments made.")
+@click.option("--per-second", type=click.FloatRange(0.2, 20), default=2.0, show_default=True, help="Payments a second.")
+@own_broker_option
+@undisturbed_option
+@patience_option
+@json_option
+def measure_stream(
+    *, streams: int, watching: int, payments: int, per_second: float, own_broker: bool, undisturbed: bool,
+    patience: float, as_json: bool,
+) -> None:  # fmt: skip
+    """500 open streams on one gateway process, with a second one beside it: memory, and how soon events arrive.
+
+    Targets: from an event's commit to the client p99 within 500 ms, the gateway's memory within 150 MB.
+    """
+    from deploy.bench import stream
+    from deploy.bench.bystanders import Bystanders, process_of_broker, process_of_databases
+    from deploy.bench.precedence import Precedence
+    from deploy.bench.report import is_failed
+    from deploy.bench.whole_stack import enrolled, processes_of, running_stack
+
+    form = stream.Form(
+        streams=streams, watching=min(watching, streams), payments=payments, per_second=per_second,
+        patience_seconds=0.0 if undisturbed else patience,
+    )  # fmt: skip
+    with (
+        _broker(own=own_broker or undisturbed) as broker,
+        broker.vhost() as bus,
+        running_stack(bus=bus) as (record, cluster),
+    ):
+        bystanders = Bystanders(broker=process_of_broker(broker), databases=process_of_databases(cluster))
+        precedence = Precedence(processes=(*bystanders.processes, *processes_of(record)), is_wanted=undisturbed)
+        ground = stream.Ground(
+            record=record, payer=enrolled(record), bystanders=bystanders, precedence=precedence
+        )  # fmt: skip
+        measured = stream.measure(ground=ground, form=form, say=_say)
+    found = stream.figures_of(measured, form=form)
+    _print(found, as_json=as_json, more={"per_second": per_second, "undisturbed": undisturbed}, parts=[])
+    sys.exit(1 if is_failed(found) else 0)
+
+
 @click.command(name="replay")
 @click.option("--rounds", type=click.IntRange(1, 1000), default=20, show_default=True, help="Measurements of each.")
 @json_option
@@ -176,4 +219,5 @@ def _print(figures: Any, *, as_json: bool, more: dict[str, Any], parts: Any) -> 
 
 command.add_command(measure_rpc)
 command.add_command(measure_fanout)
+command.add_command(measure_stream)
 command.add_command(measure_replay)

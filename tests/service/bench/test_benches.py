@@ -91,6 +91,20 @@ def test_fanout_follows_payments_into_the_ledger_and_to_the_vendors() -> None:
     assert figures["ledger posted, p50"] < figures["mail at its vendor, p50"] + figures["text at its vendor, p50"]
 
 
+@pytest.mark.bus
+@pytest.mark.slow
+def test_stream_counts_every_event_at_every_client_and_the_memory_of_the_gateway() -> None:
+    found, code = measured(
+        "stream", "--streams", "12", "--watching", "4", "--payments", "3", "--per-second", "2", "--patience", "0"
+    )
+    assert_exit_code_follows_the_targets(found, code)
+    figures = {name: figure["value"] for name, figure in found["figures"].items()}
+    assert (figures["open streams"], figures["streams that ended early"], figures["events heard"]) == (12, 0, 24)
+    for name in ("payment_posted", "payment_applied"):
+        assert 0 < figures[f"{name} at the client, p50"] <= figures[f"{name} at the client, p99"]
+    assert 0 < figures["gateway's memory, no stream open"] <= figures["gateway's memory, all streams open"]
+
+
 def test_an_arm_that_is_not_there_is_refused_before_anything_starts() -> None:
     done = bench("rpc", "--arm", "nothing")
     assert done.returncode == 2

@@ -1,6 +1,7 @@
 """The constant yield of a lease is solved, and its rows end at the residual."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given
@@ -58,6 +59,29 @@ def test_payments_that_do_not_reach_the_balance_have_no_yield() -> None:
 def test_a_yield_beyond_all_reason_is_refused() -> None:
     with pytest.raises(YieldNotSolvable, match="100 percent"):
         monthly_yield(balance_cents=1_001, residual_cents=0, payment_cents=1_000, payment_count=9)
+
+
+def test_one_payment_at_once_above_the_balance_has_no_yield() -> None:
+    with pytest.raises(YieldNotSolvable, match="100 percent"):
+        monthly_yield(balance_cents=999, residual_cents=0, payment_cents=1_000, payment_count=1)
+
+
+@given(
+    residual=st.integers(0, 5_000_000),
+    depreciation=st.integers(0, 4_000_000),
+    surplus=st.integers(1, 900_000),
+    count=st.integers(2, 84),
+)
+def test_at_the_yield_payments_and_residual_are_worth_the_balance(
+    residual: int, depreciation: int, surplus: int, count: int
+) -> None:
+    balance, payment = residual + depreciation, -(-(depreciation + surplus) // count)
+    assume(payment * 2 < balance)
+    rate = Fraction(
+        monthly_yield(balance_cents=balance, residual_cents=residual, payment_cents=payment, payment_count=count)
+    )
+    worth = sum(payment / (1 + rate) ** number for number in range(count)) + residual / (1 + rate) ** count
+    assert abs(worth - balance) < Fraction(1, 10**30)
 
 
 def test_an_opening_on_the_agreed_balance_keeps_the_agreed_rows() -> None:
