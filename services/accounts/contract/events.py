@@ -86,20 +86,20 @@ payment_applied = Event(SOURCE, "payment_applied", 1, PaymentAppliedV1, handled=
 account_paid_off = Event(SOURCE, "account_paid_off", 1, AccountPaidOffV1, handled=True)
 """A payment has brought a loan to zero. Provisional until that payment is settled."""
 
-payment_reversed = Event(SOURCE, "payment_reversed", 1, PaymentReversedV1)
+payment_reversed = Event(SOURCE, "payment_reversed", 1, PaymentReversedV1, handled=True)
 """A payment no longer counts: it was returned, or staff undid it. The standing is as had it never been."""
 
-late_fee_assessed = Event(SOURCE, "late_fee_assessed", 1, LateFeeV1)
+late_fee_assessed = Event(SOURCE, "late_fee_assessed", 1, LateFeeV1, handled=True)
 """An instalment was not paid within its grace. Told again when another amount stands, or the fee stands anew."""
 
-late_fee_reversed = Event(SOURCE, "late_fee_reversed", 1, LateFeeV1)
+late_fee_reversed = Event(SOURCE, "late_fee_reversed", 1, LateFeeV1, handled=True)
 """A late fee stands no more: money that came to light later was in time. The amount is what stood until now."""
 
-fee_waived = Event(SOURCE, "fee_waived", 1, FeeWaivedV1)
+fee_waived = Event(SOURCE, "fee_waived", 1, FeeWaivedV1, handled=True)
 """Staff gave up what was unpaid of a fee."""
 
-schedule_changed = Event(SOURCE, "schedule_changed", 1, ScheduleChangedV1)
+schedule_changed = Event(SOURCE, "schedule_changed", 1, ScheduleChangedV1, handled=True)
 """The rate, the instalments or the due dates to come are not what they were."""
 
-account_reopened = Event(SOURCE, "account_reopened", 1, AccountReopenedV1)
+account_reopened = Event(SOURCE, "account_reopened", 1, AccountReopenedV1, handled=True)
 """A loan that was paid off, or closed, owes again, because the payment named was undone."""
