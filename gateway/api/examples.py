@@ -102,6 +102,7 @@ TRANSACTION: dict[str, Any] = {
     "payment_id": PAYMENT_ID,
     "method_type": "bank_account",
     "method_last4": LAST4,
+    "fee_id": None,
     "effective_on": "2026-11-04",
     "recorded_at": "2026-11-04T16:20:05.000Z",
     "amount_cents": 41235,
@@ -110,7 +111,10 @@ TRANSACTION: dict[str, Any] = {
     },
     "instalments": [11],
     "revision": 1,
-    "explanation": {"days": 31, "annual_rate_percent": "6.49"},
+    "explanation": {
+        "days": 31, "annual_rate_percent": "6.49",
+        "sentence": "Of the $412.35 received for November 4, 2026, $104.12 paid interest, $308.23 went to principal.",
+    },
 }  # fmt: skip
 
 SCHEDULE: dict[str, Any] = {

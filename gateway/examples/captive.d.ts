@@ -443,13 +443,18 @@ export interface SupportContact {
   note: string;
 }
 
-/** One movement of the account; `revision` above 1 says that an earlier event, found later, changed its split. */
+/**
+ * One event of the account; `revision` above 1 says that an earlier event, found later, changed its split.
+ *
+ * `explanation` holds the arithmetic as data, and as `sentence` in words. `fee_id` is what a waiver names.
+ */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "credit_used";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
+  fee_id: string | null;
   /** date */
   effective_on: string;
   /** date-time */

@@ -11,6 +11,7 @@ from chassis.schemas import CENTS_MAX, schema_of
 from services.accounts.contract.terms import (
     DAY_COUNTS,
     EXTRA_MODES,
+    WATERFALLS,
     InvalidTerms,
     LeaseTerms,
     LoanTerms,
@@ -126,6 +127,9 @@ class _CalendarSchema(_Strict):
     first_due_on = fields.Date(required=True)
     due_day = fields.Integer(required=True, strict=True)
     grace_days = fields.Integer(required=True, strict=True)
+    waterfall = fields.String(load_default="fees_last", validate=validate.OneOf(WATERFALLS))
+    returned_payment_fee_cents = _cents(load_default=0)
+    late_fee_pack = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=20))
 
 
 class LoanTermsSchema(_CalendarSchema):

@@ -1,7 +1,16 @@
 """Questions about accounts: read-only, plain data, right as of the business date that is given."""
 
 from services.accounts.queries.accounts import get_account, get_standing, list_accounts
+from services.accounts.queries.balances import get_balances_at
 from services.accounts.queries.history import get_schedule, list_transactions
 from services.accounts.queries.matching import match_account
 
-__all__ = ["get_account", "get_schedule", "get_standing", "list_accounts", "list_transactions", "match_account"]
+__all__ = [
+    "get_account",
+    "get_balances_at",
+    "get_schedule",
+    "get_standing",
+    "list_accounts",
+    "list_transactions",
+    "match_account",
+]

@@ -1,12 +1,12 @@
 """Double entry: entries that cannot be built unbalanced or empty, and the ones each event of an account gives."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from services.accounts.rules.state import Allocation
+from services.accounts.rules.state import Allocation, AllocationKind
 from services.accounts.rules.terms import Opening
 
 Product = Literal["loan", "lease"]
@@ -30,6 +30,17 @@ class LedgerAccount(StrEnum):
     REFUND_PAYABLE = "refund_payable"
     CHARGE_OFF_EXPENSE = "charge_off_expense"
     CONVERSION_CLEARING = "conversion_clearing"
+    WAIVER_EXPENSE = "waiver_expense"
+    PAYOFF_DRIFT = "payoff_drift"
+
+
+CHARGES = frozenset({"late_fee", "returned_payment_fee", "other_fee"})
+GIVEN_UP: Mapping[AllocationKind, LedgerAccount] = {
+    "fee_waived": LedgerAccount.WAIVER_EXPENSE,
+    "payoff_drift": LedgerAccount.PAYOFF_DRIFT,
+    "charged_off": LedgerAccount.CHARGE_OFF_EXPENSE,
+}
+"""Where what is owed goes when it will not be paid."""
 
 
 class UnbalancedEntry(ValueError):
@@ -82,24 +93,19 @@ def opening_entry(*, product: Product, opening: Opening, source_key: str) -> Jou
     )
 
 
-def payment_accepted_entry(*, source_key: str, effective_on: date, amount_cents: int) -> JournalEntry:
-    """Money taken but not yet settled, owed to the customer until it is allocated."""
-    return JournalEntry(
-        kind="payment_accepted",
-        source_key=source_key,
-        effective_on=effective_on,
-        lines=(
-            JournalLine(LedgerAccount.CLEARING, debit_cents=amount_cents),
-            JournalLine(LedgerAccount.CUSTOMER_SUSPENSE, credit_cents=amount_cents),
-        ),
-    )
-
-
 def allocation_entries(*, product: Product, allocation: Allocation) -> tuple[JournalEntry, ...]:
-    """What an allocation posts: the income that became due, then the money moved out of suspense."""
-    recognised = _recognition(product=product, allocation=allocation)
-    moved = _movement(product=product, allocation=allocation)
-    return tuple(entry for entry in (recognised, moved) if entry is not None)
+    """Everything that one allocation posts, each entry of another kind; nothing where it moved no money."""
+    found: list[JournalEntry | None] = []
+    if allocation.kind in ("payment", "payment_held"):
+        found.append(_acceptance(allocation))
+    found.append(_recognition(product=product, allocation=allocation))
+    if allocation.kind in ("payment", "credit_used"):
+        found.append(_movement(product=product, allocation=allocation))
+    elif allocation.kind in CHARGES:
+        found.append(_charge(allocation))
+    elif allocation.kind in GIVEN_UP:
+        found.append(_given_up(product=product, allocation=allocation))
+    return tuple(entry for entry in found if entry is not None)
 
 
 def reversal_entry(*, entry: JournalEntry, source_key: str) -> JournalEntry:
@@ -122,6 +128,44 @@ def balances_cents(entries: Iterable[JournalEntry]) -> dict[LedgerAccount, int]:
         for line in entry.lines:
             totals[line.account] = totals.get(line.account, 0) + line.debit_cents - line.credit_cents
     return {account: cents for account, cents in totals.items() if cents}
+
+
+def _acceptance(allocation: Allocation) -> JournalEntry:
+    """Money taken but not yet settled, owed to the customer until it is allocated."""
+    return JournalEntry(
+        kind="payment_accepted",
+        source_key=allocation.source_key,
+        effective_on=allocation.effective_on,
+        lines=(
+            JournalLine(LedgerAccount.CLEARING, debit_cents=allocation.amount_cents),
+            JournalLine(LedgerAccount.CUSTOMER_SUSPENSE, credit_cents=allocation.amount_cents),
+        ),
+    )
+
+
+def _charge(allocation: Allocation) -> JournalEntry | None:
+    return _entry(
+        kind=f"{allocation.kind}_charged",
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents},
+        credits={LedgerAccount.FEE_INCOME: allocation.fees_cents},
+    )
+
+
+def _given_up(*, product: Product, allocation: Allocation) -> JournalEntry | None:
+    balance = LedgerAccount.PRINCIPAL_RECEIVABLE if product == "loan" else LedgerAccount.LEASE_RECEIVABLE
+    return _entry(
+        kind=allocation.kind,
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={GIVEN_UP[allocation.kind]: allocation.amount_cents},
+        credits={
+            LedgerAccount.INTEREST_RECEIVABLE: allocation.interest_cents,
+            balance: allocation.principal_cents,
+            LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
+        },
+    )
 
 
 def _recognition(*, product: Product, allocation: Allocation) -> JournalEntry | None:

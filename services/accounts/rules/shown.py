@@ -8,7 +8,7 @@ from services.accounts.rules.standing import Standing, standing
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
 
-OPEN, PAID_OFF = "open", "paid_off"
+OPEN, PAID_OFF, CLOSED = "open", "paid_off", "closed"
 
 
 def shown_standing(*, status: str, terms: Terms, state: AccountState, on: date) -> Standing:
@@ -49,6 +49,18 @@ def is_paid_off(*, product: str, state: AccountState) -> bool:
     return (
         product == "loan" and state.principal_cents == 0 and state.accrued_interest == 0 and state.fees_due_cents == 0
     )
+
+
+def status_after(*, status: str, product: str, state: AccountState, is_paid: bool) -> str:
+    """The status that a new state gives a loan: paid off by its payments, open again when one of them is undone.
+
+    `is_paid` says whether any payment was ever posted: an account that was taken over owing nothing stays as it came.
+    """
+    if product != "loan" or status not in (OPEN, PAID_OFF, CLOSED):
+        return status
+    if not is_paid_off(product=product, state=state):
+        return OPEN
+    return PAID_OFF if status == OPEN and is_paid else status
 
 
 def has_credit_to_return(*, terms: Terms, state: AccountState) -> bool:

@@ -38,6 +38,14 @@ def assert_exit_code_follows_the_targets(found: dict[str, Any], code: int) -> No
     assert code == (1 if any(figure["target"]["decides"] and not figure["met"] for figure in targets) else 0)
 
 
+def test_replay_needs_neither_broker_nor_database_and_has_its_target() -> None:
+    found, code = measured("replay", "--rounds", "1")
+    assert_exit_code_follows_the_targets(found, code)
+    everything = found["figures"]["replay of 72 months, 157 events"]
+    assert everything["target"] == {"at_least": None, "at_most": 5.0, "decides": True}
+    assert everything["value"] > 0
+
+
 @pytest.mark.bus
 @pytest.mark.slow
 def test_rpc_measures_every_arm_and_where_its_time_goes() -> None:
