@@ -20,8 +20,8 @@ Every fact that a service tells, as it travels on the broker: a CloudEvent 1.0 i
 for all of a service), and acknowledge a message when you have handled it. Nobody else sees your queue.
 
 **Delivery** is at least once: handle an `id` once. `sequence` counts up for each pair of source and subject. Nothing is
-promised about order across subjects or sources, and who listens to some events only sees gaps. It is a number, so that 10
-is later than 9; the extension of this name that CloudEvents documents is text. A library that wants text converts it.
+promised about order across subjects or sources, and who listens to some events only sees gaps. It is a number, so that
+10 is later than 9; the extension of this name that CloudEvents documents is text.
 
 **Versions.** Within a version a field keeps its name, type and meaning, and new optional fields may appear: pass over
 what you do not know. What would break a listener becomes a new version with another `type`, told beside the old one.
