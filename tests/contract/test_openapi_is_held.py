@@ -15,7 +15,13 @@ FULL = "CAPTIVE_TEST_FULL" in os.environ
 REQUESTS_MIN = 20_000 if FULL else 3_000
 EXAMPLES_MAX = 900 if FULL else 60
 ANONYMOUS_EXAMPLES_MAX = 100 if FULL else 5
-LIMITS = ("SESSIONS_PER_MINUTE", "REGISTRATIONS_PER_MINUTE")
+# Neither limits nor a machine that is busy with something else shall answer in the place of the routes.
+SETTINGS = {
+    "METRICS_TOKEN": METRICS_TOKEN,
+    "REGISTRATIONS_PER_MINUTE": "1000000",
+    "RPC_TIMEOUT_SECONDS": "25",
+    "SESSIONS_PER_MINUTE": "1000000",
+}
 # What only somebody who was sent a letter, or holds a refresh token, can do.
 OUT_OF_REACH = {
     "POST /v1/email-verifications",
@@ -29,9 +35,8 @@ OUT_OF_REACH = {
 def test_thousands_of_generated_requests_get_documented_answers(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limit in LIMITS:
-        monkeypatch.setenv(limit, "1000000")
-    monkeypatch.setenv("METRICS_TOKEN", METRICS_TOKEN)
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
     seed = int(os.environ.get("CAPTIVE_TEST_SEED", secrets.randbelow(2**31)))
     with a_running_stack(data=tmp_path / "data") as stack:
         stack.captive("demo")
@@ -63,7 +68,7 @@ def test_thousands_of_generated_requests_get_documented_answers(
 
 def assert_everything_was_kept(verdict: Verdict) -> None:
     assert verdict.report["stop_reason"] == "completed", verdict.told[-6000:]
-    assert verdict.report["errors"] == [], verdict.told[-6000:]
+    assert verdict.report["errors"] == [], verdict.told[-20_000:]
     assert verdict.hangs == ()
     assert [status for status in verdict.statuses if status >= 500] == []
     assert verdict.broken == [], verdict.told[-20_000:]
