@@ -51,14 +51,23 @@ class Claim:
     found: Found
 
 
+def claim_fresh(
+    connection: Connection, *, handler: str, key: str, body: str, lease_seconds: float
+) -> Claim | None:  # fmt: skip
+    """Take an errand that nobody has begun for `lease_seconds`; None where it is known already. One statement."""
+    fresh = insert(attempts).values(
+        handler=handler, key=key, state=STARTED, body=body, claimed_until=_lease(lease_seconds), claim_number=1
+    )
+    if connection.execute(fresh.on_conflict_do_nothing().returning(attempts.c.key)).scalar() is None:
+        return None
+    return Claim(handler, key, 1, Found.FRESH)
+
+
 def claim(connection: Connection, *, handler: str, key: str, body: str, lease_seconds: float) -> Claim:
     """Take the errand for `lease_seconds`, or say why not."""
-    lease = func.clock_timestamp() + timedelta(seconds=lease_seconds)
-    fresh = insert(attempts).values(
-        handler=handler, key=key, state=STARTED, body=body, claimed_until=lease, claim_number=1
-    )
-    if connection.execute(fresh.on_conflict_do_nothing().returning(attempts.c.key)).scalar() is not None:
-        return Claim(handler, key, 1, Found.FRESH)
+    fresh = claim_fresh(connection, handler=handler, key=key, body=body, lease_seconds=lease_seconds)
+    if fresh is not None:
+        return fresh
     busy = (attempts.c.claimed_until > func.clock_timestamp()).label("busy")
     columns = (attempts.c.state, attempts.c.claim_number, attempts.c.ended, busy)
     row = connection.execute(select(*columns).where(*_is(handler, key)).with_for_update()).one()
@@ -67,7 +76,7 @@ def claim(connection: Connection, *, handler: str, key: str, body: str, lease_se
     if row.busy:
         return Claim(handler, key, row.claim_number, Found.BUSY)
     number, ended = row.claim_number + 1, row.ended + (row.state == STARTED)
-    taken = {"state": STARTED, "claimed_until": lease, "claim_number": number, "ended": ended}
+    taken = {"state": STARTED, "claimed_until": _lease(lease_seconds), "claim_number": number, "ended": ended}
     if ended >= ENDED_MAX:
         taken |= {"state": PARKED, "claimed_until": None, "error": PROCESS_ENDED}
     connection.execute(update(attempts).where(*_is(handler, key)).values(next_try_at=None, **taken))
@@ -189,3 +198,7 @@ def _close(connection: Connection, claim: Claim, **values: Any) -> bool:
 
 def _is(handler: str, key: str) -> tuple[Any, Any]:
     return attempts.c.handler == handler, attempts.c.key == key
+
+
+def _lease(seconds: float) -> Any:
+    return func.clock_timestamp() + timedelta(seconds=seconds)

@@ -28,6 +28,7 @@ SWEEP_SECONDS_BEHIND = 0.5
 # So many run again at a time: a vendor that comes back slowly is not buried.
 SWEPT_MAX = 50
 UPKEEP_SECONDS = 3600.0
+GATHERING_SECONDS = 0.02
 OUTBOX_KEPT_DAYS = 30
 MARK = "drained"
 # Outcomes of a door, by name: the doors import this module.
@@ -123,6 +124,8 @@ class Home(SharedExtension):
             try:
                 while self.relay.publish_waiting():
                     self._published_since_mark, pause = True, 0.2
+                    # Under load, what is told meanwhile leaves together.
+                    eventlet.sleep(GATHERING_SECONDS)
                 self._bell.wait(SWEEP_SECONDS)
             except Exception as error:  # noqa: BLE001 - a relay that ends would end its service
                 log.warning("events wait in the outbox", error=f"{type(error).__name__}: {error}")

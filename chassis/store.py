@@ -18,12 +18,16 @@ from sqlalchemy.sql import Executable
 from chassis import logs, outbox
 from chassis.clock import Clock
 from chassis.errors import ConstraintViolated, StoreDown
-from chassis.events import Envelope, Event
+from chassis.events import Event
+from chassis.outbox import Told
 
 DRIVER = "postgresql+psycopg2"
 SESSION_OPTIONS = (
     "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 )
+READING_OPTIONS = f"{SESSION_OPTIONS} -c default_transaction_read_only=on"
+# Committed at once and on disk a moment later.
+NOTING_OPTIONS = f"{SESSION_OPTIONS} -c synchronous_commit=off"
 CONNECTION = {
     "connect_timeout": 3,
     "application_name": "captive",
@@ -34,7 +38,9 @@ CONNECTION = {
 }
 # Connection lost, shutting down, out of resources.
 DOWN_STATES = ("08", "57P", "53")
-CONNECTIONS_MAX = 12
+# Those that write; half as many only read, and a few note what is done.
+CONNECTIONS_MAX = 10
+NOTING_CONNECTIONS_MAX = 2
 RETRYABLE_STATES = frozenset({"40001", "40P01", "55P03"})
 
 log = logs.logger(__name__)
@@ -63,7 +69,7 @@ class Transaction:
         self._service = service
         self._clock = clock
         self._cause = cause
-        self.emitted = 0
+        self.told: list[Told] = []
 
     def one(self, statement: Executable) -> Row | None:
         """The first row, or None."""
@@ -82,13 +88,27 @@ class Transaction:
         touched: int = self._execute(statement, rows).rowcount
         return touched
 
-    def emit(self, event: Event, *, subject: str, data: Mapping[str, Any]) -> Envelope:
-        """Save an event beside the rows of this transaction; a relay publishes it after the commit."""
-        self.emitted += 1
-        return outbox.add(
-            self._connection, event=event, source=self._service, subject=subject, data=data,
-            now=self._clock.now(), cause=(self._cause.event_id, self._cause.root_id) if self._cause else None,
+    def emit(self, event: Event, *, subject: str, data: Mapping[str, Any]) -> None:
+        """Tell an event: it is saved with the rows of this transaction, a relay publishes it after the commit.
+
+        Raises ValueError where the data breaks the event's contract.
+        """
+        self.told.append(
+            outbox.tell(
+                event=event, source=self._service, subject=subject, data=data, now=self._clock.now(),
+                cause=(self._cause.event_id, self._cause.root_id) if self._cause else None,
+            )
         )  # fmt: skip
+
+    def save_events(self) -> None:
+        """All that was told, in one statement, just before the commit: the rows it locks are locked no longer."""
+        outbox.save(self._connection, told=self.told)
+
+    def within(self, cause: Cause) -> "Transaction":
+        """The same transaction on account of another event; what is told in it is saved with the rest."""
+        inner = Transaction(connection=self._connection, service=self._service, clock=self._clock, cause=cause)
+        inner.told = self.told
+        return inner
 
     @property
     def connection(self) -> Connection:
@@ -98,8 +118,13 @@ class Transaction:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A savepoint: what is inside is undone when it raises, the transaction goes on."""
-        with self._connection.begin_nested():
-            yield
+        told = len(self.told)
+        try:
+            with self._connection.begin_nested():
+                yield
+        except BaseException:
+            del self.told[told:]
+            raise
 
     def _execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Any:
         try:
@@ -119,8 +144,14 @@ class Database:
         self.clock = clock
         self.on_emit = on_emit
         self.engine: Engine = _engine(url, pool_size)
-        # Said with BEGIN, which costs no question of its own.
-        self._reading_engine = self.engine.execution_options(postgresql_readonly=True)
+        self._single_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # The sessions themselves refuse to write, so that nothing has to be said before or after a question.
+        self._reading_engine = _engine(
+            url, max(1, pool_size // 2), session_options=READING_OPTIONS, isolation_level="AUTOCOMMIT"
+        )
+        self._noting_engine = _engine(
+            url, NOTING_CONNECTIONS_MAX, session_options=NOTING_OPTIONS, isolation_level="AUTOCOMMIT"
+        )
 
     @contextmanager
     def writing(self, *, cause: Cause | None = None) -> Iterator[Transaction]:
@@ -129,19 +160,41 @@ class Database:
         with self._begun() as connection:
             transaction = Transaction(connection=connection, service=self.service, clock=self.clock, cause=cause)
             yield transaction
-        if transaction.emitted and self.on_emit:
+            transaction.save_events()
+        if transaction.told and self.on_emit:
             self.on_emit()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A read-only transaction."""
+        """Questions that cannot write. Each sees what is committed when it is asked, as in our transactions."""
         with self._begun(self._reading_engine) as connection:
-            yield Transaction(connection=connection, service=self.service, clock=self.clock, cause=None)
+            yield self._transaction(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """Questions that cannot write and that all see the same moment, for as long as they take."""
+        with self._begun(self.engine.execution_options(postgresql_readonly=True)) as connection:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            yield self._transaction(connection)
 
     @contextmanager
     def housekeeping(self) -> Iterator[Connection]:
         """One transaction on the chassis' own tables. Raises StoreDown, Contended, ConstraintViolated."""
         with self._begun() as connection:
+            yield connection
+
+    @contextmanager
+    def single(self) -> Iterator[Connection]:
+        """The chassis' own tables, each statement committed by itself: one that stands alone needs no more."""
+        with self._begun(self._single_engine) as connection:
+            yield connection
+
+    @contextmanager
+    def noting(self) -> Iterator[Connection]:
+        """The same for what was done and need only be noted: where PostgreSQL's machine ends at that moment, the note
+        may be lost with it, and what it was about is done again, which changes nothing."""
+        with self._begun(self._noting_engine) as connection:
             yield connection
 
     def answers(self) -> bool:
@@ -156,6 +209,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._reading_engine.dispose()
+        self._noting_engine.dispose()
+
+    def _transaction(self, connection: Connection) -> Transaction:
+        return Transaction(connection=connection, service=self.service, clock=self.clock, cause=None)
 
     @contextmanager
     def _begun(self, engine: Engine | None = None) -> Iterator[Connection]:
@@ -188,7 +246,7 @@ def refuse_wrong_driver(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, *, session_options: str = SESSION_OPTIONS, **options: Any) -> Engine:
     return create_engine(
         refuse_wrong_driver(url),
         pool_size=pool_size,
@@ -198,7 +256,8 @@ def _engine(url: str, pool_size: int) -> Engine:
         pool_timeout=5,
         pool_recycle=1800,
         hide_parameters=True,
-        connect_args={**CONNECTION, "options": SESSION_OPTIONS},
+        connect_args={**CONNECTION, "options": session_options},
+        **options,
     )
 
 

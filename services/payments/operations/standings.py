@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ScalarSelect, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bus.rpc import Asks
@@ -34,9 +34,8 @@ def learn_standing(
     """
     caller.require(str(account_id))
     with store.reading() as transaction:
-        known = transaction.one(standing_of(account_id))
-        pending = pending_cents(transaction, account_id=account_id)
-    if known and can_take(standing=known, pending_cents=pending, amount_cents=amount_cents):
+        known = transaction.one(standing_of(account_id).add_columns(_pending_of(account_id).label("pending_cents")))
+    if known and can_take(standing=known, pending_cents=int(known["pending_cents"]), amount_cents=amount_cents):
         return {}
     context = as_service(store.service, request_id=caller.request_id)
     request = {"account_id": str(account_id)}
@@ -92,12 +91,16 @@ def note_payment_applied(
 
 def pending_cents(transaction: Transaction, *, account_id: UUID) -> int:
     """What is accepted or on its way for the account and not in its balance."""
-    total = select(func.coalesce(func.sum(payments.c.amount_cents), 0))
-    return int(transaction.value(total.where(payments.c.account_id == account_id, is_pending)))
+    return int(transaction.value(select(_pending_of(account_id))))
 
 
 def standing_of(account_id: UUID) -> Select[Any]:
     return select(account_standings).where(account_standings.c.account_id == account_id)
+
+
+def _pending_of(account_id: UUID) -> ScalarSelect[Any]:
+    total = select(func.coalesce(func.sum(payments.c.amount_cents), 0))
+    return total.where(payments.c.account_id == account_id, is_pending).scalar_subquery()
 
 
 def _figures(standing: Mapping[str, Any]) -> dict[str, Any]:
