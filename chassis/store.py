@@ -71,19 +71,19 @@ class Transaction:
         self._cause = cause
         self.told: list[Told] = []
 
-    def one(self, statement: Executable) -> Row | None:
-        """The first row, or None."""
-        found = self._execute(statement).mappings().first()
+    def one(self, statement: Executable, values: Row | None = None) -> Row | None:
+        """The first row, or None. `values` are for the `bindparam`s of a statement that was built once and for all."""
+        found = self._execute(statement, values).mappings().first()
         return dict(found) if found is not None else None
 
-    def all(self, statement: Executable) -> list[Row]:
-        return [dict(row) for row in self._execute(statement).mappings().all()]
+    def all(self, statement: Executable, values: Row | None = None) -> list[Row]:
+        return [dict(row) for row in self._execute(statement, values).mappings().all()]
 
-    def value(self, statement: Executable) -> Any:
+    def value(self, statement: Executable, values: Row | None = None) -> Any:
         """The first column of the first row, or None."""
-        return self._execute(statement).scalar()
+        return self._execute(statement, values).scalar()
 
-    def run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+    def run(self, statement: Executable, rows: Row | Sequence[Row] | None = None) -> int:
         """Execute and give the number of rows touched. Raises ConstraintViolated by the constraint's name."""
         touched: int = self._execute(statement, rows).rowcount
         return touched
@@ -126,9 +126,10 @@ class Transaction:
             del self.told[told:]
             raise
 
-    def _execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Any:
+    def _execute(self, statement: Executable, values: Row | Sequence[Row] | None = None) -> Any:
+        given = dict(values) if isinstance(values, Mapping) else values and [dict(row) for row in values]
         try:
-            return self._connection.execute(statement, [dict(row) for row in rows] if rows is not None else None)
+            return self._connection.execute(statement, given)
         except DBAPIError as error:
             raise _translated(error) from error
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.context import CallContext
@@ -27,6 +27,14 @@ FROM_STANDING = (
     "grace_days",
     "last_day_without_late_fee_on",
     "maturity_on",
+)
+
+
+_NEWEST = (
+    select(allocations.c.account_id, allocations.c.amount_cents, allocations.c.effective_on)
+    .where(allocations.c.account_id.in_(bindparam("account_ids", expanding=True)), allocations.c.kind != "credit_used")
+    .order_by(allocations.c.account_id, allocations.c.effective_on.desc(), allocations.c.id.desc())
+    .ext(distinct_on(allocations.c.account_id))
 )
 
 
@@ -74,11 +82,5 @@ def _view(account: ReadAccount, *, on: date, last_payments: Mapping[UUID, Mappin
     }
 
 
-def _last_payments(transaction: Transaction, account_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    newest = (
-        select(allocations.c.account_id, allocations.c.amount_cents, allocations.c.effective_on)
-        .where(allocations.c.account_id.in_(account_ids), allocations.c.kind != "credit_used")
-        .order_by(allocations.c.account_id, allocations.c.effective_on.desc(), allocations.c.id.desc())
-        .ext(distinct_on(allocations.c.account_id))
-    )
-    return {row["account_id"]: dict(row) for row in transaction.all(newest)}
+def _last_payments(transaction: Transaction, account_ids: Sequence[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    return {row["account_id"]: row for row in transaction.all(_NEWEST, {"account_ids": list(account_ids)})}

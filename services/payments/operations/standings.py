@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE
-from sqlalchemy import ScalarSelect, Select, func, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bus.rpc import Asks
@@ -19,6 +19,14 @@ from services.payments.rules.limits import can_take
 
 # Shorter than the caller's own wait, so that it hears from us and not from its own clock.
 ASK_SECONDS = 2.5
+
+_of_account: BindParameter[UUID] = bindparam("of_account")
+_PENDING = select(func.coalesce(func.sum(payments.c.amount_cents), 0)).where(
+    payments.c.account_id == _of_account, is_pending
+)
+_STANDING = select(account_standings).where(account_standings.c.account_id == _of_account)
+_LOCKED = _STANDING.with_for_update()
+_KNOWN = _STANDING.add_columns(_PENDING.scalar_subquery().label("pending_cents"))
 
 _FIGURES = frozenset(account_standings.c.keys()) - {"account_id", "sequence"}
 
@@ -34,7 +42,7 @@ def learn_standing(
     """
     caller.require(str(account_id))
     with store.reading() as transaction:
-        known = transaction.one(standing_of(account_id).add_columns(_pending_of(account_id).label("pending_cents")))
+        known = transaction.one(_KNOWN, {"of_account": account_id})
     if known and can_take(standing=known, pending_cents=int(known["pending_cents"]), amount_cents=amount_cents):
         return {}
     context = as_service(store.service, request_id=caller.request_id)
@@ -63,7 +71,7 @@ def locked_standing(transaction: Transaction, *, account_id: UUID, answers: Mapp
                 where=account_standings.c.sequence == answers["sequence"],
             )
         )
-    standing = transaction.one(standing_of(account_id).with_for_update())
+    standing = transaction.one(_LOCKED, {"of_account": account_id})
     if standing is None:
         raise LookupError("the standing of an account was to be learnt before its payment")
     return standing
@@ -91,16 +99,7 @@ def note_payment_applied(
 
 def pending_cents(transaction: Transaction, *, account_id: UUID) -> int:
     """What is accepted or on its way for the account and not in its balance."""
-    return int(transaction.value(select(_pending_of(account_id))))
-
-
-def standing_of(account_id: UUID) -> Select[Any]:
-    return select(account_standings).where(account_standings.c.account_id == account_id)
-
-
-def _pending_of(account_id: UUID) -> ScalarSelect[Any]:
-    total = select(func.coalesce(func.sum(payments.c.amount_cents), 0))
-    return total.where(payments.c.account_id == account_id, is_pending).scalar_subquery()
+    return int(transaction.value(_PENDING, {"of_account": account_id}))
 
 
 def _figures(standing: Mapping[str, Any]) -> dict[str, Any]:
