@@ -16,8 +16,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, func, select, text, update
 
 from chassis import logs
 from chassis.inbox import ENDED_MAX, PROCESS_ENDED
@@ -28,6 +27,18 @@ OPEN = (STARTED, UNKNOWN, RETRYING)
 RELEASED_SECONDS_FIRST = 2.0
 RELEASED_SECONDS_MAX = 60.0
 UNKNOWN_CHECK_SECONDS_MAX = 3600
+
+_CLAIM_FRESH = text("""
+    INSERT INTO attempts (handler, key, state, claim_number, claimed_until, body)
+    VALUES (:handler, :key, 'started', 1, clock_timestamp() + :lease, :body)
+    ON CONFLICT DO NOTHING RETURNING key
+""")
+_FINISH = text("""
+    UPDATE attempts
+    SET state = 'done', ended = 0, claimed_until = NULL, next_try_at = NULL, error = NULL, body = '',
+        finished_at = clock_timestamp()
+    WHERE handler = :of_handler AND key = :of_key AND state = 'started' AND claim_number = :number
+""")
 
 log = logs.logger(__name__)
 
@@ -55,10 +66,8 @@ def claim_fresh(
     connection: Connection, *, handler: str, key: str, body: str, lease_seconds: float
 ) -> Claim | None:  # fmt: skip
     """Take an errand that nobody has begun for `lease_seconds`; None where it is known already. One statement."""
-    fresh = insert(attempts).values(
-        handler=handler, key=key, state=STARTED, body=body, claimed_until=_lease(lease_seconds), claim_number=1
-    )
-    if connection.execute(fresh.on_conflict_do_nothing().returning(attempts.c.key)).scalar() is None:
+    values = {"handler": handler, "key": key, "body": body, "lease": timedelta(seconds=lease_seconds)}
+    if connection.execute(_CLAIM_FRESH, values).scalar() is None:
         return None
     return Claim(handler, key, 1, Found.FRESH)
 
@@ -75,8 +84,9 @@ def claim(connection: Connection, *, handler: str, key: str, body: str, lease_se
         return Claim(handler, key, row.claim_number, Found.CLOSED)
     if row.busy:
         return Claim(handler, key, row.claim_number, Found.BUSY)
+    lease = func.clock_timestamp() + timedelta(seconds=lease_seconds)
     number, ended = row.claim_number + 1, row.ended + (row.state == STARTED)
-    taken = {"state": STARTED, "claimed_until": _lease(lease_seconds), "claim_number": number, "ended": ended}
+    taken = {"state": STARTED, "claimed_until": lease, "claim_number": number, "ended": ended}
     if ended >= ENDED_MAX:
         taken |= {"state": PARKED, "claimed_until": None, "error": PROCESS_ENDED}
     connection.execute(update(attempts).where(*_is(handler, key)).values(next_try_at=None, **taken))
@@ -88,8 +98,8 @@ def claim(connection: Connection, *, handler: str, key: str, body: str, lease_se
 
 def finish(connection: Connection, *, claim: Claim) -> bool:
     """Close the attempt; False where another claim has taken over meanwhile."""
-    values = {"state": DONE, "claimed_until": None, "next_try_at": None, "error": None, "body": ""}
-    return _close(connection, claim, finished_at=func.clock_timestamp(), **values)
+    values = {"of_handler": claim.handler, "of_key": claim.key, "number": claim.number}
+    return connection.execute(_FINISH, values).rowcount == 1
 
 
 def release(connection: Connection, *, claim: Claim) -> float | None:
@@ -198,7 +208,3 @@ def _close(connection: Connection, claim: Claim, **values: Any) -> bool:
 
 def _is(handler: str, key: str) -> tuple[Any, Any]:
     return attempts.c.handler == handler, attempts.c.key == key
-
-
-def _lease(seconds: float) -> Any:
-    return func.clock_timestamp() + timedelta(seconds=seconds)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, text, update
 
 from chassis import tracing
 from chassis.events import Envelope, Event
@@ -40,6 +40,20 @@ _SAVE = text("""
     SELECT id, exchange, routing_key, subject, sequence - after_it, before || (sequence - after_it) || after, mandatory
     FROM told JOIN raised USING (subject)
     ORDER BY position
+""")
+_CLAIM = text("""
+    UPDATE outbox SET claimed_until = clock_timestamp() + :lease
+    WHERE id IN (
+        SELECT id FROM outbox
+        WHERE published_at IS NULL AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+        ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, exchange, routing_key, body, mandatory, created_at
+""").columns(
+    outbox.c.id, outbox.c.exchange, outbox.c.routing_key, outbox.c.body, outbox.c.mandatory, outbox.c.created_at
+)
+_MARK = text("""
+    UPDATE outbox SET published_at = clock_timestamp(), claimed_until = NULL WHERE id = ANY(CAST(:ids AS uuid[]))
 """)
 
 
@@ -98,30 +112,14 @@ def save(connection: Connection, *, told: Sequence[Told]) -> None:
 
 def claim(connection: Connection, *, limit: int = BATCH) -> list[Mapping[str, Any]]:
     """Take up to `limit` waiting rows for CLAIM_SECONDS, oldest first."""
-    waiting = (
-        select(outbox.c.id)
-        .where(outbox.c.published_at.is_(None))
-        .where((outbox.c.claimed_until.is_(None)) | (outbox.c.claimed_until < func.clock_timestamp()))
-        .order_by(outbox.c.created_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = (
-        update(outbox)
-        .where(outbox.c.id.in_(waiting.scalar_subquery()))
-        .values(claimed_until=func.clock_timestamp() + timedelta(seconds=CLAIM_SECONDS))
-        .returning(
-            outbox.c.id, outbox.c.exchange, outbox.c.routing_key, outbox.c.body, outbox.c.mandatory, outbox.c.created_at
-        )
-    )
-    rows = connection.execute(claimed).mappings().all()
+    values = {"limit": limit, "lease": timedelta(seconds=CLAIM_SECONDS)}
+    rows = connection.execute(_CLAIM, values).mappings().all()
     return sorted((dict(row) for row in rows), key=lambda row: row["created_at"])
 
 
 def mark(connection: Connection, *, published: Iterable[UUID]) -> None:
     """Record that the broker confirmed these."""
-    statement = update(outbox).where(outbox.c.id.in_(list(published)))
-    connection.execute(statement.values(published_at=func.clock_timestamp(), claimed_until=None))
+    connection.execute(_MARK, {"ids": [str(one) for one in published]})
 
 
 def release(connection: Connection, *, unpublished: Iterable[UUID]) -> None:

@@ -1,4 +1,4 @@
-"""Where a request of `bench http` spends its processor time: every process of an arm by stage, and those it stands on."""
+"""Where a request of `bench http` spends processor time: every process of an arm by stage, and what it stands on."""
 
 import json
 import os

@@ -104,7 +104,10 @@ class AskedFor:
 
     standing: Callable[[Mapping[str, Any], CallContext], Any]
 
-    def ask(self, _: str, *, request: Mapping[str, Any], context: CallContext, **__: Any) -> Reply:
+    def ask(
+        self, method: str, *, request: Mapping[str, Any], context: CallContext, key: str | None = None,  # noqa: ARG002
+        timeout_seconds: float | None = None,  # noqa: ARG002 - the house's signature
+    ) -> Reply:  # fmt: skip
         """Only for its standing."""
         return Reply(self.standing(request, context))
 

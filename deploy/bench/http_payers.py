@@ -54,8 +54,8 @@ def payers(*, urls: Mapping[str, str], keys: Path, clock: Clock) -> list[Payer]:
     try:
         with books.reading() as transaction:
             ids = [str(row["id"]) for row in transaction.all(select(accounts.c.id).order_by(accounts.c.account_number))]
-            ask = {"caller": as_service("payments"), "today": clock.today()}
-            standings = {one: get_standing(transaction, account_id=one, **ask) for one in ids}
+            caller, today = as_service("payments"), clock.today()
+            standings = {one: get_standing(transaction, account_id=one, caller=caller, today=today) for one in ids}
         return [_payer(store, cipher, keyring, clock, one, standings[one]) for one in ids]
     finally:
         books.close()

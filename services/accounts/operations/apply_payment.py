@@ -20,6 +20,12 @@ from services.accounts.rules.shown import OPEN, PAID_OFF, carried_standing, has_
 from services.accounts.rules.state import Allocation, Payment
 from services.accounts.rules.terms import ExtraMode
 
+_RECORD = (
+    insert(account_events)
+    .on_conflict_do_nothing(constraint="uq_account_events_source_key")
+    .returning(account_events.c.id)
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PostedPayment:
@@ -103,21 +109,12 @@ def _record(
 ) -> Arrived | None:
     """Make the payment an event of the account; None where it is one already."""
     event_id, number = new_id(at=now), account.version + 1
-    inserted = transaction.value(
-        insert(account_events)
-        .values(
-            id=event_id,
-            account_id=account.id,
-            number=number,
-            source_key=payment.source_key,
-            kind="payment_held" if held else "payment_posted",
-            effective_on=payment.effective_on,
-            data=payment.data,
-            recorded_at=now,
-        )
-        .on_conflict_do_nothing(constraint="uq_account_events_source_key")
-        .returning(account_events.c.id)
-    )
+    row = {
+        "id": event_id, "account_id": account.id, "number": number, "source_key": payment.source_key,
+        "kind": "payment_held" if held else "payment_posted", "effective_on": payment.effective_on,
+        "data": payment.data, "recorded_at": now,
+    }  # fmt: skip
+    inserted = transaction.value(_RECORD, row)
     if inserted is None:
         _require_same(transaction, account=account, payment=payment)
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 
 from chassis.errors import Impossible
 from chassis.store import Transaction
@@ -19,6 +19,25 @@ from services.accounts.models import (
 from services.accounts.rules.journal import Product
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
+
+_of_account: BindParameter[UUID] = bindparam("of_account")
+_newest = select(func.max(contract_terms.c.version)).where(contract_terms.c.account_id == _of_account)
+_LOCKED = (
+    select(
+        account_states.c.version,
+        account_states.c.state,
+        account_states.c.held_cents,
+        accounts.c.product,
+        accounts.c.status,
+        contract_terms.c.terms,
+    )
+    .join(accounts, accounts.c.id == account_states.c.account_id)
+    .join(contract_terms, contract_terms.c.account_id == account_states.c.account_id)
+    .where(account_states.c.account_id == _of_account, contract_terms.c.version == _newest.scalar_subquery())
+    # Both rows: after a wait PostgreSQL reads only locked rows anew, and a payoff meanwhile changed the status.
+    .with_for_update(of=(account_states, accounts), key_share=True)
+)
+_SAVE = update(account_states).where(account_states.c.account_id == _of_account)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +55,7 @@ class LockedAccount:
 
 def lock_account(transaction: Transaction, *, account_id: UUID) -> LockedAccount:
     """Wait for the account's row. Raises Impossible where there is no such account."""
-    newest = select(func.max(contract_terms.c.version)).where(contract_terms.c.account_id == account_id)
-    columns = (account_states.c.version, account_states.c.state, account_states.c.held_cents)
-    row = transaction.one(
-        select(*columns, accounts.c.product, accounts.c.status, contract_terms.c.terms)
-        .join(accounts, accounts.c.id == account_states.c.account_id)
-        .join(contract_terms, contract_terms.c.account_id == account_states.c.account_id)
-        .where(account_states.c.account_id == account_id, contract_terms.c.version == newest.scalar_subquery())
-        # Both rows: after a wait PostgreSQL reads only locked rows anew, and a payoff meanwhile changed the status.
-        .with_for_update(of=(account_states, accounts), key_share=True)
-    )
+    row = transaction.one(_LOCKED, {"of_account": account_id})
     if row is None:
         raise Impossible(f"There is no account {account_id}.")
     return LockedAccount(
@@ -61,10 +71,7 @@ def lock_account(transaction: Transaction, *, account_id: UUID) -> LockedAccount
 
 def save_account(transaction: Transaction, *, before: LockedAccount, after: LockedAccount, now: datetime) -> None:
     """Write what changed of a locked account."""
-    transaction.run(
-        update(account_states)
-        .where(account_states.c.account_id == after.id)
-        .values(version=after.version, state=state_as_stored(after.state), held_cents=after.held_cents, updated_at=now)
-    )
+    kept = {"version": after.version, "state": state_as_stored(after.state), "held_cents": after.held_cents}
+    transaction.run(_SAVE, {"of_account": after.id, "updated_at": now, **kept})
     if after.status != before.status:
         transaction.run(update(accounts).where(accounts.c.id == after.id).values(status=after.status))

@@ -7,7 +7,7 @@ and the processor is asked before anything else is done. No transaction is open 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from chassis.clock import Clock
 from chassis.errors import OutcomeUnknown
@@ -28,6 +28,7 @@ _with_source = payments_shown.add_columns(
     payment_methods.c.account_number_encrypted,
     payment_methods.c.account_type,
 )
+_SHOWN = _with_source.where(payments.c.id == bindparam("of_payment"))
 NOTHING_CHARGED = ChargeOutcome(reference=None, is_approved=False, decline_code=NOT_CHARGED)
 
 
@@ -133,7 +134,7 @@ def _tell_declined(transaction: Transaction, *, payment: Row, code: str) -> None
 
 def _shown(store: Database, payment_id: str) -> Row:
     with store.reading() as transaction:
-        payment = transaction.one(_with_source.where(payments.c.id == UUID(payment_id)))
+        payment = transaction.one(_SHOWN, {"of_payment": UUID(payment_id)})
     if payment is None:
         raise LookupError("a submitted payment is not in the database that told of it")
     return payment

@@ -29,6 +29,13 @@ _LOCKED = _STANDING.with_for_update()
 _KNOWN = _STANDING.add_columns(_PENDING.scalar_subquery().label("pending_cents"))
 
 _FIGURES = frozenset(account_standings.c.keys()) - {"account_id", "sequence"}
+_told = insert(account_standings)
+_NOTE = _told.on_conflict_do_update(
+    index_elements=["account_id"],
+    set_={name: _told.excluded[name] for name in sorted(_FIGURES | {"sequence"})},
+    where=account_standings.c.sequence < _told.excluded.sequence,
+)
+_APPLIED = update(payments).where(payments.c.id == bindparam("of_payment"), payments.c.applied_at.is_(None))
 
 
 def learn_standing(
@@ -79,13 +86,8 @@ def locked_standing(transaction: Transaction, *, account_id: UUID, answers: Mapp
 
 def note_standing(transaction: Transaction, *, sequence: int, data: Mapping[str, Any]) -> None:
     """Keep the standing that an event of accounts carries, unless a later one is kept already."""
-    values = {"sequence": sequence, **_figures(data["standing"])}
-    told = insert(account_standings).values(account_id=UUID(data["account_id"]), **values)
-    transaction.run(
-        told.on_conflict_do_update(
-            index_elements=["account_id"], set_=values, where=account_standings.c.sequence < sequence
-        )
-    )
+    row = {"account_id": UUID(data["account_id"]), "sequence": sequence, **_figures(data["standing"])}
+    transaction.run(_NOTE, row)
 
 
 def note_payment_applied(
@@ -93,8 +95,7 @@ def note_payment_applied(
 ) -> None:
     """The ledger has a payment: it no longer counts as pending. Money that came another way is no payment of ours."""
     note_standing(transaction, sequence=sequence, data=data)
-    applied = update(payments).where(payments.c.id == UUID(data["payment_id"]), payments.c.applied_at.is_(None))
-    transaction.run(applied.values(applied_at=applied_at))
+    transaction.run(_APPLIED, {"of_payment": UUID(data["payment_id"]), "applied_at": applied_at})
 
 
 def pending_cents(transaction: Transaction, *, account_id: UUID) -> int:
