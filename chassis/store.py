@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import Executable
 
-from chassis import logs, outbox
+from chassis import driver, logs, outbox
 from chassis.clock import Clock
 from chassis.errors import ConstraintViolated, StoreDown
 from chassis.events import Event
@@ -101,8 +101,11 @@ class Transaction:
         )  # fmt: skip
 
     def save_events(self) -> None:
-        """All that was told, in one statement, just before the commit: the rows it locks are locked no longer."""
-        outbox.save(self._connection, told=self.told)
+        """All that was told, in one statement that also commits: the rows it locks are locked no longer."""
+        if self.told:
+            raw: Any = self._connection.connection.driver_connection
+            raw.commits_with_next = True
+            outbox.save(self._connection, told=self.told)
 
     def within(self, cause: Cause) -> "Transaction":
         """The same transaction on account of another event; what is told in it is saved with the rest."""
@@ -144,15 +147,10 @@ class Database:
         self.service = service
         self.clock = clock
         self.on_emit = on_emit
-        self.engine: Engine = _engine(url, pool_size)
-        self._single_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.engine: Engine = _engine(url, pool_size, connection_factory=driver.Connection)
         # The sessions themselves refuse to write, so that nothing has to be said before or after a question.
-        self._reading_engine = _engine(
-            url, max(1, pool_size // 2), session_options=READING_OPTIONS, isolation_level="AUTOCOMMIT"
-        )
-        self._noting_engine = _engine(
-            url, NOTING_CONNECTIONS_MAX, session_options=NOTING_OPTIONS, isolation_level="AUTOCOMMIT"
-        )
+        self._reading_engine = _engine(url, max(1, pool_size // 2), session_options=READING_OPTIONS)
+        self._noting_engine = _engine(url, NOTING_CONNECTIONS_MAX, session_options=NOTING_OPTIONS)
 
     @contextmanager
     def writing(self, *, cause: Cause | None = None) -> Iterator[Transaction]:
@@ -174,8 +172,8 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Transaction]:
         """Questions that cannot write and that all see the same moment, for as long as they take."""
-        with self._begun(self.engine.execution_options(postgresql_readonly=True)) as connection:
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        with self._begun() as connection:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             yield self._transaction(connection)
 
@@ -186,15 +184,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def single(self) -> Iterator[Connection]:
-        """The chassis' own tables, each statement committed by itself: one that stands alone needs no more."""
-        with self._begun(self._single_engine) as connection:
-            yield connection
-
-    @contextmanager
     def noting(self) -> Iterator[Connection]:
-        """The same for what was done and need only be noted: where PostgreSQL's machine ends at that moment, the note
-        may be lost with it, and what it was about is done again, which changes nothing."""
+        """The chassis' own tables, each statement committed by itself, for what need only be noted.
+
+        Where PostgreSQL's machine ends at that moment, the note may be lost with it: an event is then published again,
+        an errand begun again under the same key, and neither changes anything.
+        """
         with self._begun(self._noting_engine) as connection:
             yield connection
 
@@ -247,7 +242,7 @@ def refuse_wrong_driver(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def _engine(url: str, pool_size: int, *, session_options: str = SESSION_OPTIONS, **options: Any) -> Engine:
+def _engine(url: str, pool_size: int, *, session_options: str = SESSION_OPTIONS, **more: Any) -> Engine:
     return create_engine(
         refuse_wrong_driver(url),
         pool_size=pool_size,
@@ -257,8 +252,9 @@ def _engine(url: str, pool_size: int, *, session_options: str = SESSION_OPTIONS,
         pool_timeout=5,
         pool_recycle=1800,
         hide_parameters=True,
-        connect_args={**CONNECTION, "options": session_options},
-        **options,
+        connect_args={**CONNECTION, "options": session_options, **more},
+        # A question is a transaction by itself; those of several statements are begun and ended by the driver.
+        isolation_level="AUTOCOMMIT",
     )
 
 

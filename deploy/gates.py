@@ -36,7 +36,7 @@ GATES = (
     Gate("mypy strict", (sys.executable, "-m", "mypy", *PYTHON_FOLDERS)),
     Gate("import contracts", (sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()")),
 )
-BENCHES = ("rpc", "fanout")
+BENCHES = ("rpc", "fanout", "http")
 
 
 @click.command()

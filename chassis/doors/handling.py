@@ -201,7 +201,7 @@ def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
 def _claim(delivery: Delivery) -> Claim:
     store, lease_seconds = delivery.service.store, delivery.settings["ERRAND_LEASE_SECONDS"]
     place = {"handler": delivery.handler, "key": str(delivery.envelope.id), "body": delivery.body}
-    with store.single() as connection:
+    with store.noting() as connection:
         fresh = attempts.claim_fresh(connection, **place, lease_seconds=lease_seconds)
     if fresh is not None:
         return fresh

@@ -36,8 +36,8 @@ RESUME_SECONDS_MAX = 90.0
 DOOR_FAILURES_MAX = 3
 # So many messages of one handler share a transaction, so many such transactions or single messages are at work.
 TOGETHER_MAX, BATCHES_MAX, WORKERS_MAX = 50, 2, 10
-# Under load a handler begins no more often than this: what comes meanwhile shares a transaction.
-GATHERING_SECONDS = 0.05
+# Under load a handler begins no more often than this, the less often the more there is: it shares a transaction.
+GATHERING_SECONDS, GATHERING_FACTOR_MAX = 0.05, 5
 # With so many callers waiting events give way, a moment at a time and not for long.
 BUSY_CALLS, GIVES_WAY_SECONDS, GIVES_WAY_SECONDS_MAX = 8, 0.02, 0.25
 
@@ -97,6 +97,7 @@ class Listen(Entrypoint):
         self._alone: deque[Taken] = deque()
         self._workers = 0
         self._began_at = 0.0
+        self._gathers_seconds = 0.0
         self._is_stopping = False
         self._looks_again = False
         self._pause_seconds = PAUSE_SECONDS_FIRST
@@ -160,6 +161,7 @@ class Listen(Entrypoint):
     def _begin(self, batch: list[Taken]) -> None:
         self._workers += 1
         self._began_at = monotonic()
+        self._gathers_seconds = GATHERING_SECONDS * min(len(batch), GATHERING_FACTOR_MAX)
         first, *others = batch
         if others:
             self._spawn(first.body, partial(self._settle_together, batch), others=[one.body for one in others])
@@ -177,7 +179,7 @@ class Listen(Entrypoint):
         if self.calls.count >= BUSY_CALLS and passed < GIVES_WAY_SECONDS_MAX:
             return GIVES_WAY_SECONDS
         if self.together and len(self._waiting) < TOGETHER_MAX:
-            return GATHERING_SECONDS - passed
+            return self._gathers_seconds - passed
         return 0.0
 
     def _look_again(self, seconds: float) -> None:
