@@ -38,8 +38,8 @@ CONNECTION = {
 }
 # Connection lost, shutting down, out of resources.
 DOWN_STATES = ("08", "57P", "53")
-# Those that write; half as many only read, and a few note what is done.
-CONNECTIONS_MAX = 10
+# Those that write; half as many only read, and two note what is done: six processes stay below a server's usual 100.
+CONNECTIONS_MAX = 9
 NOTING_CONNECTIONS_MAX = 2
 RETRYABLE_STATES = frozenset({"40001", "40P01", "55P03"})
 

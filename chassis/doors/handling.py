@@ -274,51 +274,53 @@ def _is_hopeless(delivery: Delivery, error: Exception) -> bool:
 def _entrypoint(
     method: Method, event: Event, limit: int, work: Work, *, together: WorkTogether | None = None
 ) -> Method:  # fmt: skip
-    handler = method.__name__
-
-    def enter_one(delivery: Delivery) -> Outcome:
-        home, again = delivery.home, delivery.again
-        takes_room = home.running_again() if home is not None and again else nullcontext()
-        with tracing.within(tracing.child(delivery.envelope.traceparent)), takes_room:
-            outcome, delay = _attempt(delivery, work)
-            _note(delivery, outcome, delay)
-        return outcome
-
-    def enter_together(deliveries: Sequence[Delivery]) -> list[Outcome] | None:
-        assert together is not None
-        try:
-            found = together(deliveries)
-        except DependencyDown as error:
-            log.warning("handler pauses", handler=handler, error=f"{type(error).__name__}: {error}")
-            found = [(Outcome.HELD, 0.0)] * len(deliveries)
-        if found is None:
-            return None
-        for delivery, (outcome, delay) in zip(deliveries, found, strict=True):
-            with tracing.within(tracing.child(delivery.envelope.traceparent)):
-                _note(delivery, outcome, delay)
-        return [outcome for outcome, _ in found]
-
     @functools.wraps(method)
     def enter(
         self: Service, *, body: str, again: bool, settings: Settings, home: Home | None = None,
         is_suspect: bool = False, others: Sequence[str] = (),
     ) -> Outcome | list[Outcome] | None:  # fmt: skip
-        deliveries = []
-        for one in (body, *others):
-            try:
-                envelope = parse(one)
-            except Impossible as error:
-                if others:
-                    return None
-                log.error("message is not an event, dead-lettered", handler=handler, error=str(error), length=len(one))
-                metrics.HANDLED.labels(self.name, handler, Outcome.NO_EVENT).inc()
-                return Outcome.NO_EVENT
-            deliveries.append(Delivery(self, envelope, one, handler, again, settings, home, is_suspect))
-        return enter_together(deliveries) if others else enter_one(deliveries[0])
+        handler = method.__name__
+        try:
+            envelopes = [parse(one) for one in (body, *others)]
+        except Impossible as error:
+            if others:
+                return None
+            log.error("message is not an event, dead-lettered", handler=handler, error=str(error), length=len(body))
+            metrics.HANDLED.labels(self.name, handler, Outcome.NO_EVENT).inc()
+            return Outcome.NO_EVENT
+        first, *rest = [
+            Delivery(self, envelope, one, handler, again, settings, home, is_suspect)
+            for envelope, one in zip(envelopes, (body, *others), strict=True)
+        ]
+        return _enter_together([first, *rest], together) if rest and together else _enter(first, work)
 
     enter.listens_to = event  # type: ignore[attr-defined]
     registered: Method = Listen.decorator(event, limit=limit, together=together is not None)(enter)
     return registered
+
+
+def _enter(delivery: Delivery, work: Work) -> Outcome:
+    home, again = delivery.home, delivery.again
+    takes_room = home.running_again() if home is not None and again else nullcontext()
+    with tracing.within(tracing.child(delivery.envelope.traceparent)), takes_room:
+        outcome, delay = _attempt(delivery, work)
+        _note(delivery, outcome, delay)
+    return outcome
+
+
+def _enter_together(deliveries: Sequence[Delivery], together: WorkTogether) -> list[Outcome] | None:
+    """What became of each; None where they must be handled alone."""
+    try:
+        found = together(deliveries)
+    except DependencyDown as error:
+        log.warning("handler pauses", handler=deliveries[0].handler, error=f"{type(error).__name__}: {error}")
+        found = [(Outcome.HELD, 0.0)] * len(deliveries)
+    if found is None:
+        return None
+    for delivery, (outcome, delay) in zip(deliveries, found, strict=True):
+        with tracing.within(tracing.child(delivery.envelope.traceparent)):
+            _note(delivery, outcome, delay)
+    return [outcome for outcome, _ in found]
 
 
 def _note(delivery: Delivery, outcome: Outcome, delay_seconds: float) -> None:

@@ -150,8 +150,12 @@ def _house(ground: Ground, _: int) -> Commands:
     return {part: [*host, f"deploy.bench.http_house:{name}"] for part, name in names.items()}
 
 
+# The host makes its process green as soon as it is imported.
+_GREEN_FLOOR = "import chassis.host, sys; from deploy.bench.http_floor import main; main(sys.argv[1:])"
+
+
 def _floor(_: Ground, port: int) -> Commands:
-    return {"everything": [sys.executable, "-m", "deploy.bench.http_floor", str(port)]}
+    return {"everything": [sys.executable, "-c", _GREEN_FLOOR, str(port)]}
 
 
 _COMMANDS = {STOCK: _stock, HOUSE: _house, FLOOR: _floor}
@@ -161,11 +165,16 @@ def _wait_until_answering(arm: HttpArm, *, payer: Payer, folder: Path) -> None:
     ends_at = time.monotonic() + START_SECONDS_MAX
     url = f"http://127.0.0.1:{arm.port}/v1/accounts/{payer.account_id}"
     while time.monotonic() < ends_at:
-        try:
-            if requests.get(url, headers={"Authorization": payer.authorization()}, timeout=5).status_code == 200:
-                return
-        except requests.RequestException:
-            pass
+        if _is_answering(url, payer):
+            return
         time.sleep(0.2)
     said = [log.read_text(errors="replace").strip()[-500:] for log in sorted(folder.glob(f"{arm.name}.*.log"))]
     raise StackProblem(f"The arm {arm.name} does not answer: {' | '.join(said)}")
+
+
+def _is_answering(url: str, payer: Payer) -> bool:
+    try:
+        answer = requests.get(url, headers={"Authorization": payer.authorization()}, timeout=5)
+    except requests.RequestException:
+        return False
+    return answer.status_code == 200

@@ -1,21 +1,17 @@
-"""The floor under the route: one process, WSGI and SQL, nobody to ask. `python -m deploy.bench.http_floor PORT`."""
+"""The floor under the route: one process, WSGI and SQL, nobody to ask. Runs in a process that is green already."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import eventlet
+from eventlet import wsgi
+from werkzeug.wrappers import Request, Response
 
-eventlet.monkey_patch()
-
-import re  # noqa: E402 - everything after the patch sees green sockets
-import sys  # noqa: E402
-from collections.abc import Callable, Iterable, Mapping  # noqa: E402
-from typing import Any  # noqa: E402
-
-from eventlet import wsgi  # noqa: E402
-from werkzeug.wrappers import Request, Response  # noqa: E402
-
-from chassis import driver  # noqa: E402
-from chassis.context import CallContext  # noqa: E402
-from deploy.bench.http_checks import AskedFor, HttpSide, account_of, ground, paid, pending_of, standing_of  # noqa: E402
-from deploy.bench.sampling import obey_signals  # noqa: E402
+from chassis import driver
+from chassis.context import CallContext
+from deploy.bench.http_checks import AskedFor, HttpSide, account_of, ground, paid, pending_of, standing_of
+from deploy.bench.sampling import obey_signals
 
 _path = re.compile(r"/v1/accounts/([^/]+)(/payments)?")
 
@@ -62,7 +58,3 @@ def main(arguments: list[str]) -> None:
     obey_signals()
     listening = eventlet.listen(("127.0.0.1", int(arguments[0])), backlog=512)
     wsgi.server(listening, build(), log_output=False, debug=False)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
