@@ -101,6 +101,8 @@ class TestWhatIsTold:
             with database.writing() as transaction:
                 for number, subject in enumerate(subjects):
                     transaction.emit(counted, subject=subject, data={"name": '"sequence":0,', "amount": number})
+        # On a connection that sees only what is committed.
+        assert question(database, "SELECT count(*) FROM outbox") == len("abaaab")
         told = [(event.subject, event.sequence, event.data["amount"]) for event in emitted(database)]
         assert told == [("a", 1, 0), ("b", 1, 1), ("a", 2, 2), ("a", 3, 3), ("a", 4, 0), ("b", 2, 1)]
         assert {event.data["name"] for event in emitted(database)} == {'"sequence":0,'}
