@@ -205,8 +205,8 @@ def measure_overload(*, seconds: float, own_broker: bool, as_json: bool) -> None
 def measure_import(*, accounts: int, rounds: int, as_json: bool) -> None:
     """Accounts a second into the books of a private PostgreSQL, each with its borrower, terms and opening entry.
 
-    The target is 3,000 for loans and for leases taken over in bulk; a file of JSON Lines, read and checked line by
-    line before its dates are shifted, is reported beside them.
+    The target is 3,000 for loans taken over in bulk. Leases, which go into the books of two services, and a file of
+    JSON Lines, read and checked line by line before its dates are shifted, are reported beside them.
     """
     from deploy.bench import bulk_import
     from deploy.bench.report import is_failed

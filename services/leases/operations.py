@@ -1,7 +1,7 @@
 """Verbs of leases: take over contracts, follow what payments and accounts tell, and answer anew each time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -79,7 +79,7 @@ def _first_answer(record: TakenOver, *, now: datetime, today: date) -> dict[str,
 
 def _answer(facts: Facts, *, now: datetime, today: date) -> dict[str, Any]:
     reasons = {
-        option: [asdict(reason) for reason in found] for option, found in evaluate(facts=facts, on=today).items()
+        option: [dict(vars(reason)) for reason in found] for option, found in evaluate(facts=facts, on=today).items()
     }
     return {"evaluated_on": today, "evaluated_at": now, "reasons": reasons}
 
