@@ -9,7 +9,9 @@ from enum import IntEnum
 from typing import Protocol
 
 TICK_SECONDS = 0.025
-WINDOW_TICKS = 8
+WINDOW_SECONDS = 0.2
+# Late in two ticks after each other is no hiccup; a loop that is very late does not get to more of them.
+WINDOW_TICKS_MIN = 2
 # Later than this in every tick of a window, the process has more to do than it can.
 LATE_SECONDS = 0.04
 PRESSURE_STEP = 0.25
@@ -28,9 +30,11 @@ class Rank(IntEnum):
     UNCOUNTED = 3
 
 
-# Of IN_HAND_MAX, how much a rank may fill; and the pressure at which the first of it is refused.
+# Of IN_HAND_MAX, how much a rank may fill; and the pressure at which the first of it is refused. What comes first is
+# refused only when there is too much of itself.
 SHARES = {Rank.FIRST: 1.0, Rank.READ: 0.75, Rank.REST: 0.5}
-PRESSURES = {Rank.FIRST: 2.0, Rank.READ: 1.0, Rank.REST: 0.0}
+PRESSURE_MAX = 2.0
+PRESSURES = {Rank.FIRST: PRESSURE_MAX, Rank.READ: 1.0, Rank.REST: 0.0}
 
 
 class Waiting(Protocol):
@@ -51,8 +55,9 @@ class Admission:
         self.pressure = 0.0
         self.neighbours: Iterable[Waiting] = ()
         self._owed = dict.fromkeys(PRESSURES, 0.0)
-        self._least_late = LATE_SECONDS
+        self._least_late = float("inf")
         self._ticks = 0
+        self._passed_seconds = 0.0
 
     def admits(self, rank: Rank) -> bool:
         """Whether a request of that rank is let in now."""
@@ -75,10 +80,13 @@ class Admission:
         """The event loop woke so much later than it was asked to; told every TICK_SECONDS."""
         self._least_late = min(self._least_late, seconds)
         self._ticks += 1
-        if self._ticks < WINDOW_TICKS:
+        self._passed_seconds += TICK_SECONDS + seconds
+        if self._passed_seconds < WINDOW_SECONDS or self._ticks < WINDOW_TICKS_MIN:
             return
         if self._least_late >= LATE_SECONDS:
-            self.pressure = min(3.0, self.pressure + PRESSURE_STEP)
+            # The later, the more of them waited for nothing already.
+            step = PRESSURE_STEP * min(4.0, self._least_late / LATE_SECONDS)
+            self.pressure = min(PRESSURE_MAX, self.pressure + step)
         else:
-            self.pressure = self.pressure / 2 if self.pressure > PRESSURE_STEP else 0.0
-        self._ticks, self._least_late = 0, LATE_SECONDS
+            self.pressure = self.pressure / 3 if self.pressure > PRESSURE_STEP else 0.0
+        self._ticks, self._passed_seconds, self._least_late = 0, 0.0, float("inf")

@@ -137,6 +137,9 @@ class Application:
         admission = self._house.admission
         if not admission.admits(route.rank):
             raise Overloaded(errors.MONEY_NOT_MOVED if route.moves_money else None)
+        bulkhead = self._neighbours.get(route.service)
+        if bulkhead is not None:
+            bulkhead.refuse_too_many(route.rank)
         is_counted = route.rank is not Rank.UNCOUNTED
         admission.in_hand += is_counted
         try:

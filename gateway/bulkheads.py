@@ -15,8 +15,8 @@ from chassis.errors import NeighbourAbsent, NeighbourBusy, NeighbourShunned, Nei
 from gateway.admission import Rank
 
 # Thirty-two clients who each wait for their answer are never too many, of whatever rank.
-WAITING_MIN, WAITING_START, WAITING_MAX = 48, 96, 192
-SHARES = {Rank.FIRST: 1.0, Rank.READ: 5 / 6, Rank.REST: 2 / 3, Rank.UNCOUNTED: 1.0}
+WAITING_MIN, WAITING_START, WAITING_MAX = 40, 80, 160
+SHARES = {Rank.FIRST: 1.0, Rank.READ: 0.9, Rank.REST: 0.8, Rank.UNCOUNTED: 1.0}
 # Longer than this beyond what a method takes at its best, in every call of a window, it has too much to do.
 STRETCH_SECONDS = 0.25
 WINDOW_SECONDS = 0.2
@@ -59,7 +59,7 @@ class Bulkhead:
         self, method: str, *, request: Mapping[str, Any], context: CallContext, key: str | None, rank: Rank
     ) -> Reply:
         """The service's reply. Raises what `Asks.ask` raises, or NeighbourBusy, NeighbourShunned."""
-        self._refuse_too_many(rank)
+        self.refuse_too_many(rank)
         self._number += 1
         number, began_at = self._number, self._now()
         self._since[number] = began_at
@@ -85,7 +85,8 @@ class Bulkhead:
         self._measure(method, self._now() - began_at)
         return reply
 
-    def _refuse_too_many(self, rank: Rank) -> None:
+    def refuse_too_many(self, rank: Rank) -> None:
+        """Raises NeighbourBusy or NeighbourShunned where a call of that rank would not be let through now."""
         if self.waiting < PROBES:
             return
         if self.is_silent:

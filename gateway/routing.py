@@ -148,6 +148,11 @@ class Route:
         return ANONYMOUS in self.who
 
     @property
+    def service(self) -> str:
+        """Its first tag: the service without which there is no answer, or what the gateway answers by itself."""
+        return self.tags[0]
+
+    @property
     def path_names(self) -> list[str]:
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
 

@@ -1,9 +1,7 @@
 """The commands `captive broker subscriber …`: which other systems get which events."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -12,7 +10,6 @@ from deploy.cli._options import data_option
 from deploy.rabbitmq.subscribers import Subscriber, checked_name, named_events, read_subscribers, write_subscribers
 from deploy.stack import EMBEDDED_BUS, SUBSCRIBERS, DataFolder, StackProblem
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 IMPORT = "its user comes with `captive secrets` and `captive broker definitions`, see deploy/rabbitmq/README.md"
 LATER = "its queue is declared by `captive migrate`, deploy/up --bus, or an import of the definitions"
 

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,6 +92,7 @@ def replay(*, queue: str, resume: Path | None, origin: str | None, data: Path, *
     Of one source and subject they come in their order. Whoever handles each id once may be told anything again. Ended
     in the middle, a replay with --resume goes on: nothing is left out, and at most 200 events come twice.
     """
+    from chassis.home import OUTBOX_KEPT_DAYS
     from deploy.events import outboxes, stream, target
     from deploy.events.choice import chosen
     from deploy.events.replaying import Bookmark, Request
@@ -101,6 +103,8 @@ def replay(*, queue: str, resume: Path | None, origin: str | None, data: Path, *
     choice, bus, bookmark = chosen(**words), _bus(data), Bookmark(resume)
     if bus is None:
         raise StackProblem("The embedded bus has no queues for others; name the broker of the queue in BUS_URL.")
+    if choice.since and choice.since < datetime.now(UTC) - timedelta(days=OUTBOX_KEPT_DAYS):
+        click.echo(f"Events are kept for {OUTBOX_KEPT_DAYS} days; of what is older some may be gone.", err=True)
     with ExitStack() as stack:
         into = stack.enter_context(target.opened(bus, queue=queue))
         found = _origin(choice, bus, asked=bookmark.origin or origin)

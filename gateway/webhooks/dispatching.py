@@ -36,12 +36,16 @@ class Dispatcher:
         self._is_closing = False
 
     def dispatch(self) -> int:
-        """Begin what is due and has room; gives how many calls were begun. Raises DependencyDown, Contended."""
+        """Begin what is due and has room; gives how many calls were begun. Without a database everything waits."""
         room = CALLS_MAX - len(self._lanes)
         if self._is_closing or room <= 0:
             return 0
-        with self._store.writing() as transaction:
-            claimed = deliveries.claim(transaction, now=self._clock.now(), limit=room)
+        try:
+            with self._store.writing() as transaction:
+                claimed = deliveries.claim(transaction, now=self._clock.now(), limit=room)
+        except (DependencyDown, Contended) as error:
+            log.warning("deliveries wait", error=type(error).__name__)
+            return 0
         for delivery in claimed:
             lane = threading.Thread(target=self._work_through, args=(delivery,), daemon=True)
             self._lanes.add(lane)

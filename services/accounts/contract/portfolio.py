@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
+from chassis.schemas import CENTS_MAX, schema_of
 from services.accounts.contract.terms import (
     DAY_COUNTS,
     EXTRA_MODES,
@@ -99,7 +100,7 @@ def _require(holds: bool, sentence: str) -> None:
 
 
 def _cents(**options: Any) -> fields.Integer:
-    return fields.Integer(strict=True, validate=validate.Range(min=0), **options)
+    return fields.Integer(strict=True, validate=validate.Range(min=0, max=CENTS_MAX), **options)
 
 
 class _Percent(fields.Decimal):
@@ -223,12 +224,11 @@ class _TermsField(fields.Field[Terms]):
     """The product says which terms are meant."""
 
     def _serialize(self, value: Terms | None, *_: Any, **__: Any) -> Any:
-        schema = LoanTermsSchema() if isinstance(value, LoanTerms) else LeaseTermsSchema()
-        return schema.dump(value)
+        return schema_of(LoanTermsSchema if isinstance(value, LoanTerms) else LeaseTermsSchema).dump(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:  # noqa: ARG002
         product = (data or {}).get("product")
-        return (LeaseTermsSchema() if product == "lease" else LoanTermsSchema()).load(value)
+        return schema_of(LeaseTermsSchema if product == "lease" else LoanTermsSchema).load(value)
 
 
 class PortfolioAccountSchema(_Strict):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from services.accounts.rules.events import (
@@ -151,10 +152,11 @@ def _amendments_from_stored(stored: Mapping[str, Any]) -> Amendments:
 
 
 def _stored(value: Any, *, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
-    return {name: _plain(getattr(value, name)) for name in _names(value) if name not in leave_out}
+    return {name: _plain(getattr(value, name)) for name in _names(value.__class__) if name not in leave_out}
 
 
-def _names(record: Any) -> tuple[str, ...]:
+@cache
+def _names(record: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(record))
 
 

@@ -3,11 +3,12 @@
 from services.accounts.operations.apply_payment import apply_payment
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
-from services.accounts.operations.import_accounts import Imported, import_accounts
+from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
 
 __all__ = [
     "Imported",
+    "Opened",
     "apply_payment",
     "assess_fee",
     "assess_late_fee",

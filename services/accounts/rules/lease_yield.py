@@ -128,6 +128,41 @@ def remaining_rows(*, terms: LeaseTerms, opening: Opening) -> tuple[LeaseRow, ..
     )
 
 
+def refuse_unserviceable(*, terms: LeaseTerms, opening: Opening) -> None:
+    """Raises what `remaining_rows` would raise, InvalidTerms or YieldNotSolvable, without making the rows."""
+    number, payment = opening.next_instalment_number, terms.base_payment_cents
+    if number > terms.term_months:
+        return
+    rate = monthly_yield(
+        balance_cents=terms.adjusted_capitalized_cost_cents,
+        residual_cents=terms.residual_cents,
+        payment_cents=payment,
+        payment_count=terms.term_months,
+    )
+    before, after = (_agreed_balance_cents(terms, rate=rate, payments=made) for made in (number - 1, number))
+    paid_base = min(opening.partial_paid_cents, payment)
+    if opening.principal_cents == before - max(0, paid_base - (payment - (before - after))):
+        return
+    if opening.partial_paid_cents:
+        raise InvalidTerms("A lease opened on a balance of its own cannot have a partly paid instalment.")
+    monthly_yield(
+        balance_cents=opening.principal_cents,
+        residual_cents=terms.residual_cents,
+        payment_cents=payment,
+        payment_count=terms.term_months - number + 1,
+    )
+
+
+def _agreed_balance_cents(terms: LeaseTerms, *, rate: Decimal, payments: int) -> int:
+    if payments == terms.term_months:
+        return terms.residual_cents
+    with localcontext() as context:
+        context.prec = _PRECISION
+        growth = (1 + rate) ** payments
+        grown = (1 + rate) * (growth - 1) / rate if rate else Decimal(payments)
+        return round_half_up_cents(terms.adjusted_capitalized_cost_cents * growth - terms.base_payment_cents * grown)
+
+
 def _worth(rate: Decimal, residual_cents: int, payment_cents: int, payment_count: int) -> tuple[Decimal, Decimal]:
     """What payments and residual are worth at a monthly rate, and how fast that falls as the rate grows."""
     count = payment_count

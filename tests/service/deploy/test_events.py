@@ -112,15 +112,20 @@ def ids(events: list[Envelope]) -> list[str]:
 def test_a_replay_puts_what_was_asked_for_into_that_queue_in_order(broker: Broker, captive: Any) -> None:
     told = [an_event(number=number, subject="ab"[number % 2]) for number in range(1, 11)]
     others = [an_event(payment_declined, number=20), an_event(number=21, subject="c")]
-    broker.tell(*told[:5], *others, *told[5:])
+    broker.tell(*told[:5], *others)
     with open_channel(broker.url) as channel:
         channel.basic_publish_confirm(
             channel.prepare_message("no event", content_encoding="utf-8"), exchange="", routing_key=EVENTS_STREAM
         )
+    broker.tell(*told[5:])
     words = ("replay", "--from", ALWAYS, "--to", broker.queue, "--out-of", "stream")
     done = captive(*words, "--type", "payment_posted", "--to-instant", "2026-11-01T00:00:10Z")
-    assert done.output == f"9 events told again to {broker.queue}, out of the stream\n"
+    assert done.stdout == f"9 events told again to {broker.queue}, out of the stream\n"
     assert broker.received() == ids(told[:9])
+    assert (
+        "kept for 30 days"
+        in captive(*words, "--type", "payment_declined", "--subject", "c", "--from", "2020-01-01T00:00:00Z").stderr
+    )
     captive(*words, "--source", "payments", "--subject", "c")
     assert broker.received() == ids(others[1:])
     captive(*words, "--type", "captive.payments.payment_declined.v1", "--from", "2026-11-01T00:00:20Z")
@@ -134,12 +139,12 @@ def test_a_replay_ends_with_what_was_told_before_it_began_and_goes_on_there(
     words = ("replay", "--type", "payment_posted", "--from", ALWAYS, "--to", broker.queue, "--out-of", "stream")
     resume = ("--resume", str(tmp_path / "bookmark"))
     first, second = [an_event(number=1), an_event(number=2)], [an_event(number=3)]
-    assert captive(*words, *resume).output.startswith("0 events")
+    assert captive(*words, *resume).stdout.startswith("0 events")
     broker.tell(*first)
-    assert captive(*words, *resume).output.startswith("2 events")
+    assert captive(*words, *resume).stdout.startswith("2 events")
     broker.tell(*second)
-    assert captive(*words, *resume).output.startswith("1 events")
-    assert captive(*words, *resume).output.startswith("0 events")
+    assert captive(*words, *resume).stdout.startswith("1 events")
+    assert captive(*words, *resume).stdout.startswith("0 events")
     assert broker.received() == ids([*first, *second])
     with pytest.raises(StackProblem, match="belongs to another replay"):
         captive(*words, *resume, "--subject", "another")
@@ -315,8 +320,8 @@ def test_without_being_asked_it_takes_the_stream_where_that_reaches_back_far_eno
     told_by_payments(payments)
     broker.tell(an_event(number=60))
     words = ("replay", "--type", "payment_posted", "--to", broker.queue, "--from")
-    assert captive(*words, "2026-11-01T00:01:00Z").output.endswith("out of the stream\n")
-    assert captive(*words, "2026-11-01T00:00:59Z").output.endswith("out of the outbox\n")
+    assert captive(*words, "2026-11-01T00:01:00Z").stdout.endswith("out of the stream\n")
+    assert captive(*words, "2026-11-01T00:00:59Z").stdout.endswith("out of the outbox\n")
     with open_channel(broker.url) as channel:
         channel.queue_delete(queue=EVENTS_STREAM)
-    assert captive(*words, "2026-11-01T00:01:00Z").output.endswith("out of the outbox\n")
+    assert captive(*words, "2026-11-01T00:01:00Z").stdout.endswith("out of the outbox\n")

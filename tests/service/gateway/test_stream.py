@@ -31,6 +31,7 @@ from services.identity.contract import events as identity_events
 from services.leases.contract import events as leases_events
 from services.payments.contract import events as payments_events
 from tests.builders.wiring import an_event, deliver, wire
+from tests.fixtures.processes import eventually
 from tests.unit.gateway.builders import a_gateway
 
 MINE = examples.ACCOUNT_ID
@@ -296,6 +297,19 @@ def test_an_event_rings_the_streams_of_its_account_only(stage: Stage) -> None:
     stage.happens(1)
     stage.tail.look()
     assert (mine.subscription.wait(0), other.subscription.wait(0)) == (True, False)
+
+
+def test_every_event_gives_notice_to_all_gateways_when_it_is_committed(stage: Stage) -> None:
+    listening = stage.database.engine.raw_connection()
+    try:
+        connection = cast(Any, listening.driver_connection)
+        connection.autocommit = True
+        connection.cursor().execute(f"LISTEN {memory.CHANNEL}")
+        stage.happens(1)
+        eventually(lambda: connection.poll() == 0 and connection.notifies)
+        assert [notice.channel for notice in connection.notifies] == [memory.CHANNEL]
+    finally:
+        listening.invalidate()
 
 
 def test_all_streams_together_cost_one_look(stage: Stage) -> None:

@@ -9,7 +9,9 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from sqlalchemy import text
 
+from chassis.clock import FixedClock
 from chassis.doors import Outcome
+from chassis.store import Database
 from gateway import openapi
 from gateway.service import GatewayService
 from gateway.webhooks import endpoints, rules
@@ -17,6 +19,7 @@ from gateway.webhooks.dispatching import Dispatcher
 from tests.builders.partners import Gate, Partner, a_partner
 from tests.builders.wiring import deliver
 from tests.fixtures.dying import dies_at
+from tests.fixtures.ports import free_port
 from tests.fixtures.processes import eventually
 from tests.service.gateway.webhooks import Stage
 
@@ -343,21 +346,32 @@ class TestAGatewayThatDies:
     def test_a_failure_that_comes_after_its_claim_ran_out_changes_nothing(
         self, partners_stage: Stage, partner: Partner
     ) -> None:
-        """One process hangs over its call; another takes the delivery over and is answered; the first then fails."""
-        gate, second = Gate(), partners_stage.another_dispatcher()
-        partner.statuses, partner.before_answer = [500, 204], gate.wait
+        """One process hangs over its call; another takes the delivery over; the first fails while that one waits."""
+        slow, slower = Gate(), Gate()
+        gates, second = [slow, slower], partners_stage.another_dispatcher()
+        partner.statuses, partner.before_answer = [500, 204], lambda: gates.pop(0).wait()
         webhook = partners_stage.registers(partner)
         partners_stage.happens()
         partners_stage.dispatcher.dispatch()
         eventually(lambda: len(partner.arrivals) == 1)
         partners_stage.passes(seconds=31)
-        partner.before_answer = lambda: None
         second.dispatch()
-        assert second.wait(15)
-        gate.open()
+        eventually(lambda: len(partner.arrivals) == 2)
+        slow.open()
         assert partners_stage.dispatcher.wait(15)
-        assert partners_stage.delivery(webhook)["state"] == "delivered"
+        row = partners_stage.delivery(webhook)
+        assert (row["tries"], row["claimed_until"] is None, row["last_error"]) == (2, False, None)
         assert partners_stage.seen(webhook)["failures_in_row"] == 0
+        slower.open()
+        assert second.wait(15)
+        assert partners_stage.delivery(webhook)["state"] == "delivered"
+
+
+def test_without_a_database_everything_waits(partners_stage: Stage, clock: FixedClock) -> None:
+    away = Database(url=f"postgresql://nobody@127.0.0.1:{free_port()}/none", service="gateway", clock=clock)
+    dispatcher = Dispatcher(store=away, clock=clock, calls=partners_stage.calls, secrets=partners_stage.secrets)
+    assert dispatcher.dispatch() == 0
+    away.close()
 
 
 class TestForgetting:

@@ -1,15 +1,21 @@
 """An operator makes a member of staff, who signs in like everybody and is an agent."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from chassis.context import CallContext
 from chassis.errors import ConstraintViolated, InvalidRequest
 from chassis.schemas import load
 from chassis.tables import audit_log
+from deploy.catalogue import SERVICES
+from deploy.cli.user import command
+from deploy.stack import variable_of
 from services.identity.contract.errors import EmailTaken, InvalidCredentials, UserNameTaken
 from services.identity.contract.schemas import CreateAgent
 from services.identity.models import users
@@ -93,3 +99,33 @@ def test_a_customer_cannot_be_without_accepted_terms(counter: Counter) -> None:
     user_id = create(counter)
     with pytest.raises(ConstraintViolated, match="ck_users_customer_terms"), counter.identity.store.writing() as open_:
         open_.run(users.update().where(users.c.id == user_id).values(role="customer", party_id="party"))
+
+
+class TestTheCommand:
+    """As an operator types it; the databases are those of the environment."""
+
+    @pytest.fixture(autouse=True)
+    def environment(self, counter: Counter, migrated: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+        for service in SERVICES:
+            monkeypatch.setenv(variable_of(service), migrated("identity"))
+        monkeypatch.delenv("BRAND_WORDS", raising=False)
+
+    def run(self, tmp_path: Path, *more: str, typed: str = "") -> Result:
+        person = ("--email", "sam@captive.example", "--first-name", "Sam", "--last-name", "Hill")
+        arguments = ["create", "--role", "agent", *person, "--data", str(tmp_path), *more]
+        return CliRunner().invoke(command, arguments, input=f"{typed}\n")
+
+    def test_makes_an_agent_with_the_password_that_was_given(self, counter: Counter, tmp_path: Path) -> None:
+        done = self.run(tmp_path, typed=PASSWORD)
+        assert (done.exit_code, done.output) == (0, "made agent sam@captive.example\n")
+        assert counter.sign_in(user_id="sam@captive.example")["token_type"] == "Bearer"
+
+    def test_or_with_one_that_it_invents_and_prints_once(self, counter: Counter, tmp_path: Path) -> None:
+        password = self.run(tmp_path, "--generate-password").output.splitlines()[1].removeprefix("password ")
+        assert counter.sign_in(user_id="sam@captive.example", password=password)["token_type"] == "Bearer"
+
+    def test_says_in_a_sentence_why_nobody_was_made(self, tmp_path: Path) -> None:
+        told = str(self.run(tmp_path, typed="short").exception)
+        assert told == "Nobody was made. password: Use at least 15 characters; a few words in a row are fine."
+        self.run(tmp_path, "--generate-password")
+        assert "One address is one user." in str(self.run(tmp_path, "--generate-password").exception)

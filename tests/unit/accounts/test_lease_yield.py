@@ -1,5 +1,7 @@
 """The constant yield of a lease is solved, and its rows end at the residual."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -12,10 +14,11 @@ from services.accounts.rules.lease_yield import (
     annual_yield_percent,
     contract_rows,
     monthly_yield,
+    refuse_unserviceable,
     remaining_rows,
     yield_rows,
 )
-from services.accounts.rules.terms import InvalidTerms
+from services.accounts.rules.terms import InvalidTerms, LeaseTerms, Opening
 from tests.unit.accounts.builders import an_opening, the_reference_lease
 
 
@@ -101,3 +104,33 @@ def test_an_opening_on_another_balance_may_not_hold_a_partly_paid_instalment() -
     opening = an_opening(principal_cents=2_470_000, next_instalment_number=21, partial_paid_cents=100)
     with pytest.raises(InvalidTerms, match="partly paid"):
         remaining_rows(terms=the_reference_lease(), opening=opening)
+
+
+def refusal_of(check: Callable[..., object], *, terms: LeaseTerms, opening: Opening) -> str | None:
+    try:
+        check(terms=terms, opening=opening)
+    except (InvalidTerms, YieldNotSolvable) as refusal:
+        return str(refusal)
+    return None
+
+
+@given(
+    number=st.integers(1, 37),
+    partial_cents=st.sampled_from([0, 0, 100, 12_000, 44_979, 48_000]),
+    off_cents=st.sampled_from([0, 0, 1, -1, 350_000, -350_000, 9_000_000]),
+    surplus=st.integers(0, 900_000),
+)
+def test_what_has_no_rows_is_refused_without_making_them(
+    number: int, partial_cents: int, off_cents: int, surplus: int
+) -> None:
+    payment = -(-(1_260_000 + surplus) // 36)
+    terms = replace(the_reference_lease(), base_payment_cents=payment)
+    agreed = contract_rows(terms=terms)
+    before = agreed[number - 2].balance_cents if number > 1 else 3_150_000
+    paid = max(0, min(partial_cents, payment) - agreed[number - 1].rent_cents) if number <= 36 else 0
+    opening = an_opening(
+        principal_cents=max(0, before - paid + off_cents), next_instalment_number=number,
+        partial_paid_cents=partial_cents,
+    )  # fmt: skip
+    expected = refusal_of(remaining_rows, terms=terms, opening=opening)
+    assert refusal_of(refuse_unserviceable, terms=terms, opening=opening) == expected
