@@ -76,10 +76,11 @@ def event_as_stored(event: AccountEvent) -> dict[str, Any]:
 
 def event_from_stored(row: Mapping[str, Any]) -> AccountEvent:
     """The engine's event from a row of `account_events` of one of EVENT_KINDS."""
-    folded = EVENT_KINDS[row["kind"]]
+    folded: Any = EVENT_KINDS[row["kind"]]
     names = [name for name in _names(folded) if name in row["data"]]
     values = {name: _value(name, row["data"][name]) for name in names}
-    return folded(source_key=row["source_key"], effective_on=row["effective_on"], **values)
+    event: AccountEvent = folded(source_key=row["source_key"], effective_on=row["effective_on"], **values)
+    return event
 
 
 def history_from_stored(rows: Iterable[Mapping[str, Any]], *, explanations: Mapping[str, Mapping[str, Any]]) -> History:
