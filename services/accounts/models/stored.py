@@ -79,8 +79,8 @@ def event_from_stored(row: Mapping[str, Any]) -> AccountEvent:
     folded: Any = EVENT_KINDS[row["kind"]]
     names = [name for name in _names(folded) if name in row["data"]]
     values = {name: _value(name, row["data"][name]) for name in names}
-    found: AccountEvent = folded(source_key=row["source_key"], effective_on=row["effective_on"], **values)
-    return found
+    event: AccountEvent = folded(source_key=row["source_key"], effective_on=row["effective_on"], **values)
+    return event
 
 
 def history_from_stored(rows: Iterable[Mapping[str, Any]], *, explanations: Mapping[str, Mapping[str, Any]]) -> History:
