@@ -69,8 +69,8 @@ def command(
         with reachable_databases(folder=folder, environment=os.environ) as urls, _people_list(people) as note:
             keys = Path(os.environ.get("KEYS_DIR", folder.keys))
             taken = take_over(
-                records=records, urls=urls, keys=keys, clock=clock, announce=announce, note_new=note, refused=refusals.tell
-            )  # fmt: skip
+                records=records, urls=urls, keys=keys, clock=clock, announce=announce, note_new=note,
+                refused=refusals.tell)  # fmt: skip
     except (MalformedPortfolio, AccountNumberTaken) as problem:
         raise StackProblem(f"Nothing was imported. {problem}") from problem
     _say_what_was_taken(taken)
