@@ -70,8 +70,7 @@ def command(
             keys = Path(os.environ.get("KEYS_DIR", folder.keys))
             taken = take_over(
                 records=records, urls=urls, keys=keys, clock=clock, announce=announce, note_new=note,
-                refused=refusals.tell,
-            )  # fmt: skip
+                refused=refusals.tell)  # fmt: skip
     except (MalformedPortfolio, AccountNumberTaken) as problem:
         raise StackProblem(f"Nothing was imported. {problem}") from problem
     _say_what_was_taken(taken)
