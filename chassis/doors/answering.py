@@ -30,6 +30,8 @@ from chassis.store import Transaction, run_contended
 Method = Callable[..., Any]
 Asking = Callable[[Any, Question], Mapping[str, Any]]
 
+SLOW_SECONDS = 0.5
+
 log = logs.logger(__name__)
 
 
@@ -166,7 +168,10 @@ def _entrypoint(door: AnsweringDoor) -> Method:
             finally:
                 seconds = time.perf_counter() - started
                 metrics.CALLS.labels(self.name, door.method.__name__, outcome).observe(seconds)
-                log.info("call", method=door.method.__name__, outcome=outcome, milliseconds=round(seconds * 1000, 1))
+                # Most calls are questions that are answered at once: counting them is enough.
+                is_plain = outcome == "answered" and not door.writes and seconds < SLOW_SECONDS
+                say = log.debug if is_plain else log.info
+                say("call", method=door.method.__name__, outcome=outcome, milliseconds=round(seconds * 1000, 1))
 
     enter.door = door  # type: ignore[attr-defined]
     registered: Method = Answer.decorator(enter)
