@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from chassis.money import format_dollars, round_half_up_cents
 from chassis.store import Database, Transaction
+from deploy.ledger_check_payoffs import OF_PAYOFFS
 from services.accounts.models import (
     CONTROL_ACCOUNTS,
     account_events,
@@ -23,6 +24,7 @@ from services.accounts.models import (
     state_from_stored,
     terms_from_stored,
 )
+from services.accounts.rules.closing import CLOSING_KINDS, Closing, closing_of
 from services.accounts.rules.engine import replay
 from services.accounts.rules.journal import (
     JournalEntry,
@@ -84,12 +86,13 @@ STATEMENTS: Mapping[str, str] = {
         SELECT coalesce(e.source_key, a.source_key),
                'payment ' || coalesce((e.data ->> 'amount_cents') || ' cents', 'absent')
                || ', allocation ' || coalesce(a.amount_cents || ' cents', 'absent')
-        FROM (SELECT * FROM account_events WHERE kind <> 'account_opened') e
-        FULL JOIN (SELECT * FROM allocations WHERE kind <> 'credit_used') a ON a.event_id = e.id
+        FROM (SELECT * FROM account_events WHERE kind IN ('payment_posted', 'payment_held')) e
+        FULL JOIN (SELECT * FROM allocations WHERE kind IN ('payment', 'payment_held')) a ON a.event_id = e.id
         WHERE e.id IS NULL OR a.id IS NULL OR a.amount_cents <> (e.data ->> 'amount_cents')::bigint
            OR a.account_id <> e.account_id OR a.source_key <> e.source_key
            OR a.effective_on <> e.effective_on OR (a.kind = 'payment_held') <> (e.kind = 'payment_held')
         ORDER BY 1""",
+    **OF_PAYOFFS,
 }
 
 
@@ -153,7 +156,9 @@ def examine(database: Database) -> Report:
 def _figures(transaction: Transaction) -> Figures:
     counted = {
         "accounts": select(func.count()).select_from(accounts),
-        "payments": select(func.count()).select_from(account_events).where(account_events.c.kind != "account_opened"),
+        "payments": select(func.count())
+        .select_from(account_events)
+        .where(account_events.c.kind.in_(("payment_posted", "payment_held"))),
         "entries": select(func.count()).select_from(journal_entries),
         "lines": select(func.count()).select_from(journal_lines),
         "debit_cents": select(func.coalesce(func.sum(journal_lines.c.debit_cents), 0)),
@@ -306,7 +311,8 @@ def _was_open(stored: _Stored) -> bool:
 
 def _replayed(stored: _Stored) -> tuple[AccountState, list[Allocation]]:
     opening, *later = stored.events
-    payments = [_payment(event) for event in later if event["kind"] == "payment_posted"]
+    payments: list[Payment | Closing] = [_payment(event) for event in later if event["kind"] == "payment_posted"]
+    payments += [closing_of(event) for event in later if event["kind"] in CLOSING_KINDS]
     state = replay(
         terms=terms_from_stored(stored.row["product"], stored.row["terms"]),
         opening=opening_from_stored(opening["data"]),
@@ -349,7 +355,7 @@ def _expected_ledger(stored: _Stored, state: AccountState, held: Sequence[Alloca
         opening_entry(product=product, opening=state.opening, source_key="account_opened")
     ]
     for allocation in (*state.allocations, *held):
-        if allocation.amount_cents:
+        if allocation.amount_cents > 0:
             entries.append(
                 payment_accepted_entry(
                     source_key=allocation.source_key,

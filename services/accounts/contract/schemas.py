@@ -9,7 +9,7 @@ PAGE_MAX = 100
 
 STATUSES = ("open", "paid_off", "closed", "charged_off")
 PRODUCTS = ("loan", "lease")
-TRANSACTION_KINDS = ("payment", "payment_held", "credit_used")
+TRANSACTION_KINDS = ("payment", "payment_held", "credit_used", "payoff", "refund_due")
 
 
 class Standing(Strict):
@@ -128,7 +128,7 @@ class Accounts(Strict):
 
 
 class Allocation(Strict):
-    """Where the money went; the five parts add up to the transaction's amount."""
+    """Where the money went; the five parts add up to the transaction's amount and what was written off."""
 
     interest_cents = Cents(required=True)
     principal_cents = Cents(required=True)
@@ -138,7 +138,10 @@ class Allocation(Strict):
 
 
 class Transaction(Strict):
-    """One movement of the account; `revision` above 1 says that an earlier event, found later, changed its split."""
+    """One movement of the account; `revision` above 1 says that an earlier event, found later, changed its split.
+
+    A `payoff` closes the account: `written_off_cents` of it is ours. A `refund_due` is money on its way back: negative.
+    """
 
     id = fields.String(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(TRANSACTION_KINDS))
@@ -148,6 +151,7 @@ class Transaction(Strict):
     effective_on = fields.Date(required=True)
     recorded_at = Instant(required=True)
     amount_cents = Cents(required=True)
+    written_off_cents = Cents(required=True, minimum=0)
     allocation = fields.Nested(Allocation, required=True)
     instalments = fields.List(fields.Integer(), required=True)
     revision = fields.Integer(required=True)

@@ -14,6 +14,7 @@ from services.accounts.models import account_events, allocation_as_stored, alloc
 from services.accounts.operations.bulk import insert_all
 from services.accounts.operations.locking import LockedAccount
 from services.accounts.operations.posting import Posting, post, posting_of, reversals
+from services.accounts.rules.closing import CLOSING_KINDS, PAYOFF, REFUND, Closing, Payoff, closing_of
 from services.accounts.rules.engine import apply_payment, replay
 from services.accounts.rules.journal import JournalEntry, allocation_entries, payment_accepted_entry
 from services.accounts.rules.state import AccountState, Allocation, Payment
@@ -21,11 +22,11 @@ from services.accounts.rules.state import AccountState, Allocation, Payment
 
 @dataclass(frozen=True, kw_only=True)
 class Arrived:
-    """A payment that has just become event `number` of the account, and when."""
+    """A payment, or what followed from one, that has just become event `number` of the account, and when."""
 
     event_id: UUID
     number: int
-    payment: Payment
+    payment: Payment | Closing
     today: date
     now: datetime
 
@@ -56,26 +57,30 @@ def allocate(transaction: Transaction, *, account: LockedAccount, arrived: Arriv
 
 def hold(transaction: Transaction, *, account: LockedAccount, arrived: Arrived, reason: str) -> Allocation:
     """Book the payment as credit that the engine does not touch, until a person decides what it is for."""
+    payment = arrived.payment
+    assert isinstance(payment, Payment)
     allocation = Allocation(
-        source_key=arrived.payment.source_key,
-        effective_on=arrived.payment.effective_on,
-        amount_cents=arrived.payment.amount_cents,
+        source_key=payment.source_key,
+        effective_on=payment.effective_on,
+        amount_cents=payment.amount_cents,
         interest_cents=0,
         principal_cents=0,
         tax_cents=0,
         fees_cents=0,
-        unapplied_cents=arrived.payment.amount_cents,
+        unapplied_cents=payment.amount_cents,
         interest_recognised_cents=0,
         instalments=(),
         explanation={"held_because": reason},
     )
     insert_all(transaction, allocations, [_row(allocation, account=account, arrived=arrived, kind="payment_held")])
-    post(transaction, postings=[_acceptance(account, arrived)], today=arrived.today, now=arrived.now)
+    post(transaction, postings=_acceptances(account, arrived), today=arrived.today, now=arrived.now)
     return allocation
 
 
-def payment_from_event(event: Mapping[str, Any]) -> Payment:
-    """The engine's payment from a row of `account_events` of kind `payment_posted`."""
+def payment_from_event(event: Mapping[str, Any]) -> Payment | Closing:
+    """What the engine folds of a row of `account_events`: a payment, or the payoff or refund that followed."""
+    if event["kind"] in CLOSING_KINDS:
+        return closing_of(event)
     return Payment(
         source_key=event["source_key"],
         effective_on=event["effective_on"],
@@ -93,7 +98,7 @@ def _bring_up_to(
     known: Mapping[str, _Known],
 ) -> None:
     """Reverse what the engine no longer says, then store and post what it says now."""
-    postings, added, revised = [_acceptance(account, arrived)], [], []
+    postings, added, revised = _acceptances(account, arrived), [], []
     vanished = set(known) - {allocation.source_key for allocation in found}
     wrong = set(vanished)
     for allocation in found:
@@ -106,7 +111,7 @@ def _bring_up_to(
         if is_new or is_reposted:
             postings += [posting_of(entry, account_id=account.id, event_number=arrived.number) for entry in entries]
         if before is None:
-            kind = "payment" if allocation.source_key == arrived.payment.source_key else "credit_used"
+            kind = _kind_of(arrived) if allocation.source_key == arrived.payment.source_key else "credit_used"
             added.append(_row(allocation, account=account, arrived=arrived, kind=kind))
         else:
             revised.append(_Known(allocation, before.revision + is_reposted))
@@ -123,12 +128,20 @@ def _entries(account: LockedAccount, allocation: Allocation) -> tuple[JournalEnt
     return allocation_entries(product=account.product, allocation=allocation)
 
 
-def _acceptance(account: LockedAccount, arrived: Arrived) -> Posting:
+def _acceptances(account: LockedAccount, arrived: Arrived) -> list[Posting]:
     payment = arrived.payment
+    if not isinstance(payment, Payment):
+        return []
     entry = payment_accepted_entry(
         source_key=payment.source_key, effective_on=payment.effective_on, amount_cents=payment.amount_cents
     )
-    return posting_of(entry, account_id=account.id, event_number=arrived.number)
+    return [posting_of(entry, account_id=account.id, event_number=arrived.number)]
+
+
+def _kind_of(arrived: Arrived) -> str:
+    if isinstance(arrived.payment, Payment):
+        return "payment"
+    return PAYOFF if isinstance(arrived.payment, Payoff) else REFUND
 
 
 def _row(allocation: Allocation, *, account: LockedAccount, arrived: Arrived, kind: str) -> dict[str, Any]:
@@ -165,10 +178,10 @@ def _known_allocations(transaction: Transaction, *, account_id: UUID) -> dict[st
     return {row["source_key"]: _Known(allocation_from_stored(row), row["revision"]) for row in rows}
 
 
-def _recorded_payments(transaction: Transaction, *, account_id: UUID) -> list[Payment]:
+def _recorded_payments(transaction: Transaction, *, account_id: UUID) -> list[Payment | Closing]:
     rows = transaction.all(
         select(account_events).where(
-            account_events.c.account_id == account_id, account_events.c.kind == "payment_posted"
+            account_events.c.account_id == account_id, account_events.c.kind.in_(("payment_posted", *CLOSING_KINDS))
         )
     )
     return [payment_from_event(row) for row in rows]

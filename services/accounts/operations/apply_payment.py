@@ -15,7 +15,9 @@ from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.models import account_events, work_items
 from services.accounts.operations.allocating import Arrived, allocate, hold
+from services.accounts.operations.closing import LEASE_QUOTE_MET, Money, meets_lease_quote, settle_payoff, tell_refund
 from services.accounts.operations.locking import LockedAccount, lock_account, save_account
+from services.accounts.rules.payoff import PayoffPolicy
 from services.accounts.rules.shown import OPEN, PAID_OFF, carried_standing, has_credit_to_return, is_paid_off
 from services.accounts.rules.state import Allocation, Payment
 from services.accounts.rules.terms import ExtraMode
@@ -33,6 +35,7 @@ class PostedPayment:
     extra: ExtraMode | None
     method_type: str
     method_last4: str
+    quote_id: str | None
 
     @property
     def source_key(self) -> str:
@@ -49,23 +52,41 @@ class PostedPayment:
             "extra": self.extra,
             "method_type": self.method_type,
             "method_last4": self.method_last4,
+            "quote_id": self.quote_id,
         }
 
+    @property
+    def money(self) -> Money:
+        return Money(
+            payment_id=self.payment_id,
+            presentment_number=self.presentment_number,
+            source_key=self.source_key,
+            quote_id=self.quote_id,
+        )
 
-def apply_payment(transaction: Transaction, *, posted: Mapping[str, Any], now: datetime, today: date) -> None:
-    """Record, allocate and post one payment, once; tells `payment_applied`, and `account_paid_off` where it closes.
+
+def apply_payment(
+    transaction: Transaction, *, posted: Mapping[str, Any], policy: PayoffPolicy, now: datetime, today: date
+) -> None:
+    """Record, allocate and post one payment, once; tells `payment_applied`, and what it means where it closes.
 
     `posted` is the data of `payment_posted`. A second call for the same payment and presentment does nothing. Raises
     Impossible for an unknown account, or when the same presentment comes with another account, amount or date.
     """
     payment = PostedPayment(**{field.name: posted[field.name] for field in fields(PostedPayment)})
     before = lock_account(transaction, account_id=_account_id(payment))
-    reason = _why_hold(before, payment)
+    reason = _why_hold(transaction, before, payment)
     arrived = _record(transaction, account=before, payment=payment, held=reason is not None, now=now, today=today)
     if arrived is None:
         return
+    refund = None
     if reason is None:
         after, allocation = _allocated(transaction, account=before, arrived=arrived)
+        settled = settle_payoff(
+            transaction, account=after, was_open=before.status == OPEN, arrived=arrived, money=payment.money,
+            policy=policy,
+        )  # fmt: skip
+        after, refund = settled.account, settled.refund
         if has_credit_to_return(terms=after.terms, state=after.state):
             reason = "credit_after_last_instalment"
     else:
@@ -74,6 +95,8 @@ def apply_payment(transaction: Transaction, *, posted: Mapping[str, Any], now: d
     if reason is not None:
         _open_work_item(transaction, payment=payment, account=after, reason=reason, now=now)
     _tell(transaction, before=before, after=after, payment=payment, allocation=allocation, today=today)
+    if refund is not None:
+        tell_refund(transaction, account=after, refund=refund, money=payment.money, today=today)
 
 
 def _account_id(payment: PostedPayment) -> UUID:
@@ -83,12 +106,17 @@ def _account_id(payment: PostedPayment) -> UUID:
         raise Impossible("The payment names no account.") from error
 
 
-def _why_hold(account: LockedAccount, payment: PostedPayment) -> str | None:
+def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedPayment) -> str | None:
     """Why the engine must not touch this money, or None. The opening balance is a floor."""
     if account.status not in (OPEN, PAID_OFF):
         return "account_not_open"
     if payment.effective_on < account.state.opening.as_of_on:
         return "effective_before_opening"
+    if meets_lease_quote(
+        transaction, account=account, money=payment.money, amount_cents=payment.amount_cents,
+        effective_on=payment.effective_on,
+    ):  # fmt: skip
+        return LEASE_QUOTE_MET
     return None
 
 
@@ -153,7 +181,7 @@ def _held(
     transaction: Transaction, *, account: LockedAccount, arrived: Arrived, reason: str
 ) -> tuple[LockedAccount, Allocation]:
     allocation = hold(transaction, account=account, arrived=arrived, reason=reason)
-    held_cents = account.held_cents + arrived.payment.amount_cents
+    held_cents = account.held_cents + allocation.amount_cents
     return replace(account, version=arrived.number, held_cents=held_cents), allocation
 
 

@@ -3,5 +3,16 @@
 from services.accounts.queries.accounts import get_account, get_standing, list_accounts
 from services.accounts.queries.history import get_schedule, list_transactions
 from services.accounts.queries.matching import match_account
+from services.accounts.queries.payoff import get_payoff_preview, get_payoff_quote, list_payment_addresses
 
-__all__ = ["get_account", "get_schedule", "get_standing", "list_accounts", "list_transactions", "match_account"]
+__all__ = [
+    "get_account",
+    "get_payoff_preview",
+    "get_payoff_quote",
+    "get_schedule",
+    "get_standing",
+    "list_accounts",
+    "list_payment_addresses",
+    "list_transactions",
+    "match_account",
+]

@@ -77,7 +77,7 @@ def _view(account: ReadAccount, *, on: date, last_payments: Mapping[UUID, Mappin
 def _last_payments(transaction: Transaction, account_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     newest = (
         select(allocations.c.account_id, allocations.c.amount_cents, allocations.c.effective_on)
-        .where(allocations.c.account_id.in_(account_ids), allocations.c.kind != "credit_used")
+        .where(allocations.c.account_id.in_(account_ids), allocations.c.kind.in_(("payment", "payment_held")))
         .order_by(allocations.c.account_id, allocations.c.effective_on.desc(), allocations.c.id.desc())
         .ext(distinct_on(allocations.c.account_id))
     )

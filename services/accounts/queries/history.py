@@ -74,6 +74,7 @@ def _transaction(row: Mapping[str, Any]) -> dict[str, Any]:
         "effective_on": row["effective_on"],
         "recorded_at": row["recorded_at"],
         "amount_cents": row["amount_cents"],
+        "written_off_cents": row["written_off_cents"],
         "allocation": {part: row[part] for part in PARTS},
         "instalments": row["instalments"],
         "revision": row["revision"],

@@ -29,6 +29,7 @@ class LedgerAccount(StrEnum):
     SALES_TAX_PAYABLE = "sales_tax_payable"
     REFUND_PAYABLE = "refund_payable"
     CHARGE_OFF_EXPENSE = "charge_off_expense"
+    PAYOFF_WRITE_OFF = "payoff_write_off"
     CONVERSION_CLEARING = "conversion_clearing"
 
 
@@ -150,17 +151,28 @@ def _movement(*, product: Product, allocation: Allocation) -> JournalEntry | Non
         interest, principal = LedgerAccount.INTEREST_RECEIVABLE, LedgerAccount.PRINCIPAL_RECEIVABLE
     else:
         interest, principal = LedgerAccount.RENT_RECEIVABLE, LedgerAccount.LEASE_RECEIVABLE
+    refund_cents = max(0, -allocation.amount_cents)
     return _entry(
-        kind="payment_allocated",
+        kind=_movement_kind(allocation),
         source_key=allocation.source_key,
         on=allocation.effective_on,
-        debits={LedgerAccount.CUSTOMER_SUSPENSE: allocation.amount_cents - allocation.unapplied_cents},
+        debits={
+            LedgerAccount.CUSTOMER_SUSPENSE: allocation.amount_cents + refund_cents - allocation.unapplied_cents,
+            LedgerAccount.PAYOFF_WRITE_OFF: allocation.written_off_cents,
+        },
         credits={
             interest: allocation.interest_cents + allocation.tax_cents,
             principal: allocation.principal_cents,
             LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
+            LedgerAccount.REFUND_PAYABLE: refund_cents,
         },
     )
+
+
+def _movement_kind(allocation: Allocation) -> str:
+    if allocation.amount_cents < 0:
+        return "refund_owed"
+    return "payoff_written_off" if allocation.written_off_cents else "payment_allocated"
 
 
 def _entry(

@@ -8,7 +8,7 @@ from services.accounts.rules.standing import Standing, standing
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
 
-OPEN, PAID_OFF = "open", "paid_off"
+OPEN, PAID_OFF, CLOSED = "open", "paid_off", "closed"
 
 
 def shown_standing(*, status: str, terms: Terms, state: AccountState, on: date) -> Standing:

@@ -36,12 +36,13 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """Where one payment went; the five parts always add up to `amount_cents`.
+    """Where one payment went; the five parts always add up to `amount_cents` and `written_off_cents`.
 
     Of a lease, `interest_cents` is the rent charge and `principal_cents` the depreciation. When credit is used for a
     lease instalment that comes due, the amount is 0 and `unapplied_cents` negative. `instalments` are the ones this
     money completed. `interest_recognised_cents` is the interest that became receivable since the posting before.
-    `explanation` is plain data, fit for JSON: the arithmetic and the steps taken.
+    `written_off_cents` is ours, not the customer's; only a payoff or a refund has it. The amount of a refund is
+    negative. `explanation` is plain data, fit for JSON: the arithmetic and the steps taken.
     """
 
     source_key: str
@@ -55,6 +56,7 @@ class Allocation:
     interest_recognised_cents: int
     instalments: tuple[int, ...]
     explanation: Mapping[str, object]
+    written_off_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,239 @@
+"""Money that pays a loan off, or meets a quote, closes it: drift is ours, a surplus is set aside for the customer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from chassis.context import CallContext
+from chassis.ids import new_id
+from chassis.store import Row, Transaction
+from services.accounts.contract import events
+from services.accounts.contract.errors import AccountNotPaidOff
+from services.accounts.models import account_events, accounts, work_items
+from services.accounts.operations.allocating import Arrived, allocate
+from services.accounts.operations.locking import LockedAccount, lock_account
+from services.accounts.operations.quoting import lock_asked_account, mark_met, payable_quotes, promise_of
+from services.accounts.rules.closing import PAYOFF, REFUND, Closing, Payoff, Refund
+from services.accounts.rules.payoff import PayoffPolicy, is_met, refund_cents, still_open_cents
+from services.accounts.rules.shown import CLOSED, PAID_OFF, carried_standing
+from services.accounts.rules.terms import LoanTerms
+
+MISSED, LEASE_QUOTE_MET = "payoff_quote_missed", "lease_quote_met"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """The account after a payment and all that followed from it; the refund that is due now, if any."""
+
+    account: LockedAccount
+    refund: Refund | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """The payment that may close an account: its id, the key of its presentment, and the quote it cites."""
+
+    payment_id: str
+    presentment_number: int
+    source_key: str
+    quote_id: str | None
+
+
+def settle_payoff(
+    transaction: Transaction, *, account: LockedAccount, was_open: bool, arrived: Arrived, money: Money,
+    policy: PayoffPolicy,
+) -> Settlement:  # fmt: skip
+    """Close a loan that its payment has paid off, by amount or by quote, and set a surplus aside as a refund.
+
+    `account` has the payment in it and is locked; only its events, allocations and postings are written here.
+    """
+    if not isinstance(account.terms, LoanTerms):
+        return Settlement(account=account)
+    if was_open:
+        account = _paid_off(transaction, account=account, arrived=arrived, money=money, policy=policy)
+    cents = refund_cents(unapplied_cents=account.state.unapplied_cents, policy=policy)
+    if account.status != PAID_OFF or cents == 0:
+        return Settlement(account=account)
+    return _refunded(transaction, account=account, arrived=arrived, money=money, cents=cents)
+
+
+def meets_lease_quote(
+    transaction: Transaction, *, account: LockedAccount, money: Money, amount_cents: int, effective_on: date
+) -> bool:
+    """Whether money names a lease's quote and meets it. Buying and ending early are acts of their own: it is held."""
+    if money.quote_id is None or account.product != "lease":
+        return False
+    quotes = payable_quotes(transaction, account_id=account.id, on=effective_on)
+    cited = [quote for quote in quotes if str(quote["id"]) == money.quote_id]
+    return any(is_met(promise=promise_of(q, arriving_cents=amount_cents), effective_on=effective_on) for q in cited)
+
+
+def tell_refund(transaction: Transaction, *, account: LockedAccount, refund: Refund, money: Money, today: date) -> None:
+    """`refund_due`, with the id under which it is to be paid."""
+    transaction.emit(
+        events.refund_due,
+        subject=str(account.id),
+        data={
+            "account_id": str(account.id),
+            "refund_id": _refund_id(refund),
+            "amount_cents": refund.amount_cents,
+            "payment_id": money.payment_id,
+            "presentment_number": money.presentment_number,
+            "standing": carried_standing(status=account.status, terms=account.terms, state=account.state, on=today),
+        },
+    )
+
+
+def close_account(
+    transaction: Transaction, *, caller: CallContext, today: date, account_id: str, payment_id: str,
+    presentment_number: int,
+) -> dict[str, Any]:  # fmt: skip
+    """Close a paid-off account, as the payment that paid it off has settled. Raises NotFound, AccountNotPaidOff."""
+    account = lock_asked_account(transaction, caller=caller, account_id=account_id)
+    if not _close(
+        transaction, account=account, payment_id=payment_id, presentment_number=presentment_number, today=today
+    ):
+        raise AccountNotPaidOff()
+    return {"account_id": account_id, "status": CLOSED, "closed_on": today}
+
+
+def note_good_funds(transaction: Transaction, *, settled: Mapping[str, Any], today: date) -> None:
+    """The same for money that payments says has settled (`account_id, payment_id, presentment_number`).
+
+    Most money that settles closes nothing. Raises Impossible for an unknown account.
+    """
+    _close(
+        transaction,
+        account=lock_account(transaction, account_id=UUID(settled["account_id"])),
+        payment_id=settled["payment_id"],
+        presentment_number=settled["presentment_number"],
+        today=today,
+    )
+
+
+def _close(
+    transaction: Transaction, *, account: LockedAccount, payment_id: str, presentment_number: int, today: date
+) -> bool:
+    """False where that payment did not pay the account off."""
+    payoff = transaction.one(
+        select(account_events.c.data)
+        .where(account_events.c.account_id == account.id, account_events.c.kind == PAYOFF)
+        .order_by(account_events.c.number.desc())
+    )
+    key = f"payment:{payment_id}:{presentment_number}"
+    if account.status != PAID_OFF or payoff is None or payoff["data"]["payment_key"] != key:
+        return False
+    transaction.run(update(accounts).where(accounts.c.id == account.id).values(status=CLOSED, closed_on=today))
+    standing = carried_standing(status=CLOSED, terms=account.terms, state=account.state, on=today)
+    data = {"account_id": str(account.id), "payment_id": payment_id, "closed_on": today, "standing": standing}
+    transaction.emit(events.account_closed, subject=str(account.id), data=data)
+    return True
+
+
+def _paid_off(
+    transaction: Transaction, *, account: LockedAccount, arrived: Arrived, money: Money, policy: PayoffPolicy
+) -> LockedAccount:
+    assert isinstance(account.terms, LoanTerms)
+    still_open = still_open_cents(terms=account.terms, state=account.state)
+    quote = None
+    if still_open > 0:
+        quote = _met_quote(transaction, account, arrived=arrived, money=money, still_open=still_open, policy=policy)
+        if quote is None:
+            return account
+    payoff = Payoff(
+        source_key=f"{PAYOFF}:{money.source_key.partition(':')[2]}",
+        effective_on=account.state.last_effective_on,
+        payment_key=money.source_key,
+    )
+    data = {"payment_key": money.source_key, "quote_id": None if quote is None else str(quote["id"])}
+    account = _recorded(transaction, account=account, closing=payoff, kind=PAYOFF, data=data, arrived=arrived)
+    mark_met(transaction, account_id=account.id, payment_key=money.source_key, now=arrived.now)
+    return replace(account, status=PAID_OFF)
+
+
+def _met_quote(
+    transaction: Transaction, account: LockedAccount, *, arrived: Arrived, money: Money, still_open: int,
+    policy: PayoffPolicy,
+) -> Row | None:  # fmt: skip
+    """The quote that the money meets although something is still open; cited or not, for a promise is a promise.
+
+    Without a quote cited, what is still open can only be drift while it is within the limit: nothing else is asked.
+    """
+    if money.quote_id is None and still_open > policy.drift_cents_max:
+        return None
+    effective_on = arrived.payment.effective_on
+    quotes = payable_quotes(transaction, account_id=account.id, on=effective_on)
+    for quote in sorted(quotes, key=lambda quote: str(quote["id"]) != money.quote_id):
+        if is_met(promise=promise_of(quote), effective_on=effective_on):
+            return quote
+    if money.quote_id is not None and money.quote_id not in {str(quote["id"]) for quote in quotes}:
+        _open_work_item(
+            transaction, account=account, reason=MISSED, now=arrived.now, source_key=f"{money.source_key}:{MISSED}",
+            details={"payment_id": money.payment_id, "quote_id": money.quote_id, "still_open_cents": still_open},
+        )  # fmt: skip
+    return None
+
+
+def _refunded(
+    transaction: Transaction, *, account: LockedAccount, arrived: Arrived, money: Money, cents: int
+) -> Settlement:
+    refund = Refund(
+        source_key=f"{REFUND}:{new_id(at=arrived.now)}",
+        effective_on=max(arrived.today, account.state.last_effective_on),
+        payment_key=money.source_key,
+        amount_cents=cents,
+    )
+    data = {"payment_key": money.source_key, "refund_cents": cents}
+    account = _recorded(transaction, account=account, closing=refund, kind=REFUND, data=data, arrived=arrived)
+    details = {"payment_id": money.payment_id, "refund_id": _refund_id(refund), "amount_cents": cents}
+    _open_work_item(
+        transaction, account=account, reason=REFUND, now=arrived.now, source_key=refund.source_key, details=details
+    )
+    return Settlement(account=account, refund=refund)
+
+
+def _recorded(
+    transaction: Transaction, *, account: LockedAccount, closing: Closing, kind: str, data: Mapping[str, Any],
+    arrived: Arrived,
+) -> LockedAccount:  # fmt: skip
+    """Make a payoff or a refund the account's next event, and fold it in."""
+    number = account.version + 1
+    # Ids sort by time: the history shows what followed after what it followed from.
+    now = arrived.now + timedelta(milliseconds=number - arrived.number)
+    event_id = new_id(at=now)
+    transaction.run(
+        insert(account_events).values(
+            id=event_id,
+            account_id=account.id,
+            number=number,
+            source_key=closing.source_key,
+            kind=kind,
+            effective_on=closing.effective_on,
+            data=data,
+            recorded_at=now,
+        )
+    )
+    # The state still carries the allocations of the payment, which are stored already.
+    stored = replace(account, state=replace(account.state, allocations=()))
+    following = replace(arrived, event_id=event_id, number=number, payment=closing, now=now)
+    return replace(account, version=number, state=allocate(transaction, account=stored, arrived=following))
+
+
+def _open_work_item(
+    transaction: Transaction, *, account: LockedAccount, reason: str, source_key: str, details: Mapping[str, Any],
+    now: datetime,
+) -> None:  # fmt: skip
+    transaction.run(
+        insert(work_items).values(
+            id=new_id(at=now), account_id=account.id, source_key=source_key, reason=reason, details=details,
+            opened_at=now,
+        )
+    )  # fmt: skip
+
+
+def _refund_id(refund: Refund) -> str:
+    return str(UUID(refund.source_key.rpartition(":")[2]))
