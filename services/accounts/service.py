@@ -107,7 +107,7 @@ class AccountsService(Service):
             call.transaction, caller=call.context, addresses=self.addresses, today=self.clock.today(), **call.request
         )
 
-    @query(takes=payoff.ListPaymentAddresses, gives=payoff.PaymentAddresses, may=PERSONS)
+    @query(takes=payoff.ListPaymentAddresses, gives=payoff.PostalAddresses, may=PERSONS)
     def list_payment_addresses(self, call: Call) -> Any:
         return queries.list_payment_addresses(
             call.transaction, caller=call.context, addresses=self.addresses, **call.request

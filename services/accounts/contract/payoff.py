@@ -77,11 +77,15 @@ class PayoffPreview(Strict):
 
 
 class PayoffQuote(PayoffPreview):
-    """A promise: `payoff_cents` effective by `good_through` closes the account, unless it is withdrawn before."""
+    """A promise: `payoff_cents` effective by `good_through` closes the account, unless it is withdrawn before.
+
+    `received_cents` of it has been paid since it was given.
+    """
 
     id = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(QUOTE_STATUSES))
     withdrawn_reason = fields.String(required=True, allow_none=True, validate=validate.OneOf(WITHDRAWN_REASONS))
+    received_cents = Cents(required=True, minimum=0)
     issued_at = Instant(required=True)
 
 
@@ -89,7 +93,7 @@ class ListPaymentAddresses(OneAccount):
     pass
 
 
-class PaymentAddress(Strict):
+class PostalAddress(Strict):
     """Where money that comes by mail goes, by product, purpose and speed."""
 
     product = fields.String(required=True, validate=validate.OneOf(PRODUCTS))
@@ -98,10 +102,10 @@ class PaymentAddress(Strict):
     lines = fields.List(fields.String(), required=True)
 
 
-class PaymentAddresses(Strict):
+class PostalAddresses(Strict):
     """The account's addresses; one that is not listed is not published: ask us before mailing money."""
 
-    data = fields.List(fields.Nested(PaymentAddress), required=True)
+    data = fields.List(fields.Nested(PostalAddress), required=True)
     note = fields.String(required=True)
 
 

@@ -1,6 +1,6 @@
 """What accounts stores: its tables, and the stored form of the engine's values."""
 
-from services.accounts.models.payoff import payoff_quotes
+from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.stored import (
     allocation_as_stored,
@@ -42,6 +42,7 @@ __all__ = [
     "opening_as_stored",
     "opening_from_stored",
     "payoff_quotes",
+    "received_cents",
     "sealed_party",
     "state_as_stored",
     "state_from_stored",

@@ -1,9 +1,11 @@
 """The table of payoff quotes: what was promised never changes, only what became of it."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, Table, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, Label, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from services.accounts.models.tables import metadata
+from services.accounts.models.tables import account_events, metadata
 
 payoff_quotes = Table(
     "payoff_quotes",
@@ -30,3 +32,15 @@ payoff_quotes = Table(
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("decided_at", DateTime(timezone=True)),
 )
+
+
+def received_cents() -> Label[Any]:
+    """For a statement over quotes: what was paid since each was given, effective while it was good."""
+    amount = account_events.c.data["amount_cents"].astext.cast(BigInteger)
+    since = select(func.coalesce(func.sum(amount), 0)).where(
+        account_events.c.account_id == payoff_quotes.c.account_id,
+        account_events.c.kind == "payment_posted",
+        account_events.c.number > payoff_quotes.c.rests_on_number,
+        account_events.c.effective_on <= payoff_quotes.c.good_through,
+    )
+    return since.correlate(payoff_quotes).scalar_subquery().label("received_cents")

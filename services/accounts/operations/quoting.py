@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, case, func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from chassis.context import SERVICE, CallContext
 from chassis.errors import Impossible, NotFound
@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.accounts.contract import events
 from services.accounts.contract.errors import NothingToPayOff, QuoteKindUnfit
-from services.accounts.models import account_events, payoff_quotes
+from services.accounts.models import payoff_quotes, received_cents
 from services.accounts.operations.locking import LockedAccount, lock_account
 from services.accounts.rules.addresses import PaymentAddress
 from services.accounts.rules.interest import format_per_diem
@@ -69,7 +69,9 @@ def issue_payoff_quote(
         transaction.emit(
             events.payoff_quote_issued, subject=str(account.id), data=_about(quote, account=account, today=today)
         )
-    return quote_as_told(known or quote, product=account.product, today=today, addresses=addresses)
+    # A promise that rests on the account as it is now has received nothing yet.
+    shown = {**(known or quote), "received_cents": 0}
+    return quote_as_told(shown, product=account.product, today=today, addresses=addresses)
 
 
 def review_payoff_quotes(
@@ -112,22 +114,8 @@ def payable_quotes(
     transaction: Transaction, *, account_id: UUID, on: date, statuses: Sequence[str] = PAYABLE
 ) -> list[Row]:
     """Quotes of an account that money effective on a date may meet, the oldest first, with what they have received."""
-    is_money = case(
-        (account_events.c.kind == "payment_posted", account_events.c.data["amount_cents"].astext.cast(BigInteger)),
-        else_=0,
-    )
-    received = (
-        select(func.coalesce(func.sum(is_money), 0))
-        .where(
-            account_events.c.account_id == payoff_quotes.c.account_id,
-            account_events.c.number > payoff_quotes.c.rests_on_number,
-            account_events.c.effective_on <= payoff_quotes.c.good_through,
-        )
-        .correlate(payoff_quotes)
-        .scalar_subquery()
-    )
     return transaction.all(
-        select(payoff_quotes, received.label("received_cents"))
+        select(payoff_quotes, received_cents())
         .where(
             payoff_quotes.c.account_id == account_id,
             payoff_quotes.c.status.in_(statuses),

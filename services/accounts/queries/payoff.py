@@ -10,7 +10,7 @@ from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.store import Transaction
 from services.accounts.contract.errors import NothingToPayOff, QuoteKindUnfit
-from services.accounts.models import accounts, payoff_quotes
+from services.accounts.models import accounts, payoff_quotes, received_cents
 from services.accounts.queries.reading import allowed_id, read_account
 from services.accounts.rules.addresses import NOTE, PaymentAddress
 from services.accounts.rules.payoff import PAYOFF, PayoffPolicy, payoff_on, require_good_through
@@ -48,7 +48,7 @@ def get_payoff_quote(
     """A quote of the account, with what became of it. Raises NotFound."""
     identifier = allowed_id(caller, account_id)
     quote = transaction.one(
-        select(payoff_quotes, accounts.c.product)
+        select(payoff_quotes, received_cents(), accounts.c.product)
         .join(accounts, accounts.c.id == payoff_quotes.c.account_id)
         .where(payoff_quotes.c.account_id == identifier, payoff_quotes.c.id == _quote_id(quote_id))
     )

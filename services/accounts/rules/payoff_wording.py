@@ -66,6 +66,7 @@ def quote_as_told(
         **{name: quote[name] for name in PROMISED},
         "status": shown_status(status=quote["status"], good_through=quote["good_through"], today=today),
         "withdrawn_reason": quote["withdrawn_reason"],
+        "received_cents": quote["received_cents"],
         "issued_at": quote["issued_at"],
         "breakdown": {name: quote[name] for name in BREAKDOWN},
         "includes_pending_payments": False,

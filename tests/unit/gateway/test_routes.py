@@ -17,7 +17,10 @@ from gateway.shaping import shaped
 from gateway.table import ROUTES
 from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
 
-IDS = {"account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID}
+IDS = {
+    "account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID,
+    "quote_id": examples.QUOTE_ID,
+}  # fmt: skip
 MESSAGE_ID = examples.MESSAGE_ID
 REST = {
     "session": "current", "code": "not_found", "file": "docs.css", "schema": "payments.payment_posted.v1.json",
