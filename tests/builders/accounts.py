@@ -129,7 +129,7 @@ def a_stored_quote(service: AccountsService, *, account_id: str, payoff_cents: i
         "principal_cents": payoff_cents, "interest_cents": 0, "fees_cents": 0, "other_cents": 0, "credit_cents": 0,
         "payoff_cents": payoff_cents, "per_diem": "0.0000", "as_of_on": service.clock.today(),
         "good_through": good_through, "rests_on_number": 1, "explanation": {}, "status": "live", "met_by_key": None,
-        "withdrawn_reason": None, "issued_at": now, "decided_at": None,
+        "withdrawn_reason": None, "withdrawn_on": None, "issued_at": now, "decided_at": None,
     }  # fmt: skip
     with service.store.writing() as transaction:
         transaction.run(insert(payoff_quotes).values(row))

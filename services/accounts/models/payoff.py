@@ -29,6 +29,7 @@ payoff_quotes = Table(
     Column("status", Text, nullable=False),
     Column("met_by_key", Text),
     Column("withdrawn_reason", Text),
+    Column("withdrawn_on", Date),
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("decided_at", DateTime(timezone=True)),
 )

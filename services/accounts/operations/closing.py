@@ -18,7 +18,7 @@ from services.accounts.operations.allocating import Arrived, allocate
 from services.accounts.operations.locking import LockedAccount, lock_account
 from services.accounts.operations.quoting import lock_asked_account, mark_met, payable_quotes, promise_of
 from services.accounts.rules.closing import PAYOFF, REFUND, Closing, Payoff, Refund
-from services.accounts.rules.payoff import PayoffPolicy, is_met, refund_cents, still_open_cents
+from services.accounts.rules.payoff import PAYABLE, PayoffPolicy, is_met, refund_cents, still_open_cents
 from services.accounts.rules.shown import CLOSED, PAID_OFF, carried_standing
 from services.accounts.rules.terms import LoanTerms
 
@@ -149,9 +149,10 @@ def _paid_off(
         effective_on=account.state.last_effective_on,
         payment_key=money.source_key,
     )
-    data = {"payment_key": money.source_key, "quote_id": None if quote is None else str(quote["id"])}
+    data = {**_follows(money), "quote_id": None if quote is None else str(quote["id"])}
     account = _recorded(transaction, account=account, closing=payoff, kind=PAYOFF, data=data, arrived=arrived)
-    mark_met(transaction, account_id=account.id, payment_key=money.source_key, now=arrived.now)
+    met_id = None if quote is None else quote["id"]
+    mark_met(transaction, account_id=account.id, quote_id=met_id, payment_key=money.source_key, now=arrived.now)
     return replace(account, status=PAID_OFF)
 
 
@@ -170,7 +171,8 @@ def _met_quote(
     for quote in sorted(quotes, key=lambda quote: str(quote["id"]) != money.quote_id):
         if is_met(promise=promise_of(quote), effective_on=effective_on):
             return quote
-    if money.quote_id is not None and money.quote_id not in {str(quote["id"]) for quote in quotes}:
+    is_good = {str(quote["id"]) for quote in quotes if quote["status"] in PAYABLE}
+    if money.quote_id is not None and money.quote_id not in is_good:
         _open_work_item(
             transaction, account=account, reason=MISSED, now=arrived.now, source_key=f"{money.source_key}:{MISSED}",
             details={"payment_id": money.payment_id, "quote_id": money.quote_id, "still_open_cents": still_open},
@@ -187,7 +189,7 @@ def _refunded(
         payment_key=money.source_key,
         amount_cents=cents,
     )
-    data = {"payment_key": money.source_key, "refund_cents": cents}
+    data = {**_follows(money), "refund_cents": cents}
     account = _recorded(transaction, account=account, closing=refund, kind=REFUND, data=data, arrived=arrived)
     details = {"payment_id": money.payment_id, "refund_id": _refund_id(refund), "amount_cents": cents}
     _open_work_item(
@@ -233,6 +235,10 @@ def _open_work_item(
             opened_at=now,
         )
     )  # fmt: skip
+
+
+def _follows(money: Money) -> dict[str, Any]:
+    return {"payment_id": money.payment_id, "payment_key": money.source_key}
 
 
 def _refund_id(refund: Refund) -> str:

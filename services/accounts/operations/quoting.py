@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from chassis.context import SERVICE, CallContext
 from chassis.errors import Impossible, NotFound
@@ -25,6 +25,7 @@ from services.accounts.rules.payoff import (
     KIND_OF_LOANS,
     KINDS_OF_LEASES,
     LIVE,
+    MAY_BE_MET,
     MET,
     PAYABLE,
     WITHDRAWN,
@@ -111,7 +112,7 @@ def expire_payoff_quotes(transaction: Transaction, *, now: datetime, today: date
 
 
 def payable_quotes(
-    transaction: Transaction, *, account_id: UUID, on: date, statuses: Sequence[str] = PAYABLE
+    transaction: Transaction, *, account_id: UUID, on: date, statuses: Sequence[str] = MAY_BE_MET
 ) -> list[Row]:
     """Quotes of an account that money effective on a date may meet, the oldest first, with what they have received."""
     return transaction.all(
@@ -132,15 +133,19 @@ def promise_of(quote: Mapping[str, Any], *, arriving_cents: int = 0) -> Promise:
         good_through=quote["good_through"],
         status=quote["status"],
         received_cents=int(quote["received_cents"]) + arriving_cents,
+        withdrawn_reason=quote["withdrawn_reason"],
+        withdrawn_on=quote["withdrawn_on"],
     )
 
 
-def mark_met(transaction: Transaction, *, account_id: UUID, payment_key: str, now: datetime) -> None:
-    """What every open promise of an account promised has come about, by one payment."""
-    of_account = update(payoff_quotes).where(
-        payoff_quotes.c.account_id == account_id, payoff_quotes.c.status.in_(PAYABLE)
-    )
-    transaction.run(of_account.values(status=MET, met_by_key=payment_key, decided_at=now))
+def mark_met(
+    transaction: Transaction, *, account_id: UUID, quote_id: UUID | None, payment_key: str, now: datetime
+) -> None:
+    """What every open promise of an account promised has come about, by one payment; and the quote that it met."""
+    is_open = or_(payoff_quotes.c.status.in_(PAYABLE), payoff_quotes.c.id == quote_id)
+    of_account = update(payoff_quotes).where(payoff_quotes.c.account_id == account_id, is_open)
+    decided = {"status": MET, "met_by_key": payment_key, "withdrawn_reason": None, "withdrawn_on": None}
+    transaction.run(of_account.values(**decided, decided_at=now))
 
 
 def lock_asked_account(transaction: Transaction, *, caller: CallContext, account_id: str) -> LockedAccount:
@@ -181,6 +186,7 @@ def _promised(
         "status": LIVE,
         "met_by_key": None,
         "withdrawn_reason": None,
+        "withdrawn_on": None,
         "issued_at": now,
         "decided_at": None,
     }
@@ -197,7 +203,7 @@ def _withdraw(
     transaction: Transaction, *, quote: Row, account: LockedAccount, reason: str, now: datetime, today: date
 ) -> None:
     withdrawn = update(payoff_quotes).where(payoff_quotes.c.id == quote["id"])
-    transaction.run(withdrawn.values(status=WITHDRAWN, withdrawn_reason=reason, decided_at=now))
+    transaction.run(withdrawn.values(status=WITHDRAWN, withdrawn_reason=reason, withdrawn_on=today, decided_at=now))
     data = {**_about(quote, account=account, today=today), "reason_code": reason, "reason": WITHDRAWN_BECAUSE[reason]}
     transaction.emit(events.payoff_quote_withdrawn, subject=str(account.id), data=data)
 

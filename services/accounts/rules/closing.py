@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from chassis.money import round_half_up_cents
+from chassis.money import format_dollars, round_half_up_cents
 from services.accounts.rules.loan import interest_owed
 from services.accounts.rules.state import AccountState, Allocation, Payment
 from services.accounts.rules.terms import LoanTerms, Terms
@@ -86,6 +86,7 @@ def _pay_off(*, terms: LoanTerms, state: AccountState, payoff: Payoff) -> Accoun
         interest_recognised_cents=interest - round_half_up_cents(state.accrued_interest),
         instalments=(),
         explanation={
+            "sentence": _paid_off_sentence(credit=credit, written_off=still_open - credit),
             "still_open_cents": still_open,
             "credit_used_cents": credit,
             "written_off_cents": still_open - credit,
@@ -122,6 +123,7 @@ def _refund(*, state: AccountState, refund: Refund) -> AccountState:
         interest_recognised_cents=0,
         instalments=(),
         explanation={
+            "sentence": f"{format_dollars(refund.amount_cents)} was too much and is owed back to you.",
             "credit_used_cents": credit,
             "refund_cents": refund.amount_cents,
             "written_off_cents": refund.amount_cents - credit,
@@ -135,3 +137,12 @@ def _refund(*, state: AccountState, refund: Refund) -> AccountState:
         last_source_key=refund.source_key,
         allocations=(*state.allocations, allocation),
     )
+
+
+def _paid_off_sentence(*, credit: int, written_off: int) -> str:
+    parts = ["The account is paid off."]
+    if credit:
+        parts.append(f"{format_dollars(credit)} of it came from your credit with us.")
+    if written_off:
+        parts.append(f"{format_dollars(written_off)} that was still open is not asked of you.")
+    return " ".join(parts)

@@ -26,6 +26,9 @@ LIVE, MET, WITHDRAWN, EXPIRED = "live", "met", "withdrawn", "expired"
 PAYABLE = (LIVE, EXPIRED)
 """Money that is effective in time meets a quote also when it is told after the last good day."""
 
+MAY_BE_MET = (*PAYABLE, WITHDRAWN)
+"""Money that was given before we withdrew a quote meets it also when it is told after that."""
+
 DRIFT_BEYOND_LIMIT, COUNTED_PAYMENT_RETURNED = "drift_beyond_limit", "counted_payment_returned"
 SMALL_CREDIT_CENTS = 100
 
@@ -77,6 +80,8 @@ class Promise:
     good_through: date
     status: str
     received_cents: int
+    withdrawn_reason: str | None = None
+    withdrawn_on: date | None = None
 
 
 def payoff_on(*, terms: Terms, state: AccountState, on: date, lines: Sequence[Line] = ()) -> PayoffFigures:
@@ -120,9 +125,14 @@ def still_open_cents(*, terms: LoanTerms, state: AccountState) -> int:
 
 
 def is_met(*, promise: Promise, effective_on: date) -> bool:
-    """Whether the money that came since the quote, the last of it effective on a date, closes the account."""
-    is_in_time = promise.status in PAYABLE and effective_on <= promise.good_through
-    return is_in_time and promise.received_cents >= promise.payoff_cents
+    """Whether the money that came since the quote, the last of it effective on a date, closes the account.
+
+    A quote that we withdrew for drift still binds us for money that was given by that day.
+    """
+    is_kept = promise.status in PAYABLE
+    if promise.withdrawn_on is not None and promise.withdrawn_reason == DRIFT_BEYOND_LIMIT:
+        is_kept = effective_on <= promise.withdrawn_on
+    return is_kept and effective_on <= promise.good_through and promise.received_cents >= promise.payoff_cents
 
 
 def drift_cents(*, promise: Promise, terms: Terms, state: AccountState, lines: Sequence[Line] = ()) -> int:

@@ -44,12 +44,12 @@ class AmountTooLarge(Refusal):
 
 
 class PayoffQuoteNotGood(Refusal):
-    """Withdrawn, expired or met already: paying it would not close the account."""
+    """Withdrawn, expired or met already: paying it would close nothing."""
 
     code = "payoff_quote_not_good"
     kind = Kind.CONFLICT
     title = "The payoff quote is no longer good"
-    detail = "The quote has expired or was withdrawn. Ask for a new payoff quote and pay that one."
+    detail = "The quote has expired, was withdrawn or is paid. Read the account and ask for a new payoff quote."
 
 
 class AccountTakesNoPayments(Refusal):

@@ -408,14 +408,33 @@ class TestAChangeOfTheAccount:
         quoted(service, account_id)
         assert self.review(service, account_id, found_cents=50_000, status="paid_off") == []
 
-    def test_leaves_a_withdrawn_quote_without_effect(self, service: AccountsService) -> None:
-        account_id = an_account(service, a_loan())
+    def withdrawn_quote(self, service: AccountsService, account_id: str) -> str:
         quote_id = a_stored_quote(
-            service, account_id=account_id, payoff_cents=PAYOFF_TODAY_CENTS - 1_001, good_through=TODAY
+            service, account_id=account_id, payoff_cents=PAYOFF_TODAY_CENTS - 2_000, good_through=GOOD_THROUGH
         )
         assert self.review(service, account_id, found_cents=0) == [UUID(quote_id)]
-        pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS - 1_001, quote_id=quote_id)
+        return quote_id
+
+    def test_leaves_a_withdrawn_quote_without_effect_for_later_money(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        account_id = an_account(service, a_loan())
+        quote_id = self.withdrawn_quote(service, account_id)
+        clock.move_to(clock.now() + timedelta(days=1), today=TODAY + timedelta(days=1))
+        pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS - 2_000, quote_id=quote_id)
         assert (view_of(service, account_id)["status"], reasons(service)) == ("open", ["payoff_quote_missed"])
+        assert check(service.store) == []
+
+    def test_that_was_found_while_the_money_was_on_its_way_is_our_loss(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        account_id = an_account(service, a_loan())
+        quote_id = self.withdrawn_quote(service, account_id)
+        clock.move_to(clock.now() + timedelta(days=1), today=TODAY + timedelta(days=1))
+        pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS - 2_000, quote_id=quote_id, effective_on=TODAY)
+        assert view_of(service, account_id)["status"] == "paid_off"
+        assert ledger_of(service.store, account_id=account_id)["payoff_write_off"] == 2_000
+        assert [row["status"] for row in rows_of(service.store, payoff_quotes)] == ["met"]
         assert check(service.store) == []
 
 

@@ -59,7 +59,7 @@ def test_what_was_paid_of_it_before_is_counted(owing: Counter) -> None:
 @pytest.mark.parametrize("status", ["withdrawn", "expired", "met"])
 def test_a_quote_that_is_no_longer_good_is_refused_with_the_next_step(owing: Counter, status: str) -> None:
     owing.accounts.promises(status=status)
-    assert "Ask for a new payoff quote" in refused(owing, PayoffQuoteNotGood).detail
+    assert "ask for a new payoff quote" in refused(owing, PayoffQuoteNotGood).detail
 
 
 def test_a_quote_that_is_absent_or_of_another_account_is_not_found(owing: Counter) -> None:

@@ -68,6 +68,9 @@ def test_a_payoff_writes_off_what_the_money_did_not_reach() -> None:
     state = played(paid(OWED_CENTS - 91), the_payoff())
     assert not any((state.principal_cents, state.accrued_interest, state.fees_due_cents, state.unapplied_cents))
     assert state.allocations[-1].written_off_cents == 91
+    assert state.allocations[-1].explanation["sentence"] == (
+        "The account is paid off. $0.91 that was still open is not asked of you."
+    )
     assert books(state)[LedgerAccount.PAYOFF_WRITE_OFF] == 91
     assert LedgerAccount.PRINCIPAL_RECEIVABLE not in books(state)
 

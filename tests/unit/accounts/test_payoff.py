@@ -185,9 +185,18 @@ class TestMeetingAQuote:
     def test_is_not_done_a_day_late(self) -> None:
         assert not is_met(promise=a_promise(), effective_on=GOOD_THROUGH + timedelta(days=1))
 
-    @pytest.mark.parametrize("status", ["withdrawn", "met"])
-    def test_needs_an_open_promise(self, status: str) -> None:
-        assert not is_met(promise=a_promise(status=status), effective_on=PAID_ON)
+    def test_is_done_once(self) -> None:
+        assert not is_met(promise=a_promise(status="met"), effective_on=PAID_ON)
+
+    @pytest.mark.parametrize(("days", "met"), [(-1, True), (0, True), (1, False)])
+    def test_holds_for_money_given_before_we_withdrew_it(self, days: int, met: bool) -> None:
+        withdrawn_on = PAID_ON - timedelta(days=days)
+        promise = a_promise(status="withdrawn", withdrawn_reason=DRIFT_BEYOND_LIMIT, withdrawn_on=withdrawn_on)
+        assert is_met(promise=promise, effective_on=PAID_ON) is met
+
+    def test_is_void_once_a_payment_that_it_counted_came_back(self) -> None:
+        promise = a_promise(status="withdrawn", withdrawn_reason=COUNTED_PAYMENT_RETURNED, withdrawn_on=GOOD_THROUGH)
+        assert not is_met(promise=promise, effective_on=PAID_ON)
 
 
 class TestDrift:

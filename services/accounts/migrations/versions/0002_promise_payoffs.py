@@ -29,6 +29,7 @@ QUOTES = """
         met_by_key text,
         withdrawn_reason text CONSTRAINT ck_payoff_quotes_withdrawn_reason
             CHECK (withdrawn_reason IN ('drift_beyond_limit', 'counted_payment_returned')),
+        withdrawn_on date,
         issued_at timestamptz NOT NULL,
         decided_at timestamptz,
         CONSTRAINT fk_payoff_quotes_rests_on
@@ -42,21 +43,23 @@ QUOTES = """
         ),
         CONSTRAINT ck_payoff_quotes_good_through CHECK (good_through >= as_of_on),
         CONSTRAINT ck_payoff_quotes_met CHECK ((status = 'met') = (met_by_key IS NOT NULL)),
-        CONSTRAINT ck_payoff_quotes_withdrawn CHECK ((status = 'withdrawn') = (withdrawn_reason IS NOT NULL)),
+        CONSTRAINT ck_payoff_quotes_withdrawn CHECK (
+            num_nonnulls(withdrawn_reason, withdrawn_on) = CASE status WHEN 'withdrawn' THEN 2 ELSE 0 END
+        ),
         CONSTRAINT ck_payoff_quotes_decided CHECK ((status = 'live') = (decided_at IS NULL))
     );
     CREATE INDEX ix_payoff_quotes_account ON payoff_quotes (account_id);
     CREATE INDEX ix_payoff_quotes_live ON payoff_quotes (good_through) WHERE status = 'live';
 """
 
-# What may change is what became of a promise: it is live, then decided once; an expired one may still prove met.
+# What may change is what became of a promise: it is live, then decided; met it may prove also after that.
 GUARD = """
     CREATE FUNCTION refuse_broken_promise() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'DELETE'
-           OR to_jsonb(NEW) - '{status,met_by_key,withdrawn_reason,decided_at}'::text[]
-              <> to_jsonb(OLD) - '{status,met_by_key,withdrawn_reason,decided_at}'::text[]
-           OR NOT (OLD.status = 'live' OR (OLD.status = 'expired' AND NEW.status = 'met')) THEN
+           OR to_jsonb(NEW) - '{status,met_by_key,withdrawn_reason,withdrawn_on,decided_at}'::text[]
+              <> to_jsonb(OLD) - '{status,met_by_key,withdrawn_reason,withdrawn_on,decided_at}'::text[]
+           OR NOT (OLD.status = 'live' OR (OLD.status IN ('expired', 'withdrawn') AND NEW.status = 'met')) THEN
             RAISE EXCEPTION 'a payoff quote keeps what it promised' USING ERRCODE = 'restrict_violation';
         END IF;
         RETURN NEW;
