@@ -5,11 +5,13 @@ Refusal               a rule says no: typed, carries a code, never pages anyone
   Unauthenticated     nobody proved who asks
   Forbidden           known, but not allowed
   NotFound            absent, or not yours: the two answer alike
+  PreconditionFailed  somebody else has changed it since the caller read it
   RequestInProgress   the same idempotency key is being worked on now
   IdempotencyKeyReused, IdempotencyKeyRequired
   RemoteRefusal       a neighbour's refusal whose class is not known here
 DependencyDown        something we stand on does not answer: wait, do not count it as a try
   StoreDown, NeighbourSilent, NeighbourAbsent, BusDown, VendorDown, CallerGone
+  NotAsked            NeighbourBusy, NeighbourShunned: left alone, so that others are answered
 OutcomeUnknown        a vendor may or may not have acted: ask before doing anything again
 Impossible            this message can never be handled: park it at once
 ConstraintViolated    the database refused by a named constraint; verbs translate it
@@ -114,6 +116,13 @@ class RequestInProgress(Refusal):
     detail = "A request with the same idempotency key is being worked on. Send it again in a moment to read its result."
 
 
+class PreconditionFailed(Refusal):
+    code = "precondition_failed"
+    kind = Kind.PRECONDITION
+    title = "This was changed meanwhile"
+    detail = "What you read is not what stands there now. Read it again, and send your change with the new ETag."
+
+
 class IdempotencyKeyReused(Refusal):
     code = "idempotency_key_reused"
     kind = Kind.UNPROCESSABLE
@@ -168,6 +177,18 @@ class NeighbourSilent(DependencyDown):
 
 class NeighbourAbsent(DependencyDown):
     """No instance of the neighbour is there to ask."""
+
+
+class NotAsked(NeighbourAbsent):
+    """The neighbour may be there, but was deliberately left alone."""
+
+
+class NeighbourBusy(NotAsked):
+    """So many wait for the neighbour already that one more would wait too long."""
+
+
+class NeighbourShunned(NotAsked):
+    """The neighbour has answered nobody for a while; a few others are finding out whether it does again."""
 
 
 class CallerGone(DependencyDown):

@@ -2,7 +2,7 @@
 they are no events at all. Seen and settled queue by queue.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chassis.bus.link import open_channel
@@ -14,14 +14,14 @@ SHOWN_MAX = 20
 RETRIED_MAX = 10_000
 
 
-def counts(*, url: str) -> dict[str, int]:
-    """The event queues that have dead letters, and how many."""
+def counts(*, url: str, others: Iterable[str] = ()) -> dict[str, int]:
+    """The event queues, ours and these of others, that have dead letters, and how many."""
     found = {}
     with open_channel(url) as channel:
-        for binding in bindings():
-            declared = channel.queue_declare(queue=dead_letters(binding.queue), passive=True)
+        for queue in (*(binding.queue for binding in bindings()), *others):
+            declared = channel.queue_declare(queue=dead_letters(queue), passive=True)
             if declared.message_count:
-                found[binding.queue] = declared.message_count
+                found[queue] = declared.message_count
     return found
 
 

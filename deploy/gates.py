@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from deploy.broker import broker_vhost
+from deploy.broker import running_broker
 from deploy.catalogue import ROOT
 from deploy.stack import StackProblem
 
@@ -36,7 +36,9 @@ GATES = (
     Gate("mypy strict", (sys.executable, "-m", "mypy", *PYTHON_FOLDERS)),
     Gate("import contracts", (sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()")),
 )
-BENCHES = ("rpc", "fanout")
+# Most tests wait for processes to start and for time to pass, so more of them run at once than there are processors.
+WORKERS = 4
+BENCHES = ("rpc", "fanout", "stream")
 
 
 @click.command()
@@ -53,14 +55,19 @@ def main(quick: bool, full: bool, pytest_arguments: tuple[str, ...]) -> None:
             environment["CAPTIVE_TEST_FULL"] = "1"
         if not quick:
             try:
-                environment["CAPTIVE_TEST_BROKER"] = stack.enter_context(broker_vhost())
+                broker = stack.enter_context(running_broker())
+                vhosts = [stack.enter_context(broker.vhost()) for _ in range(WORKERS)]
+                environment["CAPTIVE_TEST_BROKER"] = " ".join(vhosts)
             except StackProblem as problem:
                 click.echo(f"left out: every test that needs a RabbitMQ. {problem}")
                 chosen = ["not bus"]
         figures = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="captive-figures-"))) / "figures"
         environment["CAPTIVE_TEST_FIGURES"] = str(figures)
         options = ("-m", chosen[0]) if chosen else ()
-        tests = Gate("tests", (sys.executable, "-m", "pytest", *options, *(pytest_arguments or ("tests",))))
+        # A module's tests share what the module has started, so they stay in one worker.
+        side_by_side = ("-n", str(WORKERS), "--dist", "loadfile")
+        where = pytest_arguments or ("tests",)
+        tests = Gate("tests", (sys.executable, "-m", "pytest", *side_by_side, *options, *where))
         try:
             _run(tests, environment=environment)
         finally:

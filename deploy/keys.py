@@ -30,6 +30,7 @@ SECRET = (
     "fields-accounts",
     "fields-payments",
     "fields-notifications",
+    "fields-gateway",
     "links",
     "cursors",
     "fingerprints",

@@ -150,6 +150,7 @@ def told(layout: Layout) -> dict[str, str]:
         "PUBLIC_URL": layout.url,
         "KEYS_DIR": str(folder.keys),
         "CLOCK_FILE": str(folder.clock_file),
+        "SUBSCRIBERS_FILE": str(folder.subscribers),
         "SANDBOX_URL": sandbox,
         "SENDGRID_API_KEY": f"SG.{folder.secret('sendgrid-api-key')}",
         "SENDGRID_BASE_URL": sandbox,
@@ -160,6 +161,7 @@ def told(layout: Layout) -> dict[str, str]:
         "TWILIO_BASE_URL": sandbox,
         "TWILIO_FROM": "+15005550006",
         "PROCESSOR_BASE_URL": sandbox,
+        "WEBHOOK_LOOPBACK_ALLOWED": "true",
         "PROCESSOR_API_KEY": folder.secret("processor-api-key"),
         **{variable_of(name): url for name, url in layout.database_urls.items()},
     }

@@ -18,25 +18,21 @@ from services.accounts.models import (
     allocation_from_stored,
     allocations,
     contract_terms,
+    history_from_stored,
     journal_entries,
     journal_lines,
     opening_from_stored,
     state_from_stored,
     terms_from_stored,
 )
-from services.accounts.rules.closing import CLOSING_KINDS, Closing, closing_of
-from services.accounts.rules.engine import replay
-from services.accounts.rules.journal import (
-    JournalEntry,
-    allocation_entries,
-    balances_cents,
-    opening_entry,
-    payment_accepted_entry,
-)
+from services.accounts.rules.history import Replayed, replay_history
+from services.accounts.rules.journal import JournalEntry, allocation_entries, balances_cents, opening_entry
 from services.accounts.rules.shown import is_paid_off
-from services.accounts.rules.state import AccountState, Allocation, Payment
+from services.accounts.rules.state import AccountState, Allocation
 
 BATCH = 500
+HELD = "payment_held"
+PAID = ("payment_posted", HELD)
 NAMED_MAX = 20
 
 # Each gives rows (place, detail) that must not exist. The joins look for orphans too: constraints can be switched off.
@@ -85,12 +81,42 @@ STATEMENTS: Mapping[str, str] = {
     "payment and allocation do not agree": """
         SELECT coalesce(e.source_key, a.source_key),
                'payment ' || coalesce((e.data ->> 'amount_cents') || ' cents', 'absent')
-               || ', allocation ' || coalesce(a.amount_cents || ' cents', 'absent')
+               || ', allocation ' || coalesce(a.cents || ' cents', 'absent')
         FROM (SELECT * FROM account_events WHERE kind IN ('payment_posted', 'payment_held')) e
-        FULL JOIN (SELECT * FROM allocations WHERE kind IN ('payment', 'payment_held')) a ON a.event_id = e.id
-        WHERE e.id IS NULL OR a.id IS NULL OR a.amount_cents <> (e.data ->> 'amount_cents')::bigint
-           OR a.account_id <> e.account_id OR a.source_key <> e.source_key
-           OR a.effective_on <> e.effective_on OR (a.kind = 'payment_held') <> (e.kind = 'payment_held')
+        FULL JOIN (SELECT *, CASE kind WHEN 'payment_reversed' THEN (explanation ->> 'reversed_amount_cents')::bigint
+                             ELSE amount_cents END AS cents
+                   FROM allocations WHERE kind IN ('payment', 'payment_held', 'payment_reversed')) a
+               ON a.event_id = e.id
+        WHERE e.id IS NULL OR a.id IS NULL OR a.cents <> (e.data ->> 'amount_cents')::bigint
+           OR a.account_id <> e.account_id OR a.source_key <> e.source_key OR a.effective_on <> e.effective_on
+           OR a.kind <> 'payment_reversed' AND (a.kind = 'payment_held') <> (e.kind = 'payment_held')
+        ORDER BY 1""",
+    # Each entry's seal covers the one before, so a change anywhere shows there and nowhere later.
+    "entry is not what its seal says": """
+        SELECT source_key, 'number ' || coalesce(chain_number::text, 'none') || ' of account ' || account_id
+        FROM (SELECT e.*, l.lines,
+                     lag(e.chain_number, 1, 0) OVER link AS number_before,
+                     lag(e.chain_digest, 1, ''::bytea) OVER link AS digest_before
+              FROM journal_entries e
+              LEFT JOIN (SELECT entry_id, string_agg(
+                             ledger_account || ':' || debit_cents || ':' || credit_cents, chr(30) ORDER BY number
+                         ) AS lines FROM journal_lines GROUP BY entry_id) l ON l.entry_id = e.id
+              WINDOW link AS (PARTITION BY e.account_id ORDER BY e.chain_number, e.id)) e
+        WHERE chain_number IS DISTINCT FROM number_before + 1
+           OR chain_digest IS DISTINCT FROM sha256(convert_to(concat_ws(chr(31),
+                  encode(digest_before, 'hex'), chain_number, source_key, account_id, cause_key, kind,
+                  to_char(posted_on, 'YYYY-MM-DD'), to_char(effective_on, 'YYYY-MM-DD'),
+                  coalesce(reverses_id::text, ''), (extract(epoch FROM created_at) * 1000000)::bigint,
+                  coalesce(lines, '')), 'UTF8'))
+        ORDER BY account_id, chain_number, id""",
+    "chain ends elsewhere than its account says": """
+        SELECT s.account_id::text, 'account says ' || s.chain_number || ' entries, journal '
+               || coalesce(e.chain_number || ' under another seal', 'another number')
+        FROM account_states s
+        LEFT JOIN journal_entries e ON e.account_id = s.account_id AND e.chain_number = s.chain_number
+        WHERE s.chain_number > 0 AND e.chain_digest IS DISTINCT FROM s.chain_digest
+           OR s.chain_number IS NOT NULL AND EXISTS (
+               SELECT FROM journal_entries n WHERE n.account_id = s.account_id AND n.chain_number > s.chain_number)
         ORDER BY 1""",
     **OF_PAYOFFS,
 }
@@ -156,9 +182,7 @@ def examine(database: Database) -> Report:
 def _figures(transaction: Transaction) -> Figures:
     counted = {
         "accounts": select(func.count()).select_from(accounts),
-        "payments": select(func.count())
-        .select_from(account_events)
-        .where(account_events.c.kind.in_(("payment_posted", "payment_held"))),
+        "payments": select(func.count()).select_from(account_events).where(account_events.c.kind.in_(PAID)),
         "entries": select(func.count()).select_from(journal_entries),
         "lines": select(func.count()).select_from(journal_lines),
         "debit_cents": select(func.coalesce(func.sum(journal_lines.c.debit_cents), 0)),
@@ -264,27 +288,24 @@ def _compare(stored: _Stored) -> tuple[dict[str, int], list[Difference]]:
     """The sub-ledger that the account's events give, and where the stored account differs from them."""
     place = f"account {stored.row['id']}"
     try:
-        state, held = _replayed(stored)
+        replayed = _replayed(stored)
         kept = state_from_stored(stored.row["state"])
     except Exception as error:  # noqa: BLE001 - whatever the engine says about stored events is the finding
         return {}, [Difference("events cannot be replayed", place, f"{type(error).__name__}: {error}")]
-    expected = _expected_ledger(stored, state, held)
+    expected = _expected_ledger(stored, replayed)
     pairs = {
-        "stored state is not the replay of the events": (kept, replace(state, allocations=())),
+        "stored state is not the replay of the events": (kept, replace(replayed.state, allocations=())),
         "version is not the number of events": (stored.row["version"], len(stored.events)),
-        "held money is not the sum of the held payments": (
-            stored.row["held_cents"],
-            sum(allocation.amount_cents for allocation in held),
-        ),
+        "held money is not the sum of the held payments": (stored.row["held_cents"], replayed.held_cents),
         "stored allocations are not the replay's": (
             _by_key(allocation_from_stored(row) for row in stored.allocations),
-            _by_key([*state.allocations, *held]),
+            _by_key(replayed.allocations),
         ),
         "sub-ledger is not what the events give": (dict(stored.ledger), expected),
         "sub-ledger is not the stored state": _against_state(stored, kept),
         "status is not the replay's": (
             stored.row["status"] == "paid_off",
-            is_paid_off(product=stored.row["product"], state=state) and _was_open(stored),
+            is_paid_off(product=stored.row["product"], state=replayed.state) and _was_open(stored),
         ),
     }
     found = [
@@ -309,60 +330,22 @@ def _was_open(stored: _Stored) -> bool:
     return stored.row["status"] in ("open", "paid_off") and any(e["kind"] == "payment_posted" for e in stored.events)
 
 
-def _replayed(stored: _Stored) -> tuple[AccountState, list[Allocation]]:
+def _replayed(stored: _Stored) -> Replayed:
     opening, *later = stored.events
-    payments: list[Payment | Closing] = [_payment(event) for event in later if event["kind"] == "payment_posted"]
-    payments += [closing_of(event) for event in later if event["kind"] in CLOSING_KINDS]
-    state = replay(
+    explanations = {row["source_key"]: row["explanation"] for row in stored.allocations if row["kind"] == HELD}
+    return replay_history(
         terms=terms_from_stored(stored.row["product"], stored.row["terms"]),
         opening=opening_from_stored(opening["data"]),
-        payments=payments,
-    )
-    held = {event["source_key"]: event for event in later if event["kind"] == "payment_held"}
-    explained = {row["source_key"]: row["explanation"] for row in stored.allocations}
-    return state, [_held_allocation(event, explained.get(key, {})) for key, event in held.items()]
-
-
-def _payment(event: Mapping[str, Any]) -> Payment:
-    return Payment(
-        source_key=event["source_key"],
-        effective_on=event["effective_on"],
-        amount_cents=event["data"]["amount_cents"],
-        extra=event["data"]["extra"],
+        history=history_from_stored(later, explanations=explanations),
     )
 
 
-def _held_allocation(event: Mapping[str, Any], explanation: Mapping[str, object]) -> Allocation:
-    cents = event["data"]["amount_cents"]
-    return Allocation(
-        source_key=event["source_key"],
-        effective_on=event["effective_on"],
-        amount_cents=cents,
-        interest_cents=0,
-        principal_cents=0,
-        tax_cents=0,
-        fees_cents=0,
-        unapplied_cents=cents,
-        interest_recognised_cents=0,
-        instalments=(),
-        explanation=explanation,
-    )
-
-
-def _expected_ledger(stored: _Stored, state: AccountState, held: Sequence[Allocation]) -> dict[str, int]:
+def _expected_ledger(stored: _Stored, replayed: Replayed) -> dict[str, int]:
     product = stored.row["product"]
     entries: list[JournalEntry | None] = [
-        opening_entry(product=product, opening=state.opening, source_key="account_opened")
+        opening_entry(product=product, opening=replayed.state.opening, source_key="account_opened")
     ]
-    for allocation in (*state.allocations, *held):
-        if allocation.amount_cents > 0:
-            entries.append(
-                payment_accepted_entry(
-                    source_key=allocation.source_key,
-                    effective_on=allocation.effective_on,
-                    amount_cents=allocation.amount_cents,
-                )
-            )
+    for allocation in replayed.allocations:
         entries += allocation_entries(product=product, allocation=allocation)
     balances = balances_cents(entry for entry in entries if entry is not None)
     return {account.value: cents for account, cents in balances.items()}

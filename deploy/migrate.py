@@ -12,10 +12,20 @@ from chassis.migrating import upgrade
 from chassis.settings import SettingsInvalid, read
 from deploy.catalogue import SERVICES, migrations_of
 from deploy.keys import ensure_keys
+from deploy.rabbitmq.subscribers import read_subscribers
+from deploy.stack import StackProblem
 from deploy.topology import declare_all
 
 
 def main() -> int:
+    try:
+        return _prepare()
+    except StackProblem as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
+
+
+def _prepare() -> int:
     ensure_keys(folder=Path(os.environ["KEYS_DIR"]))
     try:
         settings = read(declared_settings(service_class(path) for path in SERVICES.values()))
@@ -27,7 +37,8 @@ def main() -> int:
         if moved:
             sys.stdout.write(f"{service}: migrated {', '.join(moved)}\n")
     if settings["BUS_URL"].startswith("amqp"):
-        count = declare_all(url=settings["BUS_URL"])
+        file = os.environ.get("SUBSCRIBERS_FILE")
+        count = declare_all(url=settings["BUS_URL"], subscribers=read_subscribers(Path(file)) if file else ())
         sys.stdout.write(f"bus: {count} event queues declared\n")
     return 0
 

@@ -18,6 +18,7 @@ from chassis.clock import Clock, ClockRefusal, company_clock
 from deploy.catalogue import SERVICES
 
 EMBEDDED_BUS = "embedded://"
+SUBSCRIBERS = "subscribers.json"
 COMPANY_TIME_ZONE = "America/Chicago"
 LOCK_TRIES = 5
 LOCK_RETRY_SECONDS = 0.05
@@ -57,6 +58,7 @@ class DataFolder:
         self._record = self.path / "stack.json"
         self._databases = self.path / "databases.json"
         self.logins = self.path / "logins.json"
+        self.subscribers = self.path / SUBSCRIBERS
         self._lock = self.path / "lock"
         self._imported = self.path / "demo-imported"
 

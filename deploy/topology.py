@@ -1,7 +1,15 @@
-"""What the services of a stack listen to, read from their classes."""
+"""What is declared on a broker: what the services listen to, read from their classes, and what others subscribe to."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from chassis.assembly import Binding, bindings_of, declare, service_class
+from chassis.bus import topology
+from chassis.bus.link import open_channel
+from chassis.events import Event
 from deploy.catalogue import SERVICES
+from deploy.rabbitmq.grants import events_of
+from deploy.rabbitmq.subscribers import Subscriber
 
 
 def bindings() -> list[Binding]:
@@ -9,6 +17,29 @@ def bindings() -> list[Binding]:
     return bindings_of(service_class(path) for path in SERVICES.values())
 
 
-def declare_all(*, url: str) -> int:
+def promised_events() -> list[Event]:
+    """The events that are for other systems too, one version of each."""
+    found = {(event.source, event.name): event for name in SERVICES for event in events_of(name) if event.promised}
+    return list(found.values())
+
+
+def declare_all(*, url: str, subscribers: Sequence[Subscriber] = ()) -> int:
     """Declare everything on the broker; gives the number of event queues."""
-    return declare(url=url, classes=[service_class(path) for path in SERVICES.values()])
+    count = declare(url=url, classes=[service_class(path) for path in SERVICES.values()])
+    with open_channel(url) as channel:
+        declare_for_others(channel, subscribers=subscribers)
+    return count
+
+
+def declare_for_others(channel: Any, *, subscribers: Sequence[Subscriber]) -> None:
+    """The stream of events, and each subscriber's queue."""
+    topology.declare_events_stream(channel, events=[(event.source, event.name) for event in promised_events()])
+    for subscriber in subscribers:
+        declare_subscriber(channel, subscriber=subscriber)
+
+
+def declare_subscriber(channel: Any, *, subscriber: Subscriber) -> None:
+    topology.declare_queue_with_dead_letters(channel, queue=subscriber.queue)
+    for source, event in subscriber.bound_to():
+        topology.declare_event_exchange(channel, source=source)
+        channel.queue_bind(queue=subscriber.queue, exchange=f"{source}.events", routing_key=event)

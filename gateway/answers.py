@@ -17,8 +17,8 @@ HEADERS: dict[str, tuple[str, str]] = {
     "Idempotent-Replayed": ("`true`: this key was used before, and nothing was done a second time.", "true"),
     "Location": ("Where the new resource is.", f"/v1/payments/{examples.PAYMENT_ID}"),
     "Preference-Applied": ("The part of Prefer that was followed.", "wait=5"),
-    "RateLimit": ("Attempts that are left (`r`), and seconds until there are more (`t`).", '"sessions";r=59;t=60'),
-    "RateLimit-Policy": ("Attempts (`q`) that an address has in a window of seconds (`w`).", '"sessions";q=60;w=60'),
+    "RateLimit": ("By limit, requests that are left (`r`), and seconds until more are (`t`).", '"sessions";r=59;t=60'),
+    "RateLimit-Policy": ("By limit, requests (`q`) in a window of seconds (`w`).", '"sessions";q=60;w=60'),
     "Retry-After": ("Seconds to wait before the next try.", "2"),
     "WWW-Authenticate": ("Which sort of token is asked for, and what was wrong with yours.", 'Bearer realm="captive"'),
     "X-Request-Id": ("Yours where you sent one, else ours; support will ask for it.", "mobile-7f3a91"),
@@ -62,14 +62,15 @@ def shared_examples(answered: Iterable[tuple[str, Route]]) -> dict[str, dict[str
 
 def _success(route: Route) -> dict[str, Any]:
     names = ["X-Request-Id", *_of_limit(route), *route.replies]
-    names += ["ETag"] if route.has_etag else []
+    names += ["ETag"] if route.has_etag or route.conditional else []
     names += ["Idempotent-Replayed"] if route.idempotent or route.takes_key else []
     answer: dict[str, Any] = {"description": HTTPStatus(route.status).phrase, "headers": _headers(*names)}
     if route.status == HTTPStatus.NO_CONTENT:
         return answer
-    media, is_json = route.media.split(";")[0], route.media.split(";")[0].endswith("json")
-    schema: Any = route.gives if route.gives is not Document else {"type": "object" if is_json else "string"}
-    answer["content"] = {media: {"schema": schema, "example": route.example}}
+    medias = [media.split(";")[0] for media in route.medias or (route.media,)]
+    plain = route.frames or {"type": "object" if medias[0].endswith("json") else "string"}
+    schema: Any = route.gives if route.gives is not Document else plain
+    answer["content"] = {media: {"schema": schema, "example": route.example} for media in medias}
     return answer
 
 
@@ -89,7 +90,7 @@ def _failure(route: Route, status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _of_limit(route: Route) -> tuple[str, ...]:
-    return LIMITED if route.limit else ()
+    return LIMITED if route.limit or not route.is_open else ()
 
 
 def _headers(*names: str) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 Whatever happens inside, the answer has the security headers and a request id, and a refusal has the form of RFC 9457.
 """
 
-import hashlib
 import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -23,14 +23,18 @@ from chassis.errors import (
     Forbidden,
     IdempotencyKeyRequired,
     InvalidRequest,
+    NotAsked,
     NotFound,
     Refusal,
 )
 from chassis.ids import new_id
-from gateway import bodies, errors, headers
+from chassis.web import Unserved
+from gateway import bodies, errors, etags, headers
+from gateway.admission import Rank
 from gateway.auth import Caller, TokenVerifier
-from gateway.errors import MethodNotAllowed, TooManyRequests
-from gateway.limits import MovingWindows, Verdict
+from gateway.bulkheads import Bulkhead
+from gateway.errors import MethodNotAllowed, Overloaded, TooManyRequests
+from gateway.limits import SIGNED_IN, Limit, MovingWindows, Verdict, headers_of, network_of
 from gateway.routing import OWN_ID, Dependencies, HttpCall, Paths, Reply, Route, path_values
 from gateway.shaping import shaped
 
@@ -41,15 +45,19 @@ _uuid = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 log = logs.logger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Exchange:
-    """One request under way: its id, its route where it is known, and what its limit said."""
+    """One request under way: its id, and what is found out about it: its route, what its limits said."""
 
     request: Request
     request_id: str
     address: str
     route: Route | None = None
-    verdict: Verdict | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    @property
+    def network(self) -> str:
+        return network_of(self.address)
 
     @property
     def moves_money(self) -> bool:
@@ -65,6 +73,8 @@ class Application:
         self._paths = Paths(routes)
         self._tokens = TokenVerifier(keyring=house.keyring, issuer=self._public_url, now=house.clock.now)
         self._windows = MovingWindows()
+        self._neighbours = {name: Bulkhead(name, asks) for name, asks in house.neighbours.items()}
+        house.admission.neighbours = tuple(self._neighbours.values())
         self._cross_origin = headers.CrossOrigin(house.settings)
         self._shapes: dict[type[Schema], Schema] = {route.gives: route.gives() for route in routes}
 
@@ -75,10 +85,22 @@ class Application:
         with tracing.within(tracing.child(parent)), structlog.contextvars.bound_contextvars(
             request_id=exchange.request_id
         ):  # fmt: skip
-            exchange, response = self._answer(exchange)
+            response = self._answer(exchange)
             self._finish(exchange, response)
             self._record(exchange, response, seconds=time.perf_counter() - started)
         return response(environment, start_response)
+
+    def refused(self, unserved: Unserved) -> tuple[Sequence[tuple[str, str]], bytes]:
+        """The answer to what never became a request: the same form, and the headers of every answer."""
+        refusal = errors.BY_STATUS[unserved.status](unserved.detail)
+        request_id = str(new_id(at=self._house.clock.now()))
+        document = errors.problem(refusal, request_id=request_id, moves_money=False, public_url=self._public_url)
+        metrics.HTTP.labels("none", "none", str(unserved.status)).observe(0)
+        log.info("request refused unread", request_id=request_id, status=unserved.status, code=refusal.code)
+        found = {**headers.SECURITY, "Vary": "Origin", "Cache-Control": "no-store", "Content-Type": errors.MEDIA}
+        if refusal.code in errors.RETRY_AFTER_SECONDS:
+            found["Retry-After"] = str(errors.RETRY_AFTER_SECONDS[refusal.code])
+        return [*found.items(), ("X-Request-Id", request_id)], _json(document)
 
     def _begin(self, request: Request) -> Exchange:
         sent = headers.accepted_request_id(request.headers.get("X-Request-Id"))
@@ -89,26 +111,42 @@ class Application:
             address=headers.client_address(request.environ, trusted_proxies=proxies),
         )
 
-    def _answer(self, exchange: Exchange) -> tuple[Exchange, Response]:
-        """The exchange with all that was found out about it, and its answer, a problem document if need be."""
+    def _answer(self, exchange: Exchange) -> Response:
+        """The answer, a problem document if need be."""
         try:
             if exchange.request.method == "OPTIONS":
-                return exchange, self._options(exchange)
-            route = self._route(exchange)
-            exchange = replace(exchange, route=route)
-            exchange = replace(exchange, verdict=self._attempt(exchange, route))
-            return exchange, self._handled(exchange, route)
+                return self._options(exchange)
+            exchange.route = self._route(exchange)
+            return self._admitted(exchange, exchange.route)
         except Refusal as refusal:
             response = self._problem(exchange, refusal)
             if isinstance(refusal, MethodNotAllowed):
                 response.headers["Allow"] = ", ".join(self._methods(exchange))
-            return exchange, response
+            return response
+        except NotAsked as error:
+            return self._problem(exchange, errors.unavailable(error, moves_money=exchange.moves_money))
         except DependencyDown as error:
             log.warning("dependency down", error=f"{type(error).__name__}: {error}")
-            return exchange, self._problem(exchange, errors.unavailable(error, moves_money=exchange.moves_money))
+            return self._problem(exchange, errors.unavailable(error, moves_money=exchange.moves_money))
         except Exception:
             log.exception("request failed")
-            return exchange, self._problem(exchange, errors.fault(moves_money=exchange.moves_money))
+            return self._problem(exchange, errors.fault(moves_money=exchange.moves_money))
+
+    def _admitted(self, exchange: Exchange, route: Route) -> Response:
+        """The answer of a route, unless there is too much to do: then nothing is spent on the request."""
+        admission = self._house.admission
+        if not admission.admits(route.rank):
+            raise Overloaded(errors.MONEY_NOT_MOVED if route.moves_money else None)
+        bulkhead = self._neighbours.get(route.service)
+        if bulkhead is not None:
+            bulkhead.refuse_too_many(route.rank)
+        is_counted = route.rank is not Rank.UNCOUNTED
+        admission.in_hand += is_counted
+        try:
+            self._attempt(exchange, route.limit, whom=exchange.network)
+            return self._handled(exchange, route)
+        finally:
+            admission.in_hand -= is_counted
 
     def _route(self, exchange: Exchange) -> Route:
         found = self._paths.routes_of(exchange.request.path)
@@ -130,16 +168,17 @@ class Application:
         response.headers.update(self._cross_origin.preflight(exchange.request.headers.get("Origin"), methods))
         return response
 
-    def _attempt(self, exchange: Exchange, route: Route) -> Verdict | None:
-        if route.limit is None:
-            return None
-        quota = self._house.settings[route.limit.setting]
-        at = self._house.clock.now().timestamp()
-        return self._windows.attempt(route.limit, quota=quota, address=exchange.address, at=at)
+    def _attempt(self, exchange: Exchange, limit: Limit | None, *, whom: str) -> None:
+        """Raises TooManyRequests."""
+        if limit is None:
+            return
+        quota, at = self._house.settings[limit.setting], self._house.clock.now().timestamp()
+        verdict = self._windows.attempt(limit, quota=quota, whom=whom, at=at)
+        exchange.verdicts.append(verdict)
+        if not verdict.allowed:
+            raise TooManyRequests()
 
     def _handled(self, exchange: Exchange, route: Route) -> Response:
-        if exchange.verdict is not None and not exchange.verdict.allowed:
-            raise TooManyRequests()
         call = self._call(exchange, route)
         try:
             reply = route.handler(call)
@@ -152,20 +191,27 @@ class Application:
         request = exchange.request
         details = {"client_address": exchange.address}
         nobody = replace(NOBODY, request_id=exchange.request_id, details=details)
-        caller = None if route.is_open else self._caller(request, route, exchange.request_id, details)
+        caller = None if route.is_open else self._caller(exchange, route, details)
         context: CallContext = caller.context if caller else nobody
         path = _checked_path(path_values(route, request.path))
         key = _key(request, route)
+        versions = etags.versions_of(request.headers.get("If-Match", "")) if route.conditional else ()
         query = _loaded_query(route, request.query_string)
         body = schemas.load(route.takes, bodies.read_json(request.environ)) if route.takes else {}
         raw = bodies.read_raw(request.environ, request.headers, declared=route.raw) if route.raw else ""
         return HttpCall(
             method=request.method, path=path, body=body, query=query, headers=request.headers, context=context,
             key=key, token_expires_at=caller.expires_at if caller else None, house=self._house, raw=raw,
+            versions=versions, neighbours=self._neighbours, rank=route.rank,
         )  # fmt: skip
 
-    def _caller(self, request: Request, route: Route, request_id: str, details: Mapping[str, str]) -> Caller:
-        caller = self._tokens.caller(request.headers.get("Authorization"), request_id=request_id, details=details)
+    def _caller(self, exchange: Exchange, route: Route, details: Mapping[str, str]) -> Caller:
+        """Who asks, by whatever token of theirs and from wherever: the person is what is counted."""
+        token = exchange.request.headers.get("Authorization")
+        caller = self._tokens.caller(token, request_id=exchange.request_id, details=details)
+        self._attempt(exchange, SIGNED_IN, whom=caller.context.subject)
+        if route.limit is not None:
+            self._attempt(exchange, route.limit.of_persons(), whom=caller.context.subject)
         if caller.context.role not in route.who:
             raise Forbidden()
         return caller
@@ -185,7 +231,9 @@ class Application:
         response.headers["Cache-Control"] = route.cache
         if reply.replayed:
             response.headers["Idempotent-Replayed"] = "true"
-        return _tagged(response, exchange.request) if route.has_etag else response
+        if route.has_etag or route.conditional:
+            return etags.tagged(response, exchange.request, version=_version_of(reply))
+        return response
 
     def _problem(self, exchange: Exchange, refusal: Refusal) -> Response:
         document = errors.problem(
@@ -207,13 +255,15 @@ class Application:
         response.headers.update(self._cross_origin.headers(exchange.request.headers.get("Origin")))
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = exchange.request_id
-        if exchange.verdict is not None:
-            response.headers.update(exchange.verdict.headers())
+        response.headers.update(headers_of(exchange.verdicts))
 
     def _record(self, exchange: Exchange, response: Response, *, seconds: float) -> None:
         operation = exchange.route.operation if exchange.route else "none"
         method = exchange.request.method if exchange.route else "none"
         metrics.HTTP.labels(operation, method, str(response.status_code)).observe(seconds)
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            # Counted above. A line for each would cost more than the refusal.
+            return
         log.info(
             "request", operation=operation, method=method, status=response.status_code,
             milliseconds=round(seconds * 1000, 1),
@@ -231,12 +281,12 @@ def _checked_path(path: Mapping[str, str]) -> dict[str, str]:
 
 
 def _key(request: Request, route: Route) -> str | None:
-    key = request.headers.get("Idempotency-Key", "")
+    key = request.headers.get("Idempotency-Key")
     if not key and route.idempotent:
         raise IdempotencyKeyRequired()
-    if not key or not (route.idempotent or route.takes_key):
+    if key is None or not (route.idempotent or route.takes_key):
         return None
-    if len(key) > KEY_LENGTH_MAX or not key.isprintable():
+    if not 1 <= len(key) <= KEY_LENGTH_MAX or not key.isprintable():
         wrong = FieldError("/headers/Idempotency-Key", "invalid", "Send 1 to 255 printable characters.")
         raise InvalidRequest(errors=[wrong])
     return key
@@ -260,14 +310,8 @@ def _in_query(error: FieldError) -> FieldError:
     return replace(error, pointer=f"/query{error.pointer}")
 
 
-def _tagged(response: Response, request: Request) -> Response:
-    """The answer with its ETag; without its body where the client has that state already."""
-    etag = hashlib.sha256(response.get_data()).hexdigest()[:32]
-    if request.if_none_match.contains_weak(etag):
-        response = Response(status=304, headers={"Cache-Control": response.headers["Cache-Control"]})
-        del response.headers["Content-Type"]
-    response.set_etag(etag)
-    return response
+def _version_of(reply: Reply) -> int | None:
+    return reply.data.get("version") if isinstance(reply.data, Mapping) else None
 
 
 def _json(data: Any) -> bytes:

@@ -16,11 +16,14 @@ ENVELOPE = "CloudEvent"
 DESCRIPTION = """\
 Every fact that a service tells, as it travels on the broker: a CloudEvent 1.0 in structured mode, one JSON object.
 
-**Listening.** Declare a durable queue of your own, bind it to the exchange with the routing key of the event (or `#`
-for all of a service), and acknowledge a message when you have handled it. Nobody else sees your queue.
+**Listening.** The operator declares your queue and binds it to the events that you name; you read it, and acknowledge a
+message when you have handled it. Nobody else sees your queue. Samples in three languages, and how to get past events
+again: `gateway/examples/subscribers/` of the repository.
 
 **Delivery** is at least once: handle an `id` once. `sequence` counts up for each pair of source and subject. Nothing is
-promised about order across subjects or sources, and who listens to some events only sees gaps.
+promised about order across subjects or sources, and who listens to some events only sees gaps. It is a number, so that
+10 is later than 9; the extension of this name that CloudEvents documents is text. A library that wants text converts
+it.
 
 **Versions.** Within a version a field keeps its name, type and meaning, and new optional fields may appear: pass over
 what you do not know. What would break a listener becomes a new version with another `type`, told beside the old one.
@@ -45,7 +48,10 @@ ATTRIBUTES: dict[str, Any] = {
         "sequence": {
             "type": "integer",
             "minimum": 1,
-            "description": "Counts up for each pair of source and subject: of two events the higher one is later.",
+            "description": (
+                "Counts up for each pair of source and subject: of two events the higher one is later. A number (the "
+                "CloudEvents type Integer), not the text of CloudEvents' documented extension of this name."
+            ),
         },
         "rootid": {
             "type": "string",
@@ -89,7 +95,7 @@ def document(declared: Sequence[Declared] | None = None) -> dict[str, Any]:
             "messages": {entry.key: _message(entry, own[entry.key], shared) for entry in entries},
             "schemas": {ENVELOPE: ATTRIBUTES, **own, **dict(sorted(shared.items()))},
             "securitySchemes": {
-                "user": {"type": "userPassword", "description": "A user of the broker who may read the exchanges."}
+                "user": {"type": "userPassword", "description": "A user of the broker who may read its own queue."}
             },
         },
     }

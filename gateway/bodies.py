@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import Headers
 
 from chassis.errors import FieldError, InvalidRequest
-from gateway.errors import BodyTooLarge, MalformedRequest, SignatureMissing, UnsupportedMediaType
+from gateway.errors import BodyTooLarge, MalformedRequest, RequestTooSlow, SignatureMissing, UnsupportedMediaType
 from gateway.routing import RawBody
 
 BODY_BYTES_MAX = 64 * 1024
@@ -52,7 +52,10 @@ def read_raw(environment: Mapping[str, Any], headers: Headers, *, declared: RawB
 
 
 def read_bytes(environment: Mapping[str, Any], *, bytes_max: int = BODY_BYTES_MAX) -> bytes:
-    """The raw body. Raises BodyTooLarge before more than the limit is read, MalformedRequest when it breaks off."""
+    """The raw body.
+
+    Raises BodyTooLarge before more than the limit is read, MalformedRequest when it breaks off, RequestTooSlow.
+    """
     source, declared = environment["wsgi.input"], environment.get("CONTENT_LENGTH") or ""
     too_large = BodyTooLarge(f"A body may hold at most {bytes_max // 1024} KiB here. Send less.")
     if declared.isdigit() and int(declared) > bytes_max:
@@ -62,6 +65,8 @@ def read_bytes(environment: Mapping[str, Any], *, bytes_max: int = BODY_BYTES_MA
         wanted = bytes_max + 1
     try:
         body: bytes = source.read(wanted) if wanted else b""
+    except TimeoutError as error:
+        raise RequestTooSlow() from error
     except (OSError, ValueError) as error:
         raise MalformedRequest("The body broke off before its end. Send it again.") from error
     if len(body) > bytes_max:

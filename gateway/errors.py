@@ -6,7 +6,15 @@ A problem never holds the name of a class, a trace or an address of ours.
 
 from typing import Any
 
-from chassis.errors import DependencyDown, FieldError, Kind, NeighbourAbsent, Refusal, RequestInProgress
+from chassis.errors import (
+    DependencyDown,
+    FieldError,
+    Kind,
+    NeighbourAbsent,
+    NeighbourBusy,
+    Refusal,
+    RequestInProgress,
+)
 
 STATUS_OF_KIND = {
     Kind.INVALID: 422,
@@ -27,9 +35,22 @@ STATUS_OF_CODE = {
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "internal_error": 500,
+    "precondition_required": 428,
+    "request_too_slow": 408,
+    "first_line_too_long": 414,
+    "expectation_unknown": 417,
+    "headers_too_large": 431,
+    "transfer_coding_unknown": 501,
+    "http_version_unknown": 505,
 }
 
-RETRY_AFTER_SECONDS = {"service_unavailable": 2, "not_ready": 2, "too_many_streams": 30, "request_in_progress": 1}
+RETRY_AFTER_SECONDS = {
+    "service_unavailable": 2,
+    "not_ready": 2,
+    "too_many_streams": 30,
+    "request_in_progress": 1,
+    "overloaded": 1,
+}
 MEDIA = "application/problem+json"
 
 
@@ -61,6 +82,62 @@ class UnsupportedMediaType(Refusal):
     detail = "Send JSON in UTF-8, not compressed, with the header Content-Type: application/json."
 
 
+class PreconditionRequired(Refusal):
+    code = "precondition_required"
+    kind = Kind.PRECONDITION
+    title = "Say which state you are changing"
+    detail = "Read the resource, and send the ETag of that answer as If-Match, so that nobody's change is lost."
+
+
+class RequestTooSlow(Refusal):
+    code = "request_too_slow"
+    kind = Kind.INVALID
+    title = "The request took too long to arrive"
+    detail = "A request must be here within a few seconds of its first byte. Send it again over a better connection."
+
+
+class FirstLineTooLong(Refusal):
+    code = "first_line_too_long"
+    kind = Kind.INVALID
+    title = "The address is too long"
+    detail = "The first line may hold at most 8192 bytes. Send a shorter path and query."
+
+
+class HeadersTooLarge(Refusal):
+    code = "headers_too_large"
+    kind = Kind.INVALID
+    title = "The headers are too large"
+    detail = "Send at most 100 header fields, and at most 32 KiB of them."
+
+
+class ExpectationUnknown(Refusal):
+    code = "expectation_unknown"
+    kind = Kind.INVALID
+    title = "This expectation cannot be met"
+    detail = "The only expectation that is known here is 100-continue. Send the request without the Expect header."
+
+
+class TransferCodingUnknown(Refusal):
+    code = "transfer_coding_unknown"
+    kind = Kind.INVALID
+    title = "This transfer coding is not known"
+    detail = "Send the body with its Content-Length, or in chunks."
+
+
+class HttpVersionUnknown(Refusal):
+    code = "http_version_unknown"
+    kind = Kind.INVALID
+    title = "This version of HTTP is not known"
+    detail = "HTTP/1.1 and HTTP/1.0 are spoken here."
+
+
+class Overloaded(Refusal):
+    code = "overloaded"
+    kind = Kind.UNAVAILABLE
+    title = "More is asked than can be answered in time"
+    detail = "Nothing was done. Wait as many seconds as the Retry-After header says and send the request again."
+
+
 class SignatureMissing(Refusal):
     code = "webhook_signature_missing"
     kind = Kind.FORBIDDEN
@@ -72,7 +149,9 @@ class TooManyRequests(Refusal):
     code = "too_many_requests"
     kind = Kind.LIMITED
     title = "Too many attempts"
-    detail = "Too many attempts came from your address. Wait as long as the Retry-After header says, then try again."
+    detail = (
+        "Too many requests came from you or from your address. Wait as long as the Retry-After header says, then go on."
+    )
 
 
 class TooManyStreams(Refusal):
@@ -110,6 +189,20 @@ MONEY_UNKNOWN = (
 MONEY_NOT_MOVED = "No money was moved. Send the same request again with the same Idempotency-Key in a moment."
 
 
+# What the server answers before there is a request that the application could see.
+BY_STATUS: dict[int, type[Refusal]] = {
+    400: MalformedRequest,
+    408: RequestTooSlow,
+    414: FirstLineTooLong,
+    417: ExpectationUnknown,
+    431: HeadersTooLarge,
+    500: InternalError,
+    501: TransferCodingUnknown,
+    503: Overloaded,
+    505: HttpVersionUnknown,
+}
+
+
 def status_of(refusal: Refusal) -> int:
     """The HTTP status of a refusal: by its code where the code is listed, else by its kind."""
     return STATUS_OF_CODE.get(refusal.code) or STATUS_OF_KIND[refusal.kind]
@@ -120,6 +213,8 @@ def unavailable(error: DependencyDown, *, moves_money: bool) -> Refusal:
 
     A neighbour that is absent was certainly not asked; any other silence may hide a payment that was taken.
     """
+    if isinstance(error, NeighbourBusy):
+        return Overloaded(MONEY_NOT_MOVED if moves_money else None, money_moved="no" if moves_money else None)
     if not moves_money:
         return ServiceUnavailable()
     if isinstance(error, NeighbourAbsent):

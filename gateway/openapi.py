@@ -10,9 +10,12 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from chassis.events import CONTENT_TYPE
 from chassis.schemas import Nothing
+from gateway.admission import Rank
 from gateway.answers import answers, shared_examples, shared_headers
 from gateway.api import examples
+from gateway.asyncapi import ATTRIBUTES
 from gateway.routing import OWN_ID, Route
 from gateway.table import ROUTES
 from services.payments.contract.schemas import Identifier
@@ -22,6 +25,7 @@ FILE = Path(__file__).parent / "openapi.json"
 ALWAYS = ("internal_error", "invalid_request", "malformed_request")
 HEADER_MEANINGS = {
     "Idempotency-Key": "Any unique text up to 255 characters. The same key and body again give the stored answer.",
+    "If-Match": "The ETag of the state that you change; 412 where it is another one by now.",
     "If-None-Match": "The ETag you hold; 304 without a body where nothing has changed.",
     "Last-Event-ID": "The id of the last event you have; the stream goes on after it.",
     "Prefer": "`wait=N`: wait up to N seconds (at most 5) for the outcome.",
@@ -31,8 +35,13 @@ HEADER_MEANINGS = {
 }
 HEADER_SHAPES: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {"minLength": 1, "maxLength": 255, "examples": [examples.SESSION_ID]},
+    "If-Match": {"examples": ['"7.6f1c"']},
     "Prefer": {"examples": ["wait=5"]},
 }
+# Of the names in a path that are no ids, one that there is.
+PATH_EXAMPLES = {
+    "code": "not_found", "file": "docs.css", "schema": "payments.payment_posted.v1.json", "session": "current",
+}  # fmt: skip
 TAGS = {
     "identity": "Registration, sessions, and the person who is signed in.",
     "accounts": "Loans and leases: balance, what is due, history, the instalments to come, what pays one off.",
@@ -40,14 +49,27 @@ TAGS = {
     "leases": "The lease as signed, and the ways out of it.",
     "stream": "Events of the caller's accounts as they happen.",
     "support": "How to reach a person.",
+    "staff": "What people who work here do; every question and every change is kept on record.",
     "webhooks": "What vendors call. The signature is the proof; nobody signs in.",
     "discovery": "What machines ask first, and the pages for people who build on this.",
+}
+WEBHOOK_HEADERS = {
+    "webhook-id": "The event's `id`, the same on every try: handle it once.",
+    "webhook-timestamp": "When this try was signed, in seconds since 1970; refuse what is older than five minutes.",
+    "webhook-signature": (
+        "`v1,` and the HMAC-SHA256 over `id.timestamp.body` in base64 (Standard Webhooks); two of them, with a space "
+        "between, while the secret is changed."
+    ),
 }
 DESCRIPTION = (
     "Money is whole cents (`*_cents`, USD), dates are `YYYY-MM-DD`, instants RFC 3339 in UTC, ids opaque text. Unknown "
     "fields and parameters are refused. Every error is a problem document (RFC 9457) with a stable `code`; on routes "
     "that move money it also says whether money moved. Every answer carries `X-Request-Id`; you may send one of your "
     "own (up to 64 letters, digits, dots, dashes and underscores) and a W3C `traceparent`.\n\n"
+    "What cannot be read as HTTP is answered in the same form before it has a path: 400, 408 (too slow), 414 and 431 "
+    "(too long), 417, 501 and 505 (not spoken here). Then, as after any `Connection: close`, the connection ends. "
+    "When more is asked than can be answered, requests get 503 `overloaded` at once, lists before single resources "
+    "before payments and sign-ins; wait as long as `Retry-After` says.\n\n"
     "What may come without notice: new routes, new fields in answers, new optional fields and parameters of requests, "
     "new values of enumerations in answers, new codes. Pass over what you do not know."
 )
@@ -78,7 +100,7 @@ def document(routes: Sequence[Route] = ROUTES) -> dict[str, Any]:
         spec.components.example(name, example)
     for route in routes:
         spec.path(path=route.path, operations={route.method.lower(): _operation(route)})
-    made: dict[str, Any] = spec.to_dict()
+    made: dict[str, Any] = {**spec.to_dict(), "webhooks": {"event": {"post": _webhook()}}}
     _open_replies(made, taken={_name(route.takes) for route in routes if route.takes})
     _make_patterns_portable(made)
     for name, shape in made["components"]["schemas"].items():
@@ -95,14 +117,18 @@ def codes_of(route: Route) -> list[str]:
     if not route.is_open:
         found |= {"unauthenticated", "forbidden"}
     if route.takes or route.raw:
-        found |= {"unsupported_media_type", "body_too_large"}
+        found |= {"unsupported_media_type", "body_too_large", "request_too_slow"}
     if route.raw:
         found |= {"webhook_signature_missing"}
     if route.idempotent or route.takes_key:
         found |= {"idempotency_key_reused", "request_in_progress"}
     if route.idempotent:
         found |= {"idempotency_key_required"}
-    if route.limit:
+    if route.rank is not Rank.UNCOUNTED:
+        found |= {"overloaded"}
+    if route.conditional:
+        found |= {"precondition_required", "precondition_failed"}
+    if route.limit or not route.is_open:
         found |= {"too_many_requests"}
     if any(name.endswith(OWN_ID) for name in route.path_names):
         found |= {"not_found"}
@@ -128,18 +154,43 @@ def _operation(route: Route) -> dict[str, Any]:
     return operation
 
 
+def _webhook() -> dict[str, Any]:
+    """What a partner's endpoint is called with, once `POST /v1/staff/webhooks` has named it."""
+    headers = [
+        {"name": name, "in": "header", "required": True, "description": meaning, "schema": {"type": "string"}}
+        for name, meaning in WEBHOOK_HEADERS.items()
+    ]
+    again = "Anything else, or nothing within 10 seconds: it is sent again, for a little over three days."
+    return {
+        "operationId": "takeEvent",
+        "summary": "An event that a partner asked for",
+        "description": "The event as it travels on the broker; `/docs/events` shows the data of each.",
+        "tags": ["staff"],
+        "security": [],
+        "parameters": headers,
+        "requestBody": {"required": True, "content": {CONTENT_TYPE: {"schema": ATTRIBUTES}}},
+        "responses": {
+            "2XX": {"description": "Taken."},
+            "410": {"description": "There is nothing here any more: the webhook is disabled."},
+            "default": {"description": again},
+        },
+    }
+
+
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in route.path_names:
-        shape = {"type": "string", "format": "uuid"} if name.endswith(OWN_ID) else {"type": "string"}
+        known = {"format": "uuid"} if name.endswith(OWN_ID) else {"examples": [PATH_EXAMPLES[name]]}
+        shape: dict[str, Any] = {"type": "string", **known}
         found.append({"name": name, "in": "path", "required": True, "schema": shape})
     if route.query is not Nothing:
         found.append({"in": "query", "schema": route.query})
     signed_by = list(route.raw.signed_by) if route.raw else []
     names = (["Idempotency-Key"] if route.idempotent or route.takes_key else []) + list(route.reads) + signed_by
     names += ["If-None-Match"] if route.has_etag else []
+    names += ["If-Match"] if route.conditional else []
     for name in names:
-        required = (name == "Idempotency-Key" and route.idempotent) or name in signed_by
+        required = (name == "Idempotency-Key" and route.idempotent) or name in ("If-Match", *signed_by)
         shape = {"type": "string", **HEADER_SHAPES.get(name, {})}
         meaning = {"description": HEADER_MEANINGS[name], "required": required, "schema": shape}
         found.append({"name": name, "in": "header", **meaning})

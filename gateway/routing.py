@@ -13,13 +13,15 @@ from chassis.context import ANONYMOUS, CallContext
 from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
+from gateway.admission import Admission, Rank
 from gateway.limits import Limit
 
 if TYPE_CHECKING:
     from chassis.bus.rpc import Asks
     from chassis.bus.rpc import Reply as Answer
     from gateway.auth import Keyring
-    from gateway.stream import Feed
+    from gateway.bulkheads import Bulkhead
+    from gateway.stream.feed import Feed
 
 OWN_ID = "_id"
 
@@ -47,11 +49,15 @@ class Dependencies:
     keyring: "Keyring"
     is_ready: Callable[[], bool]
     pause: Callable[[float], None]
+    admission: Admission
 
 
 @dataclass(frozen=True)
 class HttpCall:
-    """One request that passed the door: loaded body and query, ids of the path, who asks, and the request's key."""
+    """One request that passed the door: loaded body and query, ids of the path, who asks, and the request's key.
+
+    `versions` are those of If-Match, for the service to compare with what it has.
+    """
 
     method: str
     path: Mapping[str, str]
@@ -62,11 +68,14 @@ class HttpCall:
     key: str | None
     token_expires_at: datetime | None
     house: Dependencies
+    neighbours: "Mapping[str, Bulkhead]"
+    rank: Rank
     raw: str = ""
+    versions: tuple[int, ...] = ()
 
     def ask(self, service: str, method: str, **request: Any) -> "Answer":
         """Ask a service in the caller's name, with the caller's key. Raises its Refusal, or DependencyDown."""
-        return self.house.neighbours[service].ask(method, request=request, context=self.context, key=self.key)
+        return self.neighbours[service].ask(method, request=request, context=self.context, key=self.key, rank=self.rank)
 
     def relay(self, service: str, method: str, **request: Any) -> Reply:
         """The service's answer as it is."""
@@ -95,9 +104,12 @@ class Route:
     """One row of the table of routes.
 
     A body is either loaded by the schema `takes` or handed on as `raw` says.
-    `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `reads` names other
-    request headers that mean something here, `errors` the codes that this route adds to those of its form, `replies`
-    the headers of the answer that its handler sets. `content_policy` is what a page may load, where it is one.
+    `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `conditional`: If-Match
+    is required, and its versions are handed to the service, which compares them. `limit` counts the attempts of an
+    address, and of a person who has signed in; `rank` says who goes first when not everybody can be answered.
+    `reads` names other request headers that mean something here, `errors` the codes that this route adds to those of
+    its form, `replies` the headers of the answer that its handler sets. `content_policy` is what a page may load,
+    where it is one.
     """
 
     method: str
@@ -114,8 +126,12 @@ class Route:
     takes_key: bool = False
     moves_money: bool = False
     has_etag: bool = False
+    conditional: bool = False
     limit: Limit | None = None
+    rank: Rank = Rank.REST
     media: str = "application/json"
+    medias: tuple[str, ...] = ()
+    frames: Any = None
     cache: str = "no-store"
     reads: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
@@ -130,6 +146,11 @@ class Route:
     def is_open(self) -> bool:
         """Nobody has to sign in for it."""
         return ANONYMOUS in self.who
+
+    @property
+    def service(self) -> str:
+        """Its first tag: the service without which there is no answer, or what the gateway answers by itself."""
+        return self.tags[0]
 
     @property
     def path_names(self) -> list[str]:

@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
+from services.identity.contract import schemas as identity
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -46,6 +47,14 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
 
     class Meta:
         exclude = ("account_id", "kind", "lines", "source_ref")
+
+
+class Me(identity.Me):
+    """The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits."""
+
+    class Meta:
+        # It is in the ETag.
+        exclude = ("version",)
 
 
 class PendingPayment(payments.PendingPayment):

@@ -1,4 +1,4 @@
-"""The door of the gateway: the HTTP server, the five services behind it, and the events that feed the live stream."""
+"""The door of the gateway: the HTTP server, the five services behind it, and the events for streams and webhooks."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,28 +10,46 @@ from chassis.bus.rpc import Asks, Neighbour
 from chassis.clock import Clock
 from chassis.context import NOBODY
 from chassis.doors import EventCall, Service, reaction, timer
+from chassis.events import Event
+from chassis.home import Home
+from chassis.notices import Notices
 from chassis.ops import problems_of
 from chassis.settings import Settings
 from chassis.web import WebServer
-from gateway import settings, stream
+from gateway import settings
+from gateway.admission import TICK_SECONDS, Admission
 from gateway.app import Application
 from gateway.auth import Keyring
+from gateway.contracts.declared import promised_events
 from gateway.routing import Dependencies
-from gateway.stream import Feed
+from gateway.stream import memory
+from gateway.stream.feed import Feed
+from gateway.stream.tail import Tail
+from gateway.stream.told import told_of
 from gateway.table import ROUTES
-from services.accounts.contract import events as accounts_events
-from services.leases.contract import events as leases_events
-from services.payments.contract import events as payments_events
+from gateway.webhooks import deliveries, endpoints
+from gateway.webhooks.dispatching import Dispatcher
+from gateway.webhooks.wiring import DispatcherProvider
 
 NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 HOUR_SECONDS = 3600
+DISPATCH_SECONDS = 1
 
 
 class FeedProvider(DependencyProvider):
     """One feed of open streams for the process; they end when the gateway stops."""
 
+    home = Home()
+
     def setup(self) -> None:
         self._feed = Feed()
+
+    def start(self) -> None:
+        store, clock = self.home.database, self.container.config["clock"]
+        tail = Tail(store=store, clock=clock, feed=self._feed, is_told=lambda: notices.is_up)
+        notices = Notices(database=store, channel=memory.CHANNEL, on_notice=tail.ring)
+        self.container.spawn_managed_thread(notices.run)
+        self.container.spawn_managed_thread(lambda: tail.run(sleep=time.sleep))
 
     def stop(self) -> None:
         self._feed.close_all()
@@ -49,6 +67,25 @@ class Readiness(DependencyProvider):
         return lambda: not problems_of([self.container])
 
 
+class AdmissionProvider(DependencyProvider):
+    """Measures how late the event loop of this process wakes, from which follows who is let in."""
+
+    def setup(self) -> None:
+        self._admission = Admission()
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._watch)
+
+    def get_dependency(self, worker_ctx: Any) -> Admission:  # noqa: ARG002 - nameko's signature
+        return self._admission
+
+    def _watch(self) -> None:
+        while True:
+            asked_at = time.monotonic()
+            time.sleep(TICK_SECONDS)
+            self._admission.note_late(time.monotonic() - asked_at - TICK_SECONDS)
+
+
 def build_application(config: Mapping[str, Any], others: Mapping[str, Any]) -> Application:
     """The WSGI application on the dependencies of the service."""
     identity: Asks = others["identity"]
@@ -60,6 +97,7 @@ def build_application(config: Mapping[str, Any], others: Mapping[str, Any]) -> A
     house = Dependencies(
         neighbours={name: others[name] for name in NEIGHBOURS}, settings=read, clock=clock, store=others["store"],
         feed=others["feed"], keyring=keyring, is_ready=others["is_ready"], pause=time.sleep,
+        admission=others["admission"],
     )  # fmt: skip
     return Application(ROUTES, house)
 
@@ -76,30 +114,38 @@ class GatewayService(Service):
     leases: Asks = Neighbour("leases")
     feed: Feed = FeedProvider()
     is_ready: Callable[[], bool] = Readiness()
+    admission: Admission = AdmissionProvider()
+    partners: Dispatcher = DispatcherProvider()
     web = WebServer(build_application)
 
-    @reaction(payments_events.payment_posted)
-    def on_payment_posted(self, call: EventCall) -> None:
-        self._tell(call)
+    @timer(every_seconds=DISPATCH_SECONDS)
+    def every_second_call_partners(self) -> None:
+        self.partners.dispatch()
 
-    @reaction(payments_events.payment_declined)
-    def on_payment_declined(self, call: EventCall) -> None:
-        self._tell(call)
-
-    @reaction(accounts_events.payment_applied)
-    def on_payment_applied(self, call: EventCall) -> None:
-        self._tell(call)
-
-    @reaction(leases_events.lease_eligibility_changed)
-    def on_lease_eligibility_changed(self, call: EventCall) -> None:
-        self._tell(call)
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_forget_old_deliveries(self) -> None:
+        with self.store.writing() as transaction:
+            deliveries.forget_old(transaction, now=self.clock.now())
+            endpoints.forget_old_secrets(transaction, now=self.clock.now())
 
     @timer(every_seconds=HOUR_SECONDS)
     def every_hour_forget_old_events(self) -> None:
         with self.store.writing() as transaction:
-            stream.forget_old(transaction, now=self.clock.now())
+            memory.forget_old(transaction, now=self.clock.now())
 
-    def _tell(self, call: EventCall) -> None:
-        stream.record(
-            call.transaction, feed=self.feed, event=call.event, account_id=call.data["account_id"], shown=call.data
-        )
+
+def _listening(event: Event) -> Callable[[GatewayService, EventCall], None]:
+    shown = told_of(event)
+
+    def listen(self: GatewayService, call: EventCall) -> None:
+        for told in shown:
+            memory.record(call.transaction, event=call.event, told=told)
+        deliveries.record(call.transaction, event=call.event, now=self.clock.now())
+
+    listen.__name__ = f"on_{event.name}"
+    return listen
+
+
+# What is promised to others is listened to here, so that a new promise reaches partners without a line of ours.
+for _promised in promised_events():
+    setattr(GatewayService, f"on_{_promised.name}", reaction(_promised)(_listening(_promised)))

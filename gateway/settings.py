@@ -7,6 +7,15 @@ from services.identity.contract.settings import PUBLIC_URL
 BRAND_NAME = Setting("BRAND_NAME", "text", "The lender's name in every message", "Kia Finance America")
 BRAND_PHONE = Setting("BRAND_PHONE", "text", "The telephone number of customer service", "1-855-885-7600")
 
+WEBHOOK_PORTS = Setting("WEBHOOK_PORTS", "text", "Ports on which partners' webhooks are called, by comma", "443")
+WEBHOOK_LOOPBACK_ALLOWED = Setting(
+    "WEBHOOK_LOOPBACK_ALLOWED", "flag",
+    "Sandbox stacks: webhooks may be on this machine, on any port and over http too", False,
+)  # fmt: skip
+WEBHOOK_CA_FILE = Setting(
+    "WEBHOOK_CA_FILE", "text", "Certificates that partners' servers are verified against; empty: the public ones", ""
+)
+
 DECLARED = (
     PUBLIC_URL,
     Setting("CORS_ORIGINS", "text", "Origins whose pages may call the API, separated by commas; empty for none", ""),
@@ -14,6 +23,10 @@ DECLARED = (
     Setting("METRICS_TOKEN", "text", "Bearer token for /metrics; empty: the path does not exist", "", secret=True),
     Setting("SESSIONS_PER_MINUTE", "number", "Sign-ins and refreshes from one address in a minute", 60),
     Setting("REGISTRATIONS_PER_MINUTE", "number", "Registrations and verifications from one address in a minute", 30),
+    Setting("REQUESTS_PER_MINUTE", "number", "Requests of one person who has signed in, in a minute", 1200),
+    WEBHOOK_PORTS,
+    WEBHOOK_LOOPBACK_ALLOWED,
+    WEBHOOK_CA_FILE,
     BRAND_NAME,
     BRAND_PHONE,
     Setting("SUPPORT_EMAIL", "text", "The e-mail address of customer service; empty where none is published", ""),

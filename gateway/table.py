@@ -11,6 +11,7 @@ from gateway.api import (
     payoff,
     registrations,
     sessions,
+    staff_webhooks,
     stream,
     support,
     webhooks,
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *stream.ROUTES,
     *support.ROUTES,
     *webhooks.ROUTES,
+    *staff_webhooks.ROUTES,
     *discovery.ROUTES,
     *documentation.ROUTES,
 )

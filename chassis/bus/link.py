@@ -250,12 +250,15 @@ class Link:
 
 
 @contextmanager
-def open_channel(url: str) -> Iterator[Any]:
-    """A channel for a short piece of work outside any service, such as declaring queues. Raises BusDown."""
+def open_channel(url: str, *, heartbeat_seconds: float = 0) -> Iterator[Any]:
+    """A channel for a piece of work outside any service, such as declaring queues. Raises BusDown.
+
+    Who asks for heartbeats calls `heartbeat_tick` of the channel's connection, twice in that time or more often.
+    """
     options = {} if url.startswith(embedded.SCHEME) else {"frame_handler": wire.forgiving_frames}
     try:
         with (
-            Connection(url, connect_timeout=3, transport_options=options) as connection,
+            Connection(url, connect_timeout=3, heartbeat=heartbeat_seconds, transport_options=options) as connection,
             connection.channel() as channel,
         ):
             yield channel

@@ -2,14 +2,23 @@
 
 Event queues are quorum queues with an explicit delivery limit and dead letters: the net below our own retries, for
 handlers that kill their process and bytes that nobody can decode. RPC queues are classic: requests are transient.
+
+Queues of other systems are of the same kind, and declared by us alone: a bound queue that refuses what is published
+(a maximum length with `reject-publish`) would have the broker refuse the event itself, for everybody.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 RPC_EXCHANGE = "nameko-rpc"
 DELIVERY_LIMIT = 20
 DELIVERIES_HEADER = "x-delivery-count"
+EVENTS_STREAM = "events.stream"
+# As long as the outbox keeps what it has published. The broker drops whole segments, once all in them is older.
+STREAM_KEPT = "30D"
+STREAM_BYTES_MAX = 10_000_000_000
+STREAM_SEGMENT_BYTES = 50_000_000
 ADDRESS = re.compile(r"(rpc\.reply-[a-z]+-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -19,6 +28,10 @@ def event_queue(*, source: str, event: str, service: str, method: str) -> str:
 
 def dead_letters(queue: str) -> str:
     return f"{queue}.parked"
+
+
+def subscriber_queue(subscriber: str) -> str:
+    return f"sub.{subscriber}.v1"
 
 
 def rpc_queue(service: str) -> str:
@@ -37,6 +50,11 @@ def declare_event_exchange(channel: Any, *, source: str) -> None:
 def declare_event_queue(channel: Any, *, queue: str, source: str, event: str) -> None:
     """The exchange, the queue with its dead letters, and the binding."""
     declare_event_exchange(channel, source=source)
+    declare_queue_with_dead_letters(channel, queue=queue)
+    channel.queue_bind(queue=queue, exchange=f"{source}.events", routing_key=event)
+
+
+def declare_queue_with_dead_letters(channel: Any, *, queue: str) -> None:
     parked = dead_letters(queue)
     channel.queue_declare(queue=parked, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
     channel.queue_declare(
@@ -52,7 +70,27 @@ def declare_event_queue(channel: Any, *, queue: str, source: str, event: str) ->
             "x-overflow": "reject-publish",
         },
     )
-    channel.queue_bind(queue=queue, exchange=f"{source}.events", routing_key=event)
+
+
+def declare_events_stream(channel: Any, *, events: Iterable[tuple[str, str]]) -> None:
+    """A log of these events, each a source and a name, that keeps what was read. Declare it after all handlers' queues.
+
+    Where it is bound an event is never unroutable, so from then on `mandatory` says nothing of the handlers.
+    """
+    channel.queue_declare(
+        queue=EVENTS_STREAM,
+        durable=True,
+        auto_delete=False,
+        arguments={
+            "x-queue-type": "stream",
+            "x-max-age": STREAM_KEPT,
+            "x-max-length-bytes": STREAM_BYTES_MAX,
+            "x-stream-max-segment-size-bytes": STREAM_SEGMENT_BYTES,
+        },
+    )
+    for source, event in events:
+        declare_event_exchange(channel, source=source)
+        channel.queue_bind(queue=EVENTS_STREAM, exchange=f"{source}.events", routing_key=event)
 
 
 def declare_rpc_queue(channel: Any, *, service: str) -> None:

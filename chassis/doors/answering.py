@@ -1,7 +1,6 @@
 """@command and @query: load, verify who asks, claim the key, one transaction, dump."""
 
 import functools
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from typing import Any
 
 from marshmallow import Schema
 
-from chassis import idempotency, logs, metrics, schemas, tracing
-from chassis.bus.rpc import Answer, encode
+from chassis import audit, idempotency, logs, metrics, schemas, tracing
+from chassis.bus.rpc import Answer
 from chassis.context import AGENT, CallContext
 from chassis.doors.call import Call, Question, Service
 from chassis.doors.containing import contained
@@ -25,9 +24,7 @@ from chassis.errors import (
     Unauthenticated,
 )
 from chassis.failpoints import failpoint
-from chassis.ids import new_id
 from chassis.store import Transaction, run_contended
-from chassis.tables import audit_log
 
 Method = Callable[..., Any]
 Asking = Callable[[Any, Question], Mapping[str, Any]]
@@ -72,7 +69,7 @@ class AnsweringDoor:
     def _read(self, service: Service, request: dict[str, Any], context: CallContext, name: str) -> Any:
         if context.role == AGENT:
             with service.store.writing() as transaction:
-                _audit(transaction, service, context, name, request)
+                audit.record(transaction, now=service.clock.now(), context=context, method=name, request=request)
         with service.store.reading() as transaction:
             _refuse_late(service, context)
             return self._dumped(self.method(service, Call(transaction, request, context)))
@@ -83,7 +80,7 @@ class AnsweringDoor:
         def work() -> Any:
             with service.store.writing() as transaction:
                 if context.role == AGENT:
-                    _audit(transaction, service, context, name, request)
+                    audit.record(transaction, now=service.clock.now(), context=context, method=name, request=request)
                 _refuse_late(service, context)
                 reply = self._dumped(self.method(service, Call(transaction, request, context, answers)))
                 failpoint("command.before_commit")
@@ -122,7 +119,8 @@ class AnsweringDoor:
             made = call(transaction)
             _refuse_late(service, made.context)
             if made.context.role == AGENT:
-                _audit(transaction, service, made.context, name, made.request)
+                now, context = service.clock.now(), made.context
+                audit.record(transaction, now=now, context=context, method=name, request=made.request)
             try:
                 with transaction.attempt():
                     reply = self._dumped(self.method(service, made))
@@ -199,19 +197,3 @@ def _replayed(stored: idempotency.Stored) -> dict[str, Any]:
     if stored.refusal is not None:
         raise stored.refusal
     return {"reply": stored.reply, "replayed": True}
-
-
-def _audit(
-    transaction: Transaction, service: Service, context: CallContext, name: str, request: dict[str, Any]
-) -> None:
-    now = service.clock.now()
-    transaction.run(
-        audit_log.insert().values(
-            id=new_id(at=now), at=now, actor=context.subject, role=context.role, method=name,
-            request=logs.redact(_plain(request)), request_id=context.request_id,
-        )
-    )  # fmt: skip
-
-
-def _plain(request: dict[str, Any]) -> Any:
-    return json.loads(encode(request))

@@ -73,13 +73,13 @@ class Trace:
 
 def read_traces(*, payments: Iterable[str], urls: Mapping[str, str], sandbox_url: str) -> dict[str, Trace]:
     """By payment, those that have arrived everywhere; one that has not is left out."""
-    posted = _rows(urls["payments"], _POSTED, payments=list(payments))
+    posted = rows_of(urls["payments"], _POSTED, payments=list(payments))
     events = [row["event_id"] for row in posted]
     ledger = _handled(urls["accounts"], events)
     told = _handled(urls["notifications"], events)
     received = {**_received(sandbox_url, "mails", "message_id"), **_received(sandbox_url, "texts", "id")}
     sent: dict[str, dict[str, Sent]] = {}
-    for row in _rows(urls["notifications"], _QUEUED, events=events):
+    for row in rows_of(urls["notifications"], _QUEUED, events=events):
         if row["vendor_id"] in received:
             sent.setdefault(row["event_id"], {})[row["channel"]] = Sent(
                 row["published_at"], row["started_at"], received[row["vendor_id"]], row["finished_at"]
@@ -95,7 +95,7 @@ def read_traces(*, payments: Iterable[str], urls: Mapping[str, str], sandbox_url
 
 
 def _handled(url: str, events: list[str]) -> dict[str, Handled]:
-    rows = _rows(url, _HANDLED, events=events)
+    rows = rows_of(url, _HANDLED, events=events)
     return {row["event_id"]: Handled(row["began_at"], row["committed_at"]) for row in rows}
 
 
@@ -106,7 +106,8 @@ def _received(sandbox_url: str, kind: str, name: str) -> dict[str, datetime]:
     return {document[name]: datetime.fromisoformat(document["created_at"]) + SANDBOX_STEP for document in documents}
 
 
-def _rows(url: str, statement: str, **values: Any) -> list[dict[str, Any]]:
+def rows_of(url: str, statement: str, **values: Any) -> list[dict[str, Any]]:
+    """What a statement gives on a database, as plain rows."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:

@@ -19,6 +19,7 @@ DATABASE_GONE = (
     "The database does not answer, so nothing was found out or changed; a private one is started again by stopping "
     "and starting deploy/up."
 )
+SILENT_BROKER = "BusDown"
 FOLDER = Path(__file__).parent
 
 
@@ -54,6 +55,9 @@ def main() -> None:
         click.echo(f"captive: {problem}", err=True)
         sys.exit(EXIT_REFUSED)
     except Exception as error:
+        if type(error).__name__ == SILENT_BROKER:
+            click.echo(f"captive: The broker does not answer, or refuses: {error}", err=True)
+            sys.exit(EXIT_REFUSED)
         if type(error).__name__ not in SILENT_DATABASE:
             raise
         click.echo(f"captive: {DATABASE_GONE}", err=True)

@@ -86,6 +86,20 @@ def _examine_stack(folder: DataFolder, *, port: int) -> Iterator[Finding]:
             yield Finding("port", True, f"{port} is free")
         return
     yield Finding("stack", record.is_serving, f"{'serves' if record.is_serving else 'is starting'} at {record.url}")
+    if record.bus.startswith("amqp"):
+        yield _examine_queues(folder, bus=record.bus)
     for name, ops_port in record.ops_ports.items():
         answer = readiness(port=ops_port, path="/health/ready")
         yield Finding(name, answer == "200", "ready" if answer == "200" else f"not ready ({answer or 'silent'})")
+
+
+def _examine_queues(folder: DataFolder, *, bus: str) -> Finding:
+    from deploy.rabbitmq.subscribers import read_subscribers
+    from deploy.subscriptions import missing_queues
+
+    refusal = refusal_of(bus)
+    if refusal is not None:
+        return Finding("queues", False, refusal)
+    missing = missing_queues(url=bus, subscribers=read_subscribers(folder.subscribers))
+    cure = "run `captive migrate`, then `captive events replay` into each"
+    return Finding("queues", not missing, f"missing {', '.join(missing)}; {cure}" if missing else "all are there")

@@ -2,18 +2,21 @@
 
 import csv
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import click
 
 from deploy.cli._options import data_option
-from deploy.portfolio.errors import MalformedPortfolio
-from deploy.portfolio.reading import read
+from deploy.portfolio.errors import MalformedPortfolio, Place
+from deploy.portfolio.reading import read_placed
+from deploy.portfolio.records import Placed
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, StackProblem, clock_of
-from services.accounts.contract.errors import AccountNotServiceable, AccountNumberTaken
+from services.accounts.contract.errors import AccountNumberTaken
 from services.accounts.contract.portfolio import PortfolioAccount
 
 PEOPLE_COLUMNS = ("account_number", "product", "status", "first_name", "last_name", "ssn_last4", "phone")
@@ -42,32 +45,59 @@ def command(
 ) -> None:
     """Take over a portfolio: JSON Lines, CSV, or SEC Schedule AL XML.
 
-    All of a file or nothing of it; accounts that are here already are skipped, so a file may be imported again. Dates
-    shift so that the file's last month is the last one. What is closed stays closed, what is absent stays absent.
-    The forms, with an example of each, are described in deploy/portfolio/README.md.
+    Each record that is wrong is named with its line, its field and the reason, and the others are imported; exit code
+    1 says that there were some. A file that cannot be read to its end is not imported at all. Accounts that are here
+    already are skipped, so a file may be imported again. Dates shift so that the file's last month is the last one.
+    What is closed stays closed, what is absent stays absent. deploy/portfolio/README.md describes the forms.
     """
     from deploy.importing import take_over
-    from deploy.portfolio.demo import demo_portfolio
 
     if demo == (file is not None):
         raise StackProblem("Name one file to import, or give --demo.")
     folder = DataFolder(data)
     clock = clock_of(folder, environment=os.environ)
-    records: Iterator[PortfolioAccount] = iter(demo_portfolio(on=clock.today()))
+    refusals = _Refusals()
+    records = _demo(on=clock.today())
     if file is not None:
         shift_to = None if as_reported else clock.today()
-        records = read(file, business_on=shift_to, demo_customers=demo_customers, pool=pool)
+        records = read_placed(
+            file, business_on=shift_to, demo_customers=demo_customers, pool=pool, refused=refusals.tell
+        )
     try:
         with reachable_databases(folder=folder, environment=os.environ) as urls, _people_list(people) as note:
             keys = Path(os.environ.get("KEYS_DIR", folder.keys))
-            taken = take_over(records=records, urls=urls, keys=keys, clock=clock, announce=announce, note_new=note)
-    except (MalformedPortfolio, AccountNumberTaken, AccountNotServiceable) as problem:
+            taken = take_over(
+                records=records, urls=urls, keys=keys, clock=clock, announce=announce, note_new=note,
+                refused=refusals.tell,
+            )  # fmt: skip
+    except (MalformedPortfolio, AccountNumberTaken) as problem:
         raise StackProblem(f"Nothing was imported. {problem}") from problem
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(taken.by_status.items()))
     click.echo(
         f"imported {taken.created} accounts, {taken.skipped} were here already; the file has {statuses or 'none'}"
     )
     click.echo(f"leases taken over: {taken.leases}")
+    if refusals.count:
+        click.echo(f"records refused: {refusals.count}")
+        sys.exit(1)
+
+
+class _Refusals:
+    """Tells each record that is left out, where it stands and why, as soon as it is met."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def tell(self, refusal: MalformedPortfolio) -> None:
+        self.count += 1
+        click.echo(f"refused {refusal}", err=True)
+
+
+def _demo(*, on: date) -> Iterator[Placed]:
+    from deploy.portfolio.demo import demo_portfolio
+
+    for number, account in enumerate(demo_portfolio(on=on), start=1):
+        yield Placed(Place(Path("demo portfolio"), record=number), account)
 
 
 @contextmanager

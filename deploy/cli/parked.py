@@ -44,7 +44,7 @@ def list_parked(data: Path) -> None:
     if bus is not None:
         from deploy import dead_letters
 
-        waiting = dead_letters.counts(url=bus)
+        waiting = dead_letters.counts(url=bus, others=_queues_of_others(data))
         for queue, letters in waiting.items():
             click.echo(f"{queue}  {letters} dead letters")
         click.echo(f"{sum(waiting.values())} dead letters")
@@ -62,7 +62,7 @@ def show(what: str, data: Path) -> None:
     if event_id is None:
         from deploy import dead_letters
 
-        found = [(what, body) for body in dead_letters.show(url=_required_broker(data), queue=_known(what))]
+        found = [(what, body) for body in dead_letters.show(url=_required_broker(data), queue=_known(what, data))]
     else:
         found = [
             (f"{service}.{handler}", body)
@@ -112,7 +112,7 @@ def _settle(
 ) -> None:
     event_id = _event_id(what)
     if event_id is None:
-        count = queue(url=_required_broker(data), queue=_known(what))
+        count = queue(url=_required_broker(data), queue=_known(what, data))
     else:
         count = sum(event(connection, event_id) for _, connection in _databases(data))
     if not count:
@@ -127,12 +127,18 @@ def _event_id(what: str) -> UUID | None:
         return None
 
 
-def _known(queue: str) -> str:
+def _known(queue: str, data: Path) -> str:
     from deploy.topology import bindings
 
-    if queue not in {binding.queue for binding in bindings()}:
+    if queue not in {*(binding.queue for binding in bindings()), *_queues_of_others(data)}:
         raise StackProblem(f"{queue} is neither an event's id nor one of our queues; see `captive parked list`.")
     return queue
+
+
+def _queues_of_others(data: Path) -> list[str]:
+    from deploy.rabbitmq.subscribers import read_subscribers
+
+    return [subscriber.queue for subscriber in read_subscribers(DataFolder(data).subscribers)]
 
 
 def _broker(data: Path) -> str | None:

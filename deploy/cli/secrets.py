@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import click
 
 from deploy.catalogue import ROOT, SERVICES
-from deploy.stack import StackProblem, variable_of
+from deploy.stack import SUBSCRIBERS, StackProblem, variable_of
+
+if TYPE_CHECKING:
+    from deploy.rabbitmq.subscribers import Subscriber
 
 DEFINITIONS = "rabbitmq_definitions.json"
 
@@ -23,8 +27,8 @@ def command(folder: Path, broker: str, database: str) -> None:
 
     FOLDER is .captive/secrets of the checkout unless another is named. What is there stays as it is, except for the
     definitions, which follow it. The vendors' keys are invented, which is enough for the sandbox: put real ones in
-    their place. Only the owner can enter the folder; the files are readable, because the users inside the containers
-    read them.
+    their place. The subscribers in the folder's subscribers.json get an address each. Only the owner can enter the
+    folder; the files are readable, because the users inside the containers read them.
     """
     _prepare(folder)
     wanted = _wanted(folder, broker=broker, database=database)
@@ -40,7 +44,7 @@ def _wanted(folder: Path, *, broker: str, database: str) -> Iterator[tuple[str, 
     from deploy.rabbitmq.generate import VHOST
     from deploy.rabbitmq.passwords import USERS, variable_of_bus
 
-    for user in USERS:
+    for user in (*USERS, *(subscriber.user for subscriber in _subscribers(folder))):
         yield variable_of_bus(user).lower(), f"amqp://{user}:{token_hex(24)}@{broker}/{VHOST}"
     for service in SERVICES:
         yield variable_of(service).lower(), f"postgresql://{service}:{token_hex(24)}@{database}/{service}"
@@ -74,7 +78,16 @@ def _write_definitions(folder: Path) -> None:
     from deploy.rabbitmq.generate import as_text, definitions
     from deploy.rabbitmq.passwords import read_passwords
 
-    _write(folder / DEFINITIONS, as_text(definitions(passwords=read_passwords(environment={}, folder=folder))))
+    subscribers = _subscribers(folder)
+    users = [subscriber.user for subscriber in subscribers]
+    passwords = read_passwords(environment={}, folder=folder, subscribers=users)
+    _write(folder / DEFINITIONS, as_text(definitions(passwords=passwords, subscribers=subscribers)))
+
+
+def _subscribers(folder: Path) -> "list[Subscriber]":
+    from deploy.rabbitmq.subscribers import read_subscribers
+
+    return read_subscribers(folder / SUBSCRIBERS)
 
 
 def _prepare(folder: Path) -> None:

@@ -7,8 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from deploy.portfolio.errors import MalformedPortfolio, Place
-from deploy.portfolio.records import load_account
+from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, Place, stop_at
+from deploy.portfolio.records import Placed, load_account
 from services.accounts.contract.portfolio import PortfolioAccount, PortfolioLease, PortfolioParty, PortfolioVehicle
 from services.accounts.contract.terms import LeaseTerms, LoanTerms, Opening
 
@@ -55,10 +55,11 @@ _WHOLE_NUMBERS = (
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
-def read_csv_table(path: Path) -> Iterator[PortfolioAccount]:
+def read_csv_table(path: Path, *, refused: OnRefusal = stop_at) -> Iterator[Placed]:
     """One account per row; columns may stand in any order and be left out when no row needs them.
 
-    Raises MalformedPortfolio with the line, for unknown columns and for rows that are too long or too short as well.
+    A row that is none, also one too long or too short, is refused by its line. Raises MalformedPortfolio for unknown
+    columns and for text that is no table.
     """
     with path.open(encoding="utf-8-sig", newline="") as stream:
         table = csv.DictReader(stream, strict=True, restkey="", restval=None)
@@ -66,13 +67,22 @@ def read_csv_table(path: Path) -> Iterator[PortfolioAccount]:
             _check_header(table.fieldnames or (), place=Place(path, line=1))
             for row in table:
                 place = Place(path, line=table.line_num)
-                if "" in row or None in row.values():
-                    raise MalformedPortfolio(place=place, sentence="The row has not as many cells as the header.")
-                yield load_account(_nested(row), place=place)
+                try:
+                    account = _account(row, place=place)
+                except MalformedPortfolio as refusal:
+                    refused(refusal)
+                    continue
+                yield Placed(place, account)
         except (csv.Error, UnicodeDecodeError) as broken:
             raise MalformedPortfolio(
                 place=Place(path, line=table.reader.line_num or 1), sentence="The line is not CSV in UTF-8."
             ) from broken
+
+
+def _account(row: Mapping[str, Any], *, place: Place) -> PortfolioAccount:
+    if "" in row or None in row.values():
+        raise MalformedPortfolio(place=place, sentence="The row has not as many cells as the header.")
+    return load_account(_nested(row), place=place)
 
 
 def _check_header(names: Sequence[str], *, place: Place) -> None:

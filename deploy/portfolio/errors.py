@@ -1,28 +1,41 @@
-"""The one refusal of every portfolio reader: where in the file, which field, and what is wrong with it."""
+"""The one refusal of every portfolio reader: where in the file, which field, and what is wrong with it.
 
+A record that is wrong by itself is handed to whoever reads, who may go on to the next; a file that cannot be read to
+its end is no portfolio, and its refusal is raised.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A spot in a file: a line or a record, counted from 1, or neither for the file as a whole."""
+    """A spot in a file: a line, a record or both, counted from 1, or neither for the file as a whole."""
 
     path: Path
     line: int | None = None
     record: int | None = None
 
     def __str__(self) -> str:
-        if self.record is not None:
-            return f"{self.path.name}, record {self.record}"
-        return self.path.name if self.line is None else f"{self.path.name}, line {self.line}"
+        line = "" if self.line is None else f", line {self.line}"
+        return f"{self.path.name}{line}" if self.record is None else f"{self.path.name}{line}, record {self.record}"
 
 
 class MalformedPortfolio(Exception):
-    """A file cannot be read as a portfolio; nothing after the place was read."""
+    """A record, or a file, cannot be read as part of a portfolio."""
 
     def __init__(self, *, place: Place, sentence: str, field: str | None = None) -> None:
         self.place = place
         self.field = field
         self.sentence = sentence
         super().__init__(f"{place}{f', {field}' if field else ''}: {sentence}")
+
+
+OnRefusal = Callable[[MalformedPortfolio], None]
+
+
+def stop_at(refusal: MalformedPortfolio) -> NoReturn:
+    """For readers of files that have to be whole."""
+    raise refusal

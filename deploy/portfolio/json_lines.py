@@ -3,27 +3,40 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from deploy.portfolio.errors import MalformedPortfolio, Place
-from deploy.portfolio.records import load_account
-from services.accounts.contract.portfolio import PortfolioAccount
+from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, Place, stop_at
+from deploy.portfolio.records import Placed, load_account
 
 _LINE_BYTES_MAX = 1_000_000
 
 
-def read_json_lines(path: Path) -> Iterator[PortfolioAccount]:
-    """One account per line, blank lines skipped; raises MalformedPortfolio with the line's number."""
+def read_json_lines(path: Path, *, refused: OnRefusal = stop_at) -> Iterator[Placed]:
+    """One account per line, blank lines skipped; a line that is none is refused by its number."""
     with path.open("rb") as stream:
-        for number, line in enumerate(iter(lambda: stream.readline(_LINE_BYTES_MAX + 1), b""), start=1):
+        for number, line in enumerate(_lines(stream), start=1):
             place = Place(path, line=number)
-            if len(line) > _LINE_BYTES_MAX:
-                raise MalformedPortfolio(place=place, sentence="The line is longer than an account can be.")
-            if line.strip(b"\xef\xbb\xbf \t\r\n"):
-                yield load_account(_object(line, place=place), place=place)
+            if not line.strip(b"\xef\xbb\xbf \t\r\n"):
+                continue
+            try:
+                account = load_account(_object(line, place=place), place=place)
+            except MalformedPortfolio as refusal:
+                refused(refusal)
+                continue
+            yield Placed(place, account)
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Each line; of one longer than an account can be, no more than shows that."""
+    while line := stream.readline(_LINE_BYTES_MAX + 1):
+        yield line
+        while len(line) > _LINE_BYTES_MAX and not line.endswith(b"\n"):
+            line = stream.readline(_LINE_BYTES_MAX + 1)
 
 
 def _object(line: bytes, *, place: Place) -> dict[str, Any]:
+    if len(line) > _LINE_BYTES_MAX:
+        raise MalformedPortfolio(place=place, sentence="The line is longer than an account can be.")
     try:
         found = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as broken:

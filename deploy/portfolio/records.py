@@ -1,23 +1,44 @@
 """Plain data into the normalised record, with the field that is wrong named as the file would name it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
 
+from chassis.schemas import is_storable, schema_of
 from deploy.portfolio.errors import MalformedPortfolio, Place
 from services.accounts.contract.portfolio import PortfolioAccount, PortfolioAccountSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An account and where in the file it stands."""
+
+    place: Place
+    account: PortfolioAccount
 
 
 def load_account(data: Mapping[str, Any], *, place: Place) -> PortfolioAccount:
     """The account that the data describes; raises MalformedPortfolio naming its first wrong field."""
     try:
-        account = PortfolioAccountSchema().load(data)
+        account = schema_of(PortfolioAccountSchema).load(data)
     except ValidationError as refusal:
         field, sentence = _first_fault(refusal.messages)
         raise MalformedPortfolio(place=place, field=field, sentence=sentence) from refusal
     assert isinstance(account, PortfolioAccount)
+    for field, text in _free_text(account):
+        if text is not None and not is_storable(text):
+            raise MalformedPortfolio(place=place, field=field, sentence="The text is not valid Unicode.")
     return account
+
+
+def _free_text(account: PortfolioAccount) -> Iterator[tuple[str, str | None]]:
+    yield from (("source_ref", account.source_ref), ("issuer", account.issuer))
+    yield from (("vehicle.make", account.vehicle.make), ("vehicle.model", account.vehicle.model))
+    for number, party in enumerate(account.parties):
+        for name in ("first_name", "last_name", "email"):
+            yield f"parties.{number}.{name}", getattr(party, name)
 
 
 def _first_fault(messages: Any) -> tuple[str | None, str]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal, NoReturn, TypeVar
 
 from chassis.money import cents_from_dollars
+from chassis.schemas import CENTS_MAX
 from deploy.portfolio.errors import MalformedPortfolio, Place
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ class Record:
 
     def cents(self, name: str) -> int | None:
         """A dollar amount, rounded half-up: the format allows eight decimals."""
-        return self._parsed(name, lambda text: cents_from_dollars(_matched(_DECIMAL, text), round_sub_cents=True))
+        return self._parsed(name, _cents)
 
     def decimal(self, name: str) -> Decimal | None:
         return self._parsed(name, lambda text: Decimal(_matched(_DECIMAL, text)))
@@ -80,6 +81,13 @@ def _matched(pattern: re.Pattern[str], text: str) -> str:
     if not pattern.fullmatch(text):
         raise ValueError(text)
     return text
+
+
+def _cents(text: str) -> int:
+    cents = cents_from_dollars(_matched(_DECIMAL, text), round_sub_cents=True)
+    if abs(cents) > CENTS_MAX:
+        raise ValueError(text)
+    return cents
 
 
 def _day(text: str) -> date:

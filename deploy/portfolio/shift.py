@@ -1,17 +1,11 @@
 """Moving a whole portfolio in time by whole months, so that old files look like last month's."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from deploy.portfolio.months import add_months, months_between
 from services.accounts.contract.portfolio import PortfolioAccount
 from services.accounts.contract.terms import Terms
-
-
-def last_opening_on(accounts: Iterable[PortfolioAccount]) -> date | None:
-    """The latest opening date of a file, the day after its last reported month; None of an empty file."""
-    return max((account.opening.as_of_on for account in accounts), default=None)
 
 
 def months_to_shift(*, last_opening_on: date, business_on: date) -> int:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from chassis.assembly import service_class
 from chassis.bus import topology
 from deploy.catalogue import SERVICES
 from deploy.rabbitmq.grants import Grant, grants
-from deploy.topology import bindings
+from deploy.rabbitmq.subscribers import Subscriber
+from deploy.topology import bindings, declare_for_others
 
 VHOST = "captive"
 FILE = Path(__file__).with_name("definitions.json")
@@ -53,7 +54,9 @@ class _Recorder:
         }  # fmt: skip
 
 
-def definitions(*, vhost: str = VHOST, passwords: Mapping[str, str] | None = None) -> dict[str, Any]:
+def definitions(
+    *, vhost: str = VHOST, passwords: Mapping[str, str] | None = None, subscribers: Sequence[Subscriber] = ()
+) -> dict[str, Any]:
     """Everything that RabbitMQ imports. Users whose password is not given have none."""
     declared = _Recorder(vhost)
     for path in SERVICES.values():
@@ -63,7 +66,8 @@ def definitions(*, vhost: str = VHOST, passwords: Mapping[str, str] | None = Non
         topology.declare_event_queue(
             declared, queue=binding.queue, source=binding.event.source, event=binding.event.name
         )
-    allowed = grants()
+    declare_for_others(declared, subscribers=subscribers)
+    allowed = [*grants(), *(subscriber.grant() for subscriber in subscribers)]
     return {
         "vhosts": [{"name": vhost}],
         "users": [_user(grant, (passwords or {}).get(grant.user)) for grant in allowed],

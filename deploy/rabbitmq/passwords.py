@@ -3,7 +3,7 @@
 A user's address is the variable `<USER>_BUS_URL`, or a file of that name in lower case.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +16,7 @@ USERS = (DEPLOYER, *SERVICES)
 
 def variable_of_bus(user: str) -> str:
     """The environment variable that carries a user's address of the broker."""
-    return f"{user.upper()}_BUS_URL"
+    return f"{user.upper().replace('-', '_')}_BUS_URL"
 
 
 def bus_urls_from(environment: Mapping[str, str]) -> dict[str, str]:
@@ -28,9 +28,12 @@ def bus_urls_from(environment: Mapping[str, str]) -> dict[str, str]:
     return {} if missing else found
 
 
-def read_passwords(*, environment: Mapping[str, str], folder: Path | None) -> dict[str, str]:
+def read_passwords(
+    *, environment: Mapping[str, str], folder: Path | None, subscribers: Iterable[str] = ()
+) -> dict[str, str]:
     """Every user's password. Raises StackProblem where one is missing, or an address names another user."""
-    found = {user: _address(user, environment=environment, folder=folder) for user in USERS}
+    users = (*USERS, *subscribers)
+    found = {user: _address(user, environment=environment, folder=folder) for user in users}
     missing = [variable_of_bus(user) for user, address in found.items() if not address]
     if missing:
         raise StackProblem(f"No address of the broker is given in {', '.join(missing)}; every user needs one.")

@@ -6,6 +6,7 @@ from typing import Any
 from chassis import logs
 from chassis.context import CUSTOMER
 from chassis.errors import DependencyDown
+from gateway.admission import Rank
 from gateway.api import examples
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Account, Accounts, Page
@@ -31,7 +32,8 @@ def list_accounts(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/v1/accounts/{account_id}", operation="getAccount", tags=("accounts",), who=(CUSTOMER,), has_etag=True,
+    "GET", "/v1/accounts/{account_id}", operation="getAccount", rank=Rank.READ,
+    tags=("accounts",), who=(CUSTOMER,), has_etag=True,
     gives=Account, summary="One account: balance, what is due, what is pending", example=examples.ACCOUNT,
 )  # fmt: skip
 def get_account(call: HttpCall) -> Reply:
@@ -51,7 +53,8 @@ def list_transactions(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/v1/accounts/{account_id}/schedule", operation="getSchedule", tags=("accounts",), who=(CUSTOMER,),
+    "GET", "/v1/accounts/{account_id}/schedule", operation="getSchedule", rank=Rank.READ,
+    tags=("accounts",), who=(CUSTOMER,),
     has_etag=True, gives=accounts.Schedule, summary="The instalments to come", example=examples.SCHEDULE,
 )  # fmt: skip
 def get_schedule(call: HttpCall) -> Reply:

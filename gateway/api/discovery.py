@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chassis import metrics
 from chassis.errors import NotFound, Refusal, Unauthenticated
+from gateway.admission import Rank
 from gateway.errors import NotReady, status_of
 from gateway.headers import READ_PAGE
 from gateway.routing import HttpCall, Reply, route
@@ -34,7 +35,7 @@ def get_openapi(_: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/.well-known/jwks.json", operation="getSigningKeys", tags=("discovery",), has_etag=True,
+    "GET", "/.well-known/jwks.json", operation="getSigningKeys", rank=Rank.FIRST, tags=("discovery",), has_etag=True,
     cache=PUBLIC_FOR_MINUTES, gives=identity.SigningKeys, summary="The public keys of access tokens (RFC 7517)",
     example={
         "keys": [
@@ -50,7 +51,7 @@ def get_signing_keys(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/health/live", operation="getLiveness", tags=("discovery",), gives=Health,
+    "GET", "/health/live", operation="getLiveness", rank=Rank.UNCOUNTED, tags=("discovery",), gives=Health,
     summary="The process turns", example={"status": "ok"},
 )  # fmt: skip
 def get_liveness(_: HttpCall) -> Reply:
@@ -58,7 +59,8 @@ def get_liveness(_: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/health/ready", operation="getReadiness", tags=("discovery",), gives=Health, errors=("not_ready",),
+    "GET", "/health/ready", operation="getReadiness", rank=Rank.UNCOUNTED,
+    tags=("discovery",), gives=Health, errors=("not_ready",),
     summary="The gateway has its database and its bus", example={"status": "ok"},
 )  # fmt: skip
 def get_readiness(call: HttpCall) -> Reply:
@@ -69,7 +71,7 @@ def get_readiness(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/metrics", operation="getMetrics", tags=("discovery",), gives=Document,
+    "GET", "/metrics", operation="getMetrics", rank=Rank.UNCOUNTED, tags=("discovery",), gives=Document,
     media="text/plain; version=0.0.4; charset=utf-8", summary="Counters for the operator, with the operator's token",
     example="# HELP captive_http_seconds Time to answer an HTTP request\n", errors=("not_found", "unauthenticated"),
 )  # fmt: skip

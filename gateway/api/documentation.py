@@ -68,11 +68,10 @@ def get_events_page(_: HttpCall) -> Reply:
 
 @route(
     "GET", "/docs/assets/{file}", operation="getPageFile", tags=("discovery",), has_etag=True,
-    cache=PUBLIC_FOR_MINUTES, gives=Document, media="text/plain; charset=utf-8", errors=("not_found",),
+    cache=PUBLIC_FOR_MINUTES, gives=Document, media=CSS, medias=(CSS, JAVASCRIPT), errors=("not_found",),
     summary="A style or script of these pages", example="body { margin: 0 }",
 )  # fmt: skip
 def get_page_file(call: HttpCall) -> Reply:
-    """Styles are answered as text/css, scripts as text/javascript."""
     if call.path["file"] not in ASSETS:
         raise NotFound()
     path, media = ASSETS[call.path["file"]]

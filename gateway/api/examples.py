@@ -9,6 +9,8 @@ USER_ID = "01935840-2e10-7b21-a4d3-6c7b8a9f0e1d"
 SESSION_ID = "0193584b-77f0-7d10-9c8e-2b3a4f5e6d7c"
 EVENT_ID = "0193584c-5d20-7e8f-b1a0-9f8e7d6c5b4a"
 MESSAGE_ID = "0193584c-61a0-7c3d-92b4-1e2f3a4b5c6d"
+WEBHOOK_ID = "01935847-2c40-7b5e-8d31-4f6a7b8c9d0e"
+DELIVERY_ID = "0193584c-6a10-7f4b-a5c6-7d8e9f0a1b2c"
 
 QUOTE_ID = "0193584d-2a10-7b6c-a5d4-9e8f7a6b5c4d"
 
@@ -19,6 +21,26 @@ SESSION_TOKENS: dict[str, Any] = {
     "token_type": "Bearer",
     "expires_in": 300,
     "refresh_token": "Q3JhbmtzaGFmdC1pbnZvaWNlLXdpbnRlcg",
+}
+
+MAILING_ADDRESS: dict[str, Any] = {
+    "line_1": "1501 North Plano Rd.",
+    "line_2": "Suite 100",
+    "city": "Richardson",
+    "state": "TX",
+    "postal_code": "75081",
+}
+
+ME: dict[str, Any] = {
+    "id": USER_ID,
+    "user_id": "jane@example.com",
+    "email": "jane@example.com",
+    "email_verified": True,
+    "first_name": "Jane",
+    "last_name": "Driver",
+    "phone_masked": "••• ••• 2368",
+    "mailing_address": MAILING_ADDRESS,
+    "accounts": [{"id": ACCOUNT_ID, "role": "borrower", "account_last4": "3456"}],
 }
 
 PAYMENT: dict[str, Any] = {
@@ -82,16 +104,19 @@ TRANSACTION: dict[str, Any] = {
     "payment_id": PAYMENT_ID,
     "method_type": "bank_account",
     "method_last4": LAST4,
+    "fee_id": None,
     "effective_on": "2026-11-04",
     "recorded_at": "2026-11-04T16:20:05.000Z",
     "amount_cents": 41235,
-    "written_off_cents": 0,
     "allocation": {
         "interest_cents": 10412, "principal_cents": 30823, "tax_cents": 0, "fees_cents": 0, "unapplied_cents": 0,
     },
     "instalments": [11],
     "revision": 1,
-    "explanation": {"days": 31, "annual_rate_percent": "6.49"},
+    "explanation": {
+        "days": 31, "annual_rate_percent": "6.49",
+        "sentence": "Of the $412.35 received for November 4, 2026, $104.12 paid interest, $308.23 went to principal.",
+    },
 }  # fmt: skip
 
 SCHEDULE: dict[str, Any] = {
@@ -208,6 +233,39 @@ LEASE_END: dict[str, Any] = {
     "evaluated_at": "2026-11-23T15:30:02.000Z",
     "evaluated_because": EVENT_ID,
 }  # fmt: skip
+
+
+WEBHOOK: dict[str, Any] = {
+    "id": WEBHOOK_ID,
+    "url": "https://partner.example/hooks/captive",
+    "events": ["payment_applied", "payment_posted"],
+    "description": "Dealer portal",
+    "state": "active",
+    "disabled_reason": None,
+    "disabled_at": None,
+    "failures_in_row": 0,
+    "failing_since": None,
+    "paused_until": None,
+    "previous_secret_until": None,
+    "created_at": "2026-11-20T17:02:11.000Z",
+}
+
+# No key of anybody's: the bytes 0 to 31.
+WEBHOOK_SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="  # noqa: S105
+
+WEBHOOK_DELIVERY: dict[str, Any] = {
+    "id": DELIVERY_ID,
+    "event_id": EVENT_ID,
+    "type": "captive.payments.payment_posted.v1",
+    "state": "waiting",
+    "tries": 0,
+    "next_try_at": "2026-11-23T15:30:00.000Z",
+    "last_tried_at": None,
+    "last_status": None,
+    "last_error": None,
+    "created_at": "2026-11-23T15:30:00.000Z",
+    "settled_at": None,
+}
 
 
 def page_of(row: dict[str, Any], *, next_cursor: str | None = None) -> dict[str, Any]:

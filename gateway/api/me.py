@@ -1,25 +1,37 @@
 """The person who asks, and the accounts that are theirs."""
 
 from chassis.context import AGENT, CUSTOMER
+from gateway.admission import Rank
 from gateway.api import examples
 from gateway.limits import Limit
 from gateway.routing import HttpCall, Reply, route
+from gateway.schemas import Me
 from services.identity.contract import schemas as identity
 
 LINKS = Limit("account-links", "REGISTRATIONS_PER_MINUTE")
 
 
 @route(
-    "GET", "/v1/me", operation="getMe", tags=("identity",), who=(CUSTOMER, AGENT), has_etag=True, gives=identity.Me,
-    summary="Your name, contact points and linked accounts", errors=("not_found",),
-    example={
-        "id": examples.USER_ID, "user_id": "jane@example.com", "email": "jane@example.com", "email_verified": True,
-        "first_name": "Jane", "last_name": "Driver", "phone_masked": "••• ••• 2368",
-        "accounts": [{"id": examples.ACCOUNT_ID, "role": "borrower", "account_last4": "3456"}],
-    },
+    "GET", "/v1/me", operation="getMe", rank=Rank.READ,
+    tags=("identity",), who=(CUSTOMER, AGENT), has_etag=True, gives=Me,
+    summary="Your name, contact points and linked accounts", errors=("not_found",), example=examples.ME,
 )  # fmt: skip
 def get_me(call: HttpCall) -> Reply:
     return call.relay("identity", "get_me")
+
+
+@route(
+    "PATCH", "/v1/me", operation="updateMe", tags=("identity",), who=(CUSTOMER, AGENT), conditional=True,
+    takes=identity.ChangedProfile, gives=Me, summary="Change your name or your mailing address",
+    sends={"mailing_address": examples.MAILING_ADDRESS}, example=examples.ME,
+    errors=("not_found", "contact_change_needs_proof", "nothing_to_change"),
+)  # fmt: skip
+def update_me(call: HttpCall) -> Reply:
+    """Fields that are not sent stay as they are; `mailing_address` is replaced whole, and removed by null.
+
+    If-Match is the ETag of the answer that you changed, of GET or of the last PATCH.
+    """
+    return call.relay("identity", "update_me", if_versions=list(call.versions), **call.body)
 
 
 @route(
@@ -33,4 +45,4 @@ def link_account(call: HttpCall) -> Reply:
     return call.relay("identity", "link_account", **call.body)
 
 
-ROUTES = (get_me, link_account)
+ROUTES = (get_me, update_me, link_account)

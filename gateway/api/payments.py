@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.context import CUSTOMER
 from chassis.errors import DependencyDown, Refusal
+from gateway.admission import Rank
 from gateway.api import examples
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Page, SubmitPayment
@@ -20,7 +21,8 @@ _wait = re.compile(r"(?:^|,)\s*wait\s*=\s*(\d{1,4})\s*(?:[,;]|$)")
 
 
 @route(
-    "POST", "/v1/accounts/{account_id}/payments", operation="submitPayment", status=201, tags=("payments",),
+    "POST", "/v1/accounts/{account_id}/payments", operation="submitPayment", rank=Rank.FIRST,
+    status=201, tags=("payments",),
     who=(CUSTOMER,), idempotent=True, moves_money=True, takes=SubmitPayment, gives=payments.Payment,
     reads=("Prefer",), replies=("Location", "Preference-Applied"), summary="Pay on an account",
     sends={"amount_cents": 41235, "payment_method_id": examples.METHOD_ID}, example=examples.PAYMENT,
@@ -55,7 +57,8 @@ def list_payments(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/v1/payments/{payment_id}", operation="getPayment", tags=("payments",), who=(CUSTOMER,), has_etag=True,
+    "GET", "/v1/payments/{payment_id}", operation="getPayment", rank=Rank.READ,
+    tags=("payments",), who=(CUSTOMER,), has_etag=True,
     gives=payments.Payment, summary="One payment, and in `message` whether it went through",
     example={
         **examples.PAYMENT, "status": "posted", "applied_at": "2026-11-23T15:30:02.000Z",

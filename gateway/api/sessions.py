@@ -3,6 +3,7 @@
 from chassis.context import AGENT, CUSTOMER
 from chassis.errors import InvalidRequest, NotFound
 from chassis.schemas import Nothing
+from gateway.admission import Rank
 from gateway.api import examples
 from gateway.limits import Limit
 from gateway.routing import HttpCall, Reply, route
@@ -14,7 +15,7 @@ PERSONS = (CUSTOMER, AGENT)
 
 
 @route(
-    "POST", "/v1/sessions", operation="openSession", status=201, tags=("identity",), limit=SESSIONS,
+    "POST", "/v1/sessions", operation="openSession", rank=Rank.FIRST, status=201, tags=("identity",), limit=SESSIONS,
     takes=identity.OpenSession, gives=identity.OpenedSession, summary="Sign in",
     sends={"user_id": "jane@example.com", "password": "ferry lantern orchard nine"},
     example=examples.SESSION_TOKENS, errors=("invalid_credentials",),
@@ -25,7 +26,7 @@ def open_session(call: HttpCall) -> Reply:
 
 
 @route(
-    "POST", "/v1/sessions/refresh", operation="refreshSession", tags=("identity",), limit=SESSIONS,
+    "POST", "/v1/sessions/refresh", operation="refreshSession", rank=Rank.FIRST, tags=("identity",), limit=SESSIONS,
     takes=identity.RefreshSession, gives=identity.OpenedSession, summary="Get new tokens for a refresh token",
     sends={"refresh_token": examples.SESSION_TOKENS["refresh_token"]},
     example=examples.SESSION_TOKENS, errors=("refresh_token_not_valid",),
@@ -50,7 +51,8 @@ def list_sessions(call: HttpCall) -> Reply:
 
 
 @route(
-    "DELETE", "/v1/sessions/{session}", operation="closeSession", status=204, tags=("identity",), who=PERSONS,
+    "DELETE", "/v1/sessions/{session}", operation="closeSession", rank=Rank.FIRST,
+    status=204, tags=("identity",), who=PERSONS,
     gives=Nothing, summary="Close a session, or `current` for this one", errors=("not_found",),
 )  # fmt: skip
 def close_session(call: HttpCall) -> Reply:

@@ -40,6 +40,11 @@ def declared_events() -> list[Declared]:
     return [found for module in OWNERS for found in _of(module)]
 
 
+def promised_events() -> list[Event]:
+    """What other systems may rely on."""
+    return [found.event for found in declared_events() if found.event.promised]
+
+
 def about(source: str) -> str:
     """What an owner says of its events as a whole."""
     return next(cleandoc(module.__doc__ or "") for module in OWNERS if module.__name__.split(".")[1] == source)

@@ -129,7 +129,7 @@ def _answers(responses: Mapping[str, Any]) -> str:
     for status, answer in sorted(responses.items()):
         shapes = [content["schema"] for content in answer.get("content", {}).values()]
         kinds = [_refused(status, shape) or type_of(shape, indent="      ") for shape in shapes]
-        lines.append(f"      {status}: {' | '.join(kinds) or 'undefined'};\n")
+        lines.append(f"      {status}: {' | '.join(dict.fromkeys(kinds)) or 'undefined'};\n")
     return "{\n" + "".join(lines) + "    }"
 
 

@@ -77,6 +77,31 @@ export interface AsOf {
   business_on: string;
 }
 
+/** What is left out stays as it is. */
+export interface ChangeWebhook {
+  /** longest 2000 */
+  url?: string;
+  events?: string[];
+  /** longest 200 */
+  description?: string;
+  state?: "active" | "disabled";
+}
+
+/**
+ * What changes. `mailing_address` is replaced whole, or removed by null.
+ *
+ * `email` and `phone` are known and refused: they change only once they are proven.
+ */
+export interface ChangedProfile {
+  /** longest 100 */
+  first_name?: string;
+  /** longest 100 */
+  last_name?: string;
+  mailing_address?: MailingAddress | null;
+  email?: string | null;
+  phone?: string | null;
+}
+
 export interface Decline {
   code: string;
   reason: string;
@@ -182,6 +207,18 @@ export interface MailTo {
   overnight: string[] | null;
 }
 
+/** Where letters go, in the United States. `postal_code` is five digits, or five and four. */
+export interface MailingAddress {
+  /** longest 100 */
+  line_1: string;
+  /** longest 100 */
+  line_2?: string | null;
+  /** longest 60 */
+  city: string;
+  state: string;
+  postal_code: string;
+}
+
 /** The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits. */
 export interface Me {
   /** uuid */
@@ -192,6 +229,7 @@ export interface Me {
   first_name: string;
   last_name: string;
   phone_masked: string | null;
+  mailing_address: MailingAddress | null;
   accounts: LinkedAccount[];
 }
 
@@ -405,9 +443,29 @@ export interface Register {
   accepted_terms: string;
 }
 
+/** Where a partner wants to be called, and for which events, by their names. */
+export interface RegisterWebhook {
+  /** longest 2000 */
+  url: string;
+  events: string[];
+  /** longest 200 */
+  description?: string;
+}
+
 /** The same for everybody: whether anything matched shows only in the mailbox. */
 export interface Registration {
   status: string;
+}
+
+/** All that failed for good at this instant or later. */
+export interface ReplayFailed {
+  /** date-time */
+  failed_since: string;
+}
+
+/** How many will be sent again. */
+export interface Replayed {
+  count: number;
 }
 
 export interface Schedule {
@@ -478,23 +536,22 @@ export interface SupportContact {
 }
 
 /**
- * One movement of the account; `revision` above 1 says that an earlier event, found later, changed its split.
+ * One event of the account; `revision` above 1 says that an earlier event, found later, changed its split.
  *
- * A `payoff` closes the account: `written_off_cents` of it is ours. A `refund_due` is money on its way back: negative.
+ * `explanation` holds the arithmetic as data, and as `sentence` in words. `fee_id` is what a waiver names.
  */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "credit_used" | "payoff" | "refund_due";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
+  fee_id: string | null;
   /** date */
   effective_on: string;
   /** date-time */
   recorded_at: string;
   amount_cents: number;
-  /** at least 0 */
-  written_off_cents: number;
   allocation: Allocation;
   instalments: number[];
   revision: number;
@@ -518,6 +575,94 @@ export interface VerifyEmail {
   token: string;
 }
 
+/**
+ * An endpoint of a partner.
+ *
+ * `disabled_reason` is `by_staff`, `gone` (it answered 410) or `failing` (nothing arrived for days). `failing_since`
+ * is there while calls fail, `paused_until` while it is left alone for failing. Until `previous_secret_until` the
+ * secret before the last rotation signs too.
+ */
+export interface Webhook {
+  /** uuid */
+  id: string;
+  url: string;
+  events: string[];
+  description: string;
+  state: "active" | "disabled";
+  disabled_reason: string | null;
+  /** date-time */
+  disabled_at: string | null;
+  failures_in_row: number;
+  /** date-time */
+  failing_since: string | null;
+  /** date-time */
+  paused_until: string | null;
+  /** date-time */
+  previous_secret_until: string | null;
+  /** date-time */
+  created_at: string;
+}
+
+export interface WebhookDeliveries {
+  data: WebhookDelivery[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
+/**
+ * One event on its way to one endpoint. `last_error` is a stable word, null where the last call was answered 2xx.
+ *
+ * `waiting` will be tried at `next_try_at`; `failed` has been tried for the last time, and can be replayed.
+ */
+export interface WebhookDelivery {
+  /** uuid */
+  id: string;
+  /** uuid */
+  event_id: string;
+  type: string;
+  state: "waiting" | "delivered" | "failed";
+  tries: number;
+  /** date-time */
+  next_try_at: string | null;
+  /** date-time */
+  last_tried_at: string | null;
+  last_status: number | null;
+  last_error: string | null;
+  /** date-time */
+  created_at: string;
+  /** date-time */
+  settled_at: string | null;
+}
+
+/** `secret` is shown this once; hand it to the partner on a safe way. */
+export interface WebhookWithSecret {
+  /** uuid */
+  id: string;
+  url: string;
+  events: string[];
+  description: string;
+  state: "active" | "disabled";
+  disabled_reason: string | null;
+  /** date-time */
+  disabled_at: string | null;
+  failures_in_row: number;
+  /** date-time */
+  failing_since: string | null;
+  /** date-time */
+  paused_until: string | null;
+  /** date-time */
+  previous_secret_until: string | null;
+  /** date-time */
+  created_at: string;
+  secret: string;
+}
+
+export interface Webhooks {
+  data: Webhook[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
   /** Add a bank account, or a card by the processor's token */
@@ -534,12 +679,38 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change a webhook, disable it or switch it on again */
+  changeWebhook: {
+    method: "PATCH";
+    url: "/v1/staff/webhooks/{webhook_id}";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    body: ChangeWebhook;
+    answers: {
+      200: Webhook;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Close a session, or `current` for this one */
@@ -556,8 +727,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** One account: balance, what is due, what is pending */
@@ -580,8 +752,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** The HTTP interface as a page that can try it */
@@ -598,6 +771,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** The events, AsyncAPI 3.0 */
@@ -614,6 +788,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** The data of one event version as JSON Schema, by its name in /asyncapi.json with .json behind it */
@@ -634,6 +809,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** The events as a page to read */
@@ -650,6 +826,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** Terms, dates, mileage and payment of a lease */
@@ -672,8 +849,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Which lease-end options are open today, and why not */
@@ -696,8 +874,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** The process turns */
@@ -727,8 +906,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Counters for the operator, with the operator's token */
@@ -758,6 +938,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** A style or script of these pages */
@@ -778,6 +959,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** One payment, and in `message` whether it went through */
@@ -800,8 +982,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** A payoff quote, and what became of it */
@@ -826,8 +1009,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What a problem means and what to do */
@@ -843,6 +1027,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
     };
   };
   /** The gateway has its database and its bus */
@@ -877,8 +1062,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** The public keys of access tokens (RFC 7517) */
@@ -895,7 +1081,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Telephone, e-mail and postal addresses */
@@ -912,7 +1098,32 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One webhook, and how it fares */
+  getWebhook: {
+    method: "GET";
+    url: "/v1/staff/webhooks/{webhook_id}";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Webhook;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Be promised a sum that pays the loan off */
@@ -934,12 +1145,14 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
       409: Refused<409, "nothing_to_pay_off" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Link another account of yours; access tokens carry it from the next one on */
@@ -952,12 +1165,13 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "account_not_matched" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Your accounts */
@@ -970,8 +1184,9 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Where payments and payoffs by mail go, by regular or overnight mail */
@@ -994,8 +1209,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Your payment methods */
@@ -1014,8 +1230,9 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Payments on an account, newest first */
@@ -1039,8 +1256,9 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** List your open sessions */
@@ -1059,8 +1277,9 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What happened on the account, newest first */
@@ -1084,8 +1303,57 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What was sent, newest first */
+  listWebhookDeliveries: {
+    method: "GET";
+    url: "/v1/staff/webhooks/{webhook_id}/deliveries";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** uuid */
+      cursor?: string | null;
+      state?: "waiting" | "delivered" | "failed" | null;
+    };
+    answers: {
+      200: WebhookDeliveries;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Every partner's webhook, newest first */
+  listWebhooks: {
+    method: "GET";
+    url: "/v1/staff/webhooks";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** uuid */
+      cursor?: string | null;
+    };
+    answers: {
+      200: Webhooks;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Sign in */
@@ -1097,12 +1365,13 @@ export interface Operations {
       201: OpenedSession;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "invalid_credentials">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Live events of your accounts (server-sent events) */
@@ -1114,12 +1383,20 @@ export interface Operations {
       "Last-Event-ID"?: string;
     };
     answers: {
-      200: string;
+      200: {
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "lease_eligibility_changed";
+        /** Send the last one as Last-Event-ID to go on after it. */
+        id: string;
+        /** A JSON object with the fields that the event of this name has in /asyncapi.json. */
+        data: string;
+        /** Milliseconds to wait before connecting again. */
+        retry?: number;
+      };
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
-      429: Refused<429, "too_many_streams">;
+      429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
     };
@@ -1149,8 +1426,9 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** SendGrid's event webhook */
@@ -1175,11 +1453,12 @@ export interface Operations {
       204: undefined;
       400: Refused<400, "malformed_request">;
       403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Twilio's status callback */
@@ -1204,11 +1483,12 @@ export interface Operations {
       204: undefined;
       400: Refused<400, "malformed_request">;
       403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Get new tokens for a refresh token */
@@ -1220,12 +1500,13 @@ export interface Operations {
       200: OpenedSession;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "refresh_token_not_valid">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Claim an account and choose a password */
@@ -1236,12 +1517,33 @@ export interface Operations {
     answers: {
       202: Registration;
       400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Register a partner's webhook */
+  registerWebhook: {
+    method: "POST";
+    url: "/v1/staff/webhooks";
+    body: RegisterWebhook;
+    answers: {
+      201: WebhookWithSecret;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "too_many_webhooks">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Remove a payment method */
@@ -1259,8 +1561,97 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Remove a webhook with all that waits for it */
+  removeWebhook: {
+    method: "DELETE";
+    url: "/v1/staff/webhooks/{webhook_id}";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Send everything again that failed since an instant */
+  replayFailedWebhookDeliveries: {
+    method: "POST";
+    url: "/v1/staff/webhooks/{webhook_id}/deliveries/replay";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    body: ReplayFailed;
+    answers: {
+      202: Replayed;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "webhook_disabled">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Send one event again */
+  replayWebhookDelivery: {
+    method: "POST";
+    url: "/v1/staff/webhooks/{webhook_id}/deliveries/{delivery_id}/replay";
+    path: {
+      /** uuid */
+      webhook_id: string;
+      /** uuid */
+      delivery_id: string;
+    };
+    answers: {
+      202: WebhookDelivery;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "webhook_disabled">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Make a new secret */
+  rotateWebhookSecret: {
+    method: "POST";
+    url: "/v1/staff/webhooks/{webhook_id}/rotate-secret";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    answers: {
+      200: WebhookWithSecret;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Pay on an account */
@@ -1284,12 +1675,61 @@ export interface Operations {
       401: RefusedMoney<401, "unauthenticated">;
       403: RefusedMoney<403, "forbidden">;
       404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
-      503: RefusedMoney<503, "service_unavailable">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Send a made-up event */
+  testWebhook: {
+    method: "POST";
+    url: "/v1/staff/webhooks/{webhook_id}/test";
+    path: {
+      /** uuid */
+      webhook_id: string;
+    };
+    answers: {
+      202: WebhookDelivery;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "webhook_disabled">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your name or your mailing address */
+  updateMe: {
+    method: "PATCH";
+    url: "/v1/me";
+    headers: {
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: ChangedProfile;
+    answers: {
+      200: Me;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "contact_change_needs_proof" | "invalid_request" | "nothing_to_change">;
+      428: Refused<428, "precondition_required">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Verify an e-mail address with the token from the mail */
@@ -1300,12 +1740,13 @@ export interface Operations {
     answers: {
       204: undefined;
       400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
-      503: Refused<503, "service_unavailable">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
 }

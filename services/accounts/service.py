@@ -16,6 +16,7 @@ from services.payments.contract import events as payments_events
 PURPOSE = "fields-accounts"
 HOUR_SECONDS = 3600
 PERSONS = (CUSTOMER, AGENT)
+STAFF = (AGENT,)
 
 
 class PartyCipher(DependencyProvider):
@@ -80,6 +81,40 @@ class AccountsService(Service):
     @query(takes=schemas.GetSchedule, gives=schemas.Schedule, may=(CUSTOMER, AGENT))
     def get_schedule(self, call: Call) -> Any:
         return queries.get_schedule(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @query(takes=schemas.GetBalancesAt, gives=schemas.BalancesAt, may=STAFF)
+    def get_balances_at(self, call: Call) -> Any:
+        return queries.get_balances_at(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=schemas.ReversePayment, gives=schemas.ChangedAccount, may=STAFF, idempotent=True)
+    def reverse_payment(self, call: Call) -> Any:
+        return operations.reverse_payment(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=schemas.AssessLateFee, gives=schemas.ChangedAccount, may=STAFF, idempotent=True)
+    def assess_late_fee(self, call: Call) -> Any:
+        return operations.assess_late_fee(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=schemas.AssessFee, gives=schemas.ChangedAccount, may=STAFF, idempotent=True)
+    def assess_fee(self, call: Call) -> Any:
+        return operations.assess_fee(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=schemas.WaiveFee, gives=schemas.ChangedAccount, may=STAFF, idempotent=True)
+    def waive_fee(self, call: Call) -> Any:
+        return operations.waive_fee(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=schemas.ChangeRate, gives=schemas.ChangedAccount, may=STAFF, idempotent=True)
+    def change_rate(self, call: Call) -> Any:
+        return operations.change_rate(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
 
     @reaction(payments_events.payment_posted)
     def on_payment_posted(self, call: EventCall) -> None:

@@ -1,4 +1,4 @@
-"""Identity's tables. Secrets stand in them hashed (passwords, tokens) or encrypted (claims, phones), never in clear."""
+"""Identity's tables. Secrets are hashed (passwords, tokens) or encrypted (claims, phones, addresses), never clear."""
 
 from sqlalchemy import (
     Boolean,
@@ -7,6 +7,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     Table,
     Text,
@@ -33,9 +34,13 @@ users = Table(
     Column("first_name", Text, nullable=False),
     Column("last_name", Text, nullable=False),
     Column("phone_sealed", Text),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("mailing_address_sealed", Text),
+    # The name that accounts matched, once the person has given another one.
+    Column("matched_last_name", Text),
     Column("sms_consent", Boolean, nullable=False),
-    Column("accepted_terms", Text, nullable=False),
-    Column("accepted_terms_at", DateTime(timezone=True), nullable=False),
+    Column("accepted_terms", Text),
+    Column("accepted_terms_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("email_verified_at", DateTime(timezone=True)),
     UniqueConstraint("email", name="uq_users_email"),
@@ -49,6 +54,9 @@ users = Table(
     CheckConstraint("status <> 'active' OR email_verified_at IS NOT NULL", name="ck_users_active_verified"),
     CheckConstraint("role IN ('customer', 'agent')", name="ck_users_role"),
     CheckConstraint("role <> 'customer' OR party_id IS NOT NULL", name="ck_users_customer_party"),
+    CheckConstraint(
+        "role <> 'customer' OR num_nonnulls(accepted_terms, accepted_terms_at) = 2", name="ck_users_customer_terms"
+    ),
     Index("uq_users_active_party", "party_id", unique=True, postgresql_where=text("status = 'active'")),
 )
 

@@ -1,5 +1,6 @@
 """What may be asked of identity: who am I, where am I signed in, with which keys do you sign."""
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from services.identity.providers import Keyring
 from services.identity.rules.names import masked_phone
 from services.identity.rules.sessions import IDLE_LIFE
 
+ADDRESS_FIELD = "users.mailing_address"
+
 
 def get_me(transaction: Transaction, *, caller: CallContext, keyring: Keyring) -> dict[str, Any]:
     """The caller's own person and linked accounts. Raises NotFound."""
@@ -23,12 +26,16 @@ def get_me(transaction: Transaction, *, caller: CallContext, keyring: Keyring) -
     linked = select(user_accounts).where(user_accounts.c.user_id == user["id"])
     sealed = user["phone_sealed"]
     phone = keyring.unseal(sealed, field="users.phone", owner=user["id"]) if sealed else None
+    address = user["mailing_address_sealed"]
     accounts = transaction.all(linked.order_by(user_accounts.c.linked_at, user_accounts.c.account_id))
     return {
         **user,
         "user_id": user["user_name"] or user["email"],
         "email_verified": user["status"] != UNVERIFIED,
         "phone_masked": masked_phone(phone),
+        "mailing_address": (
+            json.loads(keyring.unseal(address, field=ADDRESS_FIELD, owner=user["id"])) if address else None
+        ),
         "accounts": [{**link, "id": link["account_id"]} for link in accounts],
     }
 

@@ -10,7 +10,7 @@ from chassis.doors.call import Question
 from chassis.schemas import Nothing
 from services.identity import queries
 from services.identity.contract import events, schemas
-from services.identity.operations import linking, matching, registration, sessions, verification
+from services.identity.operations import linking, matching, profile, registration, sessions, verification
 from services.identity.providers import (
     Keyring,
     KeyringProvider,
@@ -93,6 +93,10 @@ class IdentityService(Service):
     def link_account(self, call: Call) -> Any:
         return linking.link_account(call.transaction, now=self.clock.now(), caller=call.context, found=call.answers)
 
+    @command(takes=schemas.UpdateMe, gives=schemas.Me, may=(CUSTOMER, AGENT))
+    def update_me(self, call: Call) -> Any:
+        return profile.update_me(call.transaction, caller=call.context, keyring=self.keyring, **call.request)
+
     @query(takes=schemas.ListSessions, gives=schemas.Sessions, may=(CUSTOMER, AGENT))
     def list_sessions(self, call: Call) -> Any:
         return queries.list_sessions(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
@@ -118,6 +122,10 @@ class IdentityService(Service):
 
     @errand(events.account_linked)
     def on_account_linked(self, call: ErrandCall) -> None:
+        verification.push_contact(call, notifications=self.notifications, keyring=self.keyring)
+
+    @errand(events.contact_changed)
+    def on_contact_changed(self, call: ErrandCall) -> None:
         verification.push_contact(call, notifications=self.notifications, keyring=self.keyring)
 
     @timer(every_seconds=SWEEP_SECONDS)

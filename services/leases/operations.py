@@ -1,6 +1,6 @@
 """Verbs of leases: take over contracts, follow what payments and accounts tell, and answer anew each time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,22 +24,47 @@ class TakenOver:
     past_due_cents: int
 
 
-def import_leases(transaction: Transaction, *, records: Iterable[TakenOver], now: datetime, today: date) -> int:
-    """Store contracts and their first evaluation; one that is known stays as it is. Gives how many were new."""
-    added = 0
-    for record in records:
-        account_id = record.lease["account_id"]
-        new = transaction.run(insert(leases).values(**record.lease).on_conflict_do_nothing())
-        added += new
-        if not new:
-            continue
-        transaction.run(
-            insert(lease_standings).values(
-                account_id=account_id, sequence=0, status=record.status, past_due_cents=record.past_due_cents
-            )
-        )
-        _evaluate(transaction, account_id=account_id, cause=None, now=now, today=today)
-    return added
+def import_leases(transaction: Transaction, *, records: Sequence[TakenOver], now: datetime, today: date) -> int:
+    """Store contracts and their first evaluation; one that is known stays as it is. Gives how many were new.
+
+    Nothing was paid into a lease that was not here, so that its evaluation rests on what accounts says alone.
+    """
+    ids = [record.lease["account_id"] for record in records]
+    known = transaction.all(select(leases.c.account_id).where(leases.c.account_id.in_(ids))) if ids else []
+    here = {row["account_id"] for row in known}
+    new = {record.lease["account_id"]: record for record in records if record.lease["account_id"] not in here}
+    if not new:
+        return 0
+    transaction.run(insert(leases), [record.lease for record in new.values()])
+    transaction.run(insert(lease_standings), [_first_standing(record) for record in new.values()])
+    transaction.run(insert(lease_eligibilities), [_first_answer(r, now=now, today=today) for r in new.values()])
+    return len(new)
+
+
+def _first_standing(record: TakenOver) -> dict[str, Any]:
+    return {
+        "account_id": record.lease["account_id"],
+        "sequence": 0,
+        "status": record.status,
+        "past_due_cents": record.past_due_cents,
+    }
+
+
+def _first_answer(record: TakenOver, *, now: datetime, today: date) -> dict[str, Any]:
+    facts = Facts(
+        ends_on=record.lease["ends_on"],
+        status=record.status,
+        past_due_cents=record.past_due_cents,
+        in_transit_cents=0,
+    )
+    return {"account_id": record.lease["account_id"], "cause_event_id": None, **_answer(facts, now=now, today=today)}
+
+
+def _answer(facts: Facts, *, now: datetime, today: date) -> dict[str, Any]:
+    reasons = {
+        option: [asdict(reason) for reason in found] for option, found in evaluate(facts=facts, on=today).items()
+    }
+    return {"evaluated_on": today, "evaluated_at": now, "reasons": reasons}
 
 
 def note_posted_payment(
@@ -91,10 +116,9 @@ def _locked_lease(transaction: Transaction, account_id: str) -> Row | None:
 def _evaluate(transaction: Transaction, *, account_id: UUID, cause: UUID | None, now: datetime, today: date) -> None:
     facts = transaction.one(facts_of(account_id))
     assert facts is not None, "a lease is stored together with its standing"
-    answer = evaluate(facts=Facts(**facts), on=today)
-    reasons = {option: [asdict(reason) for reason in found] for option, found in answer.items()}
+    values = {**_answer(Facts(**facts), now=now, today=today), "cause_event_id": cause}
+    reasons = values["reasons"]
     before = transaction.one(select(lease_eligibilities).where(lease_eligibilities.c.account_id == account_id))
-    values = {"evaluated_on": today, "evaluated_at": now, "cause_event_id": cause, "reasons": reasons}
     statement = insert(lease_eligibilities).values(account_id=account_id, **values)
     transaction.run(statement.on_conflict_do_update(index_elements=["account_id"], set_=values))
     if before is not None and before["reasons"] != reasons:

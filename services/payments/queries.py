@@ -1,5 +1,9 @@
-"""Questions about payment methods and payments; lists are newest first, a page ends with the id to go on from."""
+"""Questions about payment methods and payments; lists are newest first, and a page ends with a cursor.
 
+A cursor names the last row that was shown. What is added later stands before it, so nothing comes twice or is missed.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -7,15 +11,17 @@ from uuid import UUID
 from sqlalchemy import Column, Select, select
 
 from chassis.context import CallContext
-from chassis.errors import NotFound
+from chassis.errors import FieldError, InvalidRequest, NotFound
 from chassis.store import Row, Transaction
 from services.payments.models import is_pending, payment_methods, payments, payments_shown
 from services.payments.rules.methods import owner_of
 from services.payments.rules.wording import as_told
 
+NIL = UUID(int=0)
+
 
 def list_payment_methods(
-    transaction: Transaction, *, caller: CallContext, limit: int, cursor: UUID | None
+    transaction: Transaction, *, caller: CallContext, limit: int, cursor: str | None
 ) -> dict[str, Any]:
     """The caller's methods that are not removed."""
     mine = select(payment_methods).where(
@@ -35,7 +41,7 @@ def get_payment(transaction: Transaction, *, caller: CallContext, payment_id: UU
 
 
 def list_payments(
-    transaction: Transaction, *, caller: CallContext, account_id: UUID, limit: int, cursor: UUID | None
+    transaction: Transaction, *, caller: CallContext, account_id: UUID, limit: int, cursor: str | None
 ) -> dict[str, Any]:
     """The payments of an account, whoever paid. Raises NotFound for an account that is not the caller's."""
     caller.require(str(account_id))
@@ -61,13 +67,29 @@ def list_pending_payments(
     return {"data": transaction.all(pending.order_by(payments.c.id.desc()))}
 
 
-def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: UUID | None) -> Select[Any]:
+def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: str | None) -> Select[Any]:
     """One row more than the page, which tells whether there is another."""
     if cursor is not None:
-        statement = statement.where(key < cursor)
+        statement = statement.where(key < _read_cursor(cursor))
     return statement.order_by(key.desc()).limit(limit + 1)
 
 
 def _page(rows: Sequence[Row | Mapping[str, Any]], *, limit: int) -> dict[str, Any]:
     page = list(rows[:limit])
-    return {"data": page, "next_cursor": str(page[-1]["id"]) if len(rows) > limit else None}
+    return {"data": page, "next_cursor": _cursor(page[-1]["id"]) if len(rows) > limit else None}
+
+
+def _cursor(identifier: UUID) -> str:
+    return urlsafe_b64encode(identifier.bytes).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> UUID:
+    """The row that the cursor names. Raises InvalidRequest for a text that this list never gave."""
+    try:
+        found = UUID(bytes=urlsafe_b64decode(cursor.encode("ascii") + b"=="))
+    except ValueError:
+        found = NIL
+    if _cursor(found) != cursor:
+        wrong = FieldError(pointer="/cursor", code="invalid", detail="Not a cursor of this list.")
+        raise InvalidRequest("Take the cursor from next_cursor of the page before.", errors=[wrong])
+    return found

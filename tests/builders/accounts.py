@@ -128,7 +128,8 @@ def a_stored_quote(service: AccountsService, *, account_id: str, payoff_cents: i
         "id": quote_id, "account_id": UUID(account_id), "kind": "payoff", "source_ref": None, "lines": [],
         "principal_cents": payoff_cents, "interest_cents": 0, "fees_cents": 0, "other_cents": 0, "credit_cents": 0,
         "payoff_cents": payoff_cents, "per_diem": "0.0000", "as_of_on": service.clock.today(),
-        "good_through": good_through, "rests_on_number": 1, "explanation": {}, "status": "live", "met_by_key": None,
+        "good_through": good_through, "rests_on_number": 1, "drift_limit_cents": A_POLICY.drift_cents_max,
+        "explanation": {}, "status": "live", "met_by_key": None,
         "withdrawn_reason": None, "withdrawn_on": None, "issued_at": now, "decided_at": None,
     }  # fmt: skip
     with service.store.writing() as transaction:

@@ -15,7 +15,7 @@ from gateway.routing import Route
 from gateway.schemas import PAYMENT_CENTS_MIN
 from gateway.table import ROUTES
 from services.payments.models import payments
-from tests.unit.gateway.builders import CONTRACT, Gateway, HttpAnswer, a_gateway
+from tests.unit.gateway.builders import CONTRACT, ON_DATABASE, Gateway, HttpAnswer, a_gateway
 from tests.unit.gateway.test_routes import IDS, REST, _path, _send
 
 EVERYWHERE = {*SECURITY, "Cache-Control", "Content-Type", "Content-Length", "Vary", "X-Accel-Buffering"}
@@ -86,11 +86,11 @@ def _plain(gateway: Gateway, route: Route, **options: Any) -> HttpAnswer:
 def test_every_way_to_ask_wrongly_is_answered_as_told(
     route: Route, clock: FixedClock, document: dict[str, Any]
 ) -> None:
-    limits = {"SESSIONS_PER_MINUTE": 1, "REGISTRATIONS_PER_MINUTE": 1}
+    limits = {"SESSIONS_PER_MINUTE": 1, "REGISTRATIONS_PER_MINUTE": 1, "REQUESTS_PER_MINUTE": 1}
     for way, ask in ASKING_WRONGLY.items():
         answer = ask(a_gateway(clock=clock, settings=limits if way == "once too often" else None), route)
-        if route.operation == "openStream" and answer.status_code == 500:
-            continue  # A stream stands on a database, which this gateway has not.
+        if route.operation in ON_DATABASE and answer.status_code == 500:
+            continue  # This gateway has no database.
         assert answer.status_code != 500, way
         assert_told(answer, route, document)
 

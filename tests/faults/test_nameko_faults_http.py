@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from chassis.web import REQUEST_SECONDS
+from chassis.web import HEAD_SECONDS
 from tests.faults.deeds import JOURNAL, SECRET
 from tests.fixtures.ports import free_port
 from tests.fixtures.processes import HostedProcess, eventually
@@ -67,7 +67,7 @@ def dawdlers(servers: Servers) -> Iterator[dict[str, list[socket.socket]]]:
         opened[name] = [socket.create_connection(("127.0.0.1", servers[name])) for _ in range(DAWDLERS)]
         for client in opened[name]:
             client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
-    time.sleep(REQUEST_SECONDS + 1)
+    time.sleep(HEAD_SECONDS + 1)
     yield opened
     for clients in opened.values():
         for client in clients:

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from deploy.broker import Broker
 from deploy.catalogue import ROOT
 from deploy.rabbitmq.generate import VHOST, as_text, definitions
 from deploy.rabbitmq.passwords import USERS
+from deploy.rabbitmq.subscribers import Subscriber
 from tests.fixtures.ports import free_port
 from tests.fixtures.processes import HostedProcess, eventually, is_ready
 
@@ -87,13 +88,16 @@ class Guarded:
 
 
 def guarded_vhost(
-    node: Broker, *, vhost: str, change: Callable[[dict[str, Any]], None] = lambda _: None, queues: str = ""
-) -> Guarded:
+    node: Broker, *, vhost: str, change: Callable[[dict[str, Any]], None] = lambda _: None, queues: str = "",
+    subscribers: Sequence[Subscriber] = (),
+) -> Guarded:  # fmt: skip
     """Import the definitions under this name, changed if so asked, and wait until they are there.
 
     `queues`: only those with this pattern in their names, because each quorum queue takes its time.
     """
-    found = definitions(vhost=vhost, passwords=PASSWORDS)
+    for subscriber in subscribers:
+        PASSWORDS.setdefault(subscriber.user, secrets.token_hex(8))
+    found = definitions(vhost=vhost, passwords=PASSWORDS, subscribers=subscribers)
     found["queues"] = [entry for entry in found["queues"] if re.search(queues, entry["name"])]
     found["bindings"] = [entry for entry in found["bindings"] if re.search(queues, entry["destination"])]
     change(found)

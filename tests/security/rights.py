@@ -107,11 +107,13 @@ def keys() -> list[str]:
 def rights(guarded: Guarded, user: str, found: list[tuple[str, str]]) -> Iterator[Right]:
     """What the broker lets the user do."""
     own = _bindable(guarded, user)
+    is_subscriber = user.startswith("sub-")
     with guarded.connected(user) as connection:
         for kind, name in found:
             for operation in (CONFIGURE, WRITE, READ):
                 probe = _probe(operation, kind, name, own=own)
-                if probe is not None and not _is_refused(connection, probe, words=f"access to {kind} '{name}'"):
+                words = "access to" if is_subscriber else f"access to {kind} '{name}'"
+                if probe is not None and not _is_refused(connection, probe, words=words):
                     yield user, operation, kind, name
 
 
@@ -126,7 +128,12 @@ def is_refused(guarded: Guarded, user: str, act: Callable[[Any], Any]) -> bool:
 
 
 def _bindable(guarded: Guarded, user: str) -> tuple[str, str]:
-    """Something the user may bind to another exchange, by which the right to read from that one shows."""
+    """Something the user may bind to another exchange, by which the right to read from that one shows.
+
+    A subscriber has nothing of the kind, and whatever keeps it from binding counts.
+    """
+    if user.startswith("sub-"):
+        return QUEUE, f"sub.{user.removeprefix('sub-')}.v1"
     if user not in SERVICES or asked_by(user):
         name = answers_queue(user)
         with guarded.channel(user) as channel:
@@ -142,7 +149,7 @@ def _probe(operation: str, kind: str, name: str, *, own: tuple[str, str]) -> Cal
             # Rights are checked before the arguments, and these differ from those of the queue.
             CONFIGURE: lambda channel: channel.queue_declare(name, durable=False, auto_delete=False, exclusive=False),
             WRITE: lambda channel: channel.queue_bind(name, "no-such-exchange", "key"),
-            READ: lambda channel: channel.basic_get(name, no_ack=True),
+            READ: lambda channel: _consume(channel, name),
         }[operation]
     if name == DEFAULT_EXCHANGE:
         # It can be neither declared nor bound, by anyone.
@@ -153,6 +160,12 @@ def _probe(operation: str, kind: str, name: str, *, own: tuple[str, str]) -> Cal
         WRITE: lambda channel: _publish(channel, name, "key"),
         READ: lambda channel: getattr(channel, bind)(own[1], name, own[1]),
     }[operation]
+
+
+def _consume(channel: Any, name: str) -> None:
+    """With a limit, without which nobody reads a stream; what is delivered goes back with the channel."""
+    channel.basic_qos(0, 1, False)
+    channel.basic_consume(name)
 
 
 def _publish(channel: Any, exchange: str, key: str) -> None:

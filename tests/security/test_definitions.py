@@ -135,3 +135,26 @@ def declared_in(node: Broker, vhost: str) -> list[str]:
         # Pairs of name and value, in the order in which they were given, with the type that the client chose.
         row["arguments"] = sorted((argument[0], argument[-1]) for argument in row["arguments"])
     return sorted(json.dumps(row, sort_keys=True) for row in rows)
+
+
+def test_a_subscriber_gets_an_address_a_user_and_a_queue_with_the_secrets(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    CliRunner().invoke(secrets_command, [str(folder)], catch_exceptions=False)
+    add = ["subscriber", "add", "billing-audit", "--event", "payment_posted", "--secrets", str(folder)]
+    assert CliRunner().invoke(broker_command, add, catch_exceptions=False).exit_code == 0
+    with pytest.raises(StackProblem, match="SUB_BILLING_AUDIT_BUS_URL"):
+        printed(folder)
+    made = CliRunner().invoke(secrets_command, [str(folder)], catch_exceptions=False)
+    assert made.output.splitlines()[0] == "made sub_billing_audit_bus_url"
+    assert (folder / "sub_billing_audit_bus_url").read_text().startswith("amqp://sub-billing-audit:")
+    found = json.loads((folder / "rabbitmq_definitions.json").read_text())
+    user = next(user for user in found["users"] if user["name"] == "sub-billing-audit")
+    assert user["password_hash"]
+    assert user["tags"] == []
+    right = next(right for right in found["permissions"] if right["user"] == "sub-billing-audit")
+    assert (right["configure"], right["write"]) == ("^$", "^$")
+    bound_to = {entry["source"] for entry in found["bindings"] if entry["destination"] == "sub.billing-audit.v1"}
+    assert bound_to == {"payments.events"}
+    assert {entry["user"] for entry in printed(folder)["permissions"]} == {
+        right["user"] for right in found["permissions"]
+    }

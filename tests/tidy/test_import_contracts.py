@@ -17,7 +17,7 @@ PLANTED = [
     ("The gateway knows services only by contract", "gateway/auth.py", "from services.identity import rules"),
     ("The chassis knows no business", "chassis/clock.py", "import services.payments.contract"),
     ("Nothing that serves knows how it is deployed", "services/payments/rules.py", "import deploy.catalogue"),
-    ("Rules are pure", "services/leases/rules.py", "import sqlalchemy"),
+    ("Rules are pure", "services/leases/rules/ending.py", "import sqlalchemy"),
     ("Vendors are touched only by providers", "services/notifications/queries.py", "import twilio"),
     ("The bus library could be changed", "services/leases/operations.py", "import eventlet"),
 ]

@@ -49,3 +49,59 @@ class AccountNotPaidOff(Refusal):
     kind = Kind.CONFLICT
     title = "The account is not paid off by this payment"
     detail = "Only the payment that paid the account off closes it. Read the account again."
+
+
+class AccountNotOpen(Refusal):
+    code = "account_not_open"
+    kind = Kind.CONFLICT
+    title = "The account is not open"
+    detail = "Only an open account can be changed in this way. Look at its status."
+
+
+class ChangeNotPossible(Refusal):
+    code = "change_not_possible"
+    kind = Kind.UNPROCESSABLE
+    title = "The contract cannot be changed like that"
+    detail = "The change does not fit this contract. Correct the request and send it again."
+
+
+class PaymentNotApplied(Refusal):
+    code = "payment_not_applied"
+    kind = Kind.NOT_FOUND
+    title = "The ledger has no such payment"
+    detail = "This account has no payment of that id and presentment. Check both, or wait until it is applied."
+
+
+class PaymentAlreadyReversed(Refusal):
+    code = "payment_already_reversed"
+    kind = Kind.CONFLICT
+    title = "The payment was reversed before"
+    detail = "This presentment of the payment does not count any more. There is nothing left to reverse."
+
+
+class LateFeeNotChargeable(Refusal):
+    code = "late_fee_not_chargeable"
+    kind = Kind.UNPROCESSABLE
+    title = "No late fee may be charged"
+    detail = "The instalment may not be charged a late fee today. Nothing was charged."
+
+
+class LateFeeAlreadyAssessed(Refusal):
+    code = "late_fee_already_assessed"
+    kind = Kind.CONFLICT
+    title = "The instalment was charged before"
+    detail = "An instalment is charged one late fee, ever. Whether it stands is shown among the transactions."
+
+
+class FeeNotFound(Refusal):
+    code = "fee_not_found"
+    kind = Kind.NOT_FOUND
+    title = "The account has no such fee"
+    detail = "Take the fee_id from the account's transactions."
+
+
+class FeeNotDue(Refusal):
+    code = "fee_not_due"
+    kind = Kind.CONFLICT
+    title = "Nothing of the fee is due"
+    detail = "The fee is paid, was waived before, or does not stand. There is nothing to waive."

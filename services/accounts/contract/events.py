@@ -5,7 +5,7 @@ from marshmallow import EXCLUDE, fields, validate
 from chassis.events import Event
 from chassis.schemas import Cents, Strict
 from services.accounts.contract.payoff import QUOTE_KINDS, WITHDRAWN_REASONS
-from services.accounts.contract.schemas import PRODUCTS, Standing
+from services.accounts.contract.schemas import FEE_KINDS, PRODUCTS, SCHEDULE_REASONS, Standing
 
 SOURCE = "accounts"
 
@@ -34,6 +34,47 @@ class PaymentAppliedV1(AboutAnAccount):
 
 
 class AccountPaidOffV1(AboutAnAccount):
+    payment_id = fields.String(required=True)
+
+
+class PaymentReversedV1(AboutAnAccount):
+    """`effective_on` is the payment's own date, from which it is as had it never been; `reversed_on` is when."""
+
+    payment_id = fields.String(required=True)
+    presentment_number = fields.Integer(required=True)
+    amount_cents = Cents(required=True, minimum=1)
+    effective_on = fields.Date(required=True)
+    reversed_on = fields.Date(required=True)
+    reason = fields.String(required=True)
+    return_code = fields.String(required=True, allow_none=True)
+
+
+class LateFeeV1(AboutAnAccount):
+    """A fee for one instalment; `assessed_on` is the day of the decision."""
+
+    fee_id = fields.String(required=True)
+    instalment_number = fields.Integer(required=True)
+    due_on = fields.Date(required=True)
+    assessed_on = fields.Date(required=True)
+    amount_cents = Cents(required=True, minimum=1)
+
+
+class FeeWaivedV1(AboutAnAccount):
+    fee_id = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(FEE_KINDS))
+    amount_cents = Cents(required=True, minimum=1)
+
+
+class ScheduleChangedV1(AboutAnAccount):
+    """From `from_instalment` on, due dates or instalments are others; null where only the rate is."""
+
+    reason = fields.String(required=True, validate=validate.OneOf(SCHEDULE_REASONS))
+    effective_on = fields.Date(required=True)
+    from_instalment = fields.Integer(required=True, allow_none=True)
+    maturity_on = fields.Date(required=True)
+
+
+class AccountReopenedV1(AboutAnAccount):
     payment_id = fields.String(required=True)
 
 
@@ -93,3 +134,22 @@ refund_due = Event(SOURCE, "refund_due", 1, RefundDueV1)
 
 account_closed = Event(SOURCE, "account_closed", 1, AccountClosedV1)
 """The money that paid an account off has settled: the account is closed for good."""
+
+
+payment_reversed = Event(SOURCE, "payment_reversed", 1, PaymentReversedV1, handled=True)
+"""A payment no longer counts: it was returned, or staff undid it. The standing is as had it never been."""
+
+late_fee_assessed = Event(SOURCE, "late_fee_assessed", 1, LateFeeV1, handled=True)
+"""An instalment was not paid within its grace. Told again when another amount stands, or the fee stands anew."""
+
+late_fee_reversed = Event(SOURCE, "late_fee_reversed", 1, LateFeeV1, handled=True)
+"""A late fee stands no more: money that came to light later was in time. The amount is what stood until now."""
+
+fee_waived = Event(SOURCE, "fee_waived", 1, FeeWaivedV1, handled=True)
+"""Staff gave up what was unpaid of a fee."""
+
+schedule_changed = Event(SOURCE, "schedule_changed", 1, ScheduleChangedV1, handled=True)
+"""The rate, the instalments or the due dates to come are not what they were."""
+
+account_reopened = Event(SOURCE, "account_reopened", 1, AccountReopenedV1, handled=True)
+"""A loan that was paid off, or closed, owes again, because the payment named was undone."""

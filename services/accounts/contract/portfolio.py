@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
+from chassis.schemas import CENTS_MAX, schema_of
 from services.accounts.contract.terms import (
     DAY_COUNTS,
     EXTRA_MODES,
+    WATERFALLS,
     InvalidTerms,
     LeaseTerms,
     LoanTerms,
@@ -98,7 +100,7 @@ def _require(holds: bool, sentence: str) -> None:
 
 
 def _cents(**options: Any) -> fields.Integer:
-    return fields.Integer(strict=True, validate=validate.Range(min=0), **options)
+    return fields.Integer(strict=True, validate=validate.Range(min=0, max=CENTS_MAX), **options)
 
 
 class _Percent(fields.Decimal):
@@ -125,6 +127,9 @@ class _CalendarSchema(_Strict):
     first_due_on = fields.Date(required=True)
     due_day = fields.Integer(required=True, strict=True)
     grace_days = fields.Integer(required=True, strict=True)
+    waterfall = fields.String(load_default="fees_last", validate=validate.OneOf(WATERFALLS))
+    returned_payment_fee_cents = _cents(load_default=0)
+    late_fee_pack = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=20))
 
 
 class LoanTermsSchema(_CalendarSchema):
@@ -219,12 +224,11 @@ class _TermsField(fields.Field[Terms]):
     """The product says which terms are meant."""
 
     def _serialize(self, value: Terms | None, *_: Any, **__: Any) -> Any:
-        schema = LoanTermsSchema() if isinstance(value, LoanTerms) else LeaseTermsSchema()
-        return schema.dump(value)
+        return schema_of(LoanTermsSchema if isinstance(value, LoanTerms) else LeaseTermsSchema).dump(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:  # noqa: ARG002
         product = (data or {}).get("product")
-        return (LeaseTermsSchema() if product == "lease" else LoanTermsSchema()).load(value)
+        return schema_of(LeaseTermsSchema if product == "lease" else LoanTermsSchema).load(value)
 
 
 class PortfolioAccountSchema(_Strict):

@@ -1,15 +1,36 @@
 """The shapes of what accounts answers: requests are verb phrases, replies are nouns."""
 
-from marshmallow import fields, validate
+from typing import Any
 
-from chassis.schemas import Cents, Instant, Strict, Text
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from chassis.schemas import Cents, Instant, Rate, Strict, Text
 
 ACCOUNT_IDS_MAX = 100
 PAGE_MAX = 100
+REASON_LENGTH_MAX = 500
 
 STATUSES = ("open", "paid_off", "closed", "charged_off")
 PRODUCTS = ("loan", "lease")
-TRANSACTION_KINDS = ("payment", "payment_held", "credit_used", "payoff", "refund_due")
+FEE_KINDS = ("late_fee", "returned_payment_fee", "other_fee")
+SCHEDULE_REASONS = ("rate_change", "due_date_change", "deferment")
+TRANSACTION_KINDS = (
+    "payment",
+    "payment_held",
+    "payment_reversed",
+    "credit_used",
+    *FEE_KINDS,
+    "late_fee_reversed",
+    "fee_waived",
+    "rate_changed",
+    "due_date_changed",
+    "instalments_deferred",
+    "accelerated",
+    "bill",
+    "payoff_drift",
+    "charged_off",
+    "refund_due",
+)
 
 
 class Standing(Strict):
@@ -41,6 +62,47 @@ class GetStanding(OneAccount):
     pass
 
 
+class ReversePayment(OneAccount):
+    payment_id = Text(required=True, longest=64)
+    presentment_number = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=1))
+    reason = Text(required=True, longest=REASON_LENGTH_MAX)
+
+
+class AssessLateFee(OneAccount):
+    instalment_number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+
+
+class AssessFee(OneAccount):
+    """`fee_reference` is the caller's own name of what is charged for: one is charged once."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("returned_payment_fee", "other_fee")))
+    amount_cents = Cents(required=True, minimum=1)
+    reason = Text(required=True, longest=REASON_LENGTH_MAX)
+    fee_reference = Text(required=True, longest=64)
+
+
+class WaiveFee(OneAccount):
+    fee_id = Text(required=True, longest=64)
+    reason = Text(required=True, longest=REASON_LENGTH_MAX)
+
+
+class ChangeRate(OneAccount):
+    """`payment_cents` from `from_instalment` on, where the instalments change too; both or none."""
+
+    annual_rate_percent = Rate(required=True)
+    effective_on = fields.Date(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(("servicemember", "modification")))
+    from_instalment = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1))
+    payment_cents = Cents(load_default=None, allow_none=True, minimum=1)
+
+
+class ChangedAccount(Strict):
+    """The account after a command."""
+
+    account_id = fields.String(required=True)
+    standing = fields.Nested(Standing, required=True)
+
+
 class ListAccounts(Strict):
     account_ids = fields.List(Text(longest=64), required=True, validate=validate.Length(max=ACCOUNT_IDS_MAX))
 
@@ -48,6 +110,31 @@ class ListAccounts(Strict):
 class ListTransactions(OneAccount):
     limit = fields.Integer(load_default=25, strict=True, validate=validate.Range(min=1, max=PAGE_MAX))
     cursor = Text(load_default=None, allow_none=True)
+
+
+class GetBalancesAt(OneAccount):
+    """Exactly one of the dates: what the books said at the end of a day, or what is known now of a day."""
+
+    posted_on = fields.Date(load_default=None, allow_none=True)
+    effective_on = fields.Date(load_default=None, allow_none=True)
+
+    @validates_schema
+    def one_date(self, data: dict[str, Any], **_: Any) -> None:
+        if (data.get("posted_on") is None) == (data.get("effective_on") is None):
+            raise ValidationError("Give posted_on or effective_on, and not both.", "posted_on")
+
+
+class BalancesAt(Strict):
+    """Receivables and the customer's credit on a day; `ledger` holds debits less credits of everything posted."""
+
+    account_id = fields.String(required=True)
+    posted_on = fields.Date(required=True, allow_none=True)
+    effective_on = fields.Date(required=True, allow_none=True)
+    principal_balance_cents = Cents(required=True)
+    interest_receivable_cents = Cents(required=True)
+    fees_due_cents = Cents(required=True)
+    unapplied_cents = Cents(required=True)
+    ledger = fields.Dict(keys=fields.String(), values=Cents(), required=True)
 
 
 class MatchAccount(Strict):
@@ -138,9 +225,9 @@ class Allocation(Strict):
 
 
 class Transaction(Strict):
-    """One movement of the account; `revision` above 1 says that an earlier event, found later, changed its split.
+    """One event of the account; `revision` above 1 says that an earlier event, found later, changed its split.
 
-    A `payoff` closes the account: `written_off_cents` of it is ours. A `refund_due` is money on its way back: negative.
+    `explanation` holds the arithmetic as data, and as `sentence` in words. `fee_id` is what a waiver names.
     """
 
     id = fields.String(required=True)
@@ -148,10 +235,10 @@ class Transaction(Strict):
     payment_id = fields.String(required=True, allow_none=True)
     method_type = fields.String(required=True, allow_none=True)
     method_last4 = fields.String(required=True, allow_none=True)
+    fee_id = fields.String(required=True, allow_none=True)
     effective_on = fields.Date(required=True)
     recorded_at = Instant(required=True)
     amount_cents = Cents(required=True)
-    written_off_cents = Cents(required=True, minimum=0)
     allocation = fields.Nested(Allocation, required=True)
     instalments = fields.List(fields.Integer(), required=True)
     revision = fields.Integer(required=True)

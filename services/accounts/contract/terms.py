@@ -7,9 +7,11 @@ from typing import Literal
 
 DayCount = Literal["actual/365", "actual/actual", "30/360"]
 ExtraMode = Literal["principal", "paid_ahead"]
+Waterfall = Literal["fees_last", "fees_first"]
 
 DAY_COUNTS: tuple[DayCount, ...] = ("actual/365", "actual/actual", "30/360")
 EXTRA_MODES: tuple[ExtraMode, ...] = ("principal", "paid_ahead")
+WATERFALLS: tuple[Waterfall, ...] = ("fees_last", "fees_first")
 
 
 class InvalidTerms(ValueError):
@@ -17,10 +19,31 @@ class InvalidTerms(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """From `from_number` on, instalments fall due `months` later; on `due_day` from then on, unless it is None."""
+
+    from_number: int
+    months: int
+    due_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentStep:
+    """From `from_number` on, an instalment of a loan is `payment_cents`."""
+
+    from_number: int
+    payment_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoanTerms:
     """A simple-interest instalment loan; `annual_rate_percent` of 6.49 means 6.49 % a year.
 
-    The last of `payment_count` instalments is whatever clears the loan, not `payment_cents`.
+    The last of `payment_count` instalments is whatever clears the loan, not `payment_cents`. `waterfall` says whether
+    fees are paid after the instalments that are due, or first; `returned_payment_fee_cents` is what a payment returned
+    for lack of funds may cost; `late_fee_pack` names the rule pack of its late fees, None for the customer's state.
+    `moves` and `payment_steps` are no part of a signed contract: the engine puts there what servicing events have
+    changed since.
     """
 
     annual_rate_percent: Decimal
@@ -31,18 +54,28 @@ class LoanTerms:
     due_day: int
     grace_days: int
     extra_default: ExtraMode = "principal"
+    waterfall: Waterfall = "fees_last"
+    returned_payment_fee_cents: int = 0
+    late_fee_pack: str | None = None
+    moves: tuple[Move, ...] = ()
+    payment_steps: tuple[PaymentStep, ...] = ()
 
     def __post_init__(self) -> None:
         _require(Decimal(0) <= self.annual_rate_percent <= Decimal(100), "The annual rate must be 0 to 100 percent.")
         _require(self.day_count in DAY_COUNTS, f"The day count {self.day_count!r} is not known.")
+        _require(self.returned_payment_fee_cents >= 0, "The fee for a returned payment cannot be negative.")
         _require(self.payment_cents > 0, "The instalment must be more than zero.")
         _require(self.extra_default in EXTRA_MODES, f"The extra mode {self.extra_default!r} is not known.")
+        _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
         _require_calendar(count=self.payment_count, due_day=self.due_day, grace_days=self.grace_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseTerms:
-    """A closed-end lease with payments in advance; an instalment is `base_payment_cents` plus `tax_cents`."""
+    """A closed-end lease with payments in advance; an instalment is `base_payment_cents` plus `tax_cents`.
+
+    What `waterfall` and the fields after it mean is as in a loan's terms.
+    """
 
     adjusted_capitalized_cost_cents: int
     residual_cents: int
@@ -52,8 +85,14 @@ class LeaseTerms:
     first_due_on: date
     due_day: int
     grace_days: int
+    waterfall: Waterfall = "fees_last"
+    returned_payment_fee_cents: int = 0
+    late_fee_pack: str | None = None
+    moves: tuple[Move, ...] = ()
 
     def __post_init__(self) -> None:
+        _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
+        _require(self.returned_payment_fee_cents >= 0, "The fee for a returned payment cannot be negative.")
         _require(self.base_payment_cents > 0, "The base payment must be more than zero.")
         _require(self.tax_cents >= 0, "The tax of an instalment cannot be negative.")
         _require(self.residual_cents >= 0, "The residual cannot be negative.")

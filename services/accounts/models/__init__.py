@@ -3,8 +3,12 @@
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.stored import (
+    EVENT_KINDS,
     allocation_as_stored,
     allocation_from_stored,
+    event_as_stored,
+    event_from_stored,
+    history_from_stored,
     opening_as_stored,
     opening_from_stored,
     state_as_stored,
@@ -28,6 +32,7 @@ from services.accounts.models.tables import (
 
 __all__ = [
     "CONTROL_ACCOUNTS",
+    "EVENT_KINDS",
     "account_events",
     "account_parties",
     "account_states",
@@ -36,6 +41,9 @@ __all__ = [
     "allocation_from_stored",
     "allocations",
     "contract_terms",
+    "event_as_stored",
+    "event_from_stored",
+    "history_from_stored",
     "journal_entries",
     "journal_lines",
     "metadata",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, Label, Table, Text, func, select
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, Label, Table, Text, exists, func, not_, select
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.accounts.models.tables import account_events, metadata
@@ -25,6 +25,7 @@ payoff_quotes = Table(
     Column("as_of_on", Date, nullable=False),
     Column("good_through", Date, nullable=False),
     Column("rests_on_number", Integer, nullable=False),
+    Column("drift_limit_cents", BigInteger, nullable=False),
     Column("explanation", JSONB, nullable=False),
     Column("status", Text, nullable=False),
     Column("met_by_key", Text),
@@ -38,7 +39,14 @@ payoff_quotes = Table(
 def received_cents() -> Label[Any]:
     """For a statement over quotes: what was paid since each was given, effective while it was good."""
     amount = account_events.c.data["amount_cents"].astext.cast(BigInteger)
+    undoing = account_events.alias("undoing")
+    is_undone = exists().where(
+        undoing.c.account_id == account_events.c.account_id,
+        undoing.c.kind.in_(("payment_reversed", "payment_returned")),
+        undoing.c.data["payment_key"].astext == account_events.c.source_key,
+    )
     since = select(func.coalesce(func.sum(amount), 0)).where(
+        not_(is_undone),
         account_events.c.account_id == payoff_quotes.c.account_id,
         account_events.c.kind == "payment_posted",
         account_events.c.number > payoff_quotes.c.rests_on_number,

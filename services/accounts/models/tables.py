@@ -1,7 +1,7 @@
 """The tables of accounts as `migrations` builds them, with every constraint the database holds by itself."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, SmallInteger, Table, Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, UUID
 
 from services.accounts.rules.journal import LedgerAccount
 
@@ -97,6 +97,8 @@ account_states = Table(
     Column("state", JSONB, nullable=False),
     _cents("held_cents"),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("chain_number", Integer),
+    Column("chain_digest", BYTEA),
 )
 
 allocations = Table(
@@ -146,6 +148,8 @@ journal_entries = Table(
     Column("effective_on", Date, nullable=False),
     _id("reverses_id", nullable=True),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("chain_number", Integer),
+    Column("chain_digest", BYTEA),
 )
 
 journal_lines = Table(

@@ -1,7 +1,7 @@
-"""Fold a payment into a locked account, and bring allocations and journal to what the engine now says."""
+"""Fold an event into a locked account, and bring allocations and journal to what the engine now says."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,83 +10,129 @@ from sqlalchemy import delete, select, update
 
 from chassis.ids import new_id
 from chassis.store import Transaction
-from services.accounts.models import account_events, allocation_as_stored, allocation_from_stored, allocations
+from services.accounts.models import (
+    account_events,
+    allocation_as_stored,
+    allocation_from_stored,
+    allocations,
+    history_from_stored,
+)
 from services.accounts.operations.bulk import insert_all
 from services.accounts.operations.locking import LockedAccount
-from services.accounts.operations.posting import Posting, post, posting_of, reversals
-from services.accounts.rules.closing import CLOSING_KINDS, PAYOFF, REFUND, Closing, Payoff, closing_of
-from services.accounts.rules.engine import apply_payment, replay
-from services.accounts.rules.journal import JournalEntry, allocation_entries, payment_accepted_entry
-from services.accounts.rules.state import AccountState, Allocation, Payment
+from services.accounts.operations.posting import post, posting_of, reversals
+from services.accounts.rules.chain import ChainHead
+from services.accounts.rules.engine import apply_event
+from services.accounts.rules.events import AccountEvent, Payment
+from services.accounts.rules.held import held_payment
+from services.accounts.rules.history import History, replay_history
+from services.accounts.rules.journal import JournalEntry, allocation_entries
+from services.accounts.rules.shown import is_paid_off, status_after
+from services.accounts.rules.state import Allocation, EventOutOfOrder
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arrived:
-    """A payment, or what followed from one, that has just become event `number` of the account, and when."""
+    """An event that has just become number `number` of the account, and when; `held_because` keeps money apart."""
 
     event_id: UUID
     number: int
-    payment: Payment | Closing
+    event: AccountEvent
     today: date
     now: datetime
+    held_because: str | None = None
+
+    @property
+    def explanation(self) -> dict[str, Any]:
+        return {"held_because": self.held_because}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What an event made of an allocation; `before` is None where there was none."""
+
+    event_id: UUID | None
+    before: Allocation | None
+    after: Allocation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folded:
+    """The account after an event, and every allocation that the event made or changed."""
+
+    account: LockedAccount
+    changes: tuple[Change, ...]
+
+    def allocation_of(self, source_key: str) -> Allocation:
+        return next(change.after for change in self.changes if change.after.source_key == source_key)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """An allocation as it is stored, and how often its split was revised."""
+    """An allocation as it is stored, the event it belongs to, and how often its split was revised."""
 
     allocation: Allocation
+    event_id: UUID | None
     revision: int
 
 
-def allocate(transaction: Transaction, *, account: LockedAccount, arrived: Arrived) -> AccountState:
-    """The account's state with the payment in it; what changed is stored and posted, nothing else.
+def fold(transaction: Transaction, *, account: LockedAccount, arrived: Arrived) -> Folded:
+    """The account with the event in it; what changed is stored and posted, nothing else.
 
-    A payment at the end is folded onto the stored state; an earlier one makes the engine replay from the opening.
+    An event at the end is folded onto the stored state; an earlier one makes the engine replay from the opening.
     """
-    payment, known = arrived.payment, dict[str, _Known]()
-    if (payment.effective_on, payment.source_key) > (account.state.last_effective_on, account.state.last_source_key):
-        state = apply_payment(terms=account.terms, state=account.state, payment=payment)
-    else:
+    try:
+        after, found = _at_the_end(transaction, account=account, arrived=arrived)
+        known: dict[str, _Known] = {}
+    except EventOutOfOrder:
         known = _known_allocations(transaction, account_id=account.id)
-        earlier = _recorded_payments(transaction, account_id=account.id)
-        state = replay(terms=account.terms, opening=account.state.opening, payments=[*earlier, payment])
-    _bring_up_to(transaction, account=account, arrived=arrived, found=state.allocations, known=known)
-    return state
+        after, found = _replayed(transaction, account=account, arrived=arrived, known=known)
+    changes, head = _bring_up_to(transaction, account=account, arrived=arrived, found=found, known=known)
+    return Folded(account=replace(after, version=arrived.number, head=head), changes=changes)
 
 
-def hold(transaction: Transaction, *, account: LockedAccount, arrived: Arrived, reason: str) -> Allocation:
-    """Book the payment as credit that the engine does not touch, until a person decides what it is for."""
-    payment = arrived.payment
-    assert isinstance(payment, Payment)
-    allocation = Allocation(
-        source_key=payment.source_key,
-        effective_on=payment.effective_on,
-        amount_cents=payment.amount_cents,
-        interest_cents=0,
-        principal_cents=0,
-        tax_cents=0,
-        fees_cents=0,
-        unapplied_cents=payment.amount_cents,
-        interest_recognised_cents=0,
-        instalments=(),
-        explanation={"held_because": reason},
+def read_history(
+    transaction: Transaction, *, account_id: UUID, explanations: Mapping[str, Mapping[str, Any]] | None = None
+) -> History:
+    """Every event of the account after its opening."""
+    rows = transaction.all(select(account_events).where(account_events.c.account_id == account_id))
+    return history_from_stored(rows, explanations=explanations or {})
+
+
+def _at_the_end(
+    transaction: Transaction, *, account: LockedAccount, arrived: Arrived
+) -> tuple[LockedAccount, Sequence[Allocation]]:
+    event = arrived.event
+    if (
+        arrived.held_because is not None
+        and isinstance(event, Payment)
+        and event.source_key not in account.state.awaited
+    ):
+        allocation = held_payment(event, explanation=arrived.explanation)
+        return replace(account, held_cents=account.held_cents + event.amount_cents), [allocation]
+    state = apply_event(terms=account.terms, state=account.state, event=event)
+    is_paid = isinstance(event, Payment) or (
+        is_paid_off(product=account.product, state=state) and _was_paid(transaction, account_id=account.id)
     )
-    insert_all(transaction, allocations, [_row(allocation, account=account, arrived=arrived, kind="payment_held")])
-    post(transaction, postings=_acceptances(account, arrived), today=arrived.today, now=arrived.now)
-    return allocation
+    status = status_after(status=account.status, product=account.product, state=state, is_paid=is_paid)
+    return replace(account, state=replace(state, allocations=()), status=status), state.allocations
 
 
-def payment_from_event(event: Mapping[str, Any]) -> Payment | Closing:
-    """What the engine folds of a row of `account_events`: a payment, or the payoff or refund that followed."""
-    if event["kind"] in CLOSING_KINDS:
-        return closing_of(event)
-    return Payment(
-        source_key=event["source_key"],
-        effective_on=event["effective_on"],
-        amount_cents=event["data"]["amount_cents"],
-        extra=event["data"]["extra"],
+def _replayed(
+    transaction: Transaction, *, account: LockedAccount, arrived: Arrived, known: Mapping[str, _Known]
+) -> tuple[LockedAccount, Sequence[Allocation]]:
+    explanations = {key: each.allocation.explanation for key, each in known.items()}
+    explanations |= {arrived.event.source_key: arrived.explanation}
+    history = read_history(transaction, account_id=account.id, explanations=explanations)
+    replayed = replay_history(terms=account.terms, opening=account.state.opening, history=history)
+    is_paid = any(isinstance(each, Payment) and each.source_key not in history.held for each in history.events)
+    status = status_after(status=account.status, product=account.product, state=replayed.state, is_paid=is_paid)
+    after = replace(
+        account,
+        state=replace(replayed.state, allocations=()),
+        status=status,
+        held_cents=replayed.held_cents,
     )
+    return after, replayed.allocations
 
 
 def _bring_up_to(
@@ -96,60 +142,55 @@ def _bring_up_to(
     arrived: Arrived,
     found: Sequence[Allocation],
     known: Mapping[str, _Known],
-) -> None:
+) -> tuple[tuple[Change, ...], ChainHead]:
     """Reverse what the engine no longer says, then store and post what it says now."""
-    postings, added, revised = _acceptances(account, arrived), [], []
-    vanished = set(known) - {allocation.source_key for allocation in found}
-    wrong = set(vanished)
+    postings, changes, added, revised = [], [], [], []
+    wrong: dict[str, Collection[str]] = {}
     for allocation in found:
         before = known.get(allocation.source_key)
         if before is not None and before.allocation == allocation:
             continue
         entries = _entries(account, allocation)
-        is_new = before is None
-        is_reposted = before is not None and _entries(account, before.allocation) != entries
-        if is_new or is_reposted:
-            postings += [posting_of(entry, account_id=account.id, event_number=arrived.number) for entry in entries]
+        standing = () if before is None else _entries(account, before.allocation)
+        undone = [entry.kind for entry in standing if entry not in entries]
+        if undone:
+            wrong[allocation.source_key] = undone
+        new = [entry for entry in entries if entry not in standing]
+        postings += [posting_of(entry, account_id=account.id, event_number=arrived.number) for entry in new]
+        event_id = _event_id(allocation, arrived=arrived, before=before)
         if before is None:
-            kind = _kind_of(arrived) if allocation.source_key == arrived.payment.source_key else "credit_used"
-            added.append(_row(allocation, account=account, arrived=arrived, kind=kind))
+            added.append(_row(allocation, account=account, arrived=arrived, event_id=event_id))
         else:
-            revised.append(_Known(allocation, before.revision + is_reposted))
-        if is_reposted:
-            wrong.add(allocation.source_key)
-    undoing = reversals(transaction, account_id=account.id, cause_keys=wrong) if wrong else []
+            revised.append(_Known(allocation, event_id, before.revision + bool(undone or new)))
+        changes.append(
+            Change(event_id=event_id, before=None if before is None else before.allocation, after=allocation)
+        )
+    vanished = set(known) - {allocation.source_key for allocation in found}
+    wrong |= {key: {entry.kind for entry in _entries(account, known[key].allocation)} for key in vanished}
+    undoing = reversals(transaction, account_id=account.id, wrong=wrong) if wrong else []
     _remove(transaction, account_id=account.id, source_keys=vanished)
     _overwrite(transaction, account_id=account.id, revised=revised)
     insert_all(transaction, allocations, added)
-    post(transaction, postings=[*undoing, *postings], today=arrived.today, now=arrived.now)
+    heads = {account.id: account.head}
+    reached = post(transaction, postings=[*undoing, *postings], today=arrived.today, now=arrived.now, heads=heads)
+    return tuple(changes), reached[account.id]
 
 
 def _entries(account: LockedAccount, allocation: Allocation) -> tuple[JournalEntry, ...]:
     return allocation_entries(product=account.product, allocation=allocation)
 
 
-def _acceptances(account: LockedAccount, arrived: Arrived) -> list[Posting]:
-    payment = arrived.payment
-    if not isinstance(payment, Payment):
-        return []
-    entry = payment_accepted_entry(
-        source_key=payment.source_key, effective_on=payment.effective_on, amount_cents=payment.amount_cents
-    )
-    return [posting_of(entry, account_id=account.id, event_number=arrived.number)]
+def _event_id(allocation: Allocation, *, arrived: Arrived, before: _Known | None) -> UUID | None:
+    if before is not None:
+        return before.event_id
+    return None if allocation.kind == "credit_used" else arrived.event_id
 
 
-def _kind_of(arrived: Arrived) -> str:
-    if isinstance(arrived.payment, Payment):
-        return "payment"
-    return PAYOFF if isinstance(arrived.payment, Payoff) else REFUND
-
-
-def _row(allocation: Allocation, *, account: LockedAccount, arrived: Arrived, kind: str) -> dict[str, Any]:
+def _row(allocation: Allocation, *, account: LockedAccount, arrived: Arrived, event_id: UUID | None) -> dict[str, Any]:
     return {
         "id": new_id(at=arrived.now),
         "account_id": account.id,
-        "event_id": None if kind == "credit_used" else arrived.event_id,
-        "kind": kind,
+        "event_id": event_id,
         "revision": 1,
         "recorded_at": arrived.now,
         **allocation_as_stored(allocation),
@@ -172,16 +213,12 @@ def _overwrite(transaction: Transaction, *, account_id: UUID, revised: Sequence[
 
 
 def _known_allocations(transaction: Transaction, *, account_id: UUID) -> dict[str, _Known]:
-    rows = transaction.all(
-        select(allocations).where(allocations.c.account_id == account_id, allocations.c.kind != "payment_held")
-    )
-    return {row["source_key"]: _Known(allocation_from_stored(row), row["revision"]) for row in rows}
+    rows = transaction.all(select(allocations).where(allocations.c.account_id == account_id))
+    return {row["source_key"]: _Known(allocation_from_stored(row), row["event_id"], row["revision"]) for row in rows}
 
 
-def _recorded_payments(transaction: Transaction, *, account_id: UUID) -> list[Payment | Closing]:
-    rows = transaction.all(
-        select(account_events).where(
-            account_events.c.account_id == account_id, account_events.c.kind.in_(("payment_posted", *CLOSING_KINDS))
-        )
+def _was_paid(transaction: Transaction, *, account_id: UUID) -> bool:
+    posted = select(account_events.c.id).where(
+        account_events.c.account_id == account_id, account_events.c.kind == "payment_posted"
     )
-    return [payment_from_event(row) for row in rows]
+    return transaction.value(posted.limit(1)) is not None

@@ -1,25 +1,27 @@
 """Money that payments has accepted goes into the ledger. Accounts never refuses it: it allocates, or holds it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import Impossible
 from chassis.ids import new_id
 from chassis.store import Transaction
 from services.accounts.contract import events
-from services.accounts.models import account_events, work_items
-from services.accounts.operations.allocating import Arrived, allocate, hold
+from services.accounts.models import work_items
+from services.accounts.operations.allocating import Arrived, fold
 from services.accounts.operations.closing import LEASE_QUOTE_MET, Money, meets_lease_quote, settle_payoff, tell_refund
-from services.accounts.operations.locking import LockedAccount, lock_account, save_account
+from services.accounts.operations.fees import charge_returned_payment
+from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, save_account
+from services.accounts.operations.recording import find_recorded, record
+from services.accounts.operations.telling import tell, tell_consequences, tell_reversed
+from services.accounts.rules.events import Payment
 from services.accounts.rules.payoff import PayoffPolicy
-from services.accounts.rules.shown import OPEN, PAID_OFF, carried_standing, has_credit_to_return, is_paid_off
-from services.accounts.rules.state import Allocation, Payment
+from services.accounts.rules.shown import OPEN, PAID_OFF, has_credit_to_return
+from services.accounts.rules.state import Allocation
 from services.accounts.rules.terms import ExtraMode
 
 
@@ -70,40 +72,42 @@ def apply_payment(
 ) -> None:
     """Record, allocate and post one payment, once; tells `payment_applied`, and what it means where it closes.
 
-    `posted` is the data of `payment_posted`. A second call for the same payment and presentment does nothing. Raises
-    Impossible for an unknown account, or when the same presentment comes with another account, amount or date.
+    `posted` is the data of `payment_posted`. A second call for the same payment and presentment does nothing. A payment
+    whose return came first goes on record undone, and only `payment_reversed` is told. Raises Impossible for an unknown
+    account, or when the same presentment comes with another account, amount or date.
     """
     payment = PostedPayment(**{field.name: posted[field.name] for field in fields(PostedPayment)})
-    before = lock_account(transaction, account_id=_account_id(payment))
+    before = lock_account(transaction, account_id=account_id_of(payment.account_id))
     reason = _why_hold(transaction, before, payment)
-    arrived = _record(transaction, account=before, payment=payment, held=reason is not None, now=now, today=today)
+    arrived = _record(transaction, account=before, payment=payment, reason=reason, now=now, today=today)
     if arrived is None:
+        _require_same(transaction, account=before, payment=payment)
         return
-    refund = None
-    if reason is None:
-        after, allocation = _allocated(transaction, account=before, arrived=arrived)
-        settled = settle_payoff(
-            transaction, account=after, was_open=before.status == OPEN, arrived=arrived, money=payment.money,
-            policy=policy,
-        )  # fmt: skip
-        after, refund = settled.account, settled.refund
-        if has_credit_to_return(terms=after.terms, state=after.state):
-            reason = "credit_after_last_instalment"
-    else:
-        after, allocation = _held(transaction, account=before, arrived=arrived, reason=reason)
+    folded = fold(transaction, account=before, arrived=arrived)
+    allocation = folded.allocation_of(payment.source_key)
+    settled = settle_payoff(
+        transaction, account=folded.account, was_open=before.status == OPEN, arrived=arrived, money=payment.money,
+        allocation=allocation, policy=policy,
+    )  # fmt: skip
+    after = settled.account
+    if has_credit_to_return(terms=after.terms, state=after.state):
+        reason = reason or "credit_after_last_instalment"
     save_account(transaction, before=before, after=after, now=now)
-    if reason is not None:
-        _open_work_item(transaction, payment=payment, account=after, reason=reason, now=now)
-    _tell(transaction, before=before, after=after, payment=payment, allocation=allocation, today=today)
-    if refund is not None:
-        tell_refund(transaction, account=after, refund=refund, money=payment.money, today=today)
-
-
-def _account_id(payment: PostedPayment) -> UUID:
-    try:
-        return UUID(payment.account_id)
-    except ValueError as error:
-        raise Impossible("The payment names no account.") from error
+    if allocation.kind == "payment_reversed":
+        code = allocation.explanation["return_code"]
+        after = charge_returned_payment(
+            transaction, account=after, payment_key=payment.source_key, code=code, now=now, today=today
+        )
+        tell_reversed(transaction, account=after, allocation=allocation, paid=payment.data, today=today)
+    else:
+        if reason is not None:
+            _open_work_item(transaction, payment=payment, account=after, reason=reason, now=now)
+        _tell_applied(transaction, account=after, payment=payment, allocation=allocation, today=today)
+    tell_consequences(
+        transaction, before=before, folded=folded, after=after, today=today, payment_id=payment.payment_id
+    )
+    if settled.refund is not None:
+        tell_refund(transaction, account=after, refund=settled.refund, money=payment.money, today=today)
 
 
 def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedPayment) -> str | None:
@@ -125,64 +129,30 @@ def _record(
     *,
     account: LockedAccount,
     payment: PostedPayment,
-    held: bool,
+    reason: str | None,
     now: datetime,
     today: date,
 ) -> Arrived | None:
     """Make the payment an event of the account; None where it is one already."""
-    event_id, number = new_id(at=now), account.version + 1
-    inserted = transaction.value(
-        insert(account_events)
-        .values(
-            id=event_id,
-            account_id=account.id,
-            number=number,
-            source_key=payment.source_key,
-            kind="payment_held" if held else "payment_posted",
-            effective_on=payment.effective_on,
-            data=payment.data,
-            recorded_at=now,
-        )
-        .on_conflict_do_nothing(constraint="uq_account_events_source_key")
-        .returning(account_events.c.id)
-    )
-    if inserted is None:
-        _require_same(transaction, account=account, payment=payment)
-        return None
-    folded = Payment(
+    event = Payment(
         source_key=payment.source_key,
         effective_on=payment.effective_on,
         amount_cents=payment.amount_cents,
         extra=payment.extra,
     )
-    return Arrived(event_id=event_id, number=number, payment=folded, today=today, now=now)
+    kind = "payment_posted" if reason is None else "payment_held"
+    return record(
+        transaction, account=account, event=event, kind=kind, now=now, today=today, details=payment.data,
+        held_because=reason,
+    )  # fmt: skip
 
 
 def _require_same(transaction: Transaction, *, account: LockedAccount, payment: PostedPayment) -> None:
     """One presentment is one sum of money: two different ones under its key are for a person to look at."""
-    columns = (account_events.c.account_id, account_events.c.effective_on, account_events.c.data)
-    known = transaction.one(select(*columns).where(account_events.c.source_key == payment.source_key))
+    known = find_recorded(transaction, source_key=payment.source_key)
     told = (account.id, payment.effective_on, payment.amount_cents)
     if known is None or (known["account_id"], known["effective_on"], known["data"]["amount_cents"]) != told:
         raise Impossible(f"{payment.source_key} was told before with another account, date or amount.")
-
-
-def _allocated(
-    transaction: Transaction, *, account: LockedAccount, arrived: Arrived
-) -> tuple[LockedAccount, Allocation]:
-    state = allocate(transaction, account=account, arrived=arrived)
-    allocation = next(a for a in state.allocations if a.source_key == arrived.payment.source_key)
-    closes = account.status == OPEN and is_paid_off(product=account.product, state=state)
-    status = PAID_OFF if closes else account.status
-    return replace(account, version=arrived.number, state=state, status=status), allocation
-
-
-def _held(
-    transaction: Transaction, *, account: LockedAccount, arrived: Arrived, reason: str
-) -> tuple[LockedAccount, Allocation]:
-    allocation = hold(transaction, account=account, arrived=arrived, reason=reason)
-    held_cents = account.held_cents + allocation.amount_cents
-    return replace(account, version=arrived.number, held_cents=held_cents), allocation
 
 
 def _open_work_item(
@@ -206,22 +176,16 @@ def _open_work_item(
     )
 
 
-def _tell(
-    transaction: Transaction,
-    *,
-    before: LockedAccount,
-    after: LockedAccount,
-    payment: PostedPayment,
-    allocation: Allocation,
-    today: date,
+def _tell_applied(
+    transaction: Transaction, *, account: LockedAccount, payment: PostedPayment, allocation: Allocation, today: date
 ) -> None:
-    standing = carried_standing(status=after.status, terms=after.terms, state=after.state, on=today)
-    about = {"account_id": str(after.id), "payment_id": payment.payment_id, "standing": standing}
-    transaction.emit(
-        events.payment_applied,
-        subject=str(after.id),
+    tell(
+        transaction,
+        event=events.payment_applied,
+        account=account,
+        today=today,
         data={
-            **about,
+            "payment_id": payment.payment_id,
             "presentment_number": payment.presentment_number,
             "amount_cents": payment.amount_cents,
             "effective_on": payment.effective_on,
@@ -232,5 +196,3 @@ def _tell(
             "unapplied_cents": allocation.unapplied_cents,
         },
     )
-    if after.status != before.status:
-        transaction.emit(events.account_paid_off, subject=str(after.id), data=about)

@@ -34,4 +34,6 @@ def _plain(value: Any) -> str:
         return str(value)
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     raise TypeError(f"{type(value).__name__} is not stored in bulk")

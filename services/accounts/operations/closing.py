@@ -1,6 +1,6 @@
 """Money that pays a loan off, or meets a quote, closes it: drift is ours, a surplus is set aside for the customer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,15 +14,18 @@ from chassis.store import Row, Transaction
 from services.accounts.contract import events
 from services.accounts.contract.errors import AccountNotPaidOff
 from services.accounts.models import account_events, accounts, work_items
-from services.accounts.operations.allocating import Arrived, allocate
-from services.accounts.operations.locking import LockedAccount, lock_account
-from services.accounts.operations.quoting import lock_asked_account, mark_met, payable_quotes, promise_of
-from services.accounts.rules.closing import PAYOFF, REFUND, Closing, Payoff, Refund
+from services.accounts.operations.allocating import Arrived, Change, fold
+from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, lock_for
+from services.accounts.operations.quoting import mark_met, payable_quotes, promise_of
+from services.accounts.operations.recording import record
+from services.accounts.rules.events import Payoff, Refund
 from services.accounts.rules.payoff import PAYABLE, PayoffPolicy, is_met, refund_cents, still_open_cents
 from services.accounts.rules.shown import CLOSED, PAID_OFF, carried_standing
+from services.accounts.rules.state import Allocation
 from services.accounts.rules.terms import LoanTerms
 
 MISSED, LEASE_QUOTE_MET = "payoff_quote_missed", "lease_quote_met"
+PAYOFF, REFUND = "payoff_settled", "refund_due"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +48,13 @@ class Money:
 
 def settle_payoff(
     transaction: Transaction, *, account: LockedAccount, was_open: bool, arrived: Arrived, money: Money,
-    policy: PayoffPolicy,
+    allocation: Allocation, policy: PayoffPolicy,
 ) -> Settlement:  # fmt: skip
     """Close a loan that its payment has paid off, by amount or by quote, and set a surplus aside as a refund.
 
     `account` has the payment in it and is locked; only its events, allocations and postings are written here.
     """
-    if not isinstance(account.terms, LoanTerms):
+    if not isinstance(account.terms, LoanTerms) or allocation.kind != "payment":
         return Settlement(account=account)
     if was_open:
         account = _paid_off(transaction, account=account, arrived=arrived, money=money, policy=policy)
@@ -88,12 +91,20 @@ def tell_refund(transaction: Transaction, *, account: LockedAccount, refund: Ref
     )
 
 
+def close_fallen_refunds(transaction: Transaction, *, changes: Sequence[Change], now: datetime) -> None:
+    """Nobody is to pay out a refund any more whose payment was undone."""
+    fallen = [each.after.source_key for each in changes if each.after.kind == REFUND and not each.after.amount_cents]
+    if fallen:
+        waiting = update(work_items).where(work_items.c.source_key.in_(fallen), work_items.c.closed_at.is_(None))
+        transaction.run(waiting.values(closed_at=now))
+
+
 def close_account(
     transaction: Transaction, *, caller: CallContext, today: date, account_id: str, payment_id: str,
     presentment_number: int,
 ) -> dict[str, Any]:  # fmt: skip
     """Close a paid-off account, as the payment that paid it off has settled. Raises NotFound, AccountNotPaidOff."""
-    account = lock_asked_account(transaction, caller=caller, account_id=account_id)
+    account = lock_for(transaction, caller=caller, account_id=account_id)
     if not _close(
         transaction, account=account, payment_id=payment_id, presentment_number=presentment_number, today=today
     ):
@@ -108,7 +119,7 @@ def note_good_funds(transaction: Transaction, *, settled: Mapping[str, Any], tod
     """
     _close(
         transaction,
-        account=lock_account(transaction, account_id=UUID(settled["account_id"])),
+        account=lock_account(transaction, account_id=account_id_of(settled["account_id"])),
         payment_id=settled["payment_id"],
         presentment_number=settled["presentment_number"],
         today=today,
@@ -145,12 +156,13 @@ def _paid_off(
         if quote is None:
             return account
     payoff = Payoff(
-        source_key=f"{PAYOFF}:{money.source_key.partition(':')[2]}",
+        source_key=f"payoff:{money.source_key.partition(':')[2]}",
         effective_on=account.state.last_effective_on,
+        drift_limit_cents=max(still_open, policy.drift_cents_max if quote else 0),
         payment_key=money.source_key,
     )
     data = {**_follows(money), "quote_id": None if quote is None else str(quote["id"])}
-    account = _recorded(transaction, account=account, closing=payoff, kind=PAYOFF, data=data, arrived=arrived)
+    account = _recorded(transaction, account=account, event=payoff, kind=PAYOFF, details=data, arrived=arrived)
     met_id = None if quote is None else quote["id"]
     mark_met(transaction, account_id=account.id, quote_id=met_id, payment_key=money.source_key, now=arrived.now)
     return replace(account, status=PAID_OFF)
@@ -166,7 +178,7 @@ def _met_quote(
     """
     if money.quote_id is None and still_open > policy.drift_cents_max:
         return None
-    effective_on = arrived.payment.effective_on
+    effective_on = arrived.event.effective_on
     quotes = payable_quotes(transaction, account_id=account.id, on=effective_on)
     for quote in sorted(quotes, key=lambda quote: str(quote["id"]) != money.quote_id):
         if is_met(promise=promise_of(quote), effective_on=effective_on):
@@ -189,8 +201,9 @@ def _refunded(
         payment_key=money.source_key,
         amount_cents=cents,
     )
-    data = {**_follows(money), "refund_cents": cents}
-    account = _recorded(transaction, account=account, closing=refund, kind=REFUND, data=data, arrived=arrived)
+    account = _recorded(
+        transaction, account=account, event=refund, kind=REFUND, details=_follows(money), arrived=arrived
+    )
     details = {"payment_id": money.payment_id, "refund_id": _refund_id(refund), "amount_cents": cents}
     _open_work_item(
         transaction, account=account, reason=REFUND, now=arrived.now, source_key=refund.source_key, details=details
@@ -199,30 +212,17 @@ def _refunded(
 
 
 def _recorded(
-    transaction: Transaction, *, account: LockedAccount, closing: Closing, kind: str, data: Mapping[str, Any],
-    arrived: Arrived,
+    transaction: Transaction, *, account: LockedAccount, event: Payoff | Refund, kind: str,
+    details: Mapping[str, Any], arrived: Arrived,
 ) -> LockedAccount:  # fmt: skip
     """Make a payoff or a refund the account's next event, and fold it in."""
-    number = account.version + 1
     # Ids sort by time: the history shows what followed after what it followed from.
-    now = arrived.now + timedelta(milliseconds=number - arrived.number)
-    event_id = new_id(at=now)
-    transaction.run(
-        insert(account_events).values(
-            id=event_id,
-            account_id=account.id,
-            number=number,
-            source_key=closing.source_key,
-            kind=kind,
-            effective_on=closing.effective_on,
-            data=data,
-            recorded_at=now,
-        )
+    now = arrived.now + timedelta(milliseconds=account.version + 1 - arrived.number)
+    following = record(
+        transaction, account=account, event=event, kind=kind, now=now, today=arrived.today, details=details
     )
-    # The state still carries the allocations of the payment, which are stored already.
-    stored = replace(account, state=replace(account.state, allocations=()))
-    following = replace(arrived, event_id=event_id, number=number, payment=closing, now=now)
-    return replace(account, version=number, state=allocate(transaction, account=stored, arrived=following))
+    assert following is not None, "a payment pays off and is refunded once"
+    return fold(transaction, account=account, arrived=following).account
 
 
 def _open_work_item(
@@ -238,7 +238,7 @@ def _open_work_item(
 
 
 def _follows(money: Money) -> dict[str, Any]:
-    return {"payment_id": money.payment_id, "payment_key": money.source_key}
+    return {"payment_id": money.payment_id}
 
 
 def _refund_id(refund: Refund) -> str:

@@ -1,27 +1,27 @@
 """Take over a portfolio: every account with its terms, its opening balance and the journal entry of that balance."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, text
 
-from chassis.errors import ConstraintViolated
+from chassis.errors import ConstraintViolated, Refusal
 from chassis.ids import new_id
 from chassis.keys import FieldCipher
 from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.contract.errors import AccountNotServiceable, AccountNumberTaken
-from services.accounts.contract.portfolio import PortfolioAccount
+from services.accounts.contract.portfolio import PortfolioAccount, PortfolioLease, PortfolioVehicle
 from services.accounts.models import (
     account_events,
     account_parties,
     account_states,
     accounts,
     contract_terms,
-    opening_as_stored,
     sealed_party,
     state_as_stored,
     terms_as_stored,
@@ -30,7 +30,8 @@ from services.accounts.operations.bulk import insert_all
 from services.accounts.operations.posting import Posting, post, posting_of
 from services.accounts.rules.engine import replay
 from services.accounts.rules.journal import opening_entry
-from services.accounts.rules.lease_yield import YieldNotSolvable, remaining_rows
+from services.accounts.rules.lease_yield import YieldNotSolvable, refuse_unserviceable
+from services.accounts.rules.schedule import maturity_on
 from services.accounts.rules.shown import OPEN, carried_standing
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import InvalidTerms, LeaseTerms
@@ -38,13 +39,25 @@ from services.accounts.rules.terms import InvalidTerms, LeaseTerms
 BATCH = 500
 CAUSE = "account_opened"
 
+TurnAway = Callable[[PortfolioAccount, Refusal], None]
+
 
 @dataclass(frozen=True)
 class Imported:
-    """How many accounts were taken over, and how many were there already."""
+    """How many accounts were taken over, were there already, and could not be opened."""
 
     created: int
     skipped: int
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new account: its id, what it was opened with and the state that gives."""
+
+    account_id: UUID
+    record: PortfolioAccount
+    state: AccountState
 
 
 @dataclass
@@ -76,40 +89,49 @@ def import_accounts(
     today: date,
     cipher: FieldCipher,
     announce: bool = False,
+    opened: Callable[[Opened], None] | None = None,
+    refused: Callable[[PortfolioAccount, Refusal], None] | None = None,
 ) -> Imported:
     """Open every account that is not here yet, by `source_ref`; a second import of the same file changes nothing.
 
-    `announce` tells `account_opened` for each new one. One transaction: give it a file in portions. Raises
-    AccountNumberTaken when a number is in use under another `source_ref`, AccountNotServiceable when terms and opening
-    do not fit; both name the record.
+    `announce` tells `account_opened` for each new one, `opened` is told of it as well. A record is refused with
+    AccountNumberTaken when its number is in use under another `source_ref`, with AccountNotServiceable when terms and
+    opening do not fit; both name it. `refused` is told and the others are opened; without it the first one is raised.
     """
     created = skipped = 0
-    batch: list[PortfolioAccount] = []
-    for record in records:
-        batch.append(record)
-        if len(batch) == BATCH:
-            opened = _import_batch(transaction, batch, now=now, today=today, cipher=cipher, announce=announce)
-            created, skipped, batch = created + opened, skipped + len(batch) - opened, []
-    opened = _import_batch(transaction, batch, now=now, today=today, cipher=cipher, announce=announce)
-    return Imported(created=created + opened, skipped=skipped + len(batch) - opened)
+    turned_away: list[PortfolioAccount] = []
+
+    def turn_away(record: PortfolioAccount, refusal: Refusal) -> None:
+        if refused is None:
+            raise refusal
+        turned_away.append(record)
+        refused(record, refusal)
+
+    for batch in _batches(records):
+        before = len(turned_away)
+        serviceable = _serviceable(_fresh(transaction, batch, turn_away), turn_away)
+        new = [Opened(new_id(at=now), record, state) for record, state in serviceable]
+        _open(transaction, new, now=now, today=today, cipher=cipher)
+        for account in new:
+            if opened is not None:
+                opened(account)
+            if announce:
+                _announce(transaction, account, today=today)
+        created += len(new)
+        skipped += len(batch) - len(new) - (len(turned_away) - before)
+    return Imported(created=created, skipped=skipped, refused=len(turned_away))
 
 
-def _import_batch(
-    transaction: Transaction,
-    batch: Sequence[PortfolioAccount],
-    *,
-    now: datetime,
-    today: date,
-    cipher: FieldCipher,
-    announce: bool,
-) -> int:
-    fresh = _fresh(transaction, batch)
-    if not fresh:
-        return 0
+def _batches(records: Iterable[PortfolioAccount]) -> Iterator[list[PortfolioAccount]]:
+    remaining = iter(records)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+def _open(transaction: Transaction, new: Sequence[Opened], *, now: datetime, today: date, cipher: FieldCipher) -> None:
     rows = _Rows()
-    opened = [(new_id(at=now), record, _opened_state(record)) for record in fresh]
-    for account_id, record, state in opened:
-        _add(rows, record, account_id=account_id, state=state, cipher=cipher, now=now)
+    for account in new:
+        _add(rows, account, cipher=cipher, now=now)
     try:
         for table, values in rows.by_table():
             insert_all(transaction, table, values)
@@ -118,45 +140,62 @@ def _import_batch(
             raise
         raise AccountNumberTaken("Another import took one of these accounts meanwhile. Import again.") from violated
     post(transaction, postings=rows.postings, today=today, now=now)
-    if announce:
-        for account_id, record, state in opened:
-            _announce(transaction, record, account_id=account_id, state=state, today=today)
-    return len(fresh)
+    # At the commit the entries of a large file would be checked all at once, for longer than a statement may take.
+    transaction.run(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    transaction.run(text("SET CONSTRAINTS ALL DEFERRED"))
 
 
-def _fresh(transaction: Transaction, batch: Sequence[PortfolioAccount]) -> list[PortfolioAccount]:
-    """The records whose account is not here yet, each `source_ref` once."""
+def _fresh(transaction: Transaction, batch: Sequence[PortfolioAccount], turn_away: TurnAway) -> list[PortfolioAccount]:
+    """The records whose account is not here yet, each `source_ref` once and each number once."""
     records = {record.source_ref: record for record in reversed(batch)}
     columns = select(accounts.c.source_ref, accounts.c.account_number)
-    known = transaction.all(columns.where(accounts.c.source_ref.in_(list(records))))
-    for row in known:
+    for row in transaction.all(columns.where(accounts.c.source_ref.in_(list(records)))):
         del records[row["source_ref"]]
     numbers = [record.account_number for record in records.values()]
     taken = transaction.all(columns.where(accounts.c.account_number.in_(numbers))) if numbers else []
     owners = {row["account_number"]: row["source_ref"] for row in taken}
+    fresh = []
     for record in reversed(records.values()):
         owner = owners.setdefault(record.account_number, record.source_ref)
-        if owner != record.source_ref:
-            raise AccountNumberTaken(
-                f"The account number of {record.source_ref} (ending in {record.account_number[-4:]}) belongs to "
-                f"{owner}. Correct the number or the source reference, and import again."
+        if owner == record.source_ref:
+            fresh.append(record)
+            continue
+        refusal = AccountNumberTaken(
+            f"The account number of {record.source_ref} (ending in {record.account_number[-4:]}) belongs to "
+            f"{owner}. Correct the number or the source reference, and import again."
+        )
+        turn_away(record, refusal)
+    return fresh
+
+
+def _serviceable(
+    records: Iterable[PortfolioAccount], turn_away: TurnAway
+) -> Iterator[tuple[PortfolioAccount, AccountState]]:
+    """Each record with the state it opens with, where the engine can service it from there."""
+    for record in records:
+        try:
+            state = _opened_state(record)
+        except (InvalidTerms, YieldNotSolvable) as error:
+            turn_away(
+                record, AccountNotServiceable(f"{record.source_ref}: {error} Correct the record and import again.")
             )
-    return list(reversed(records.values()))
+        else:
+            yield record, state
 
 
 def _opened_state(record: PortfolioAccount) -> AccountState:
     try:
-        state = replay(terms=record.terms, opening=record.opening, payments=())
-        if record.status == OPEN and isinstance(record.terms, LeaseTerms):
-            remaining_rows(terms=record.terms, opening=record.opening)
-    except (InvalidTerms, YieldNotSolvable) as error:
-        raise AccountNotServiceable(f"{record.source_ref}: {error} Correct the record and import again.") from error
+        maturity_on(terms=record.terms)
+    except (ValueError, OverflowError) as error:
+        raise InvalidTerms("The contract ends beyond the calendar.") from error
+    state = replay(terms=record.terms, opening=record.opening, payments=())
+    if record.status == OPEN and isinstance(record.terms, LeaseTerms):
+        refuse_unserviceable(terms=record.terms, opening=record.opening)
     return state
 
 
-def _add(
-    rows: _Rows, record: PortfolioAccount, *, account_id: UUID, state: AccountState, cipher: FieldCipher, now: datetime
-) -> None:
+def _add(rows: _Rows, account: Opened, *, cipher: FieldCipher, now: datetime) -> None:
+    account_id, record, state = account.account_id, account.record, account.state
     on = record.opening.as_of_on
     rows.accounts.append(_account_row(record, account_id=account_id, now=now))
     for party in record.parties:
@@ -167,6 +206,7 @@ def _add(
     rows.terms.append(
         {"account_id": account_id, "version": 1, "effective_on": on, "terms": terms_as_stored(record.terms)}
     )
+    stored = state_as_stored(state)
     rows.events.append(
         {
             "id": new_id(at=now),
@@ -175,7 +215,7 @@ def _add(
             "source_key": f"{CAUSE}:{record.source_ref}",
             "kind": "account_opened",
             "effective_on": on,
-            "data": opening_as_stored(record.opening),
+            "data": stored["opening"],
             "recorded_at": now,
         }
     )
@@ -183,7 +223,7 @@ def _add(
         {
             "account_id": account_id,
             "version": 1,
-            "state": state_as_stored(state),
+            "state": stored,
             "held_cents": 0,
             "updated_at": now,
         }
@@ -202,8 +242,8 @@ def _account_row(record: PortfolioAccount, *, account_id: UUID, now: datetime) -
         "status": record.status,
         "state": record.state,
         "issuer": record.issuer,
-        "vehicle": asdict(record.vehicle),
-        "lease": None if record.lease is None else asdict(record.lease),
+        "vehicle": _columns(record.vehicle),
+        "lease": None if record.lease is None else _columns(record.lease),
         "has_co_borrower": record.has_co_borrower,
         "charged_off_cents": record.charged_off_cents,
         "paperless": False,
@@ -213,16 +253,19 @@ def _account_row(record: PortfolioAccount, *, account_id: UUID, now: datetime) -
     }
 
 
-def _announce(
-    transaction: Transaction, record: PortfolioAccount, *, account_id: UUID, state: AccountState, today: date
-) -> None:
+def _columns(part: PortfolioVehicle | PortfolioLease) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in part.__slots__}
+
+
+def _announce(transaction: Transaction, account: Opened, *, today: date) -> None:
+    record = account.record
     transaction.emit(
         events.account_opened,
-        subject=str(account_id),
+        subject=str(account.account_id),
         data={
-            "account_id": str(account_id),
+            "account_id": str(account.account_id),
             "product": record.product,
             "account_last4": record.account_number[-4:],
-            "standing": carried_standing(status=record.status, terms=record.terms, state=state, on=today),
+            "standing": carried_standing(status=record.status, terms=record.terms, state=account.state, on=today),
         },
     )

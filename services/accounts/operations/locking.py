@@ -1,12 +1,15 @@
 """Every writer of an account starts here: its state row is locked until the transaction ends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from chassis.errors import Impossible
+from chassis.context import CallContext
+from chassis.errors import Impossible, NotFound
 from chassis.store import Transaction
 from services.accounts.models import (
     account_states,
@@ -16,30 +19,60 @@ from services.accounts.models import (
     state_from_stored,
     terms_from_stored,
 )
+from services.accounts.operations.posting import newest_head
+from services.accounts.rules.chain import ChainHead
 from services.accounts.rules.journal import Product
+from services.accounts.rules.shown import OPEN
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True)
 class LockedAccount:
-    """An account as it stands, which nobody else can change now; `version` is the number of its last event."""
+    """An account as it stands, which nobody else can change now; `version` is the number of its last event.
+
+    `jurisdiction` is the state whose law the contract follows.
+    """
 
     id: UUID
     product: Product
     status: str
+    jurisdiction: str | None
     terms: Terms
     state: AccountState
     version: int
     held_cents: int
+    head: ChainHead
 
 
 def lock_account(transaction: Transaction, *, account_id: UUID) -> LockedAccount:
     """Wait for the account's row. Raises Impossible where there is no such account."""
+    account = find_and_lock(transaction, account_id=account_id)
+    if account is None:
+        raise Impossible(f"There is no account {account_id}.")
+    return account
+
+
+def lock_for(transaction: Transaction, *, caller: CallContext, account_id: str) -> LockedAccount:
+    """The account that a caller wants to change. Raises NotFound for a foreign one and an absent one alike."""
+    caller.require(account_id)
+    try:
+        account = find_and_lock(transaction, account_id=UUID(account_id))
+    except ValueError:
+        raise NotFound() from None
+    if account is None:
+        raise NotFound()
+    return account
+
+
+def find_and_lock(transaction: Transaction, *, account_id: UUID) -> LockedAccount | None:
+    """Wait for the account's row; None where there is no such account."""
     newest = select(func.max(contract_terms.c.version)).where(contract_terms.c.account_id == account_id)
-    columns = (account_states.c.version, account_states.c.state, account_states.c.held_cents)
+    states = (account_states.c.version, account_states.c.state, account_states.c.held_cents)
+    chain = (account_states.c.chain_number, account_states.c.chain_digest)
+    columns = (accounts.c.product, accounts.c.status, accounts.c.state.label("jurisdiction"), contract_terms.c.terms)
     row = transaction.one(
-        select(*columns, accounts.c.product, accounts.c.status, contract_terms.c.terms)
+        select(*states, *chain, *columns)
         .join(accounts, accounts.c.id == account_states.c.account_id)
         .join(contract_terms, contract_terms.c.account_id == account_states.c.account_id)
         .where(account_states.c.account_id == account_id, contract_terms.c.version == newest.scalar_subquery())
@@ -47,16 +80,26 @@ def lock_account(transaction: Transaction, *, account_id: UUID) -> LockedAccount
         .with_for_update(of=(account_states, accounts), key_share=True)
     )
     if row is None:
-        raise Impossible(f"There is no account {account_id}.")
+        return None
     return LockedAccount(
         id=account_id,
         product=row["product"],
         status=row["status"],
+        jurisdiction=row["jurisdiction"],
         terms=terms_from_stored(row["product"], row["terms"]),
         state=state_from_stored(row["state"]),
         version=row["version"],
         held_cents=row["held_cents"],
+        head=_head(transaction, account_id=account_id, row=row),
     )
+
+
+def account_id_of(told: str) -> UUID:
+    """The id as the database takes it. Raises Impossible for what is no id at all."""
+    try:
+        return UUID(told)
+    except ValueError as error:
+        raise Impossible("The message names no account.") from error
 
 
 def save_account(transaction: Transaction, *, before: LockedAccount, after: LockedAccount, now: datetime) -> None:
@@ -64,7 +107,24 @@ def save_account(transaction: Transaction, *, before: LockedAccount, after: Lock
     transaction.run(
         update(account_states)
         .where(account_states.c.account_id == after.id)
-        .values(version=after.version, state=state_as_stored(after.state), held_cents=after.held_cents, updated_at=now)
+        .values(
+            version=after.version,
+            state=state_as_stored(after.state),
+            held_cents=after.held_cents,
+            updated_at=now,
+            chain_number=after.head.number,
+            chain_digest=after.head.digest,
+        )
     )
     if after.status != before.status:
-        transaction.run(update(accounts).where(accounts.c.id == after.id).values(status=after.status))
+        status: dict[str, Any] = {"status": after.status}
+        if after.status == OPEN:
+            status["closed_on"] = None
+        transaction.run(update(accounts).where(accounts.c.id == after.id).values(status))
+
+
+def _head(transaction: Transaction, *, account_id: UUID, row: Mapping[str, Any]) -> ChainHead:
+    """Kept in the state's row from the first event on; an account that was only opened has it in the journal alone."""
+    if row["chain_number"] is None:
+        return newest_head(transaction, account_id=account_id)
+    return ChainHead(row["chain_number"], bytes(row["chain_digest"]))

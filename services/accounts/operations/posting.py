@@ -1,6 +1,6 @@
 """The only writer of the journal: entries are added and, where they prove wrong, reversed; every posting has a key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,8 @@ from chassis.ids import new_id
 from chassis.store import Transaction
 from services.accounts.models import CONTROL_ACCOUNTS, journal_entries, journal_lines
 from services.accounts.operations.bulk import insert_all
+from services.accounts.rules.chain import START, ChainHead, sealed
 from services.accounts.rules.journal import JournalEntry, JournalLine, LedgerAccount, reversal_entry
-
-ACCEPTED = "payment_accepted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,18 +33,46 @@ def posting_of(entry: JournalEntry, *, account_id: UUID, event_number: int) -> P
     return Posting(account_id=account_id, cause_key=entry.source_key, key=key, entry=entry)
 
 
-def post(transaction: Transaction, *, postings: Sequence[Posting], today: date, now: datetime) -> int:
-    """Add entries and their lines; gives the number of entries. Raises ConstraintViolated for a key posted before."""
-    identified = [(new_id(at=now), posting) for posting in postings]
-    entries = [_entry_row(entry_id, posting, today, now) for entry_id, posting in identified]
-    lines = [row for entry_id, posting in identified for row in _line_rows(entry_id, posting)]
+def post(
+    transaction: Transaction,
+    *,
+    postings: Sequence[Posting],
+    today: date,
+    now: datetime,
+    heads: Mapping[UUID, ChainHead] | None = None,
+) -> dict[UUID, ChainHead]:
+    """Add entries and their lines; gives the new head of each account's chain.
+
+    `heads` are the heads before; an account that is not among them has no entry yet. Raises ConstraintViolated for a
+    key posted before.
+    """
+    reached = dict(heads or {})
+    entries, lines = [], []
+    for posting in postings:
+        row = _entry_row(new_id(at=now), posting, today, now)
+        head = _sealed(reached.get(posting.account_id, START), posting, row)
+        reached[posting.account_id] = head
+        entries.append({**row, "chain_number": head.number, "chain_digest": head.digest})
+        lines += _line_rows(row["id"], posting)
     insert_all(transaction, journal_entries, entries)
     insert_all(transaction, journal_lines, lines)
-    return len(entries)
+    return reached
 
 
-def reversals(transaction: Transaction, *, account_id: UUID, cause_keys: Iterable[str]) -> list[Posting]:
-    """The postings that undo every standing entry of these allocations; the acceptance of the money stays."""
+def newest_head(transaction: Transaction, *, account_id: UUID) -> ChainHead:
+    """The head of an account's chain as the journal has it."""
+    columns = (journal_entries.c.chain_number, journal_entries.c.chain_digest)
+    row = transaction.one(
+        select(*columns)
+        .where(journal_entries.c.account_id == account_id, journal_entries.c.chain_number.is_not(None))
+        .order_by(journal_entries.c.chain_number.desc())
+        .limit(1)
+    )
+    return START if row is None else ChainHead(row["chain_number"], bytes(row["chain_digest"]))
+
+
+def reversals(transaction: Transaction, *, account_id: UUID, wrong: Mapping[str, Collection[str]]) -> list[Posting]:
+    """The postings that undo standing entries; `wrong` names their kinds by cause."""
     reversed_too = journal_entries.alias("reversal")
     statement = (
         select(
@@ -53,14 +80,30 @@ def reversals(transaction: Transaction, *, account_id: UUID, cause_keys: Iterabl
         )
         .join(journal_lines, journal_lines.c.entry_id == journal_entries.c.id)
         .outerjoin(reversed_too, reversed_too.c.reverses_id == journal_entries.c.id)
-        .where(journal_entries.c.account_id == account_id, journal_entries.c.cause_key.in_(list(cause_keys)))
-        .where(journal_entries.c.kind != ACCEPTED, journal_entries.c.reverses_id.is_(None), reversed_too.c.id.is_(None))
+        .where(journal_entries.c.account_id == account_id, journal_entries.c.cause_key.in_(list(wrong)))
+        .where(journal_entries.c.reverses_id.is_(None), reversed_too.c.id.is_(None))
         .order_by(journal_entries.c.id, journal_lines.c.number)
     )
     standing: dict[UUID, list[Mapping[str, Any]]] = {}
     for row in transaction.all(statement):
-        standing.setdefault(row["id"], []).append(row)
+        if row["kind"] in wrong[row["cause_key"]]:
+            standing.setdefault(row["id"], []).append(row)
     return [_reversal(rows) for rows in standing.values()]
+
+
+def _sealed(head: ChainHead, posting: Posting, row: Mapping[str, Any]) -> ChainHead:
+    return sealed(
+        head,
+        source_key=row["source_key"],
+        account_id=row["account_id"],
+        cause_key=row["cause_key"],
+        kind=row["kind"],
+        posted_on=row["posted_on"],
+        effective_on=row["effective_on"],
+        reverses_id=row["reverses_id"],
+        created_at=row["created_at"],
+        lines=posting.entry.lines,
+    )
 
 
 def _reversal(rows: Sequence[Mapping[str, Any]]) -> Posting:

@@ -9,13 +9,12 @@ from uuid import UUID
 from sqlalchemy import insert, or_, select, update
 
 from chassis.context import SERVICE, CallContext
-from chassis.errors import Impossible, NotFound
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.accounts.contract import events
 from services.accounts.contract.errors import NothingToPayOff, QuoteKindUnfit
 from services.accounts.models import payoff_quotes, received_cents
-from services.accounts.operations.locking import LockedAccount, lock_account
+from services.accounts.operations.locking import LockedAccount, lock_for
 from services.accounts.rules.addresses import PaymentAddress
 from services.accounts.rules.interest import format_per_diem
 from services.accounts.rules.payoff import (
@@ -58,12 +57,12 @@ def issue_payoff_quote(
 
     Raises NotFound, GoodThroughOutOfRange, QuoteKindUnfit, NothingToPayOff.
     """
-    account = lock_asked_account(transaction, caller=caller, account_id=account_id)
+    account = lock_for(transaction, caller=caller, account_id=account_id)
     _require_fit(account, caller=caller, kind=kind, is_priced_outside=bool(lines) or source_ref is not None)
     require_good_through(good_through=good_through, today=today, policy=policy)
     added = lines_from_stored(lines)
     quote = _promised(account, kind=kind, on=good_through, lines=added, today=today, now=now)
-    quote |= {"source_ref": source_ref, "id": new_id(at=now)}
+    quote |= {"source_ref": source_ref, "drift_limit_cents": policy.drift_cents_max, "id": new_id(at=now)}
     known = _same_promise(transaction, quote)
     if known is None:
         transaction.run(insert(payoff_quotes).values(quote))
@@ -76,7 +75,7 @@ def issue_payoff_quote(
 
 
 def review_payoff_quotes(
-    transaction: Transaction, *, account: LockedAccount, policy: PayoffPolicy, now: datetime, today: date,
+    transaction: Transaction, *, account: LockedAccount, now: datetime, today: date,
     returned_number: int | None = None,
 ) -> list[UUID]:  # fmt: skip
     """Withdraw and tell the live quotes that a change of a locked account has broken; gives their ids.
@@ -88,12 +87,13 @@ def review_payoff_quotes(
         return []
     broken = []
     for quote in payable_quotes(transaction, account_id=account.id, on=today, statuses=(LIVE,)):
+        promise = promise_of(quote)
         drift = drift_cents(
-            promise=promise_of(quote), terms=account.terms, state=account.state,
+            promise=promise, terms=account.terms, state=account.state,
             lines=lines_from_stored(quote["lines"]),
         )  # fmt: skip
         counted = returned_number is not None and returned_number <= quote["rests_on_number"]
-        reason = why_withdraw(drift_cents=drift, policy=policy, counted_returned=counted)
+        reason = why_withdraw(drift_cents=drift, limit_cents=promise.drift_limit_cents, counted_returned=counted)
         if reason is not None:
             _withdraw(transaction, quote=quote, account=account, reason=reason, now=now, today=today)
             broken.append(quote["id"])
@@ -135,6 +135,7 @@ def promise_of(quote: Mapping[str, Any], *, arriving_cents: int = 0) -> Promise:
         received_cents=int(quote["received_cents"]) + arriving_cents,
         withdrawn_reason=quote["withdrawn_reason"],
         withdrawn_on=quote["withdrawn_on"],
+        drift_limit_cents=quote["drift_limit_cents"],
     )
 
 
@@ -146,15 +147,6 @@ def mark_met(
     of_account = update(payoff_quotes).where(payoff_quotes.c.account_id == account_id, is_open)
     decided = {"status": MET, "met_by_key": payment_key, "withdrawn_reason": None, "withdrawn_on": None}
     transaction.run(of_account.values(**decided, decided_at=now))
-
-
-def lock_asked_account(transaction: Transaction, *, caller: CallContext, account_id: str) -> LockedAccount:
-    """The account that a caller names, locked. Raises NotFound for a foreign, an absent and an impossible one alike."""
-    caller.require(account_id)
-    try:
-        return lock_account(transaction, account_id=UUID(account_id))
-    except (ValueError, Impossible):
-        raise NotFound() from None
 
 
 def _require_fit(account: LockedAccount, *, caller: CallContext, kind: str, is_priced_outside: bool) -> None:

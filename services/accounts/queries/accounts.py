@@ -29,6 +29,9 @@ FROM_STANDING = (
     "maturity_on",
 )
 
+# A payment that was undone is not the last one.
+PAID = ("payment", "payment_held")
+
 
 def get_account(transaction: Transaction, *, account_id: str, caller: CallContext, today: date) -> dict[str, Any]:
     """The customer's view of one account. Raises NotFound."""
@@ -77,7 +80,7 @@ def _view(account: ReadAccount, *, on: date, last_payments: Mapping[UUID, Mappin
 def _last_payments(transaction: Transaction, account_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     newest = (
         select(allocations.c.account_id, allocations.c.amount_cents, allocations.c.effective_on)
-        .where(allocations.c.account_id.in_(account_ids), allocations.c.kind.in_(("payment", "payment_held")))
+        .where(allocations.c.account_id.in_(account_ids), allocations.c.kind.in_(PAID))
         .order_by(allocations.c.account_id, allocations.c.effective_on.desc(), allocations.c.id.desc())
         .ext(distinct_on(allocations.c.account_id))
     )

@@ -11,14 +11,18 @@ from sqlalchemy import select, tuple_
 from chassis.context import CallContext
 from chassis.errors import FieldError, InvalidRequest, NotFound
 from chassis.store import Transaction
+from services.accounts.contract.schemas import FEE_KINDS
 from services.accounts.models import account_events, accounts, allocations
-from services.accounts.queries.reading import ReadAccount, allowed_id, read_account
+from services.accounts.queries.reading import allowed_id, read_account
+from services.accounts.rules.amendments import in_force
 from services.accounts.rules.lease_yield import remaining_rows
 from services.accounts.rules.schedule import amortisation_rows, due_on, maturity_on
+from services.accounts.rules.sentences import sentence_of
 from services.accounts.rules.shown import OPEN
 from services.accounts.rules.state import AccountState
-from services.accounts.rules.terms import LeaseTerms, LoanTerms
+from services.accounts.rules.terms import LeaseTerms, LoanTerms, Terms
 
+FEES = frozenset({*FEE_KINDS, "late_fee_reversed"})
 PARTS = ("interest_cents", "principal_cents", "tax_cents", "fees_cents", "unapplied_cents")
 
 
@@ -50,14 +54,15 @@ def list_transactions(
 def get_schedule(transaction: Transaction, *, account_id: str, caller: CallContext, today: date) -> dict[str, Any]:
     """The instalments still to come, should each be paid on its due date; none where the account is not open."""
     account = read_account(transaction, account_id=allowed_id(caller, account_id))
-    rows = _rows_to_come(account) if account.columns["status"] == OPEN else []
+    terms = in_force(terms=account.terms, state=account.state)
+    rows = _rows_to_come(terms, account.state) if account.columns["status"] == OPEN else []
     for position, row in enumerate(rows):
         row["paid_cents"] = account.state.partial_paid_cents if position == 0 else 0
         row["is_past_due"] = row["due_on"] < today
     return {
         "account_id": account.id,
         "product": account.columns["product"],
-        "maturity_on": maturity_on(terms=account.terms),
+        "maturity_on": maturity_on(terms=terms),
         "data": rows,
         "as_of": account.as_of(on=today),
     }
@@ -65,20 +70,26 @@ def get_schedule(transaction: Transaction, *, account_id: str, caller: CallConte
 
 def _transaction(row: Mapping[str, Any]) -> dict[str, Any]:
     paid_with = row["data"] or {}
+    sentence = sentence_of(
+        kind=row["kind"],
+        effective_on=row["effective_on"],
+        amount_cents=row["amount_cents"],
+        explanation=row["explanation"],
+    )
     return {
         "id": str(row["id"]),
         "kind": row["kind"],
         "payment_id": paid_with.get("payment_id"),
         "method_type": paid_with.get("method_type"),
         "method_last4": paid_with.get("method_last4"),
+        "fee_id": str(row["event_id"]) if row["kind"] in FEES else None,
         "effective_on": row["effective_on"],
         "recorded_at": row["recorded_at"],
         "amount_cents": row["amount_cents"],
-        "written_off_cents": row["written_off_cents"],
         "allocation": {part: row[part] for part in PARTS},
         "instalments": row["instalments"],
         "revision": row["revision"],
-        "explanation": row["explanation"],
+        "explanation": {**row["explanation"], "sentence": sentence},
     }
 
 
@@ -95,10 +106,10 @@ def _read_cursor(cursor: str) -> tuple[date, UUID]:
         raise InvalidRequest("Take the cursor from next_cursor of the page before.", errors=[wrong]) from None
 
 
-def _rows_to_come(account: ReadAccount) -> list[dict[str, Any]]:
-    if isinstance(account.terms, LeaseTerms):
-        return _lease_rows(account.terms, account.state)
-    return _loan_rows(account.terms, account.state)
+def _rows_to_come(terms: Terms, state: AccountState) -> list[dict[str, Any]]:
+    if isinstance(terms, LeaseTerms):
+        return _lease_rows(terms, state)
+    return _loan_rows(terms, state)
 
 
 def _loan_rows(terms: LoanTerms, state: AccountState) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
 
+from chassis.money import round_half_up_cents
 from services.accounts.rules.terms import DayCount
 
 # A multiple of every year basis, so that days of different years add up in whole numbers.
@@ -18,6 +20,7 @@ class AccrualSpan:
     year_days: int
 
 
+@lru_cache(maxsize=4096)
 def accrual_spans(*, day_count: DayCount, from_on: date, to_on: date) -> tuple[AccrualSpan, ...]:
     """The days from `from_on` (included) to `to_on` (excluded), by year basis; none when the dates do not advance.
 
@@ -60,6 +63,31 @@ def per_diem_cents(*, principal_cents: int, annual_rate_percent: Decimal, day_co
     """Unrounded cents of interest for the one day `on`."""
     year_days = {"actual/365": 365, "30/360": 360, "actual/actual": _year_days(on.year)}[day_count]
     return principal_cents * annual_rate_percent / (100 * year_days)
+
+
+def forgiven_cents(
+    *,
+    principal_cents: int,
+    rate_percent: Decimal,
+    capped_percent: Decimal,
+    day_count: DayCount,
+    from_on: date,
+    to_on: date,
+) -> int:
+    """Cents of interest that a cap on the rate forgives on one amount of principal between two dates."""
+
+    def at(percent: Decimal) -> int:
+        return round_half_up_cents(
+            interest_cents(
+                principal_cents=principal_cents,
+                annual_rate_percent=percent,
+                day_count=day_count,
+                from_on=from_on,
+                to_on=to_on,
+            )
+        )
+
+    return at(rate_percent) - at(capped_percent)
 
 
 def format_per_diem(per_diem: Decimal) -> str:

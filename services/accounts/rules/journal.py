@@ -1,12 +1,12 @@
 """Double entry: entries that cannot be built unbalanced or empty, and the ones each event of an account gives."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from services.accounts.rules.state import Allocation
+from services.accounts.rules.state import Allocation, AllocationKind
 from services.accounts.rules.terms import Opening
 
 Product = Literal["loan", "lease"]
@@ -29,8 +29,18 @@ class LedgerAccount(StrEnum):
     SALES_TAX_PAYABLE = "sales_tax_payable"
     REFUND_PAYABLE = "refund_payable"
     CHARGE_OFF_EXPENSE = "charge_off_expense"
-    PAYOFF_WRITE_OFF = "payoff_write_off"
     CONVERSION_CLEARING = "conversion_clearing"
+    WAIVER_EXPENSE = "waiver_expense"
+    PAYOFF_DRIFT = "payoff_drift"
+
+
+CHARGES = frozenset({"late_fee", "returned_payment_fee", "other_fee"})
+GIVEN_UP: Mapping[AllocationKind, LedgerAccount] = {
+    "fee_waived": LedgerAccount.WAIVER_EXPENSE,
+    "payoff_drift": LedgerAccount.PAYOFF_DRIFT,
+    "charged_off": LedgerAccount.CHARGE_OFF_EXPENSE,
+}
+"""Where what is owed goes when it will not be paid."""
 
 
 class UnbalancedEntry(ValueError):
@@ -83,24 +93,21 @@ def opening_entry(*, product: Product, opening: Opening, source_key: str) -> Jou
     )
 
 
-def payment_accepted_entry(*, source_key: str, effective_on: date, amount_cents: int) -> JournalEntry:
-    """Money taken but not yet settled, owed to the customer until it is allocated."""
-    return JournalEntry(
-        kind="payment_accepted",
-        source_key=source_key,
-        effective_on=effective_on,
-        lines=(
-            JournalLine(LedgerAccount.CLEARING, debit_cents=amount_cents),
-            JournalLine(LedgerAccount.CUSTOMER_SUSPENSE, credit_cents=amount_cents),
-        ),
-    )
-
-
 def allocation_entries(*, product: Product, allocation: Allocation) -> tuple[JournalEntry, ...]:
-    """What an allocation posts: the income that became due, then the money moved out of suspense."""
-    recognised = _recognition(product=product, allocation=allocation)
-    moved = _movement(product=product, allocation=allocation)
-    return tuple(entry for entry in (recognised, moved) if entry is not None)
+    """Everything that one allocation posts, each entry of another kind; nothing where it moved no money."""
+    found: list[JournalEntry | None] = []
+    if allocation.kind in ("payment", "payment_held"):
+        found.append(_acceptance(allocation))
+    found.append(_recognition(product=product, allocation=allocation))
+    if allocation.kind in ("payment", "credit_used"):
+        found.append(_movement(product=product, allocation=allocation))
+    elif allocation.kind in CHARGES:
+        found.append(_charge(allocation))
+    elif allocation.kind in GIVEN_UP:
+        found.append(_given_up(product=product, allocation=allocation))
+    elif allocation.kind == "refund_due":
+        found.append(_owed_back(allocation))
+    return tuple(entry for entry in found if entry is not None)
 
 
 def reversal_entry(*, entry: JournalEntry, source_key: str) -> JournalEntry:
@@ -123,6 +130,60 @@ def balances_cents(entries: Iterable[JournalEntry]) -> dict[LedgerAccount, int]:
         for line in entry.lines:
             totals[line.account] = totals.get(line.account, 0) + line.debit_cents - line.credit_cents
     return {account: cents for account, cents in totals.items() if cents}
+
+
+def _acceptance(allocation: Allocation) -> JournalEntry:
+    """Money taken but not yet settled, owed to the customer until it is allocated."""
+    return JournalEntry(
+        kind="payment_accepted",
+        source_key=allocation.source_key,
+        effective_on=allocation.effective_on,
+        lines=(
+            JournalLine(LedgerAccount.CLEARING, debit_cents=allocation.amount_cents),
+            JournalLine(LedgerAccount.CUSTOMER_SUSPENSE, credit_cents=allocation.amount_cents),
+        ),
+    )
+
+
+def _charge(allocation: Allocation) -> JournalEntry | None:
+    return _entry(
+        kind=f"{allocation.kind}_charged",
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents},
+        credits={LedgerAccount.FEE_INCOME: allocation.fees_cents},
+    )
+
+
+def _given_up(*, product: Product, allocation: Allocation) -> JournalEntry | None:
+    balance = LedgerAccount.PRINCIPAL_RECEIVABLE if product == "loan" else LedgerAccount.LEASE_RECEIVABLE
+    return _entry(
+        kind=allocation.kind,
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={
+            GIVEN_UP[allocation.kind]: allocation.amount_cents,
+            LedgerAccount.CUSTOMER_SUSPENSE: -allocation.unapplied_cents,
+        },
+        credits={
+            LedgerAccount.INTEREST_RECEIVABLE: allocation.interest_cents,
+            balance: allocation.principal_cents,
+            LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
+        },
+    )
+
+
+def _owed_back(allocation: Allocation) -> JournalEntry | None:
+    return _entry(
+        kind="refund_owed",
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={
+            LedgerAccount.CUSTOMER_SUSPENSE: -allocation.unapplied_cents,
+            LedgerAccount.PAYOFF_DRIFT: allocation.written_off_cents,
+        },
+        credits={LedgerAccount.REFUND_PAYABLE: -allocation.amount_cents},
+    )
 
 
 def _recognition(*, product: Product, allocation: Allocation) -> JournalEntry | None:
@@ -151,28 +212,17 @@ def _movement(*, product: Product, allocation: Allocation) -> JournalEntry | Non
         interest, principal = LedgerAccount.INTEREST_RECEIVABLE, LedgerAccount.PRINCIPAL_RECEIVABLE
     else:
         interest, principal = LedgerAccount.RENT_RECEIVABLE, LedgerAccount.LEASE_RECEIVABLE
-    refund_cents = max(0, -allocation.amount_cents)
     return _entry(
-        kind=_movement_kind(allocation),
+        kind="payment_allocated",
         source_key=allocation.source_key,
         on=allocation.effective_on,
-        debits={
-            LedgerAccount.CUSTOMER_SUSPENSE: allocation.amount_cents + refund_cents - allocation.unapplied_cents,
-            LedgerAccount.PAYOFF_WRITE_OFF: allocation.written_off_cents,
-        },
+        debits={LedgerAccount.CUSTOMER_SUSPENSE: allocation.amount_cents - allocation.unapplied_cents},
         credits={
             interest: allocation.interest_cents + allocation.tax_cents,
             principal: allocation.principal_cents,
             LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
-            LedgerAccount.REFUND_PAYABLE: refund_cents,
         },
     )
-
-
-def _movement_kind(allocation: Allocation) -> str:
-    if allocation.amount_cents < 0:
-        return "refund_owed"
-    return "payoff_written_off" if allocation.written_off_cents else "payment_allocated"
 
 
 def _entry(

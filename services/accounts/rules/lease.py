@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.accounts.rules.fees import pay_fees
 from services.accounts.rules.lease_yield import LeaseRow, remaining_rows
 from services.accounts.rules.schedule import current_instalment_number, due_on
-from services.accounts.rules.state import AccountState, Allocation, Payment
+from services.accounts.rules.state import AccountState, Allocation, AllocationKind, Payment
 from services.accounts.rules.terms import LeaseTerms
 
 
@@ -21,6 +22,10 @@ class _Filling:
     rest: int
     completed: tuple[int, ...]
     steps: tuple[Mapping[str, object], ...]
+
+    @property
+    def used(self) -> int:
+        return self.rent + self.depreciation + self.tax
 
 
 def lease_due_through(*, terms: LeaseTerms, state: AccountState, last_number: int) -> int:
@@ -44,10 +49,12 @@ def use_credit(*, terms: LeaseTerms, state: AccountState, through_on: date) -> A
             filling.state,
             unapplied_cents=filling.rest,
             last_effective_on=on,
+            last_rank=state.last_rank if on == state.last_effective_on else 0,
             last_source_key=state.last_source_key if on == state.last_effective_on else "",
             allocations=(
                 *state.allocations,
                 _allocation(
+                    kind="credit_used",
                     filling=filling,
                     source_key=f"credit-used:{number}:{on.isoformat()}",
                     on=on,
@@ -63,12 +70,14 @@ def use_credit(*, terms: LeaseTerms, state: AccountState, through_on: date) -> A
 def apply_to_lease(*, terms: LeaseTerms, state: AccountState, payment: Payment) -> AccountState:
     """Fold one payment, which must not precede the state, into a lease; money for later bills stays credit."""
     on = payment.effective_on
-    state = use_credit(terms=terms, state=state, through_on=on)
     current = current_instalment_number(terms=terms, on=on)
-    filling = _fill(terms=terms, state=state, cents=payment.amount_cents, last_number=current)
-    fees = min(filling.rest, state.fees_due_cents)
-    unapplied = filling.rest - fees
+    due = lease_due_through(terms=terms, state=state, last_number=current)
+    fees_first = min(payment.amount_cents, state.fees_due_cents) if terms.waterfall == "fees_first" else 0
+    filling = _fill(terms=terms, state=state, cents=payment.amount_cents - fees_first, last_number=current)
+    fees = fees_first or min(filling.rest, state.fees_due_cents)
+    unapplied = payment.amount_cents - fees - filling.used
     allocation = _allocation(
+        kind="payment",
         filling=filling,
         source_key=payment.source_key,
         on=on,
@@ -78,10 +87,9 @@ def apply_to_lease(*, terms: LeaseTerms, state: AccountState, payment: Payment) 
     )
     return replace(
         filling.state,
-        fees_due_cents=state.fees_due_cents - fees,
+        open_fees=pay_fees(state.open_fees, cents=fees),
+        diverted_cents=min(due - filling.used, state.diverted_cents + fees),
         unapplied_cents=state.unapplied_cents + unapplied,
-        last_effective_on=on,
-        last_source_key=payment.source_key,
         allocations=(*state.allocations, allocation),
     )
 
@@ -141,12 +149,15 @@ def _step(*, terms: LeaseTerms, number: int, parts: tuple[int, int, int]) -> Map
     }
 
 
-def _allocation(*, filling: _Filling, source_key: str, on: date, amount: int, fees: int, unapplied: int) -> Allocation:
+def _allocation(
+    *, kind: AllocationKind, filling: _Filling, source_key: str, on: date, amount: int, fees: int, unapplied: int
+) -> Allocation:
     after = filling.state.principal_cents
     steps: list[Mapping[str, object]] = list(filling.steps)
     steps += [{"to": "fees", "amount_cents": fees}] if fees else []
     steps += [{"to": "unapplied_credit", "amount_cents": unapplied}] if unapplied else []
     return Allocation(
+        kind=kind,
         source_key=source_key,
         effective_on=on,
         amount_cents=amount,

@@ -40,18 +40,17 @@ def monthly_yield(*, balance_cents: int, residual_cents: int, payment_cents: int
         return Decimal(0)
     with localcontext() as context:
         context.prec = _PRECISION
-        low, high = Decimal(0), _MONTHLY_YIELD_MAX
-        if _worth(high, residual_cents, payment_cents, payment_count) > balance_cents:
-            raise YieldNotSolvable("The lease would yield more than 100 percent a month.")
+        rate = Decimal(0)
+        # The worth falls ever more slowly as the rate grows: Newton's steps come from below and never overshoot.
         for _ in range(_STEPS_MAX):
-            if high - low <= _TOLERANCE:
+            worth, slope = _worth(rate, residual_cents, payment_cents, payment_count)
+            if slope == 0 or rate > _MONTHLY_YIELD_MAX:
+                raise YieldNotSolvable("The lease would yield more than 100 percent a month.")
+            step = (worth - balance_cents) / slope
+            rate += step
+            if step <= _TOLERANCE:
                 break
-            middle = (low + high) / 2
-            if _worth(middle, residual_cents, payment_cents, payment_count) > balance_cents:
-                low = middle
-            else:
-                high = middle
-        return +high
+        return rate
 
 
 def annual_yield_percent(*, monthly: Decimal) -> Decimal:
@@ -129,9 +128,51 @@ def remaining_rows(*, terms: LeaseTerms, opening: Opening) -> tuple[LeaseRow, ..
     )
 
 
-def _worth(rate: Decimal, residual_cents: int, payment_cents: int, payment_count: int) -> Decimal:
+def refuse_unserviceable(*, terms: LeaseTerms, opening: Opening) -> None:
+    """Raises what `remaining_rows` would raise, InvalidTerms or YieldNotSolvable, without making the rows."""
+    number, payment = opening.next_instalment_number, terms.base_payment_cents
+    if number > terms.term_months:
+        return
+    rate = monthly_yield(
+        balance_cents=terms.adjusted_capitalized_cost_cents,
+        residual_cents=terms.residual_cents,
+        payment_cents=payment,
+        payment_count=terms.term_months,
+    )
+    before, after = (_agreed_balance_cents(terms, rate=rate, payments=made) for made in (number - 1, number))
+    paid_base = min(opening.partial_paid_cents, payment)
+    if opening.principal_cents == before - max(0, paid_base - (payment - (before - after))):
+        return
+    if opening.partial_paid_cents:
+        raise InvalidTerms("A lease opened on a balance of its own cannot have a partly paid instalment.")
+    monthly_yield(
+        balance_cents=opening.principal_cents,
+        residual_cents=terms.residual_cents,
+        payment_cents=payment,
+        payment_count=terms.term_months - number + 1,
+    )
+
+
+def _agreed_balance_cents(terms: LeaseTerms, *, rate: Decimal, payments: int) -> int:
+    if payments == terms.term_months:
+        return terms.residual_cents
+    with localcontext() as context:
+        context.prec = _PRECISION
+        growth = (1 + rate) ** payments
+        grown = (1 + rate) * (growth - 1) / rate if rate else Decimal(payments)
+        return round_half_up_cents(terms.adjusted_capitalized_cost_cents * growth - terms.base_payment_cents * grown)
+
+
+def _worth(rate: Decimal, residual_cents: int, payment_cents: int, payment_count: int) -> tuple[Decimal, Decimal]:
+    """What payments and residual are worth at a monthly rate, and how fast that falls as the rate grows."""
+    count = payment_count
     if rate == 0:
-        return Decimal(payment_count * payment_cents + residual_cents)
+        weighted = payment_cents * count * (count - 1) // 2 + residual_cents * count
+        return Decimal(count * payment_cents + residual_cents), Decimal(weighted)
     discount = 1 / (1 + rate)
-    tail = discount**payment_count
-    return payment_cents * (1 - tail) / (1 - discount) + residual_cents * tail
+    tail = discount**count
+    gap = 1 - discount
+    sum_of_payments = (1 - tail) / gap
+    weighted_sum = (discount - tail * (count - (count - 1) * discount)) / (gap * gap)
+    worth = payment_cents * sum_of_payments + residual_cents * tail
+    return worth, (payment_cents * weighted_sum + residual_cents * count * tail) * discount

@@ -1,14 +1,32 @@
-"""How one payment falls on a simple-interest loan: interest, past-due and current principal, fees, then extra."""
+"""How one payment falls on a simple-interest loan, by the contract's waterfall, and then as extra principal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from chassis.money import round_half_up_cents
-from services.accounts.rules.interest import accrual_spans, format_per_diem, interest_cents, per_diem_cents
-from services.accounts.rules.schedule import current_instalment_number, instalments_due_before
+from services.accounts.rules.fees import pay_fees
+from services.accounts.rules.interest import (
+    accrual_spans,
+    forgiven_cents,
+    format_per_diem,
+    interest_cents,
+    per_diem_cents,
+)
+from services.accounts.rules.schedule import (
+    instalment_cents,
+    instalments_cents,
+    instalments_due_before,
+)
 from services.accounts.rules.state import AccountState, Allocation, Payment
-from services.accounts.rules.terms import ExtraMode, LoanTerms
+from services.accounts.rules.terms import ExtraMode, LoanTerms, Waterfall
+
+# The steps in which a payment is used up; what is left after them lowers the principal further.
+WATERFALL: Mapping[Waterfall, tuple[str, ...]] = {
+    "fees_last": ("accrued_interest", "past_due_principal", "current_principal", "fees"),
+    "fees_first": ("fees", "accrued_interest", "past_due_principal", "current_principal"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +61,23 @@ def interest_owed(*, terms: LoanTerms, state: AccountState, on: date) -> Decimal
 def due_through(*, terms: LoanTerms, state: AccountState, last_number: int, on: date) -> int:
     """Cents of interest and principal due for the unpaid instalments up to `last_number`, as if paid on `on`.
 
-    Never more than what clears the loan, and exactly that once the last instalment is among them.
+    Never more than what clears the loan, and exactly that once the last instalment is among them, or all is called.
     """
-    clearing = state.principal_cents + round_half_up_cents(interest_owed(terms=terms, state=state, on=on))
-    if state.next_instalment_number > last_number:
+    owed_cents = round_half_up_cents(interest_owed(terms=terms, state=state, on=on))
+    return _due_through(terms=terms, state=state, last_number=last_number, owed_cents=owed_cents)
+
+
+def _due_through(*, terms: LoanTerms, state: AccountState, last_number: int, owed_cents: int) -> int:
+    clearing = state.principal_cents + owed_cents
+    first_number = state.next_instalment_number
+    if state.is_accelerated and first_number <= terms.payment_count:
+        return clearing
+    if first_number > last_number:
         return 0
     if last_number >= terms.payment_count:
         return clearing
-    count = last_number - state.next_instalment_number + 1
-    return min(clearing, max(0, count * terms.payment_cents - state.partial_paid_cents))
+    asked = instalments_cents(terms=terms, first_number=first_number, last_number=last_number)
+    return min(clearing, max(0, asked - state.partial_paid_cents))
 
 
 def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) -> AccountState:
@@ -59,13 +85,18 @@ def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) ->
     on = payment.effective_on
     owed = interest_owed(terms=terms, state=state, on=on)
     owed_cents = round_half_up_cents(owed)
-    due = due_through(terms=terms, state=state, last_number=current_instalment_number(terms=terms, on=on), on=on)
-    split = _split(terms=terms, state=state, payment=payment, owed_cents=owed_cents, due=due)
+    before = instalments_due_before(terms=terms, on=on)
+    current = min(before + 1, terms.payment_count)
+    past_due = _due_through(terms=terms, state=state, last_number=before, owed_cents=owed_cents)
+    due = _due_through(terms=terms, state=state, last_number=current, owed_cents=owed_cents)
+    split = _split(terms=terms, state=state, payment=payment, owed_cents=owed_cents, past_due=past_due, due=due)
     mode = payment.extra or terms.extra_default
     counted = split.interest + split.principal if mode == "paid_ahead" else min(due, split.toward_instalments)
     principal = state.principal_cents - split.principal
     number, partial, completed = _advance(terms=terms, state=state, counted_cents=counted, cleared=principal == 0)
+    short = max(0, due - split.toward_instalments)
     allocation = Allocation(
+        kind="payment",
         source_key=payment.source_key,
         effective_on=on,
         amount_cents=payment.amount_cents,
@@ -76,7 +107,7 @@ def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) ->
         unapplied_cents=split.unapplied,
         interest_recognised_cents=owed_cents - round_half_up_cents(state.accrued_interest),
         instalments=completed,
-        explanation=_explain(terms=terms, state=state, payment=payment, split=split, mode=mode),
+        explanation=_explain(terms=terms, state=state, payment=payment, split=split, mode=mode, owed_cents=owed_cents),
     )
     return replace(
         state,
@@ -86,33 +117,36 @@ def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) ->
         interest_from_on=max(on, state.interest_from_on),
         next_instalment_number=number,
         partial_paid_cents=partial,
-        fees_due_cents=state.fees_due_cents - split.fees,
+        open_fees=pay_fees(state.open_fees, cents=split.fees),
+        diverted_cents=min(short, state.diverted_cents + split.fees),
         unapplied_cents=state.unapplied_cents + split.unapplied,
         payments_made=state.payments_made + len(completed),
-        last_effective_on=on,
-        last_source_key=payment.source_key,
         allocations=(*state.allocations, allocation),
     )
 
 
-def _split(*, terms: LoanTerms, state: AccountState, payment: Payment, owed_cents: int, due: int) -> _Split:
-    on, rest = payment.effective_on, payment.amount_cents
-    before = instalments_due_before(terms=terms, on=on)
-    past_due = due_through(terms=terms, state=state, last_number=before, on=on)
-    interest = min(rest, owed_cents)
-    rest -= interest
-    past_due_principal = min(rest, max(0, past_due - interest), state.principal_cents)
-    rest -= past_due_principal
-    current = min(rest, max(0, due - interest - past_due_principal), state.principal_cents - past_due_principal)
-    rest -= current
-    fees = min(rest, state.fees_due_cents)
-    rest -= fees
-    extra = min(rest, state.principal_cents - past_due_principal - current)
+def _split(
+    *, terms: LoanTerms, state: AccountState, payment: Payment, owed_cents: int, past_due: int, due: int
+) -> _Split:
+    rest = payment.amount_cents
+    # What falls due is interest first, so that an unpaid part of it leaves less room for principal.
+    past_due_principal = min(max(0, past_due - owed_cents), state.principal_cents)
+    most = {
+        "fees": state.fees_due_cents,
+        "accrued_interest": owed_cents,
+        "past_due_principal": past_due_principal,
+        "current_principal": min(max(0, due - owed_cents), state.principal_cents) - past_due_principal,
+    }
+    paid = {}
+    for step in WATERFALL[terms.waterfall]:
+        paid[step] = min(rest, most[step])
+        rest -= paid[step]
+    extra = min(rest, state.principal_cents - paid["past_due_principal"] - paid["current_principal"])
     return _Split(
-        interest=interest,
-        past_due_principal=past_due_principal,
-        current_principal=current,
-        fees=fees,
+        interest=paid["accrued_interest"],
+        past_due_principal=paid["past_due_principal"],
+        current_principal=paid["current_principal"],
+        fees=paid["fees"],
         extra_principal=extra,
         unapplied=rest - extra,
     )
@@ -124,8 +158,8 @@ def _advance(
     """The next instalment, what it has received and the ones completed; only clearing the loan completes the last."""
     number, partial = state.next_instalment_number, state.partial_paid_cents + counted_cents
     completed = []
-    while number < terms.payment_count and partial >= terms.payment_cents:
-        partial -= terms.payment_cents
+    while number < terms.payment_count and partial >= (asked := instalment_cents(terms=terms, number=number)):
+        partial -= asked
         completed.append(number)
         number += 1
     if not cleared:
@@ -136,7 +170,7 @@ def _advance(
 
 
 def _explain(
-    *, terms: LoanTerms, state: AccountState, payment: Payment, split: _Split, mode: ExtraMode
+    *, terms: LoanTerms, state: AccountState, payment: Payment, split: _Split, mode: ExtraMode, owed_cents: int
 ) -> dict[str, object]:
     on, start = payment.effective_on, state.interest_from_on
     per_diem = per_diem_cents(
@@ -146,14 +180,14 @@ def _explain(
         on=min(start, on),
     )
     spans = accrual_spans(day_count=terms.day_count, from_on=start, to_on=on)
-    parts = {
+    taken = {
         "accrued_interest": split.interest,
         "past_due_principal": split.past_due_principal,
         "current_principal": split.current_principal,
         "fees": split.fees,
-        f"extra_{mode}": split.extra_principal,
-        "unapplied_credit": split.unapplied,
     }
+    parts = {step: taken[step] for step in WATERFALL[terms.waterfall]}
+    parts |= {f"extra_{mode}": split.extra_principal, "unapplied_credit": split.unapplied}
     return {
         "principal_cents": state.principal_cents,
         "annual_rate_percent": str(terms.annual_rate_percent),
@@ -164,6 +198,22 @@ def _explain(
         "day_spans": [{"days": span.days, "year_days": span.year_days} for span in spans],
         "per_diem": format_per_diem(per_diem),
         "interest_carried_cents": round_half_up_cents(state.accrued_interest),
-        "interest_owed_cents": round_half_up_cents(interest_owed(terms=terms, state=state, on=on)),
+        "interest_owed_cents": owed_cents,
         "steps": [{"to": name, "amount_cents": cents} for name, cents in parts.items() if cents],
+        **_forgiven(terms=terms, state=state, on=on),
     }
+
+
+def _forgiven(*, terms: LoanTerms, state: AccountState, on: date) -> dict[str, object]:
+    uncapped = state.amendments.forgiven_above_percent
+    if uncapped is None:
+        return {}
+    forgiven = forgiven_cents(
+        principal_cents=state.principal_cents,
+        rate_percent=uncapped,
+        capped_percent=terms.annual_rate_percent,
+        day_count=terms.day_count,
+        from_on=state.interest_from_on,
+        to_on=on,
+    )
+    return {"rate_without_cap_percent": str(uncapped), "forgiven_cents": forgiven}

@@ -13,6 +13,7 @@ from typing import Any
 from chassis.errors import FieldError
 from chassis.money import round_half_up_cents
 from services.accounts.contract.errors import GoodThroughOutOfRange
+from services.accounts.rules.amendments import in_force
 from services.accounts.rules.interest import per_diem_cents
 from services.accounts.rules.lease import lease_due_through
 from services.accounts.rules.loan import interest_owed
@@ -82,11 +83,13 @@ class Promise:
     received_cents: int
     withdrawn_reason: str | None = None
     withdrawn_on: date | None = None
+    drift_limit_cents: int = 0
 
 
 def payoff_on(*, terms: Terms, state: AccountState, on: date, lines: Sequence[Line] = ()) -> PayoffFigures:
     """The payoff if the money is effective on a date. Of a lease: instalments due by then, fees and the lines."""
     added = sum(line.amount_cents for line in lines)
+    terms = in_force(terms=terms, state=state)
     if isinstance(terms, LeaseTerms):
         return _lease_figures(terms=terms, state=state, on=on, added=added)
     interest = round_half_up_cents(interest_owed(terms=terms, state=state, on=on))
@@ -141,11 +144,11 @@ def drift_cents(*, promise: Promise, terms: Terms, state: AccountState, lines: S
     return now + promise.received_cents - promise.payoff_cents
 
 
-def why_withdraw(*, drift_cents: int, policy: PayoffPolicy, counted_returned: bool) -> str | None:
+def why_withdraw(*, drift_cents: int, limit_cents: int, counted_returned: bool) -> str | None:
     """Why a live quote can no longer be kept, or None. A returned payment that it counted voids it at any amount."""
     if counted_returned:
         return COUNTED_PAYMENT_RETURNED
-    return DRIFT_BEYOND_LIMIT if drift_cents > policy.drift_cents_max else None
+    return DRIFT_BEYOND_LIMIT if drift_cents > limit_cents else None
 
 
 def refund_cents(*, unapplied_cents: int, policy: PayoffPolicy) -> int:

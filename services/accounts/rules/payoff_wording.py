@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.money import format_dollars, round_half_up_cents
 from services.accounts.rules.addresses import PaymentAddress, mail_to
+from services.accounts.rules.amendments import in_force
 from services.accounts.rules.interest import AccrualSpan, accrual_spans, format_per_diem
 from services.accounts.rules.payoff import (
     KIND_OF_LOANS,
@@ -27,6 +28,7 @@ def explained(
     *, terms: Terms, state: AccountState, figures: PayoffFigures, lines: Sequence[Line] = ()
 ) -> dict[str, object]:
     """The arithmetic of a payoff, fit for JSON: every part with its amount and a sentence; they sum to the payoff."""
+    terms = in_force(terms=terms, state=state)
     parts = _loan_parts(terms, state, figures) if isinstance(terms, LoanTerms) else _lease_parts(terms, state, figures)
     parts += [_part("fees", figures.fees_cents, "Fees charged and not yet paid")]
     parts += [_part(line.code, line.amount_cents, line.description) for line in lines]

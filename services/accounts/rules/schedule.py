@@ -1,5 +1,6 @@
 """When instalments fall due, and the advisory amortisation whose last payment absorbs what is left."""
 
+from bisect import bisect_left
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
@@ -26,21 +27,46 @@ def due_on(*, terms: Terms, number: int) -> date:
     """The due date of an instalment; a due day that the month lacks becomes the month's last day."""
     if number < 1:
         raise ValueError(f"Instalments are numbered from 1, not {number}.")
-    if number == 1:
+    if number == 1 and not terms.moves:
         return terms.first_due_on
+    due_day = terms.first_due_on.day if number == 1 else terms.due_day
     months = terms.first_due_on.year * 12 + terms.first_due_on.month - 1 + number - 1
+    for move in terms.moves:
+        if number >= move.from_number:
+            months, due_day = months + move.months, move.due_day or due_day
     year, month = months // 12, months % 12 + 1
-    return date(year, month, min(terms.due_day, monthrange(year, month)[1]))
+    return date(year, month, min(due_day, monthrange(year, month)[1]))
 
 
 def instalments_due_before(*, terms: Terms, on: date) -> int:
     """How many instalments have a due date earlier than `on`."""
+    if terms.moves:
+        numbers = range(1, terms.payment_count + 1)
+        return bisect_left(numbers, on, key=lambda number: due_on(terms=terms, number=number))
     if on <= terms.first_due_on:
         return 0
     months = (on.year - terms.first_due_on.year) * 12 + on.month - terms.first_due_on.month
     this_month = months + 1
     due = this_month if months == 0 or due_on(terms=terms, number=this_month) < on else this_month - 1
     return min(due, terms.payment_count)
+
+
+def instalment_cents(*, terms: Terms, number: int) -> int:
+    """What an instalment asks for; of a loan's last one only an advance notice, for it clears the loan."""
+    cents = terms.payment_cents
+    if isinstance(terms, LoanTerms):
+        for step in terms.payment_steps:
+            if number >= step.from_number:
+                cents = step.payment_cents
+    return cents
+
+
+def instalments_cents(*, terms: Terms, first_number: int, last_number: int) -> int:
+    """What the instalments between two numbers, both included, ask for together."""
+    if isinstance(terms, LoanTerms) and terms.payment_steps:
+        numbers = range(first_number, last_number + 1)
+        return sum(instalment_cents(terms=terms, number=number) for number in numbers)
+    return max(0, last_number - first_number + 1) * terms.payment_cents
 
 
 def current_instalment_number(*, terms: Terms, on: date) -> int:
@@ -88,7 +114,8 @@ def amortisation_rows(
         start = max(start, due)
         owed_cents = round_half_up_cents(owed)
         clearing = balance + owed_cents
-        payment = clearing if number == terms.payment_count else min(terms.payment_cents, clearing)
+        asked = instalment_cents(terms=terms, number=number)
+        payment = clearing if number == terms.payment_count else min(asked, clearing)
         interest = min(payment, owed_cents)
         owed = Decimal(0) if interest == owed_cents else owed - interest
         balance -= payment - interest

@@ -51,6 +51,18 @@ def is_paid_off(*, product: str, state: AccountState) -> bool:
     )
 
 
+def status_after(*, status: str, product: str, state: AccountState, is_paid: bool) -> str:
+    """The status that a new state gives a loan: paid off by its payments, open again when one of them is undone.
+
+    `is_paid` says whether any payment was ever posted: an account that was taken over owing nothing stays as it came.
+    """
+    if product != "loan" or status not in (OPEN, PAID_OFF, CLOSED):
+        return status
+    if not is_paid_off(product=product, state=state):
+        return OPEN
+    return PAID_OFF if status == OPEN and is_paid else status
+
+
 def has_credit_to_return(*, terms: Terms, state: AccountState) -> bool:
     """Whether the customer has credit that no instalment will ever use."""
     return state.unapplied_cents > 0 and state.next_instalment_number > terms.payment_count

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from chassis.money import round_half_up_cents
+from services.accounts.rules.amendments import in_force
 from services.accounts.rules.engine import apply_credit
 from services.accounts.rules.lease import lease_due_through
 from services.accounts.rules.loan import due_through, interest_owed
@@ -60,6 +61,7 @@ class _Owed:
 def standing(*, terms: Terms, state: AccountState, on: date) -> Standing:
     """The figures on a date, with a lease's credit used for everything due by then."""
     state = apply_credit(terms=terms, state=state, through_on=on)
+    terms = in_force(terms=terms, state=state)
     before = instalments_due_before(terms=terms, on=on)
     current = current_instalment_number(terms=terms, on=on)
     if isinstance(terms, LoanTerms):

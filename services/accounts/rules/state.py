@@ -1,70 +1,122 @@
-"""What the engine folds: payments in, allocations and the account's state out, and the refusals it may answer with."""
+"""What the engine gives: allocations and the account's state, and the refusals it may answer with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any, Literal
 
-from services.accounts.rules.terms import ExtraMode, Opening
+from services.accounts.rules.events import Payment
+from services.accounts.rules.terms import Move, Opening, PaymentStep
+
+__all__ = [
+    "AccountState",
+    "Allocation",
+    "AllocationKind",
+    "Amendments",
+    "ConflictingEvents",
+    "EffectiveBeforeOpening",
+    "EventOutOfOrder",
+    "OpenFee",
+    "Payment",
+    "opened",
+]
+
+AllocationKind = Literal[
+    "payment",
+    "payment_held",
+    "payment_reversed",
+    "credit_used",
+    "late_fee",
+    "late_fee_reversed",
+    "returned_payment_fee",
+    "other_fee",
+    "fee_waived",
+    "rate_changed",
+    "due_date_changed",
+    "instalments_deferred",
+    "accelerated",
+    "bill",
+    "payoff_drift",
+    "charged_off",
+    "refund_due",
+]
+OPENING_FEES = "account_opened"
 
 
 class EffectiveBeforeOpening(ValueError):
-    """A payment is effective before the day the account was opened with; what stood before is not known here."""
+    """An event is effective before the day the account was opened with; what stood before is not known here."""
 
 
-class PaymentOutOfOrder(ValueError):
-    """A payment belongs before one already folded in; the account has to be replayed from its opening."""
+class EventOutOfOrder(ValueError):
+    """An event belongs before one already folded in; the account has to be replayed from its opening."""
 
 
-class ConflictingPayments(ValueError):
-    """Two different payments carry the same source key."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
-    """Money accepted; `extra` says what happens to money beyond what is due, None leaves it to the contract."""
-
-    source_key: str
-    effective_on: date
-    amount_cents: int
-    extra: ExtraMode | None = None
-
-    def __post_init__(self) -> None:
-        if self.amount_cents <= 0:
-            raise ValueError("A payment must be more than zero.")
+class ConflictingEvents(ValueError):
+    """Two different events carry the same source key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """Where one payment went; the five parts always add up to `amount_cents` and `written_off_cents`.
+    """What one event did to the account, by `kind`; the five parts add up to `amount_cents` and `written_off_cents`.
 
-    Of a lease, `interest_cents` is the rent charge and `principal_cents` the depreciation. When credit is used for a
-    lease instalment that comes due, the amount is 0 and `unapplied_cents` negative. `instalments` are the ones this
-    money completed. `interest_recognised_cents` is the interest that became receivable since the posting before.
-    `written_off_cents` is ours, not the customer's; only a payoff or a refund has it. The amount of a refund is
-    negative. `explanation` is plain data, fit for JSON: the arithmetic and the steps taken.
+    Of a payment, the parts say where it went. Of a fee, they are what it added; of a waiver, of payoff drift and of a
+    charge-off, what was given up. What an undone payment or a fee that does not stand once was is in its
+    `explanation`, and its parts are 0. Of a lease, `interest_cents` is the rent charge and `principal_cents` the
+    depreciation. When credit is used for a lease instalment that comes due, the amount is 0 and `unapplied_cents`
+    negative. `instalments` are the ones this money completed. `interest_recognised_cents` is the interest that became
+    receivable since the posting before. `explanation` is plain data, fit for JSON: the arithmetic and the steps taken.
+    The amount of a refund is negative; `written_off_cents` is what of it the customer's credit no longer covers.
     """
 
+    kind: AllocationKind
     source_key: str
     effective_on: date
-    amount_cents: int
-    interest_cents: int
-    principal_cents: int
-    tax_cents: int
-    fees_cents: int
-    unapplied_cents: int
-    interest_recognised_cents: int
-    instalments: tuple[int, ...]
-    explanation: Mapping[str, object]
+    amount_cents: int = 0
+    interest_cents: int = 0
+    principal_cents: int = 0
+    tax_cents: int = 0
+    fees_cents: int = 0
+    unapplied_cents: int = 0
+    interest_recognised_cents: int = 0
+    instalments: tuple[int, ...] = ()
+    explanation: Mapping[str, Any]
     written_off_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFee:
+    """What is unpaid of one fee; `source_key` is its event's."""
+
+    source_key: str
+    unpaid_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendments:
+    """How servicing events have changed the contract's terms so far.
+
+    `forgiven_above_percent` is the rate the loan would bear without the servicemember's cap: the difference is
+    forgiven, never deferred.
+    """
+
+    annual_rate_percent: Decimal | None = None
+    forgiven_above_percent: Decimal | None = None
+    moves: tuple[Move, ...] = ()
+    payment_steps: tuple[PaymentStep, ...] = ()
+
+
+UNAMENDED = Amendments()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountState:
-    """An account after the payments folded so far.
+    """An account after the events folded so far.
 
     `accrued_interest` is unrounded cents owed up to `interest_from_on`; interest of later days comes on top.
-    `next_instalment_number` is the oldest one not paid in full, count + 1 when none is left.
+    `next_instalment_number` is the oldest one not paid in full, count + 1 when none is left. `open_fees` are the
+    unpaid ones, oldest first. `diverted_cents` went to fees while instalments that were due stayed short of as much:
+    no late fee may follow from that. `awaited` are the keys of payments undone before they were known.
     """
 
     opening: Opening
@@ -73,16 +125,30 @@ class AccountState:
     interest_from_on: date
     next_instalment_number: int
     partial_paid_cents: int
-    fees_due_cents: int
+    open_fees: tuple[OpenFee, ...]
     unapplied_cents: int
     payments_made: int
     last_effective_on: date
+    last_rank: int
     last_source_key: str
+    diverted_cents: int = 0
+    is_accelerated: bool = False
+    amendments: Amendments = UNAMENDED
+    awaited: tuple[str, ...] = ()
     allocations: tuple[Allocation, ...] = field(default=(), repr=False)
+
+    @property
+    def fees_due_cents(self) -> int:
+        return sum(fee.unpaid_cents for fee in self.open_fees)
+
+    @property
+    def last_place(self) -> tuple[date, int, str]:
+        return self.last_effective_on, self.last_rank, self.last_source_key
 
 
 def opened(*, opening: Opening) -> AccountState:
-    """The state before any payment."""
+    """The state before any event."""
+    fees = (OpenFee(source_key=OPENING_FEES, unpaid_cents=opening.fees_due_cents),) if opening.fees_due_cents else ()
     return AccountState(
         opening=opening,
         principal_cents=opening.principal_cents,
@@ -90,9 +156,10 @@ def opened(*, opening: Opening) -> AccountState:
         interest_from_on=opening.interest_paid_through_on,
         next_instalment_number=opening.next_instalment_number,
         partial_paid_cents=opening.partial_paid_cents,
-        fees_due_cents=opening.fees_due_cents,
+        open_fees=fees,
         unapplied_cents=opening.unapplied_cents,
         payments_made=opening.payments_made,
         last_effective_on=opening.as_of_on,
+        last_rank=0,
         last_source_key="",
     )

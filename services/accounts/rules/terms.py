@@ -6,8 +6,22 @@ from services.accounts.contract.terms import (
     InvalidTerms,
     LeaseTerms,
     LoanTerms,
+    Move,
     Opening,
+    PaymentStep,
     Terms,
+    Waterfall,
 )
 
-__all__ = ["DayCount", "ExtraMode", "InvalidTerms", "LeaseTerms", "LoanTerms", "Opening", "Terms"]
+__all__ = [
+    "DayCount",
+    "ExtraMode",
+    "InvalidTerms",
+    "LeaseTerms",
+    "LoanTerms",
+    "Move",
+    "Opening",
+    "PaymentStep",
+    "Terms",
+    "Waterfall",
+]

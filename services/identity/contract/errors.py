@@ -51,6 +51,23 @@ class KeyNotTaken(Refusal):
     detail = "Answers that hold secrets are never stored, so they cannot be replayed. Send the request without a key."
 
 
+class ContactChangeNeedsProof(Refusal):
+    code = "contact_change_needs_proof"
+    kind = Kind.UNPROCESSABLE
+    title = "This change must be proven first"
+    detail = (
+        "Messages about your money go to this e-mail address and telephone number, so a new one is proven before it "
+        "counts. Call customer service to change it; send the other fields without it."
+    )
+
+
+class NothingToChange(Refusal):
+    code = "nothing_to_change"
+    kind = Kind.UNPROCESSABLE
+    title = "The request changes nothing"
+    detail = "Send at least one of the fields that can be changed."
+
+
 class AccountNotMatched(Refusal):
     code = "account_not_matched"
     kind = Kind.UNPROCESSABLE
@@ -59,3 +76,21 @@ class AccountNotMatched(Refusal):
         "No account of yours has this number and these four digits. Check the account number on a statement; after "
         "five wrong tries in a day an account is closed to further ones, and customer service can help."
     )
+
+
+class EmailTaken(Refusal):
+    """Said to operators alone: to a stranger it would tell who is our customer."""
+
+    code = "email_taken"
+    kind = Kind.CONFLICT
+    title = "This e-mail address has a user"
+    detail = "One address is one user. Give another address for this one, or let that user be closed first."
+
+
+class UserNameTaken(Refusal):
+    """Said to operators alone."""
+
+    code = "user_name_taken"
+    kind = Kind.CONFLICT
+    title = "This user ID has a user"
+    detail = "Somebody signs in with this user ID already. Choose another, or leave it out to sign in with the e-mail."

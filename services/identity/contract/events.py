@@ -31,7 +31,7 @@ registration_received = Event(
 )
 
 # A person who matched an account has a user now. The user cannot sign in before the e-mail is verified.
-user_registered = Event("identity", "user_registered", 1, AboutUser)
+user_registered = Event("identity", "user_registered", 1, AboutUser, handled=True)
 
 # The link in the mail was opened: the address is the user's. Identity's own errand passes the contact points on.
 email_verified = Event("identity", "email_verified", 1, AboutUser, handled=True)
@@ -40,7 +40,10 @@ email_verified = Event("identity", "email_verified", 1, AboutUser, handled=True)
 account_linked = Event("identity", "account_linked", 1, AboutLink, handled=True)
 
 # The user may no longer act on the account; access tokens issued before live on for five minutes at most.
-account_unlinked = Event("identity", "account_unlinked", 1, AboutLink)
+account_unlinked = Event("identity", "account_unlinked", 1, AboutLink, handled=True)
+
+# The user's name or a contact point is another one now; who needs it asks, or is told by identity's own errand.
+contact_changed = Event("identity", "contact_changed", 1, AboutUser, handled=True)
 
 # The user signed in.
-session_opened = Event("identity", "session_opened", 1, AboutSession)
+session_opened = Event("identity", "session_opened", 1, AboutSession, handled=True)

@@ -52,6 +52,16 @@ class Register(Strict):
     accepted_terms = Text(required=True, longest=40)
 
 
+class CreateAgent(Strict):
+    """A new member of staff, who signs in with `user_id`, or else with the e-mail address."""
+
+    email = Email(required=True)
+    first_name = Text(required=True, longest=100)
+    last_name = Text(required=True, longest=100)
+    password = Secret(required=True)
+    user_id = Text(load_default=None, allow_none=True, longest=254)
+
+
 class Registration(Strict):
     """The same for everybody: whether anything matched shows only in the mailbox."""
 
@@ -119,8 +129,42 @@ class LinkedAccount(Strict):
     account_last4 = fields.String(required=True)
 
 
+class MailingAddress(Strict):
+    """Where letters go, in the United States. `postal_code` is five digits, or five and four."""
+
+    line_1 = Text(required=True, longest=100)
+    line_2 = Text(load_default=None, allow_none=True, longest=100)
+    city = Text(required=True, longest=60)
+    state = fields.String(required=True, validate=_pattern("[A-Z]{2}", "Must be two capital letters, such as TX."))
+    postal_code = fields.String(
+        required=True, validate=_pattern("[0-9]{5}(?:-[0-9]{4})?", "Must be a ZIP code, such as 75265 or 75265-0805.")
+    )
+
+
+class ChangedProfile(Strict):
+    """What changes. `mailing_address` is replaced whole, or removed by null.
+
+    `email` and `phone` are known and refused: they change only once they are proven.
+    """
+
+    first_name = Text(longest=100)
+    last_name = Text(longest=100)
+    mailing_address = fields.Nested(MailingAddress, allow_none=True)
+    email = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+
+
+class UpdateMe(ChangedProfile):
+    """`if_versions`: the change is made only to one of these versions of the profile."""
+
+    if_versions = fields.List(fields.Integer(strict=True), required=True, validate=validate.Length(max=20))
+
+
 class Me(Strict):
-    """The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits."""
+    """The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits.
+
+    `version` is another one after every change that the person made.
+    """
 
     id = fields.UUID(required=True)
     user_id = fields.String(required=True)
@@ -129,6 +173,8 @@ class Me(Strict):
     first_name = fields.String(required=True)
     last_name = fields.String(required=True)
     phone_masked = fields.String(required=True, allow_none=True)
+    mailing_address = fields.Nested(MailingAddress, required=True, allow_none=True)
+    version = fields.Integer(required=True)
     accounts = fields.List(fields.Nested(LinkedAccount), required=True)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bus.rpc import Asks
@@ -23,10 +23,11 @@ from services.identity.rules.registrations import may_try
 def find_account(
     store: Database, *, accounts: Asks, keyring: Keyring, caller: CallContext, request: Mapping[str, str], now: datetime
 ) -> Mapping[str, Any]:
-    """The account and the role in it, asked of accounts under the user's own last name. Raises AccountNotMatched."""
+    """The account and the role in it, asked of accounts under the user's proven last name. Raises AccountNotMatched."""
     digest, user_id = keyring.account_digest(request["account_number"]), UUID(caller.subject)
     with store.reading() as transaction:
-        last_name = transaction.value(select(users.c.last_name).where(users.c.id == user_id))
+        proven = func.coalesce(users.c.matched_last_name, users.c.last_name)
+        last_name = transaction.value(select(proven).where(users.c.id == user_id))
         if last_name is None or not may_try(failures=failures_of(transaction, account_digest=digest, now=now)):
             raise AccountNotMatched()
     claim = {**request, "last_name": last_name}

@@ -35,6 +35,6 @@ class NotificationFailed(NotificationSent):
 
 
 message_queued = Event("notifications", "message_queued", 1, MessageQueued, promised=False, handled=True)
-notification_sent = Event("notifications", "notification_sent", 1, NotificationSent)
-notification_delivered = Event("notifications", "notification_delivered", 1, NotificationDelivered)
-notification_failed = Event("notifications", "notification_failed", 1, NotificationFailed)
+notification_sent = Event("notifications", "notification_sent", 1, NotificationSent, handled=True)
+notification_delivered = Event("notifications", "notification_delivered", 1, NotificationDelivered, handled=True)
+notification_failed = Event("notifications", "notification_failed", 1, NotificationFailed, handled=True)

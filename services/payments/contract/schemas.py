@@ -102,7 +102,7 @@ class PaymentMethod(Strict):
 
 class ListPaymentMethods(Request):
     limit = fields.Integer(strict=True, load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MAX))
-    cursor = fields.UUID(load_default=None, allow_none=True)
+    cursor = Text(load_default=None, allow_none=True)
 
 
 class PaymentMethods(Strict):
@@ -162,7 +162,7 @@ class GetPayment(Request):
 class ListPayments(Request):
     account_id = Identifier(required=True)
     limit = fields.Integer(strict=True, load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MAX))
-    cursor = fields.UUID(load_default=None, allow_none=True)
+    cursor = Text(load_default=None, allow_none=True)
 
 
 class Payments(Strict):

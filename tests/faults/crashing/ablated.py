@@ -52,11 +52,11 @@ def _without_inbox_and_keys() -> None:
     _without_inbox()
     from dataclasses import replace
 
-    from gateway import stream
+    from gateway.stream import memory
     from services.accounts.operations.apply_payment import PostedPayment
     from services.notifications import rules
 
-    plain_key, plain_record = rules.source_key, stream.record
+    plain_key, plain_record = rules.source_key, memory.record
 
     def source_key(payment: PostedPayment) -> str:
         return f"payment:{payment.payment_id}:{payment.presentment_number}:{uuid4()}"
@@ -68,7 +68,7 @@ def _without_inbox_and_keys() -> None:
     anew.__set_name__(PostedPayment, "source_key")
     _remove(PostedPayment, "source_key", anew)
     _remove(rules, "source_key", lambda *, cause, **named: plain_key(cause=f"{cause}:{uuid4()}", **named))
-    _remove(stream, "record", record)
+    _remove(memory, "record", record)
 
 
 def _told_after_the_commit() -> None:

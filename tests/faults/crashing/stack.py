@@ -28,6 +28,7 @@ SETTINGS = {
     "UNKNOWN_CHECK_SECONDS": "1",
     "SESSIONS_PER_MINUTE": "100000",
     "REGISTRATIONS_PER_MINUTE": "100000",
+    "REQUESTS_PER_MINUTE": "1000000",
 }
 # Longer than the longest call to a vendor that does not answer; and for vendors that all answer at once.
 LEASE_SECONDS, LEASE_SECONDS_SHORT = 12, 2

@@ -250,7 +250,7 @@ class TestTransactions:
         account_id = an_account(service, a_loan())
         self.pay(service, account_id, 1)
         (shown,) = self.page(service, account_id)["data"]
-        assert (shown["kind"], shown["explanation"]) == ("payment_held", {"held_because": "effective_before_opening"})
+        assert (shown["kind"], shown["explanation"]["held_because"]) == ("payment_held", "effective_before_opening")
 
 
 def test_the_number_of_statements_does_not_grow_with_the_accounts_listed(service: AccountsService) -> None:

@@ -22,6 +22,8 @@ ALLOCATIONS = "stored allocations are not the replay's"
 UNREADABLE = "events cannot be replayed"
 HALF_AN_ACCOUNT = "account without terms, state or opening"
 NO_ACCOUNT = "row without its account"
+SEAL = "entry is not what its seal says"
+CHAIN_END = "chain ends elsewhere than its account says"
 
 Plant = Callable[[str], int]
 
@@ -32,7 +34,7 @@ DEFECTS: dict[str, tuple[str, list[str]]] = {
             "UPDATE journal_lines SET debit_cents = debit_cents + 1 WHERE ledger_account = 'principal_receivable'"
             " AND debit_cents = 1825000"
         ),
-        ["entry does not balance", "trial balance is not zero", SUB_LEDGER, STATE_AND_LEDGER, CONTROL],
+        ["entry does not balance", "trial balance is not zero", SEAL, SUB_LEDGER, STATE_AND_LEDGER, CONTROL],
     ),
     "an amount changed on both sides": (
         (
@@ -40,18 +42,18 @@ DEFECTS: dict[str, tuple[str, list[str]]] = {
             " credit_cents = credit_cents + (credit_cents > 0)::int WHERE entry_id ="
             " (SELECT id FROM journal_entries WHERE kind = 'interest_recognised' ORDER BY id LIMIT 1)"
         ),
-        [SUB_LEDGER, STATE_AND_LEDGER, CONTROL],
+        [SEAL, SUB_LEDGER, STATE_AND_LEDGER, CONTROL],
     ),
     "an entry emptied": (
         (
             "DELETE FROM journal_lines WHERE entry_id ="
             " (SELECT id FROM journal_entries WHERE kind = 'payment_accepted' ORDER BY id LIMIT 1)"
         ),
-        ["entry does not balance", SUB_LEDGER, STATE_AND_LEDGER, CONTROL],
+        ["entry does not balance", SEAL, SUB_LEDGER, STATE_AND_LEDGER, CONTROL],
     ),
     "an entry deleted from under its lines": (
         "DELETE FROM journal_entries WHERE kind = 'payment_accepted'",
-        ["line without its entry", SUB_LEDGER, STATE_AND_LEDGER],
+        ["line without its entry", SEAL, CHAIN_END, SUB_LEDGER, STATE_AND_LEDGER],
     ),
     "a line moved to another account's sub-ledger": (
         (
@@ -62,11 +64,39 @@ DEFECTS: dict[str, tuple[str, list[str]]] = {
     ),
     "an entry of no account": (
         "UPDATE journal_entries SET account_id = gen_random_uuid() WHERE kind = 'account_opened'",
-        ["line of another account than its entry", "entry without its account", SUB_LEDGER, STATE_AND_LEDGER],
+        ["line of another account than its entry", "entry without its account", SEAL, SUB_LEDGER, STATE_AND_LEDGER],
+    ),
+    "an entry dated otherwise": (
+        "UPDATE journal_entries SET posted_on = posted_on - 1 WHERE kind = 'account_opened' AND chain_number = 1",
+        [SEAL],
+    ),
+    "an entry said to come from something else": (
+        "UPDATE journal_entries SET cause_key = 'other' WHERE kind = 'payment_accepted'",
+        [SEAL],
+    ),
+    "a seal changed": (
+        "UPDATE journal_entries SET chain_digest = sha256('other') WHERE chain_number = 2",
+        [SEAL],
+    ),
+    "a whole chain sealed anew": (
+        "UPDATE account_states SET chain_digest = sha256('other') WHERE chain_number > 0",
+        [CHAIN_END],
+    ),
+    "an entry taken out of the chain": (
+        "UPDATE journal_entries SET chain_number = NULL, chain_digest = NULL WHERE chain_number = 2",
+        [SEAL],
+    ),
+    "the newest entry gone without a trace": (
+        (
+            "WITH gone AS (DELETE FROM journal_entries WHERE id IN"
+            " (SELECT id FROM journal_entries ORDER BY chain_number DESC LIMIT 1) RETURNING id)"
+            " DELETE FROM journal_lines WHERE entry_id IN (SELECT id FROM gone)"
+        ),
+        [CHAIN_END, SUB_LEDGER, STATE_AND_LEDGER, CONTROL],
     ),
     "a reversal of nothing": (
         "UPDATE journal_entries SET reverses_id = gen_random_uuid() WHERE kind = 'payment_allocated_reversed'",
-        ["reversal of nothing"],
+        ["reversal of nothing", SEAL],
     ),
     "an account without its state": (
         "DELETE FROM account_states WHERE account_id IN (SELECT id FROM accounts WHERE product = 'lease')",
@@ -186,7 +216,7 @@ def test_a_defect_is_found(books: Database, plant: Plant, defect: str) -> None:
 
 def test_a_difference_says_where_and_what(books: Database, plant: Plant) -> None:
     plant("UPDATE allocations SET kind = 'payment' WHERE source_key = 'payment:too early:1'")
-    (difference,) = check(books)
+    difference, *_ = check(books)
     expected = Difference(PAYMENTS, "payment:too early:1", "payment 5000 cents, allocation 5000 cents")
     assert difference == expected
     assert str(difference) == f"{PAYMENTS}: payment:too early:1: payment 5000 cents, allocation 5000 cents"

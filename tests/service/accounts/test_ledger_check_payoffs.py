@@ -21,11 +21,11 @@ CONTROL = "control account is not the sum of its sub-ledgers"
 
 DEFECTS: dict[str, tuple[str, list[str]]] = {
     "a payoff deleted": (
-        "DELETE FROM account_events WHERE kind = 'payoff' AND (data ->> 'quote_id') IS NOT NULL",
+        "DELETE FROM account_events WHERE kind = 'payoff_settled' AND (data ->> 'quote_id') IS NOT NULL",
         ["quote and payoff do not agree", EVENTS_DIFFER, VERSION, ALLOCATIONS, SUB_LEDGER, STATUS, CONTROL],
     ),
     "a refund made larger": (
-        "UPDATE account_events SET data = jsonb_set(data, '{refund_cents}', '501') WHERE kind = 'refund_due'",
+        "UPDATE account_events SET data = jsonb_set(data, '{amount_cents}', '501') WHERE kind = 'refund_due'",
         ["refund and work item do not agree", ALLOCATIONS, SUB_LEDGER, CONTROL],
     ),
     "a refund nobody was told to pay": (
@@ -34,14 +34,14 @@ DEFECTS: dict[str, tuple[str, list[str]]] = {
     ),
     "a payoff without its payment": (
         "UPDATE account_events SET data = data || '{\"payment_key\": \"payment:x:1\"}' WHERE kind = 'refund_due'",
-        ["payoff or refund of a payment that is not there", EVENTS_DIFFER, ALLOCATIONS, SUB_LEDGER, CONTROL],
+        ["payoff or refund of a payment that is not there"],
     ),
     "a promise left open": (
         "UPDATE payoff_quotes SET status = 'live', met_by_key = NULL, decided_at = NULL",
         ["open promise of an account that is not open"],
     ),
     "more written off than there was": (
-        "UPDATE allocations SET written_off_cents = written_off_cents + 1, fees_cents = 1 WHERE kind = 'payoff'",
+        "UPDATE allocations SET amount_cents = amount_cents + 1, fees_cents = 1 WHERE kind = 'payoff_drift'",
         [ALLOCATIONS],
     ),
 }  # fmt: skip

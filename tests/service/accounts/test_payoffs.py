@@ -22,12 +22,12 @@ from services.accounts.contract.errors import (
     QuoteKindUnfit,
 )
 from services.accounts.models import account_events, accounts, payoff_quotes, work_items
-from services.accounts.operations import note_good_funds, review_payoff_quotes
+from services.accounts.operations import note_good_funds, note_return, review_payoff_quotes
 from services.accounts.operations.locking import LockedAccount, lock_account
 from services.accounts.rules.payoff import PayoffPolicy
+from services.accounts.rules.state import OpenFee
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
-    A_POLICY,
     a_closed_loan,
     a_lease,
     a_loan,
@@ -78,6 +78,10 @@ def told(service: AccountsService, name: str) -> list[dict[str, Any]]:
 
 def reasons(service: AccountsService) -> list[str]:
     return [item["reason"] for item in rows_of(service.store, work_items)]
+
+
+def found_fees(cents: int) -> tuple[OpenFee, ...]:
+    return (OpenFee(source_key="found", unpaid_cents=cents),) if cents else ()
 
 
 class TestAPreview:
@@ -304,8 +308,12 @@ class TestMoneyThatMeetsAQuote:
         pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS + 500)
         request, context = {"account_id": account_id}, a_customer(accounts=(account_id,))
         page = call(service.list_transactions, request=request, context=context)["data"]
-        shown = [(row["kind"], row["amount_cents"], row["written_off_cents"]) for row in page]
-        assert shown == [("refund_due", -500, 0), ("payoff", 0, 0), ("payment", PAYOFF_TODAY_CENTS + 500, 0)]
+        shown = [(row["kind"], row["amount_cents"]) for row in page]
+        assert shown == [("refund_due", -500), ("payoff_drift", 0), ("payment", PAYOFF_TODAY_CENTS + 500)]
+        assert [row["explanation"]["sentence"] for row in page[:2]] == [
+            "$5.00 was more than the account could take and is owed back to you.",
+            "The account was paid off on November 23, 2026.",
+        ]
         assert view_of(service, account_id)["last_payment"]["amount_cents"] == PAYOFF_TODAY_CENTS + 500
 
 
@@ -324,7 +332,7 @@ class TestWhatWeFindOutAfterThePromise:
         pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS - 91, quote_id=quote_id if cites else None)
         view = view_of(service, account_id)
         assert (view["status"], view["principal_balance_cents"]) == ("paid_off", 0)
-        assert ledger_of(service.store, account_id=account_id)["payoff_write_off"] == 91
+        assert ledger_of(service.store, account_id=account_id)["payoff_drift"] == 91
         assert told(service, "account_paid_off")[0]["standing"]["payoff_ceiling_cents"] == 0
         assert check(service.store) == []
 
@@ -336,7 +344,7 @@ class TestWhatWeFindOutAfterThePromise:
         assert (view["status"], view["payoff_ceiling_cents"]) == ("open", 92)
         pay(service, account_id, amount_cents=1)
         assert view_of(service, account_id)["status"] == "paid_off"
-        assert ledger_of(service.store, account_id=account_id)["payoff_write_off"] == 91
+        assert ledger_of(service.store, account_id=account_id)["payoff_drift"] == 91
         assert check(service.store) == []
 
     def test_is_less_when_an_earlier_payment_turns_up(self, service: AccountsService) -> None:
@@ -346,7 +354,7 @@ class TestWhatWeFindOutAfterThePromise:
         ledger = ledger_of(service.store, account_id=account_id)
         (refund,) = told(service, "refund_due")
         assert ledger["refund_payable"] == -refund["amount_cents"] == -(10_000 - 91 + INTEREST_SAVED_CENTS)
-        assert "payoff_write_off" not in ledger
+        assert "payoff_drift" not in ledger
         assert len(told(service, "account_paid_off")) == 1
         assert check(service.store) == []
 
@@ -361,10 +369,10 @@ class TestAChangeOfTheAccount:
         with service.store.writing() as transaction:
             account = lock_account(transaction, account_id=UUID(account_id))
             changed: LockedAccount = replace(
-                account, status=status, state=replace(account.state, fees_due_cents=found_cents)
+                account, status=status, state=replace(account.state, open_fees=found_fees(found_cents))
             )
             return review_payoff_quotes(
-                transaction, account=changed, policy=A_POLICY, now=service.clock.now(), today=service.clock.today(),
+                transaction, account=changed, now=service.clock.now(), today=service.clock.today(),
                 returned_number=returned_number,
             )  # fmt: skip
 
@@ -433,9 +441,92 @@ class TestAChangeOfTheAccount:
         clock.move_to(clock.now() + timedelta(days=1), today=TODAY + timedelta(days=1))
         pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS - 2_000, quote_id=quote_id, effective_on=TODAY)
         assert view_of(service, account_id)["status"] == "paid_off"
-        assert ledger_of(service.store, account_id=account_id)["payoff_write_off"] == 2_000
+        assert ledger_of(service.store, account_id=account_id)["payoff_drift"] == 2_000
         assert [row["status"] for row in rows_of(service.store, payoff_quotes)] == ["met"]
         assert check(service.store) == []
+
+
+class TestWhatStaffAndBanksChange:
+    """The same through the doors that change an account: a correction, a fee, a return."""
+
+    def reverse(self, service: AccountsService, account_id: str, payment_id: str) -> None:
+        request = {
+            "account_id": account_id, "payment_id": payment_id, "presentment_number": 1, "reason": "another's money",
+        }  # fmt: skip
+        call(service.reverse_payment, request=request, context=an_agent(), key=str(new_id(at=service.clock.now())))
+
+    def charge(self, service: AccountsService, account_id: str, *, cents: int) -> None:
+        request = {
+            "account_id": account_id, "kind": "other_fee", "amount_cents": cents, "reason": "a copy",
+            "fee_reference": f"copy {cents}",
+        }  # fmt: skip
+        call(service.assess_fee, request=request, context=an_agent(), key=str(new_id(at=service.clock.now())))
+
+    def test_a_small_correction_after_the_quote_is_our_loss(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        wrong = pay(service, account_id, amount_cents=900, effective_on=date(2026, 11, 10))
+        quote = quoted(service, account_id, good_through=TODAY)
+        self.reverse(service, account_id, wrong)
+        assert (quote_now(service, quote)["status"], told(service, "payoff_quote_withdrawn")) == ("live", [])
+        pay(service, account_id, amount_cents=quote["payoff_cents"], quote_id=quote["id"])
+        assert view_of(service, account_id)["status"] == "paid_off"
+        assert ledger_of(service.store, account_id=account_id)["payoff_drift"] == 900
+        assert check(service.store) == []
+
+    def test_a_large_one_withdraws_it_and_tells_so(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        wrong = pay(service, account_id, amount_cents=40_000, effective_on=date(2026, 11, 10))
+        quote = quoted(service, account_id)
+        self.reverse(service, account_id, wrong)
+        (withdrawn,) = told(service, "payoff_quote_withdrawn")
+        assert (withdrawn["quote_id"], withdrawn["reason_code"]) == (quote["id"], "drift_beyond_limit")
+
+    def test_fees_that_come_after_it_count_together(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        quote = quoted(service, account_id)
+        self.charge(service, account_id, cents=600)
+        assert quote_now(service, quote)["status"] == "live"
+        self.charge(service, account_id, cents=401)
+        assert quote_now(service, quote)["withdrawn_reason"] == "drift_beyond_limit"
+
+    def test_a_return_of_a_payment_that_it_counted_voids_it_at_any_amount(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        payment_id = pay(service, account_id, amount_cents=100)
+        quote = quoted(service, account_id)
+        returned = {
+            "payment_id": payment_id, "account_id": account_id, "presentment_number": 1, "amount_cents": 100,
+            "return_code": "R01", "reason": "insufficient funds",
+        }  # fmt: skip
+        with service.store.writing() as transaction:
+            note_return(transaction, returned=returned, now=service.clock.now(), today=TODAY)
+        assert quote_now(service, quote)["withdrawn_reason"] == "counted_payment_returned"
+
+    def test_a_payoff_whose_payment_is_undone_opens_the_loan_again_and_takes_the_refund_back(
+        self, service: AccountsService
+    ) -> None:
+        account_id = an_account(service, a_loan())
+        quote = quoted(service, account_id)
+        payment_id = pay(service, account_id, amount_cents=QUOTED_CENTS, quote_id=quote["id"])
+        self.reverse(service, account_id, payment_id)
+        view = view_of(service, account_id)
+        assert (view["status"], view["payoff_ceiling_cents"]) == ("open", PAYOFF_TODAY_CENTS)
+        assert view["unapplied_cents"] == 0
+        assert [item["closed_at"] is None for item in rows_of(service.store, work_items)] == [False]
+        assert "refund_payable" not in ledger_of(service.store, account_id=account_id)
+        assert len(told(service, "account_reopened")) == 1
+        pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS)
+        assert view_of(service, account_id)["status"] == "paid_off"
+        assert check(service.store) == []
+
+    def test_a_rate_that_changed_is_quoted(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        request = {
+            "account_id": account_id, "annual_rate_percent": "6.00", "effective_on": TODAY, "reason": "servicemember",
+        }  # fmt: skip
+        call(service.change_rate, request=request, context=an_agent(), key="rate")
+        quote = quoted(service, account_id)
+        assert quote["per_diem"] == "3.0000"
+        assert sum(part["amount_cents"] for part in quote["explanation"]["parts"]) == quote["payoff_cents"]
 
 
 class TestASurplus:
@@ -581,5 +672,5 @@ def test_every_payoff_is_one_event_of_the_account(service: AccountsService) -> N
     quote = quoted(service, account_id)
     pay(service, account_id, amount_cents=QUOTED_CENTS, quote_id=quote["id"])
     events = sorted(rows_of(service.store, account_events), key=lambda row: row["number"])
-    assert [event["kind"] for event in events] == ["account_opened", "payment_posted", "payoff", "refund_due"]
+    assert [event["kind"] for event in events] == ["account_opened", "payment_posted", "payoff_settled", "refund_due"]
     assert events[2]["data"]["payment_key"] == events[1]["source_key"]

@@ -102,7 +102,13 @@ def test_the_tables_are_the_ones_the_migrations_build(database: Database) -> Non
         WHERE table_schema = 'public' AND table_name = :name ORDER BY ordinal_position
     """
     names = {"UUID": "uuid", "TEXT": "text", "JSONB": "jsonb", "DATE": "date", "BOOLEAN": "bool", "INTEGER": "int4"}
-    names |= {"BIGINT": "int8", "SMALLINT": "int2", "TIMESTAMP WITH TIME ZONE": "timestamptz", "INTEGER[]": "_int4"}
+    names |= {
+        "BIGINT": "int8",
+        "SMALLINT": "int2",
+        "TIMESTAMP WITH TIME ZONE": "timestamptz",
+        "INTEGER[]": "_int4",
+        "BYTEA": "bytea",
+    }
     for table in metadata.sorted_tables:
         with database.reading() as transaction:
             built = transaction.all(text(found).bindparams(name=table.name))

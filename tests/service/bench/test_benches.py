@@ -38,6 +38,14 @@ def assert_exit_code_follows_the_targets(found: dict[str, Any], code: int) -> No
     assert code == (1 if any(figure["target"]["decides"] and not figure["met"] for figure in targets) else 0)
 
 
+def test_replay_needs_neither_broker_nor_database_and_has_its_target() -> None:
+    found, code = measured("replay", "--rounds", "1")
+    assert_exit_code_follows_the_targets(found, code)
+    everything = found["figures"]["replay of 72 months, 157 events"]
+    assert everything["target"] == {"at_least": None, "at_most": 5.0, "decides": True}
+    assert everything["value"] > 0
+
+
 @pytest.mark.bus
 @pytest.mark.slow
 def test_rpc_measures_every_arm_and_where_its_time_goes() -> None:
@@ -81,6 +89,20 @@ def test_fanout_follows_payments_into_the_ledger_and_to_the_vendors() -> None:
         assert 0 < figures[f"{name}, p50"] <= figures[f"{name}, p99"] <= figures[f"{name}, max"]
         assert figures[f"{name} / floor, p50"] > 1
     assert figures["ledger posted, p50"] < figures["mail at its vendor, p50"] + figures["text at its vendor, p50"]
+
+
+@pytest.mark.bus
+@pytest.mark.slow
+def test_stream_counts_every_event_at_every_client_and_the_memory_of_the_gateway() -> None:
+    found, code = measured(
+        "stream", "--streams", "12", "--watching", "4", "--payments", "3", "--per-second", "2", "--patience", "0"
+    )
+    assert_exit_code_follows_the_targets(found, code)
+    figures = {name: figure["value"] for name, figure in found["figures"].items()}
+    assert (figures["open streams"], figures["streams that ended early"], figures["events heard"]) == (12, 0, 24)
+    for name in ("payment_posted", "payment_applied"):
+        assert 0 < figures[f"{name} at the client, p50"] <= figures[f"{name} at the client, p99"]
+    assert 0 < figures["gateway's memory, no stream open"] <= figures["gateway's memory, all streams open"]
 
 
 def test_an_arm_that_is_not_there_is_refused_before_anything_starts() -> None:

@@ -1,14 +1,14 @@
 """What happens on an account is told live to its holder: everything, in order, once, and to nobody else."""
 
 import json
-import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from werkzeug.test import create_environ
 from werkzeug.wsgi import ClosingIterator
 
@@ -17,15 +17,21 @@ from chassis.doors import Outcome
 from chassis.errors import InvalidRequest
 from chassis.events import Envelope
 from chassis.store import Database
-from gateway import stream
 from gateway.api import examples
 from gateway.errors import TooManyStreams
 from gateway.service import GatewayService
-from gateway.stream import EventStream, Feed, Subscription
+from gateway.stream import feed, memory, tail
+from gateway.stream.feed import Feed, Subscription
+from gateway.stream.frames import EventStream
+from gateway.stream.memory import NIL, Position
+from gateway.stream.tail import Tail
+from gateway.stream.told import TOLD, Audience, Told
 from services.accounts.contract import events as accounts_events
+from services.identity.contract import events as identity_events
 from services.leases.contract import events as leases_events
 from services.payments.contract import events as payments_events
 from tests.builders.wiring import an_event, deliver, wire
+from tests.fixtures.processes import eventually
 from tests.unit.gateway.builders import a_gateway
 
 MINE = examples.ACCOUNT_ID
@@ -45,7 +51,8 @@ class Stage:
 
     def __init__(self, database: Database, clock: FixedClock, keys_folder: Path) -> None:
         self.database, self.clock, self.feed = database, clock, Feed()
-        self.service = wire(GatewayService, database=database, clock=clock, keys_folder=keys_folder, feed=self.feed)
+        self.service: Any = wire(GatewayService, database=database, clock=clock, keys_folder=keys_folder)
+        self.tail = Tail(store=database, clock=clock, feed=self.feed, is_told=lambda: True)
 
     def posted(self, *, amount_cents: int, account_id: str = MINE) -> Envelope:
         data = {**POSTED, "account_id": account_id, "amount_cents": amount_cents}
@@ -56,27 +63,34 @@ class Stage:
             envelope = self.posted(amount_cents=amount_cents, account_id=account_id)
             assert deliver(self.service.on_payment_posted, envelope) is Outcome.DONE
 
-    def opens(self, *, resume_from: str | None = None, accounts: Iterable[str] = (MINE,), minutes: int = 5) -> "Reader":
-        subscription = self.feed.open(subject=examples.USER_ID, account_ids=accounts)
-        reader = Reader(self.clock, subscription)
+    def opens(
+        self, *, resume_from: str | None = None, accounts: Iterable[str] = (MINE,), minutes: int = 5,
+        person: str = examples.USER_ID, store: Database | None = None,
+    ) -> "Reader":  # fmt: skip
+        subscription = self.feed.open(subject=person, account_ids=accounts)
+        reader = Reader(self.clock, subscription, self.tail)
         reader.stream = EventStream(
-            store=self.database, clock=self.clock, subscription=subscription, resume_from=resume_from,
+            store=store or self.database, clock=self.clock, subscription=subscription, resume_from=resume_from,
             ends_at=self.clock.now() + timedelta(minutes=minutes), wait=reader.wait,
         )  # fmt: skip
         return reader
 
 
 class Reader:
-    """Reads frames; where the stream would wait, the clock moves on. Waiting often for nothing ends the reading."""
+    """Reads frames; where the stream would wait, the tail looks and the clock moves on. Idleness ends the reading."""
 
     stream: EventStream
 
-    def __init__(self, clock: FixedClock, subscription: Subscription) -> None:
+    def __init__(self, clock: FixedClock, subscription: Subscription, tail: Tail) -> None:
         self.clock, self.subscription, self.idle, self.patience, self.frames = clock, subscription, 0, 3, list[str]()
+        self.tail = tail
         self.pauses: list[float] = []
         self.on_wait: Callable[[], Any] = lambda: None
+        self.on_frame: Callable[[], Any] = lambda: None
 
     def wait(self, seconds: float) -> bool:
+        while self.tail.look() == 0:
+            pass
         rung = self.subscription.wait(0)
         self.on_wait()
         self.idle += 1
@@ -91,6 +105,8 @@ class Reader:
         try:
             for raw in self.stream:
                 self.frames.append(raw.decode())
+                if b"event: payment_" in raw:
+                    self.on_frame()
                 self.idle = self.idle if raw.startswith(b":") else 0
         except StopReading:
             pass
@@ -102,6 +118,10 @@ class Reader:
     def last_id(self) -> str:
         return _line(self.frames[-1], "id")
 
+    def last_id_after_reading(self) -> str:
+        self.read()
+        return self.last_id()
+
 
 class StopReading(Exception):
     pass
@@ -109,6 +129,16 @@ class StopReading(Exception):
 
 def _line(frame: str, name: str) -> str:
     return next(line.removeprefix(f"{name}: ") for line in frame.splitlines() if line.startswith(f"{name}: "))
+
+
+def _once(action: Callable[[], Any]) -> Callable[[], Any]:
+    """An action that is taken the first time only."""
+    left = [action]
+    return lambda: left.pop()() if left else None
+
+
+def _event_of(raw: bytes) -> str:
+    return _line(raw.decode(), "event")
 
 
 def _loaded(data: dict[str, Any]) -> dict[str, Any]:
@@ -141,7 +171,7 @@ def test_an_event_that_commits_late_is_not_passed_over(stage: Stage) -> None:
     reader = stage.opens()
     late = stage.posted(amount_cents=1)
     with stage.database.writing() as slow:
-        stream.record(slow, feed=stage.feed, event=late, account_id=MINE, shown=late.data)
+        memory.record(slow, event=late, told=TOLD[0])
         stage.happens(2)
         assert reader.amounts() == []
     assert _resumed(stage, reader).amounts() == [1, 2]
@@ -153,8 +183,8 @@ def _resumed(stage: Stage, reader: Reader) -> Reader:
 
 def test_a_longer_story_than_one_page_is_told_whole(stage: Stage) -> None:
     reader = stage.opens()
-    stage.happens(*range(1, stream.PAGE + 31))
-    assert reader.amounts() == list(range(1, stream.PAGE + 31))
+    stage.happens(*range(1, memory.PAGE + 31))
+    assert reader.amounts() == list(range(1, memory.PAGE + 31))
 
 
 def test_nobody_hears_of_another_account(stage: Stage) -> None:
@@ -185,12 +215,12 @@ def test_every_kind_of_event_reaches_the_stream_under_its_name(stage: Stage) -> 
         "effective_on": stage.clock.today(), "standing": STANDING,
     }  # fmt: skip
     eligible = {"account_id": MINE, "extension": True, "buyout": True, "turn_in": True, "reasons": {}}
-    for handler, event, data in (
+    for handler, declared, data in (
         (stage.service.on_payment_declined, payments_events.payment_declined, declined),
         (stage.service.on_payment_applied, accounts_events.payment_applied, applied),
         (stage.service.on_lease_eligibility_changed, leases_events.lease_eligibility_changed, eligible),
     ):
-        assert deliver(handler, an_event(event, clock=stage.clock, subject=MINE, data=data)) is Outcome.DONE
+        assert deliver(handler, an_event(declared, clock=stage.clock, subject=MINE, data=data)) is Outcome.DONE
     named = [_line(frame, "event") for frame in reader.read()[:4]]
     assert named == ["ready", "payment_declined", "payment_applied", "lease_eligibility_changed"]
 
@@ -206,9 +236,9 @@ def test_fields_that_the_contract_does_not_know_are_not_told(stage: Stage) -> No
 
 def test_a_quiet_stream_sends_a_heartbeat_every_fifteen_seconds_that_moves_the_cursor(stage: Stage) -> None:
     reader = stage.opens()
-    reader.patience = 40
+    reader.patience = 2
     beats = [frame for frame in reader.read() if frame.startswith(": still here\n")]
-    assert len(beats) == 2
+    assert (len(beats), reader.pauses) == (2, [15.0, 15.0, 15.0])
     assert "data:" not in beats[0]
     stage.happens(1)
     assert stage.opens(resume_from=_line(beats[0], "id")).amounts() == [1]
@@ -232,12 +262,12 @@ def test_the_stream_ends_when_the_process_stops(stage: Stage) -> None:
 def test_a_client_away_for_longer_than_events_are_kept_is_told_to_read_anew(stage: Stage) -> None:
     reader = stage.opens()
     reader.read()
-    stage.clock.move_to(stage.clock.now() + stream.KEPT + timedelta(minutes=1))
+    stage.clock.move_to(stage.clock.now() + memory.KEPT + timedelta(minutes=1))
     assert _line(_resumed(stage, reader).read()[0], "event") == "reset"
 
 
 def test_a_position_of_another_database_is_answered_with_a_reset(stage: Stage) -> None:
-    ahead = stream.Position(2**40, stream.NIL, int(stage.clock.now().timestamp())).cursor()
+    ahead = Position(2**40, NIL, int(stage.clock.now().timestamp())).cursor()
     reader = stage.opens(resume_from=ahead)
     stage.happens(1)
     assert _line(reader.read()[0], "event") == "reset"
@@ -255,44 +285,128 @@ def test_old_events_are_forgotten_and_young_ones_kept(stage: Stage) -> None:
     stage.happens(1, 2)
     with stage.database.engine.begin() as connection:
         connection.execute(text("UPDATE stream_events SET created_at = :at WHERE data->>'amount_cents' = '1'"), {
-            "at": stage.clock.now() - stream.KEPT - timedelta(seconds=1),
+            "at": stage.clock.now() - memory.KEPT - timedelta(seconds=1),
         })  # fmt: skip
     stage.service.every_hour_forget_old_events()
     with stage.database.engine.begin() as connection:
         assert connection.execute(text("SELECT data->>'amount_cents' FROM stream_events")).scalars().all() == ["2"]
 
 
-def test_a_ring_wakes_a_waiting_stream_of_that_account_only(stage: Stage) -> None:
-    mine = stage.feed.open(subject="a", account_ids=[MINE])
-    other = stage.feed.open(subject="b", account_ids=[OTHER])
-    ringing = threading.Timer(0.05, stage.feed.ring, [MINE])
-    ringing.start()
-    assert mine.wait(5) is True
-    assert other.wait(0) is False
-    assert mine.wait(0) is False
-
-
-def test_an_event_rings_the_streams_of_its_account(stage: Stage) -> None:
-    mine, other = (stage.feed.open(subject="a", account_ids=[account]) for account in (MINE, OTHER))
+def test_an_event_rings_the_streams_of_its_account_only(stage: Stage) -> None:
+    mine, other = stage.opens(), stage.opens(accounts=(OTHER,), person=OTHER)
     stage.happens(1)
-    assert (mine.wait(0), other.wait(0)) == (True, False)
+    stage.tail.look()
+    assert (mine.subscription.wait(0), other.subscription.wait(0)) == (True, False)
 
 
-def test_a_rung_stream_looks_again_at_once_and_then_ever_more_seldom(stage: Stage) -> None:
+def test_every_event_gives_notice_to_all_gateways_when_it_is_committed(stage: Stage) -> None:
+    listening = stage.database.engine.raw_connection()
+    try:
+        connection = cast(Any, listening.driver_connection)
+        connection.autocommit = True
+        connection.cursor().execute(f"LISTEN {memory.CHANNEL}")
+        stage.happens(1)
+        eventually(lambda: connection.poll() == 0 and connection.notifies)
+        assert [notice.channel for notice in connection.notifies] == [memory.CHANNEL]
+    finally:
+        listening.invalidate()
+
+
+def test_all_streams_together_cost_one_look(stage: Stage) -> None:
+    readers = [stage.opens(person=f"0193583f-0000-7000-8000-{number:012d}") for number in range(20)]
+    stage.happens(1, 2)
+    statements: list[str] = []
+    event.listen(stage.database.engine, "before_cursor_execute", lambda *found: statements.append(found[2]))
+    stage.tail.look()
+    for reader in readers:
+        frames = [next(iter(reader.stream)).decode() for _ in range(3)]
+        assert [_line(frame, "event") for frame in frames] == ["ready", "payment_posted", "payment_posted"]
+    assert len(statements) == 2, "the horizon and the events"
+
+
+def test_a_gateway_looks_again_soon_while_something_runs_that_may_still_commit(stage: Stage) -> None:
+    stage.opens()
+    assert stage.tail.look() == tail.POLL_SECONDS
+    with stage.database.writing() as slow:
+        memory.record(slow, event=stage.posted(amount_cents=1), told=TOLD[0])
+        pauses = [stage.tail.look() for _ in range(8)]
+    assert pauses == [0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0]
+    assert stage.tail.look() == tail.POLL_SECONDS
+
+
+def test_a_gateway_that_is_told_of_no_commit_looks_more_often_by_itself(stage: Stage) -> None:
+    stage.opens()
+    untold = Tail(store=stage.database, clock=stage.clock, feed=stage.feed, is_told=lambda: False)
+    assert untold.look() == tail.POLL_SECONDS_UNTOLD
+
+
+def test_a_long_transaction_in_another_database_of_the_server_holds_nothing_up(
+    stage: Stage, databases: Callable[[str], Database]
+) -> None:
     reader = stage.opens()
-    reader.patience = 9
-    stage.feed.ring(MINE)
-    reader.read()
-    assert reader.pauses == [1.0, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0, 1.0]
+    with databases("accounts").writing() as elsewhere:
+        elsewhere.value(text("SELECT pg_current_xact_id()::text"))
+        stage.happens(1)
+        assert reader.amounts() == [1]
+
+
+def test_whoever_reads_slowly_is_told_everything_once_from_the_database(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "WAITING_MAX", 3)
+    reader = stage.opens()
+    for amount_cents in range(1, 10):
+        stage.happens(amount_cents)
+        stage.tail.look()
+    assert reader.subscription.is_behind
+    reader.on_wait = _once(lambda: stage.happens(10))
+    assert reader.amounts() == list(range(1, 11))
+
+
+def test_what_happens_while_a_stream_catches_up_is_told_once_and_in_order(stage: Stage) -> None:
+    beginning = stage.opens().last_id_after_reading()
+    stage.happens(1, 2, 3)
+    reader = stage.opens(resume_from=beginning)
+    reader.on_frame = _once(lambda: stage.happens(4))
+    resumed = stage.opens(resume_from=beginning)
+    resumed.on_frame = _once(stage.tail.look)
+    assert reader.amounts() == [1, 2, 3, 4]
+    assert resumed.amounts() == [1, 2, 3, 4]
+
+
+def test_a_stream_outlives_its_database_and_misses_nothing(stage: Stage, databases: Callable[[str], Database]) -> None:
+    gone = Database(url="postgresql://127.0.0.1:9/gone", service="gateway", clock=stage.clock)
+    reader = stage.opens()
+    stage.happens(1)
+    reader.subscription.is_behind = True
+    stage.tail._store = reader.stream._store = gone
+    assert reader.amounts() == []
+    assert not stage.feed.is_closing
+    stage.tail._store = reader.stream._store = stage.database
+    again = _resumed(stage, reader)
+    assert again.amounts() == [1]
+
+
+def test_an_event_of_a_person_reaches_that_person_alone(stage: Stage) -> None:
+    mine, other = stage.opens(accounts=()), stage.opens(accounts=(), person=OTHER)
+    told = Told(identity_events.session_opened, to=Audience.PERSON, only=("session_id",))
+    data = {"user_id": UUID(examples.USER_ID), "session_id": UUID(examples.SESSION_ID)}
+    envelope = an_event(identity_events.session_opened, clock=stage.clock, subject=examples.USER_ID, data=data)
+    with stage.database.writing() as transaction:
+        memory.record(transaction, event=envelope, told=told)
+    assert [_line(frame, "data") for frame in mine.read()[1:2]] == [f'{{"session_id":"{examples.SESSION_ID}"}}']
+    assert [frame for frame in other.read() if "session_opened" in frame] == []
+    again = stage.opens(accounts=(), resume_from=_line(mine.frames[0], "id"))
+    assert len([frame for frame in again.read() if "session_opened" in frame]) == 1
 
 
 def test_a_sixth_stream_of_one_person_ends_the_oldest(stage: Stage) -> None:
-    readers = [stage.opens() for _ in range(stream.STREAMS_OF_ONE_MAX + 1)]
-    assert len(stage.feed) == stream.STREAMS_OF_ONE_MAX
+    readers = [stage.opens() for _ in range(feed.STREAMS_OF_ONE_MAX + 1)]
+    assert len(stage.feed) == feed.STREAMS_OF_ONE_MAX
     assert len(readers[0].read()) == 1, "it was told that it is ready, and then that is the end"
     assert readers[0].idle == 0
     readers[0].stream.close()
-    assert len(stage.feed) == stream.STREAMS_OF_ONE_MAX
+    assert len(stage.feed) == feed.STREAMS_OF_ONE_MAX
 
 
 class TestOverHttp:
@@ -322,7 +436,7 @@ class TestOverHttp:
         assert len(gateway.feed) == 0
 
     def test_a_stream_more_than_the_process_holds_is_a_429(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(stream, "STREAMS_MAX", 2)
+        monkeypatch.setattr(feed, "STREAMS_MAX", 2)
         gateway = a_gateway(clock=stage.clock, store=stage.database)
         for _ in range(2):
             gateway.feed.open(subject=examples.USER_ID, account_ids=[MINE])

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.doors import Outcome
-from chassis.errors import NotFound
+from chassis.errors import InvalidRequest, NotFound
 from services.payments.contract.errors import AccountTakesNoPayments
 from tests.builders.payments import (
     AN_ACCOUNT,
@@ -145,3 +145,24 @@ class TestPayments:
         counter.pay(payment_method_id=counter.add_card("tok_declined"))
         counter.charge()
         assert pending(counter) == []
+
+    def test_a_page_goes_on_where_it_was_although_others_are_made(self, counter: Counter) -> None:
+        made = [counter.pay()["id"] for _ in range(3)]
+        first = call(counter.service.list_payments, request={"account_id": AN_ACCOUNT, "limit": 2}, context=ADA)
+        counter.clock.move_to(counter.clock.now().replace(minute=59), today=counter.clock.today())
+        counter.pay()
+        request = {"account_id": AN_ACCOUNT, "limit": 2, "cursor": first["next_cursor"]}
+        rest = call(counter.service.list_payments, request=request, context=ADA)
+        assert sorted(payment["id"] for page in (first, rest) for payment in page["data"]) == sorted(made)
+
+    @pytest.mark.parametrize(
+        "cursor",
+        ["x", "AZNYP2oAfD6dQV8KfBstP", "AZNYP2oAfD6dQV8KfBstPx", "01900000-0000-7000-8000-00000000a001", "é", "=" * 22],
+    )
+    def test_a_cursor_that_this_list_never_gave_is_named(self, counter: Counter, cursor: str) -> None:
+        for ask, request in (
+            (counter.service.list_payments, {"account_id": AN_ACCOUNT}), (counter.service.list_payment_methods, {})
+        ):  # fmt: skip
+            with pytest.raises(InvalidRequest) as refused:
+                call(ask, request={**request, "cursor": cursor}, context=ADA)
+            assert [error.pointer for error in refused.value.errors] == ["/cursor"]

@@ -3,8 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
-from services.accounts.rules.state import Payment
-from services.accounts.rules.terms import DayCount, ExtraMode, LeaseTerms, LoanTerms, Opening
+from services.accounts.rules.events import LateFee, Payment, Reversal
+from services.accounts.rules.late_fees import LateFee as Chargeable
+from services.accounts.rules.late_fees import late_fee
+from services.accounts.rules.schedule import due_on
+from services.accounts.rules.terms import DayCount, ExtraMode, LeaseTerms, LoanTerms, Opening, Terms, Waterfall
 
 
 def a_loan(
@@ -16,6 +19,7 @@ def a_loan(
     due_day: int | None = None,
     day_count: DayCount = "actual/365",
     extra_default: ExtraMode = "principal",
+    waterfall: Waterfall = "fees_last",
 ) -> LoanTerms:
     return LoanTerms(
         annual_rate_percent=Decimal(rate),
@@ -26,10 +30,11 @@ def a_loan(
         due_day=due_day or first_due_on.day,
         grace_days=10,
         extra_default=extra_default,
+        waterfall=waterfall,
     )
 
 
-def the_reference_lease(*, first_due_on: date = date(2026, 1, 15)) -> LeaseTerms:
+def the_reference_lease(*, first_due_on: date = date(2026, 1, 15), waterfall: Waterfall = "fees_last") -> LeaseTerms:
     return LeaseTerms(
         adjusted_capitalized_cost_cents=3_150_000,
         residual_cents=1_890_000,
@@ -39,6 +44,7 @@ def the_reference_lease(*, first_due_on: date = date(2026, 1, 15)) -> LeaseTerms
         first_due_on=first_due_on,
         due_day=first_due_on.day,
         grace_days=10,
+        waterfall=waterfall,
     )
 
 
@@ -68,3 +74,37 @@ def an_opening(
 
 def a_payment(*, on: date, cents: int, key: str | None = None, extra: ExtraMode | None = None) -> Payment:
     return Payment(source_key=key or f"payment:{on.isoformat()}", effective_on=on, amount_cents=cents, extra=extra)
+
+
+def undone(payment: Payment, *, on: date, code: str | None = "R01") -> Reversal:
+    """The payment returned by the bank; without a code, undone by staff."""
+    return Reversal(
+        source_key=f"reversal:{payment.source_key}",
+        effective_on=on,
+        payment_key=payment.source_key,
+        reason="insufficient funds" if code else "posted to the wrong account",
+        return_code=code,
+    )
+
+
+def a_late_fee(
+    *, terms: Terms, number: int, state: str = "TX", decided_on: date | None = None, unpaid_cents: int | None = None
+) -> LateFee:
+    """The fee for an instalment as it would be decided, by default on the first day that allows it."""
+    due, cents = due_on(terms=terms, number=number), terms.payment_cents
+
+    def found(as_of: date) -> Chargeable:
+        unpaid = unpaid_cents or cents
+        return late_fee(state=state, instalment_cents=cents, unpaid_cents=unpaid, due_on=due, as_of=as_of)
+
+    decided_on = decided_on or found(due).chargeable_from
+    return LateFee(
+        source_key=f"late_fee:{number}",
+        effective_on=decided_on,
+        amount_cents=found(decided_on).late_fee_cents,
+        instalment_number=number,
+        instalment_cents=cents,
+        due_on=due,
+        chargeable_from=found(due).chargeable_from,
+        state=state,
+    )

@@ -1,138 +1,185 @@
-"""Whatever is paid, in whatever order: no cent is lost, nothing goes below zero, a payoff ends at zero."""
+"""Whatever happens, in whatever order it is learnt: no cent is lost, nothing goes below zero, a payoff ends at zero."""
 
+import json
+import os
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
+import pytest
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from services.accounts.rules.engine import replay
+from services.accounts.models import event_as_stored, state_as_stored, state_from_stored
+from services.accounts.models.stored import EVENT_KINDS, event_from_stored
+from services.accounts.rules.engine import apply_event, replay
+from services.accounts.rules.events import AccountEvent, Payment, Reversal
+from services.accounts.rules.journal import LedgerAccount, Product, allocation_entries, balances_cents, opening_entry
 from services.accounts.rules.standing import standing
-from services.accounts.rules.state import AccountState, Payment
-from services.accounts.rules.terms import DayCount, ExtraMode, LeaseTerms, LoanTerms, Opening, Terms
-from tests.unit.accounts.builders import a_loan, an_opening, the_reference_lease
+from services.accounts.rules.state import AccountState, Allocation, EventOutOfOrder
+from services.accounts.rules.terms import LoanTerms, Opening, Terms
+from tests.fixtures.figures import Report
+from tests.unit.accounts.histories import KINDS, Case, histories, leases, loans
 
-EXTRAS: list[ExtraMode | None] = [None, "principal", "paid_ahead"]
-DAY_COUNTS: list[DayCount] = ["actual/365", "actual/actual", "30/360"]
-
-
-@st.composite
-def loans(draw: st.DrawFn) -> tuple[LoanTerms, Opening]:
-    first_due_on = draw(st.dates(date(2023, 6, 1), date(2026, 6, 1)))
-    terms = a_loan(
-        rate=str(draw(st.decimals("0", "29.99", places=2))),
-        payment_cents=draw(st.integers(100, 120_000)),
-        payment_count=draw(st.integers(1, 84)),
-        first_due_on=first_due_on,
-        due_day=draw(st.integers(1, 31)),
-        day_count=draw(st.sampled_from(DAY_COUNTS)),
-    )
-    opening = an_opening(
-        as_of_on=first_due_on - timedelta(days=draw(st.integers(0, 60))),
-        principal_cents=draw(st.integers(1, 6_000_000)),
-        accrued_interest_cents=draw(st.integers(0, 50_000)),
-        next_instalment_number=draw(st.integers(1, terms.payment_count)),
-        fees_due_cents=draw(st.integers(0, 20_000)),
-    )
-    return terms, opening
+SAMPLED, WHOLE = 40, 400
+Property = Callable[[Case, random.Random], None]
 
 
-@st.composite
-def leases(draw: st.DrawFn) -> tuple[LeaseTerms, Opening]:
-    terms = the_reference_lease(first_due_on=draw(st.dates(date(2023, 6, 1), date(2026, 6, 1))))
-    opening = an_opening(
-        as_of_on=terms.first_due_on, principal_cents=3_150_000, fees_due_cents=draw(st.integers(0, 20_000))
-    )
-    return terms, opening
+def once(case: Case, events: Sequence[AccountEvent] | None = None) -> AccountState:
+    terms, opening, known = case
+    return replay(terms=terms, opening=opening, events=known if events is None else events)
 
 
-@st.composite
-def accounts_with_payments(draw: st.DrawFn) -> tuple[Terms, Opening, list[Payment]]:
-    terms, opening = draw(st.one_of(loans(), leases()))
-    drawn = draw(
-        st.lists(st.tuples(st.integers(0, 1_200), st.integers(1, 1_500_000), st.sampled_from(EXTRAS)), max_size=8)
-    )
-    payments = [
-        Payment(
-            source_key=f"payment:{index}",
-            effective_on=opening.as_of_on + timedelta(days=days),
-            amount_cents=cents,
-            extra=extra,
-        )
-        for index, (days, cents, extra) in enumerate(drawn)
+def balances_of(state: AccountState) -> AccountState:
+    return replace(state, allocations=())
+
+
+def effects_of(state: AccountState) -> list[Allocation]:
+    """What moved the account; an undone payment is on record, and moves nothing."""
+    return [each for each in state.allocations if each.kind != "payment_reversed"]
+
+
+def the_order_of_arrival_does_not_matter(case: Case, chance: random.Random) -> None:
+    _, _, events = case
+    shuffled = chance.sample(events, len(events))
+    assert once(case, shuffled) == once(case)
+
+
+def replaying_twice_is_replaying_once(case: Case, chance: random.Random) -> None:
+    _, _, events = case
+    again = [event for event in events if chance.random() < 0.5]
+    assert once(case, [*events, *again]) == once(case)
+    assert once(case) == once(case)
+
+
+def what_was_reversed_had_never_been(case: Case, chance: random.Random) -> None:
+    _, _, events = case
+    undone = {event.payment_key for event in events if isinstance(event, Reversal)}
+    undone |= {event.source_key for event in events if isinstance(event, Payment) and chance.random() < 0.3}
+    on = max((event.effective_on for event in events), default=date(2026, 1, 1))
+    reversals = [
+        Reversal(source_key=f"undo:{key}", effective_on=on, payment_key=key, reason="wrong") for key in sorted(undone)
     ]
-    return terms, opening, payments
+    state = once(case, [*events, *reversals])
+    never = once(case, [e for e in events if e.source_key not in undone and not isinstance(e, Reversal)])
+    assert balances_of(replace(state, awaited=())) == balances_of(never)
+    assert effects_of(state) == effects_of(never)
+    assert len(state.allocations) - len(effects_of(state)) == len(undone & {event.source_key for event in events})
+
+
+def one_by_one_is_all_at_once(case: Case, chance: random.Random) -> None:
+    terms, opening, events = case
+    state, known = once(case, []), list[AccountEvent]()
+    for event in chance.sample(events, len(events)):
+        known.append(stored_and_read(event))
+        try:
+            state = apply_event(terms=terms, state=state, event=known[-1])
+        except EventOutOfOrder:
+            state = replay(terms=terms, opening=opening, events=known)
+        state = state_from_stored(json.loads(json.dumps(state_as_stored(state))))
+    assert balances_of(state) == balances_of(once(case))
+
+
+def no_cent_is_lost(case: Case, chance: random.Random) -> None:
+    terms, opening, events = case
+    state = once(case)
+    for each in state.allocations:
+        parts = each.interest_cents + each.principal_cents + each.tax_cents + each.fees_cents + each.unapplied_cents
+        assert parts == each.amount_cents
+        assert min(each.interest_cents, each.principal_cents, each.tax_cents, each.fees_cents) >= 0
+    undone = {event.payment_key for event in events if isinstance(event, Reversal)}
+    paid = sum(e.amount_cents for e in events if isinstance(e, Payment) and e.source_key not in undone)
+    assert sum(each.amount_cents for each in state.allocations if each.kind == "payment") == paid
+    assert_sound(state)
+    assert_the_ledger_is_the_state(terms, opening, state)
+    assert_paying_everything_ends_at_zero(terms, opening, events)
+
+
+PROPERTIES = (
+    the_order_of_arrival_does_not_matter,
+    replaying_twice_is_replaying_once,
+    what_was_reversed_had_never_been,
+    one_by_one_is_all_at_once,
+    no_cent_is_lost,
+)
+
+
+@pytest.mark.parametrize("holds", PROPERTIES, ids=lambda holds: holds.__name__)
+def test_of_a_sample_of_histories(holds: Property) -> None:
+    try_out(holds, examples=SAMPLED)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("holds", PROPERTIES, ids=lambda holds: holds.__name__)
+def test_of_many_histories(holds: Property, report: Report) -> None:
+    drawn = int(os.environ.get("CAPTIVE_TEST_SEED") or random.SystemRandom().randrange(1_000_000))
+    report(f"seed {drawn}: {WHOLE} histories")
+    try_out(seed(drawn)(holds), examples=WHOLE)
+
+
+def try_out(holds: Property, *, examples: int) -> None:
+    every = given(case=histories(), chance=st.randoms(use_true_random=False))
+    settings(max_examples=examples, deadline=None)(every(holds))()
+
+
+def stored_and_read(event: AccountEvent) -> AccountEvent:
+    kind = next(kind for kind, folded in EVENT_KINDS.items() if isinstance(event, folded))
+    row = {"kind": kind, "source_key": event.source_key, "effective_on": event.effective_on}
+    return event_from_stored({**row, "data": json.loads(json.dumps(event_as_stored(event)))})
 
 
 def assert_sound(state: AccountState) -> None:
     assert state.principal_cents >= 0
     assert state.accrued_interest >= 0
-    assert state.fees_due_cents >= 0
     assert state.unapplied_cents >= 0
     assert state.partial_paid_cents >= 0
+    assert state.diverted_cents >= 0
+    assert all(fee.unpaid_cents > 0 for fee in state.open_fees)
 
 
-@given(case=accounts_with_payments())
-def test_no_cent_is_lost(case: tuple[Terms, Opening, list[Payment]]) -> None:
-    terms, opening, payments = case
-    state = replay(terms=terms, opening=opening, payments=payments)
-    for a in state.allocations:
-        parts = a.interest_cents + a.principal_cents + a.tax_cents + a.fees_cents + a.unapplied_cents
-        assert parts == a.amount_cents
-        assert min(a.interest_cents, a.principal_cents, a.tax_cents, a.fees_cents) >= 0
-    paid = sum(payment.amount_cents for payment in payments)
-    assert sum(a.amount_cents for a in state.allocations) == paid
-    assert opening.principal_cents - sum(a.principal_cents for a in state.allocations) == state.principal_cents
-    assert opening.unapplied_cents + sum(a.unapplied_cents for a in state.allocations) == state.unapplied_cents
-    assert_sound(state)
+def assert_the_ledger_is_the_state(terms: Terms, opening: Opening, state: AccountState) -> None:
+    product: Product = "loan" if isinstance(terms, LoanTerms) else "lease"
+    entries = [opening_entry(product=product, opening=opening, source_key="import")]
+    entries += [entry for each in state.allocations for entry in allocation_entries(product=product, allocation=each)]
+    ledger = balances_cents(entry for entry in entries if entry is not None)
+    balance = LedgerAccount.PRINCIPAL_RECEIVABLE if product == "loan" else LedgerAccount.LEASE_RECEIVABLE
+    assert sum(ledger.values()) == 0
+    assert ledger.get(balance, 0) == state.principal_cents
+    assert ledger.get(LedgerAccount.FEE_RECEIVABLE, 0) == state.fees_due_cents
+    assert -ledger.get(LedgerAccount.CUSTOMER_SUSPENSE, 0) == state.unapplied_cents
+    assert abs(ledger.get(LedgerAccount.INTEREST_RECEIVABLE, 0) - state.accrued_interest) <= Decimal("0.5")
 
 
-@given(case=accounts_with_payments(), data=st.data())
-def test_the_order_of_arrival_does_not_matter(case: tuple[Terms, Opening, list[Payment]], data: st.DataObject) -> None:
-    terms, opening, payments = case
-    shuffled = data.draw(st.permutations(payments))
-    once = replay(terms=terms, opening=opening, payments=payments)
-    assert replay(terms=terms, opening=opening, payments=shuffled) == once
-    assert replay(terms=terms, opening=opening, payments=payments + shuffled) == once
+def assert_paying_everything_ends_at_zero(terms: Terms, opening: Opening, events: Sequence[AccountEvent]) -> None:
+    if not isinstance(terms, LoanTerms):
+        return
+    before = replay(terms=terms, opening=opening, events=events)
+    on = before.last_effective_on + timedelta(days=40)
+    payoff_cents = standing(terms=terms, state=before, on=on).payoff_ceiling_cents
+    if payoff_cents == 0:
+        return
+    payoff = Payment(source_key="payment:last", effective_on=on, amount_cents=payoff_cents + before.unapplied_cents)
+    after = replay(terms=terms, opening=opening, events=[*events, payoff])
+    assert (after.principal_cents, after.fees_due_cents, after.accrued_interest) == (0, 0, Decimal(0))
+    assert after.unapplied_cents == before.unapplied_cents
 
 
-@given(case=accounts_with_payments(), days=st.integers(0, 1_300))
-def test_a_standing_is_never_negative_and_never_more_than_the_payoff(
-    case: tuple[Terms, Opening, list[Payment]], days: int
-) -> None:
-    terms, opening, payments = case
-    state = replay(terms=terms, opening=opening, payments=payments)
+@given(case=histories(only=tuple(set(KINDS) - {"late_fee", "fee"})), days=st.integers(0, 1_300))
+def test_a_standing_is_never_negative_and_never_more_than_the_payoff(case: Case, days: int) -> None:
+    terms, _, _ = case
+    state = once(case)
     found = standing(terms=terms, state=state, on=state.last_effective_on + timedelta(days=days))
     assert 0 <= found.past_due_cents <= found.amount_due_cents <= found.payoff_ceiling_cents
     assert (found.days_past_due > 0) == (found.past_due_cents > 0)
 
 
-@given(case=loans(), days=st.integers(0, 1_300), first_cents=st.integers(1, 900_000), before_days=st.integers(0, 90))
-def test_paying_the_payoff_on_its_day_leaves_exactly_nothing(
-    case: tuple[LoanTerms, Opening], days: int, first_cents: int, before_days: int
-) -> None:
-    terms, opening = case
-    first = Payment(
-        source_key="payment:0", effective_on=opening.as_of_on + timedelta(days=before_days), amount_cents=first_cents
-    )
-    on = first.effective_on + timedelta(days=days)
-    before = replay(terms=terms, opening=opening, payments=[first])
-    payoff_cents = standing(terms=terms, state=before, on=on).payoff_ceiling_cents
-    if payoff_cents == 0:
-        return
-    payoff = Payment(source_key="payment:1", effective_on=on, amount_cents=payoff_cents)
-    after = replay(terms=terms, opening=opening, payments=[first, payoff])
-    assert (after.principal_cents, after.fees_due_cents, after.accrued_interest) == (0, 0, Decimal(0))
-    assert after.unapplied_cents == before.unapplied_cents
-    found = standing(terms=terms, state=after, on=on + timedelta(days=400))
-    assert (found.payoff_ceiling_cents, found.amount_due_cents, found.next_due_on) == (0, 0, None)
-
-
 @given(case=st.one_of(loans(), leases()), days=st.integers(0, 900))
 def test_paying_the_amount_due_leaves_nothing_due_that_day(case: tuple[Terms, Opening], days: int) -> None:
     terms, opening = case
-    on = opening.as_of_on + timedelta(days=days)
-    due_cents = standing(terms=terms, state=replay(terms=terms, opening=opening, payments=[]), on=on).amount_due_cents
+    terms, on = replace(terms, waterfall="fees_last"), opening.as_of_on + timedelta(days=days)
+    due_cents = standing(terms=terms, state=replay(terms=terms, opening=opening), on=on).amount_due_cents
     if due_cents == 0:
         return
     payment = Payment(source_key="payment", effective_on=on, amount_cents=due_cents)
@@ -145,7 +192,8 @@ def test_paying_the_amount_due_leaves_nothing_due_that_day(case: tuple[Terms, Op
 @given(case=loans())
 def test_paying_each_amount_due_on_its_due_date_ends_at_zero(case: tuple[LoanTerms, Opening]) -> None:
     terms, opening = case
-    state = replay(terms=terms, opening=opening, payments=[])
+    terms, opening = replace(terms, waterfall="fees_last"), replace(opening, fees_due_cents=0)
+    state = replay(terms=terms, opening=opening)
     payments: list[Payment] = []
     for _ in range(terms.payment_count):
         found = standing(terms=terms, state=state, on=state.last_effective_on)

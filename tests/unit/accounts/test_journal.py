@@ -15,7 +15,6 @@ from services.accounts.rules.journal import (
     allocation_entries,
     balances_cents,
     opening_entry,
-    payment_accepted_entry,
     reversal_entry,
 )
 from tests.unit.accounts.builders import a_loan, a_payment, an_opening, the_reference_lease
@@ -77,10 +76,6 @@ def test_a_loans_ledger_equals_its_state(amounts: list[tuple[int, int]], carried
     ]
     state = replay(terms=a_loan(), opening=opening, payments=payments)
     entries = [opening_entry(product="loan", opening=opening, source_key="import")]
-    entries += [
-        payment_accepted_entry(source_key=p.source_key, effective_on=p.effective_on, amount_cents=p.amount_cents)
-        for p in payments
-    ]
     entries += [entry for a in state.allocations for entry in allocation_entries(product="loan", allocation=a)]
     balances = balances_cents(entry for entry in entries if entry is not None)
     assert balances.get(LedgerAccount.PRINCIPAL_RECEIVABLE, 0) == state.principal_cents
@@ -99,10 +94,6 @@ def test_a_leases_ledger_equals_its_state(amounts: list[tuple[int, int]]) -> Non
     ]
     state = replay(terms=the_reference_lease(), opening=opening, payments=payments, through_on=date(2028, 7, 1))
     entries = [opening_entry(product="lease", opening=opening, source_key="import")]
-    entries += [
-        payment_accepted_entry(source_key=p.source_key, effective_on=p.effective_on, amount_cents=p.amount_cents)
-        for p in payments
-    ]
     entries += [entry for a in state.allocations for entry in allocation_entries(product="lease", allocation=a)]
     balances = balances_cents(entry for entry in entries if entry is not None)
     assert balances.get(LedgerAccount.LEASE_RECEIVABLE, 0) == state.principal_cents

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.accounts.rules.engine import apply_credit, apply_payment, replay
-from services.accounts.rules.state import AccountState, Payment, PaymentOutOfOrder
+from services.accounts.rules.engine import apply_credit, apply_event, replay
+from services.accounts.rules.state import AccountState, EventOutOfOrder, Payment
 from tests.unit.accounts.builders import a_payment, an_opening, the_reference_lease
 
 SIGNED_ON = date(2026, 1, 1)
@@ -64,16 +64,16 @@ def test_using_credit_step_by_step_ends_where_one_replay_does() -> None:
     payment = a_payment(on=date(2026, 1, 15), cents=2 * INSTALMENT_CENTS)
     later = a_payment(on=date(2026, 3, 3), cents=INSTALMENT_CENTS)
     stepwise = apply_credit(terms=the_reference_lease(), state=lease_after(payment), through_on=date(2026, 2, 20))
-    stepwise = apply_payment(terms=the_reference_lease(), state=stepwise, payment=later)
+    stepwise = apply_event(terms=the_reference_lease(), state=stepwise, event=later)
     assert stepwise == lease_after(later, payment)
 
 
 def test_a_payment_before_credit_was_used_has_to_be_replayed() -> None:
     payment = a_payment(on=date(2026, 1, 15), cents=2 * INSTALMENT_CENTS)
     state = lease_after(payment, through_on=date(2026, 2, 20))
-    with pytest.raises(PaymentOutOfOrder):
-        apply_payment(
-            terms=the_reference_lease(), state=state, payment=a_payment(on=date(2026, 2, 1), cents=INSTALMENT_CENTS)
+    with pytest.raises(EventOutOfOrder):
+        apply_event(
+            terms=the_reference_lease(), state=state, event=a_payment(on=date(2026, 2, 1), cents=INSTALMENT_CENTS)
         )
 
 

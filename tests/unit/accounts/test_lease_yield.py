@@ -1,6 +1,9 @@
 """The constant yield of a lease is solved, and its rows end at the residual."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given
@@ -11,10 +14,11 @@ from services.accounts.rules.lease_yield import (
     annual_yield_percent,
     contract_rows,
     monthly_yield,
+    refuse_unserviceable,
     remaining_rows,
     yield_rows,
 )
-from services.accounts.rules.terms import InvalidTerms
+from services.accounts.rules.terms import InvalidTerms, LeaseTerms, Opening
 from tests.unit.accounts.builders import an_opening, the_reference_lease
 
 
@@ -60,6 +64,29 @@ def test_a_yield_beyond_all_reason_is_refused() -> None:
         monthly_yield(balance_cents=1_001, residual_cents=0, payment_cents=1_000, payment_count=9)
 
 
+def test_one_payment_at_once_above_the_balance_has_no_yield() -> None:
+    with pytest.raises(YieldNotSolvable, match="100 percent"):
+        monthly_yield(balance_cents=999, residual_cents=0, payment_cents=1_000, payment_count=1)
+
+
+@given(
+    residual=st.integers(0, 5_000_000),
+    depreciation=st.integers(0, 4_000_000),
+    surplus=st.integers(1, 900_000),
+    count=st.integers(2, 84),
+)
+def test_at_the_yield_payments_and_residual_are_worth_the_balance(
+    residual: int, depreciation: int, surplus: int, count: int
+) -> None:
+    balance, payment = residual + depreciation, -(-(depreciation + surplus) // count)
+    assume(payment * 2 < balance)
+    rate = Fraction(
+        monthly_yield(balance_cents=balance, residual_cents=residual, payment_cents=payment, payment_count=count)
+    )
+    worth = sum(payment / (1 + rate) ** number for number in range(count)) + residual / (1 + rate) ** count
+    assert abs(worth - balance) < Fraction(1, 10**30)
+
+
 def test_an_opening_on_the_agreed_balance_keeps_the_agreed_rows() -> None:
     terms = the_reference_lease()
     opening = an_opening(principal_cents=2_472_291, next_instalment_number=21, as_of_on=date(2027, 9, 1))
@@ -77,3 +104,33 @@ def test_an_opening_on_another_balance_may_not_hold_a_partly_paid_instalment() -
     opening = an_opening(principal_cents=2_470_000, next_instalment_number=21, partial_paid_cents=100)
     with pytest.raises(InvalidTerms, match="partly paid"):
         remaining_rows(terms=the_reference_lease(), opening=opening)
+
+
+def refusal_of(check: Callable[..., object], *, terms: LeaseTerms, opening: Opening) -> str | None:
+    try:
+        check(terms=terms, opening=opening)
+    except (InvalidTerms, YieldNotSolvable) as refusal:
+        return str(refusal)
+    return None
+
+
+@given(
+    number=st.integers(1, 37),
+    partial_cents=st.sampled_from([0, 0, 100, 12_000, 44_979, 48_000]),
+    off_cents=st.sampled_from([0, 0, 1, -1, 350_000, -350_000, 9_000_000]),
+    surplus=st.integers(0, 900_000),
+)
+def test_what_has_no_rows_is_refused_without_making_them(
+    number: int, partial_cents: int, off_cents: int, surplus: int
+) -> None:
+    payment = -(-(1_260_000 + surplus) // 36)
+    terms = replace(the_reference_lease(), base_payment_cents=payment)
+    agreed = contract_rows(terms=terms)
+    before = agreed[number - 2].balance_cents if number > 1 else 3_150_000
+    paid = max(0, min(partial_cents, payment) - agreed[number - 1].rent_cents) if number <= 36 else 0
+    opening = an_opening(
+        principal_cents=max(0, before - paid + off_cents), next_instalment_number=number,
+        partial_paid_cents=partial_cents,
+    )  # fmt: skip
+    expected = refusal_of(remaining_rows, terms=terms, opening=opening)
+    assert refusal_of(refuse_unserviceable, terms=terms, opening=opening) == expected

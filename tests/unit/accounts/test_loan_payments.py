@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.accounts.rules.engine import apply_payment, replay
-from services.accounts.rules.state import ConflictingPayments, EffectiveBeforeOpening, PaymentOutOfOrder
+from services.accounts.rules.engine import apply_event, replay
+from services.accounts.rules.state import ConflictingEvents, EffectiveBeforeOpening, EventOutOfOrder
 from services.accounts.rules.terms import InvalidTerms
 from tests.unit.accounts.builders import a_loan, a_payment, an_opening
 
@@ -89,7 +89,7 @@ def test_a_late_payment_fills_the_oldest_instalment_first() -> None:
     payment = a_payment(on=date(2026, 2, 20), cents=41_237 + 10_000)
     state = replay(terms=a_loan(), opening=an_opening(), payments=[payment])
     assert (state.next_instalment_number, state.partial_paid_cents) == (2, 10_000)
-    assert [step["to"] for step in state.allocations[0].explanation["steps"]] == [  # type: ignore[attr-defined]
+    assert [step["to"] for step in state.allocations[0].explanation["steps"]] == [
         "accrued_interest",
         "past_due_principal",
     ]
@@ -154,8 +154,8 @@ def test_a_payment_effective_before_the_opening_is_refused() -> None:
 def test_a_payment_that_belongs_earlier_cannot_be_added_at_the_end() -> None:
     state = replay(terms=a_loan(), opening=an_opening(), payments=[a_payment(on=date(2026, 1, 5), cents=41_237)])
     for misplaced in (a_payment(on=date(2026, 1, 4), cents=100), a_payment(on=date(2026, 1, 5), cents=41_237)):
-        with pytest.raises(PaymentOutOfOrder):
-            apply_payment(terms=a_loan(), state=state, payment=misplaced)
+        with pytest.raises(EventOutOfOrder):
+            apply_event(terms=a_loan(), state=state, event=misplaced)
 
 
 def test_a_payment_given_twice_counts_once_and_two_under_one_key_are_refused() -> None:
@@ -163,7 +163,7 @@ def test_a_payment_given_twice_counts_once_and_two_under_one_key_are_refused() -
     state = replay(terms=a_loan(), opening=an_opening(), payments=[payment, payment])
     assert len(state.allocations) == 1
     other = a_payment(on=date(2026, 1, 5), cents=41_238, key="payment:1")
-    with pytest.raises(ConflictingPayments):
+    with pytest.raises(ConflictingEvents):
         replay(terms=a_loan(), opening=an_opening(), payments=[payment, other])
 
 

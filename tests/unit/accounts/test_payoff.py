@@ -30,7 +30,7 @@ from services.accounts.rules.payoff_wording import explained
 from services.accounts.rules.state import AccountState, opened
 from services.accounts.rules.terms import LoanTerms, Opening
 from tests.unit.accounts.builders import a_loan, a_payment, an_opening, the_reference_lease
-from tests.unit.accounts.test_engine_properties import loans
+from tests.unit.accounts.histories import loans
 
 LAST_PAID_ON, GOOD_THROUGH, PAID_ON = date(2026, 4, 5), date(2026, 4, 30), date(2026, 4, 27)
 POLICY = PayoffPolicy(days_ahead_max=30, drift_cents_max=1_000, refunds_small_credit=False)
@@ -216,13 +216,13 @@ class TestDrift:
         assert -200 < self.drift(paid, received_cents=50_000) <= 0
 
     def test_within_the_limit_is_ours(self) -> None:
-        assert why_withdraw(drift_cents=1_000, policy=POLICY, counted_returned=False) is None
+        assert why_withdraw(drift_cents=1_000, limit_cents=1_000, counted_returned=False) is None
 
     def test_beyond_the_limit_ends_the_promise(self) -> None:
-        assert why_withdraw(drift_cents=1_001, policy=POLICY, counted_returned=False) == DRIFT_BEYOND_LIMIT
+        assert why_withdraw(drift_cents=1_001, limit_cents=1_000, counted_returned=False) == DRIFT_BEYOND_LIMIT
 
     def test_a_returned_payment_that_was_counted_ends_it_at_any_amount(self) -> None:
-        assert why_withdraw(drift_cents=0, policy=POLICY, counted_returned=True) == COUNTED_PAYMENT_RETURNED
+        assert why_withdraw(drift_cents=0, limit_cents=1_000, counted_returned=True) == COUNTED_PAYMENT_RETURNED
 
 
 class TestARefund:

@@ -18,12 +18,13 @@ from chassis.context import NOBODY, CallContext
 from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
-from gateway.api import examples
+from gateway.admission import Admission
+from gateway.api import examples, staff_webhooks
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
-from gateway.stream import Feed
+from gateway.stream.feed import Feed
 from gateway.table import ROUTES
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
@@ -36,6 +37,10 @@ ISSUER = "http://127.0.0.1:8000"
 A_KEY = {"Idempotency-Key": "first-try"}
 NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 Answer = Any
+# These stand on the gateway's own database, which is there in tests/service/gateway.
+ON_DATABASE = {"openStream", *(declared.operation for declared in staff_webhooks.ROUTES)}
+
+A_PROFILE = {**examples.ME, "version": 7}
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
 CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
@@ -46,7 +51,8 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.refresh_session": (identity.RefreshSession, identity.OpenedSession, examples.SESSION_TOKENS),
     "identity.close_session": (identity.CloseSession, Nothing, {}),
     "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
-    "identity.get_me": (Nothing, identity.Me, None),
+    "identity.get_me": (Nothing, identity.Me, A_PROFILE),
+    "identity.update_me": (identity.UpdateMe, identity.Me, {**A_PROFILE, "version": 8}),
     "identity.link_account": (
         identity.LinkAccount, identity.LinkedAccount,
         {"id": examples.ACCOUNT_ID, "role": "borrower", "account_last4": "0001"},
@@ -185,18 +191,13 @@ class Gateway:
 def a_gateway(
     *, clock: FixedClock, answers: Mapping[str, Answer] | None = None, settings: Mapping[str, Any] | None = None,
     routes: tuple[Route, ...] = ROUTES, store: Database | None = None, is_ready: bool = True,
-    real: Mapping[str, Asks] | None = None,
+    real: Mapping[str, Asks] | None = None, admission: Admission | None = None,
 ) -> Gateway:  # fmt: skip
     """A gateway whose neighbours answer as usual, but for `answers`, and for those that are `real`."""
     key = OKPKey.generate_key("Ed25519", {"kid": "the-newest", "use": "sig", "alg": "Ed25519"})
     published = {"keys": [key.as_dict(private=False)]}
-    me = {
-        "id": examples.USER_ID, "user_id": "jane@example.com", "email": "jane@example.com", "email_verified": True,
-        "first_name": "Jane", "last_name": "Driver", "phone_masked": None, "accounts": [],
-    }  # fmt: skip
     usual = {
         "identity.get_signing_keys": published,
-        "identity.get_me": me,
         "accounts.get_account": ACCOUNT_VIEW,
         "accounts.list_accounts": {"data": [ACCOUNT_VIEW]},
     }
@@ -207,7 +208,7 @@ def a_gateway(
         neighbours={**{name: neighbours.of(name) for name in NEIGHBOURS}, **(real or {})},
         settings=Settings(values | dict(settings or {})), clock=clock, store=cast(Database, store), feed=feed,
         keyring=a_keyring(neighbours, now=clock.now), is_ready=lambda: is_ready,
-        pause=lambda seconds: _pass(clock, seconds, pauses),
+        pause=lambda seconds: _pass(clock, seconds, pauses), admission=admission or Admission(),
     )  # fmt: skip
     return Gateway(Client(Application(routes, house), HttpAnswer), neighbours, clock, key, feed, pauses)
 

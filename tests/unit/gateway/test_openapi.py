@@ -9,6 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from chassis import schemas
 from gateway import openapi
 from gateway.routing import Route
+from gateway.stream.told import TOLD
 from gateway.table import ROUTES
 
 TAKING = [route for route in ROUTES if route.takes]
@@ -86,3 +87,8 @@ def test_patterns_are_ones_that_javascript_clients_understand() -> None:
     assert patterns
     assert [pattern for pattern in patterns if r"\\A" in pattern or r"\\Z" in pattern] == []
     assert all(pattern.startswith("^") and pattern.endswith("$") for pattern in patterns)
+
+
+def test_the_stream_s_events_are_named_in_the_contract(document: dict[str, Any]) -> None:
+    content = document["paths"]["/v1/stream"]["get"]["responses"]["200"]["content"]["text/event-stream"]
+    assert content["schema"]["properties"]["event"]["enum"] == ["ready", "reset", *(told.name for told in TOLD)]

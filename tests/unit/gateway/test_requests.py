@@ -206,7 +206,7 @@ def test_head_is_get_without_the_body(clock: FixedClock) -> None:
 
 def test_options_needs_no_token_and_names_the_methods(clock: FixedClock) -> None:
     answer = a_gateway(clock=clock).send("OPTIONS", "/v1/me", token=None)
-    assert (answer.status_code, answer.headers["Allow"], answer.data) == (204, "GET, HEAD, OPTIONS", b"")
+    assert (answer.status_code, answer.headers["Allow"], answer.data) == (204, "GET, HEAD, OPTIONS, PATCH", b"")
 
 
 class TestAcrossOrigins:

@@ -1,6 +1,5 @@
 """Every open account of the published sample pools, where they are present, can be taken over and paid off."""
 
-import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,8 +10,9 @@ from services.accounts.contract.portfolio import PortfolioAccount
 from services.accounts.rules.engine import replay
 from services.accounts.rules.standing import standing
 from services.accounts.rules.state import Payment
+from tests.service.portfolio.published import published_folder
 
-SAMPLES = Path(os.environ.get("CAPTIVE_SCHEDULE_AL", Path(__file__).parents[4] / "shared" / "data" / "schedule_al"))
+SAMPLES = published_folder() or Path("absent")
 FILES = sorted(SAMPLES.glob("*.xml"))
 OPEN_ACCOUNTS = {
     "amcar_2023-1_2026-06_ex102_excerpt.xml": 1,

@@ -204,7 +204,7 @@ def test_a_value_that_cannot_be_is_named_by_record_and_field(
         list(read(path))
     assert refusal.value.place.record == 2
     assert refusal.value.field == field
-    assert f"pool_2025-06.xml, record 2, {field}: " in str(refusal.value)
+    assert f"pool_2025-06.xml, line 1, record 2, {field}: " in str(refusal.value)
 
 
 def test_an_element_given_twice_where_one_may_stand_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "promise_payoffs"
-down_revision = "0001"
+down_revision = "0002"
 
 QUOTES = """
     CREATE TABLE payoff_quotes (
@@ -23,6 +23,8 @@ QUOTES = """
         as_of_on date NOT NULL,
         good_through date NOT NULL,
         rests_on_number integer NOT NULL,
+        drift_limit_cents bigint NOT NULL
+            CONSTRAINT ck_payoff_quotes_drift_limit_cents CHECK (drift_limit_cents >= 0),
         explanation jsonb NOT NULL,
         status text NOT NULL
             CONSTRAINT ck_payoff_quotes_status CHECK (status IN ('live', 'met', 'withdrawn', 'expired')),
@@ -77,11 +79,10 @@ WIDENED = """
         definition text;
     BEGIN
         FOR widened IN SELECT * FROM (VALUES
-            ('account_events', 'ck_account_events_kind', $v$'payoff'::text, 'refund_due'::text, $v$),
-            ('allocations', 'ck_allocations_kind', $v$'payoff'::text, 'refund_due'::text, $v$),
+            ('account_events', 'ck_account_events_kind', $v$'refund_due'::text, $v$),
+            ('allocations', 'ck_allocations_kind', $v$'refund_due'::text, $v$),
             ('work_items', 'ck_work_items_reason',
-             $v$'refund_due'::text, 'payoff_quote_missed'::text, 'lease_quote_met'::text, $v$),
-            ('journal_lines', 'ck_journal_lines_ledger_account', $v$'payoff_write_off'::text, $v$)
+             $v$'refund_due'::text, 'payoff_quote_missed'::text, 'lease_quote_met'::text, $v$)
         ) AS w (table_name, constraint_name, added)
         LOOP
             SELECT pg_get_constraintdef(oid) INTO STRICT definition FROM pg_constraint

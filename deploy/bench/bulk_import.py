@@ -1,0 +1,108 @@
+"""How fast a portfolio gets into the books: from records in memory, and from a file as an operator imports it."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from chassis.clock import Clock
+from chassis.migrating import upgrade
+from chassis.schemas import schema_of
+from deploy.bench.portfolio import invented_portfolio
+from deploy.bench.report import Figure, Target
+from deploy.catalogue import migrations_of
+from deploy.importing import take_over
+from deploy.keys import ensure_keys
+from deploy.portfolio.errors import Place
+from deploy.portfolio.reading import read_placed
+from deploy.portfolio.records import Placed
+from deploy.postgres.cluster import Cluster
+from deploy.stack import DataFolder, clock_of
+from services.accounts.contract.portfolio import PortfolioAccountSchema
+
+SERVICES = ("accounts", "leases")
+AS_OF_ON = date(2026, 11, 1)
+IN_BULK = Target(at_least=3_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """How many accounts each arm takes over in each round."""
+
+    accounts: int
+    rounds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Books:
+    """Empty databases of a private server, with what an import into them needs."""
+
+    urls: dict[str, str]
+    keys: Path
+    clock: Clock
+    folder: Path
+
+    def take(self, records: Iterable[Placed], *, accounts: int) -> float:
+        """Accounts a second from the first record to the last commit."""
+        began = time.perf_counter()
+        taken = take_over(records=records, urls=self.urls, keys=self.keys, clock=self.clock, announce=False)
+        assert taken.created == accounts, f"{taken.created} accounts were taken over instead of {accounts}"
+        return accounts / (time.perf_counter() - began)
+
+
+@contextmanager
+def empty_books() -> Iterator[Books]:
+    """A durable PostgreSQL of our own with migrated databases, gone with the block."""
+    with tempfile.TemporaryDirectory(prefix="captive-bench-") as name:
+        home = Path(name)
+        # PostgreSQL of a root run is another user and has to pass through.
+        home.chmod(0o711)
+        cluster = Cluster(data=home / "data")
+        try:
+            cluster.start()
+            urls = cluster.ensure_service_databases(SERVICES)
+            for service, url in urls.items():
+                upgrade(url=url, trees={service: migrations_of(service)})
+            ensure_keys(folder=home / "keys")
+            clock = clock_of(DataFolder(home / "data"), environment={})
+            yield Books(urls=dict(urls), keys=home / "keys", clock=clock, folder=home)
+        finally:
+            cluster.destroy()
+
+
+def measure(*, books: Books, form: Form, say: Callable[[str], None]) -> list[Figure]:
+    """Each arm once a round, in turn, every round with accounts of its own."""
+    shares = {"loans": (form.accounts, 0), "leases": (0, form.accounts)}
+    shares["every fifth a lease"] = (form.accounts - form.accounts // 5, form.accounts // 5)
+    found: dict[str, list[float]] = {}
+    for turn in range(1, form.rounds + 1):
+        for arm, (loans, leases) in shares.items():
+            records = _portfolio(f"{arm.replace(' ', '-')}-{turn}", loans=loans, leases=leases)
+            found.setdefault(arm, []).append(books.take(records, accounts=form.accounts))
+        path = books.folder / f"portfolio-{turn}.jsonl"
+        _write(path, _portfolio(f"file-{turn}", loans=form.accounts, leases=0))
+        found.setdefault("a file of loans", []).append(
+            books.take(read_placed(path, business_on=books.clock.today()), accounts=form.accounts)
+        )
+        say(f"round {turn}: " + ", ".join(f"{arm} {rates[-1]:,.0f}/s" for arm, rates in found.items()))
+    return [_figure(arm, rates) for arm, rates in found.items()]
+
+
+def _figure(arm: str, rates: Sequence[float]) -> Figure:
+    is_bulk = arm in ("loans", "leases")
+    return Figure.of(f"{arm}, accounts a second", values=rates, unit="/s", target=IN_BULK if is_bulk else None)
+
+
+def _portfolio(name: str, *, loans: int, leases: int) -> list[Placed]:
+    accounts = invented_portfolio(name=name, loans=loans, leases=leases, as_of_on=AS_OF_ON)
+    return [Placed(Place(Path(name), record=number), account) for number, account in enumerate(accounts, start=1)]
+
+
+def _write(path: Path, records: Iterable[Placed]) -> None:
+    schema = schema_of(PortfolioAccountSchema)
+    with path.open("w") as stream:
+        stream.writelines(f"{json.dumps(schema.dump(placed.account))}\n" for placed in records)

@@ -1,0 +1,207 @@
+"""Webhooks of partners, in the hands of staff. Every question and every change is written to the audit log first."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from chassis import audit
+from chassis.context import AGENT
+from chassis.schemas import Nothing, Strict, dump
+from chassis.store import Transaction, run_contended
+from gateway.api import examples
+from gateway.routing import HttpCall, Reply, route
+from gateway.webhooks import deliveries, endpoints, schemas
+from gateway.webhooks.addresses import policy_of
+from gateway.webhooks.signing import Secrets
+
+PATH = "/v1/staff/webhooks"
+STAFF, TAGS = (AGENT,), ("staff",)
+URL = "https://partner.example/hooks/captive"
+EVENTS = ["payment_applied", "payment_posted"]
+
+
+@route(
+    "POST", PATH, operation="registerWebhook", status=201, tags=TAGS, who=STAFF, takes=schemas.RegisterWebhook,
+    gives=schemas.WebhookWithSecret, summary="Register a partner's webhook", errors=("too_many_webhooks",),
+    sends={"url": URL, "events": EVENTS, "description": "Dealer portal"},
+    example={**examples.WEBHOOK, "secret": examples.WEBHOOK_SECRET}, replies=("Location",),
+)  # fmt: skip
+def register_webhook(call: HttpCall) -> Reply:
+    """The secret is in this answer and in no other. Names in `events` are those of the event contract."""
+    secrets, policy = _secrets(call), policy_of(call.house.settings)
+    made = _written(
+        call, "register_webhook", schemas.WebhookWithSecret,
+        lambda open_: endpoints.register(open_, now=_now(call), secrets=secrets, policy=policy, request=call.body),
+    )  # fmt: skip
+    return replace(made, headers={"Location": f"{PATH}/{made.data['id']}"})
+
+
+@route(
+    "GET", PATH, operation="listWebhooks", tags=TAGS, who=STAFF, query=schemas.ListWebhooks, gives=schemas.Webhooks,
+    summary="Every partner's webhook, newest first", example=examples.page_of(examples.WEBHOOK),
+)  # fmt: skip
+def list_webhooks(call: HttpCall) -> Reply:
+    return _read(
+        call, "list_webhooks", schemas.Webhooks,
+        lambda open_: endpoints.list_all(open_, now=_now(call), **call.query),
+    )  # fmt: skip
+
+
+@route(
+    "GET", f"{PATH}/{{webhook_id}}", operation="getWebhook", tags=TAGS, who=STAFF, has_etag=True,
+    gives=schemas.Webhook, summary="One webhook, and how it fares", example=examples.WEBHOOK,
+)  # fmt: skip
+def get_webhook(call: HttpCall) -> Reply:
+    return _read(
+        call, "get_webhook", schemas.Webhook,
+        lambda open_: endpoints.get(open_, endpoint_id=_webhook_id(call), now=_now(call)),
+    )  # fmt: skip
+
+
+@route(
+    "PATCH", f"{PATH}/{{webhook_id}}", operation="changeWebhook", tags=TAGS, who=STAFF, takes=schemas.ChangeWebhook,
+    gives=schemas.Webhook, summary="Change a webhook, disable it or switch it on again",
+    sends={"events": EVENTS, "state": "active"}, example=examples.WEBHOOK,
+)  # fmt: skip
+def change_webhook(call: HttpCall) -> Reply:
+    """A disabled webhook is sent nothing, and what happens meanwhile is not kept for it."""
+    policy = policy_of(call.house.settings)
+
+    def work(open_: Transaction) -> dict[str, Any]:
+        place = {"endpoint_id": _webhook_id(call), "now": _now(call)}
+        return endpoints.change(open_, policy=policy, request=call.body, **place)
+
+    return _written(call, "change_webhook", schemas.Webhook, work)
+
+
+@route(
+    "DELETE", f"{PATH}/{{webhook_id}}", operation="removeWebhook", status=204, tags=TAGS, who=STAFF, gives=Nothing,
+    summary="Remove a webhook with all that waits for it",
+)  # fmt: skip
+def remove_webhook(call: HttpCall) -> Reply:
+    return _written(
+        call, "remove_webhook", Nothing, lambda open_: endpoints.remove(open_, endpoint_id=_webhook_id(call))
+    )
+
+
+@route(
+    "POST", f"{PATH}/{{webhook_id}}/rotate-secret", operation="rotateWebhookSecret", tags=TAGS, who=STAFF,
+    gives=schemas.WebhookWithSecret, summary="Make a new secret",
+    example={**examples.WEBHOOK, "secret": examples.WEBHOOK_SECRET},
+)  # fmt: skip
+def rotate_webhook_secret(call: HttpCall) -> Reply:
+    """Both secrets sign for 24 hours, until `previous_secret_until`; a third one ends the first at once."""
+    secrets = _secrets(call)
+
+    def work(open_: Transaction) -> dict[str, Any]:
+        return endpoints.rotate_secret(open_, endpoint_id=_webhook_id(call), now=_now(call), secrets=secrets)
+
+    return _written(call, "rotate_webhook_secret", schemas.WebhookWithSecret, work)
+
+
+@route(
+    "POST", f"{PATH}/{{webhook_id}}/test", operation="testWebhook", status=202, tags=TAGS, who=STAFF,
+    gives=schemas.WebhookDelivery, summary="Send a made-up event", errors=("webhook_disabled",),
+    example=examples.WEBHOOK_DELIVERY,
+)  # fmt: skip
+def test_webhook(call: HttpCall) -> Reply:
+    """Sent within a second, like any other; what came of it is in the list of deliveries."""
+    return _written(
+        call, "test_webhook", schemas.WebhookDelivery,
+        lambda open_: deliveries.send_test(open_, endpoint_id=_webhook_id(call), now=_now(call)),
+    )  # fmt: skip
+
+
+@route(
+    "GET", f"{PATH}/{{webhook_id}}/deliveries", operation="listWebhookDeliveries", tags=TAGS, who=STAFF,
+    query=schemas.ListDeliveries, gives=schemas.WebhookDeliveries, summary="What was sent, newest first",
+    example=examples.page_of(examples.WEBHOOK_DELIVERY),
+)  # fmt: skip
+def list_webhook_deliveries(call: HttpCall) -> Reply:
+    """Kept for 30 days after they arrived or failed for good; `state=failed` are those to replay."""
+    return _read(
+        call, "list_webhook_deliveries", schemas.WebhookDeliveries,
+        lambda open_: deliveries.list_of(open_, endpoint_id=_webhook_id(call), **call.query),
+    )  # fmt: skip
+
+
+@route(
+    "POST", f"{PATH}/{{webhook_id}}/deliveries/{{delivery_id}}/replay", operation="replayWebhookDelivery", status=202,
+    tags=TAGS, who=STAFF, gives=schemas.WebhookDelivery, summary="Send one event again",
+    example=examples.WEBHOOK_DELIVERY, errors=("webhook_disabled",),
+)  # fmt: skip
+def replay_webhook_delivery(call: HttpCall) -> Reply:
+    """Under its own `webhook-id`, so that a partner who has it already passes it over."""
+    delivery_id = UUID(call.path["delivery_id"])
+
+    def work(open_: Transaction) -> Any:
+        return deliveries.replay(open_, endpoint_id=_webhook_id(call), delivery_id=delivery_id, now=_now(call))
+
+    return _written(call, "replay_webhook_delivery", schemas.WebhookDelivery, work)
+
+
+@route(
+    "POST", f"{PATH}/{{webhook_id}}/deliveries/replay", operation="replayFailedWebhookDeliveries", status=202,
+    tags=TAGS, who=STAFF, takes=schemas.ReplayFailed, gives=schemas.Replayed,
+    summary="Send everything again that failed since an instant", sends={"failed_since": "2026-11-23T00:00:00Z"},
+    example={"count": 12}, errors=("webhook_disabled",),
+)  # fmt: skip
+def replay_failed_webhook_deliveries(call: HttpCall) -> Reply:
+    since = call.body["failed_since"]
+
+    def work(open_: Transaction) -> dict[str, int]:
+        place = {"endpoint_id": _webhook_id(call), "now": _now(call)}
+        return {"count": deliveries.replay_failed(open_, since=since, **place)}
+
+    return _written(call, "replay_failed_webhook_deliveries", schemas.Replayed, work)
+
+
+def _read(call: HttpCall, method: str, gives: type[Strict], question: Callable[[Transaction], Any]) -> Reply:
+    """Audited, and only then asked."""
+    with call.house.store.writing() as open_:
+        _audit(open_, call, method)
+    with call.house.store.reading() as open_:
+        return Reply(dump(gives, question(open_)))
+
+
+def _written(call: HttpCall, method: str, gives: type[Strict], work: Callable[[Transaction], Any]) -> Reply:
+    """Audited and done in one transaction."""
+
+    def once() -> Any:
+        with call.house.store.writing() as open_:
+            _audit(open_, call, method)
+            return work(open_)
+
+    return Reply(dump(gives, run_contended(once)))
+
+
+def _audit(open_: Transaction, call: HttpCall, method: str) -> None:
+    asked = {**call.path, **call.query, **call.body}
+    audit.record(open_, now=_now(call), context=call.context, method=f"gateway.{method}", request=asked)
+
+
+def _now(call: HttpCall) -> Any:
+    return call.house.clock.now()
+
+
+def _webhook_id(call: HttpCall) -> UUID:
+    return UUID(call.path["webhook_id"])
+
+
+def _secrets(call: HttpCall) -> Secrets:
+    return Secrets(folder=call.house.settings["KEYS_DIR"])
+
+
+ROUTES = (
+    register_webhook,
+    list_webhooks,
+    get_webhook,
+    change_webhook,
+    remove_webhook,
+    rotate_webhook_secret,
+    test_webhook,
+    list_webhook_deliveries,
+    replay_webhook_delivery,
+    replay_failed_webhook_deliveries,
+)

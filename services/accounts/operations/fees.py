@@ -1,0 +1,160 @@
+"""Fees are charged by a decision that is an event of the account, and given up by another."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.context import CallContext
+from chassis.store import Row, Transaction
+from services.accounts.contract import events
+from services.accounts.contract.errors import FeeNotDue, FeeNotFound, LateFeeAlreadyAssessed, LateFeeNotChargeable
+from services.accounts.models import account_events
+from services.accounts.operations.allocating import read_history
+from services.accounts.operations.changing import change, changed, require_open
+from services.accounts.operations.locking import LockedAccount, lock_for
+from services.accounts.operations.recording import find_recorded
+from services.accounts.operations.telling import tell, tell_consequences
+from services.accounts.rules.assessing import NotChargeable, decide_late_fee
+from services.accounts.rules.events import Fee, FeeKind, Waiver
+from services.accounts.rules.fees import returned_payment_fee_cents
+from services.accounts.rules.late_fees import DEFAULT_PACK
+from services.accounts.rules.state import OPENING_FEES
+
+CHARGED = ("late_fee_assessed", "fee_assessed", "account_opened")
+
+
+def assess_late_fee(
+    transaction: Transaction,
+    *,
+    account_id: str,
+    instalment_number: int,
+    caller: CallContext,
+    now: datetime,
+    today: date,
+) -> dict[str, Any]:
+    """Charge the late fee of one instalment, once for all time; tells `late_fee_assessed`.
+
+    Raises NotFound, AccountNotOpen, LateFeeAlreadyAssessed, and LateFeeNotChargeable with the reason.
+    """
+    account = lock_for(transaction, caller=caller, account_id=account_id)
+    require_open(account)
+    source_key = f"late_fee:{account.id}:{instalment_number}"
+    if find_recorded(transaction, source_key=source_key) is not None:
+        raise LateFeeAlreadyAssessed()
+    try:
+        decided = decide_late_fee(
+            terms=account.terms,
+            state=account.state,
+            history=read_history(transaction, account_id=account.id),
+            number=instalment_number,
+            pack=account.terms.late_fee_pack or account.jurisdiction or DEFAULT_PACK,
+            on=today,
+            source_key=source_key,
+        )
+    except NotChargeable as error:
+        raise LateFeeNotChargeable(f"{error} Nothing was charged.") from error
+    folded = change(transaction, account=account, event=decided, kind="late_fee_assessed", now=now, today=today)
+    if folded is None:
+        raise LateFeeAlreadyAssessed()
+    tell_consequences(transaction, before=account, folded=folded, today=today)
+    return changed(folded.account, today=today)
+
+
+def assess_fee(
+    transaction: Transaction,
+    *,
+    account_id: str,
+    kind: FeeKind,
+    amount_cents: int,
+    reason: str,
+    fee_reference: str,
+    caller: CallContext,
+    now: datetime,
+    today: date,
+) -> dict[str, Any]:
+    """Charge a fee that the contract allows; a reference charges once. Raises NotFound, AccountNotOpen."""
+    account = lock_for(transaction, caller=caller, account_id=account_id)
+    require_open(account)
+    key = f"fee:{account.id}:{fee_reference}"
+    event = Fee(source_key=key, effective_on=today, kind=kind, amount_cents=amount_cents, reason=reason)
+    folded = change(transaction, account=account, event=event, kind="fee_assessed", now=now, today=today)
+    return changed(account if folded is None else folded.account, today=today)
+
+
+def charge_returned_payment(
+    transaction: Transaction, *, account: LockedAccount, payment_key: str, code: str | None, now: datetime, today: date
+) -> LockedAccount:
+    """The account with what its contract charges for a return, once per presentment, if anything."""
+    cents = returned_payment_fee_cents(terms=account.terms, return_code=code)
+    if cents == 0:
+        return account
+    event = Fee(
+        source_key=f"returned_payment_fee:{payment_key}",
+        effective_on=today,
+        kind="returned_payment_fee",
+        amount_cents=cents,
+        reason=f"the bank returned a payment ({code})",
+    )
+    folded = change(transaction, account=account, event=event, kind="fee_assessed", now=now, today=today)
+    return account if folded is None else folded.account
+
+
+def waive_fee(
+    transaction: Transaction,
+    *,
+    account_id: str,
+    fee_id: str,
+    reason: str,
+    caller: CallContext,
+    now: datetime,
+    today: date,
+) -> dict[str, Any]:
+    """Give up what is unpaid of a fee; tells `fee_waived`. Raises NotFound, FeeNotFound, FeeNotDue."""
+    account = lock_for(transaction, caller=caller, account_id=account_id)
+    fee = _find_fee(transaction, account=account, fee_id=fee_id)
+    key = OPENING_FEES if fee["kind"] == "account_opened" else fee["source_key"]
+    waiver = Waiver(source_key=f"fee_waiver:{fee['id']}", effective_on=today, fee_key=key, reason=reason)
+    details = {"waived_by": caller.subject}
+    folded = change(
+        transaction, account=account, event=waiver, kind="fee_waived", now=now, today=today, details=details
+    )
+    if folded is None or folded.allocation_of(waiver.source_key).amount_cents == 0:
+        raise FeeNotDue()
+    tell(
+        transaction,
+        event=events.fee_waived,
+        account=folded.account,
+        today=today,
+        data={
+            "fee_id": str(fee["id"]),
+            "kind": _fee_kind(fee),
+            "amount_cents": folded.allocation_of(waiver.source_key).amount_cents,
+        },
+    )
+    tell_consequences(transaction, before=account, folded=folded, today=today)
+    return changed(folded.account, today=today)
+
+
+def _find_fee(transaction: Transaction, *, account: LockedAccount, fee_id: str) -> Row:
+    try:
+        identifier = UUID(fee_id)
+    except ValueError:
+        raise FeeNotFound() from None
+    row = transaction.one(
+        select(account_events).where(
+            account_events.c.id == identifier,
+            account_events.c.account_id == account.id,
+            account_events.c.kind.in_(CHARGED),
+        )
+    )
+    if row is None:
+        raise FeeNotFound()
+    return row
+
+
+def _fee_kind(fee: Row) -> str:
+    if fee["kind"] == "late_fee_assessed":
+        return "late_fee"
+    return str(fee["data"].get("kind", "other_fee"))

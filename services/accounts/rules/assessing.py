@@ -1,0 +1,80 @@
+"""May this instalment be charged a late fee today, and how much? The decision, not yet its standing."""
+
+from dataclasses import replace
+from datetime import date
+
+from services.accounts.rules.amendments import in_force
+from services.accounts.rules.engine import apply_credit
+from services.accounts.rules.events import LateFee
+from services.accounts.rules.fees import unpaid_of_instalment_cents
+from services.accounts.rules.history import History, replay_history
+from services.accounts.rules.late_fees import LateFee as Allowed
+from services.accounts.rules.late_fees import NoLateFeeRule, late_fee
+from services.accounts.rules.schedule import due_on, instalment_cents
+from services.accounts.rules.state import AccountState
+from services.accounts.rules.terms import Terms
+
+
+class NotChargeable(ValueError):
+    """No late fee may be charged for this instalment today; the message says why."""
+
+
+def decide_late_fee(
+    *, terms: Terms, state: AccountState, history: History, number: int, pack: str, on: date, source_key: str
+) -> LateFee:
+    """The fee for an instalment that is unpaid today and was unpaid when its grace ended. Raises NotChargeable.
+
+    `history` is what made the state; `pack` names the rule pack that the contract follows.
+    """
+    state = apply_credit(terms=terms, state=state, through_on=on)
+    amended = in_force(terms=terms, state=state)
+    _require(not state.is_accelerated, "The whole balance was called due; no late fee is charged from then on.")
+    _require(1 <= number <= amended.payment_count, f"There is no instalment {number}.")
+    unpaid_cents = unpaid_of_instalment_cents(terms=amended, state=state, number=number)
+    _require(unpaid_cents > 0, f"Instalment {number} is paid, or misses no more than what went to earlier fees.")
+    due, asked_cents = due_on(terms=amended, number=number), instalment_cents(terms=amended, number=number)
+    allowed = _allowed(
+        pack=pack, asked_cents=asked_cents, unpaid_cents=unpaid_cents, due=due, on=on, grace_days=amended.grace_days
+    )
+    _require(on >= allowed.chargeable_from, f"Instalment {number} is in grace; ask from {allowed.chargeable_from} on.")
+    _require(allowed.late_fee_cents > 0, f"Instalment {number} could be charged through {allowed.chargeable_through}.")
+    decided = LateFee(
+        source_key=source_key,
+        effective_on=on,
+        amount_cents=allowed.late_fee_cents,
+        instalment_number=number,
+        instalment_cents=asked_cents,
+        due_on=due,
+        chargeable_from=allowed.chargeable_from,
+        state=pack,
+    )
+    _require(
+        _stands(terms=terms, state=state, history=history, fee=decided),
+        f"Instalment {number} was paid before its grace ended.",
+    )
+    return decided
+
+
+def _allowed(*, pack: str, asked_cents: int, unpaid_cents: int, due: date, on: date, grace_days: int) -> Allowed:
+    try:
+        return late_fee(
+            state=pack,
+            instalment_cents=asked_cents,
+            unpaid_cents=unpaid_cents,
+            due_on=due,
+            as_of=on,
+            grace_days=grace_days,
+        )
+    except NoLateFeeRule as error:
+        raise NotChargeable(str(error)) from error
+
+
+def _stands(*, terms: Terms, state: AccountState, history: History, fee: LateFee) -> bool:
+    with_fee = replace(history, events=[*history.events, fee])
+    replayed = replay_history(terms=terms, opening=state.opening, history=with_fee)
+    return any(each.source_key == fee.source_key and each.amount_cents for each in replayed.allocations)
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise NotChargeable(sentence)

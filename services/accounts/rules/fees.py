@@ -1,0 +1,108 @@
+"""Fees: what a late fee's standing rests on, how a fee comes on the account, is paid, and is given up."""
+
+from dataclasses import replace
+
+from services.accounts.rules.events import Fee, LateFee, Waiver
+from services.accounts.rules.late_fees import late_fee_pack
+from services.accounts.rules.schedule import instalment_cents, instalments_cents
+from services.accounts.rules.state import AccountState, Allocation, OpenFee
+from services.accounts.rules.terms import Terms
+
+# Insufficient and uncollected funds, by the codes of the ACH network.
+MISSING_FUNDS = frozenset({"R01", "R09"})
+
+
+def unpaid_of_instalment_cents(*, terms: Terms, state: AccountState, number: int) -> int:
+    """What an instalment still misses of the money received for it, for the purpose of a late fee.
+
+    Money that went to earlier fees while the instalment was due counts as received for it: a fee must not follow from
+    a fee (16 CFR 444.4).
+    """
+    if number < state.next_instalment_number:
+        return 0
+    asked = instalments_cents(terms=terms, first_number=state.next_instalment_number, last_number=number)
+    missing = max(0, asked - state.partial_paid_cents - state.diverted_cents)
+    return min(missing, instalment_cents(terms=terms, number=number))
+
+
+def charge_late_fee(*, state: AccountState, event: LateFee, unpaid_cents: int) -> AccountState:
+    """The fee as far as it stands; `unpaid_cents` is what its instalment missed when the fee became chargeable."""
+    pack = late_fee_pack(state=event.state, due_on=event.due_on)
+    cap_cents = pack.cap_cents(instalment_cents=event.instalment_cents, unpaid_cents=unpaid_cents)
+    stands_cents = 0 if state.is_accelerated or unpaid_cents == 0 else min(event.amount_cents, cap_cents)
+    explanation = {
+        "instalment": event.instalment_number,
+        "due_on": event.due_on.isoformat(),
+        "chargeable_from": event.chargeable_from.isoformat(),
+        "instalment_cents": event.instalment_cents,
+        "unpaid_cents": unpaid_cents,
+        "decided_cents": event.amount_cents,
+        "jurisdiction": pack.jurisdiction,
+        "citation": pack.citation,
+        "rule": pack.text,
+    }
+    return _charged(
+        state,
+        Allocation(
+            kind="late_fee" if stands_cents else "late_fee_reversed",
+            source_key=event.source_key,
+            effective_on=event.effective_on,
+            amount_cents=stands_cents,
+            fees_cents=stands_cents,
+            explanation=explanation,
+        ),
+    )
+
+
+def charge_fee(*, state: AccountState, event: Fee) -> AccountState:
+    """A fee that stands as it was decided."""
+    return _charged(
+        state,
+        Allocation(
+            kind=event.kind,
+            source_key=event.source_key,
+            effective_on=event.effective_on,
+            amount_cents=event.amount_cents,
+            fees_cents=event.amount_cents,
+            explanation={"reason": event.reason},
+        ),
+    )
+
+
+def waive(*, state: AccountState, event: Waiver) -> AccountState:
+    """What is unpaid of one fee goes; nothing where it is paid, does not stand or is not known."""
+    waived_cents = sum(fee.unpaid_cents for fee in state.open_fees if fee.source_key == event.fee_key)
+    allocation = Allocation(
+        kind="fee_waived",
+        source_key=event.source_key,
+        effective_on=event.effective_on,
+        amount_cents=waived_cents,
+        fees_cents=waived_cents,
+        explanation={"reason": event.reason, "fee_key": event.fee_key},
+    )
+    left = tuple(fee for fee in state.open_fees if fee.source_key != event.fee_key)
+    return replace(state, open_fees=left, allocations=(*state.allocations, allocation))
+
+
+def returned_payment_fee_cents(*, terms: Terms, return_code: str | None) -> int:
+    """What the contract charges for a return: nothing unless the funds were missing, for then nobody else failed."""
+    return terms.returned_payment_fee_cents if return_code in MISSING_FUNDS else 0
+
+
+def pay_fees(fees: tuple[OpenFee, ...], *, cents: int) -> tuple[OpenFee, ...]:
+    """The fees that are left when money pays them, oldest first."""
+    if cents == 0:
+        return fees
+    left = []
+    for fee in fees:
+        paid = min(cents, fee.unpaid_cents)
+        cents -= paid
+        if paid < fee.unpaid_cents:
+            left.append(replace(fee, unpaid_cents=fee.unpaid_cents - paid))
+    return tuple(left)
+
+
+def _charged(state: AccountState, allocation: Allocation) -> AccountState:
+    open_fee = OpenFee(source_key=allocation.source_key, unpaid_cents=allocation.amount_cents)
+    fees = (*state.open_fees, open_fee) if allocation.amount_cents else state.open_fees
+    return replace(state, open_fees=fees, allocations=(*state.allocations, allocation))

@@ -1,0 +1,61 @@
+"""People who work here: made by an operator, never by registering; they sign in as everybody does, and see no account
+of their own.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import audit
+from chassis.context import AGENT, CallContext
+from chassis.errors import ConstraintViolated, InvalidRequest
+from chassis.ids import new_id
+from chassis.store import Transaction
+from services.identity.contract.errors import EmailTaken, UserNameTaken
+from services.identity.models import ACTIVE, users
+from services.identity.providers import Passwords
+from services.identity.rules import names
+
+CREATE_AGENT = "identity.create_agent"
+TAKEN = {"uq_users_email": EmailTaken, "uq_users_user_name": UserNameTaken}
+
+
+def prepare_agent(*, passwords: Passwords, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The hash and the chosen name, made while no transaction is open. Raises InvalidRequest with every problem."""
+    email = request["email"]
+    name = names.chosen_name(request["user_id"], email=email)
+    words = [email, email.partition("@")[0], *([name] if name else [])]
+    found = (
+        names.problem_with_name(name), passwords.problem_with(request["password"], personal_words=words)
+    )  # fmt: skip
+    problems = [problem for problem in found if problem is not None]
+    if problems:
+        raise InvalidRequest(errors=problems)
+    return {"password_hash": passwords.hash(request["password"]), "user_name": name}
+
+
+def create_agent(
+    transaction: Transaction, *, now: datetime, prepared: Mapping[str, Any], request: Mapping[str, Any],
+    created_by: CallContext,
+) -> UUID:  # fmt: skip
+    """A member of staff who may sign in at once: the operator vouches for person and address, nobody mails a link.
+
+    Raises EmailTaken, UserNameTaken.
+    """
+    user_id = new_id(at=now)
+    person = {name: request[name] for name in ("email", "first_name", "last_name")}
+    fresh = users.insert().values(
+        id=user_id, status=ACTIVE, role=AGENT, sms_consent=False, created_at=now, email_verified_at=now, **person,
+        **prepared,
+    )  # fmt: skip
+    try:
+        with transaction.attempt():
+            transaction.run(fresh)
+    except ConstraintViolated as violated:
+        if violated.constraint not in TAKEN:
+            raise
+        raise TAKEN[violated.constraint]() from violated
+    made = {"user_id": user_id, "role": AGENT}
+    audit.record(transaction, now=now, context=created_by, method=CREATE_AGENT, request=made)
+    return user_id

@@ -1,0 +1,32 @@
+"""When the law asks for a paper: the odometer statement of a transfer, and new disclosures for a lease extended."""
+
+from collections.abc import Iterable
+from datetime import date
+
+# 49 CFR 580.17(a)(3): vehicles up to model year 2010 are exempt after 10 years, later ones after 20.
+_LAST_MODEL_YEAR_OF_TEN = 2010
+_MONTHS_WITHOUT_DISCLOSURE = 6
+
+
+def odometer_disclosure_is_required(*, model_year: int, transferred_on: date) -> bool:
+    """Whether a transfer needs the odometer statement; the years run from 1 January of the model year's own year."""
+    years = 10 if model_year <= _LAST_MODEL_YEAR_OF_TEN else 20
+    return transferred_on < date(model_year + years, 1, 1)
+
+
+def extension_disclosures_due(*, extension_months: Iterable[int]) -> tuple[int, ...]:
+    """The months of the extended time, counted from 1, at whose start new disclosures are due (12 CFR 1013.5(b)).
+
+    They are due with the extension that takes the time since the last disclosures beyond six months, at its start; a
+    lease extended month by month meets that in months 7, 14, 21 (comment 5(b)-1).
+    """
+    due: list[int] = []
+    month, undisclosed = 1, 0
+    for months in extension_months:
+        if undisclosed + months > _MONTHS_WITHOUT_DISCLOSURE:
+            due.append(month)
+            undisclosed = 0
+        else:
+            undisclosed += months
+        month += months
+    return tuple(due)

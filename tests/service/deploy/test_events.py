@@ -1,0 +1,327 @@
+"""Events seen and told again: from the stream, from the outboxes, only those asked for, over any interruption."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+
+from chassis.bus.link import open_channel
+from chassis.bus.topology import EVENTS_STREAM
+from chassis.events import CONTENT_TYPE, Envelope, Event
+from chassis.ids import new_id
+from chassis.store import Database
+from deploy.catalogue import SERVICES
+from deploy.cli.events import command as events_command
+from deploy.events import outboxes, replaying
+from deploy.events.choice import Choice, chosen
+from deploy.stack import StackProblem, variable_of
+from deploy.topology import declare_for_others
+from services.payments.contract.events import payment_declined, payment_posted, payment_submitted
+from tests.fixtures.postgres import OpenDatabase
+from tests.fixtures.processes import ROOT, eventually
+from tests.fixtures.time import NOW
+
+BEGAN_AT = datetime(2026, 11, 1, tzinfo=UTC)
+ALWAYS = BEGAN_AT.isoformat()
+POSTED = {
+    "account_id": "a", "presentment_number": 1, "amount_cents": 100, "effective_on": "2026-11-01", "extra": None,
+    "method_type": "bank_account", "method_last4": "6789",
+}  # fmt: skip
+MANY = 1200
+
+
+def an_event(event: Event = payment_posted, *, number: int = 1, subject: str = "a") -> Envelope:
+    """One that happened so many seconds after the beginning of November."""
+    happened_at = BEGAN_AT + timedelta(seconds=number)
+    return Envelope(
+        id=(identifier := new_id(at=happened_at)), source=event.source, type=event.type, subject=subject,
+        time=happened_at, sequence=number, data={**POSTED, "payment_id": str(number)}, dataschema=event.dataschema,
+        traceparent="", causation_id=None, root_id=identifier,
+    )  # fmt: skip
+
+
+class Broker:
+    """An empty stream, and a queue of a subscriber that gets nothing by itself."""
+
+    def __init__(self, url: str, queue: str) -> None:
+        self.url, self.queue = url, queue
+
+    def tell(self, *events: Envelope) -> None:
+        with open_channel(self.url) as channel:
+            confirmed: list[int] = []
+            channel.confirm_select()
+            channel.events["basic_ack"].add(lambda tag, _: confirmed.append(tag))
+            for event in events:
+                message = channel.prepare_message(
+                    event.to_json(), content_type=CONTENT_TYPE, content_encoding="utf-8",
+                    properties={"message_id": str(event.id), "delivery_mode": 2},
+                )  # fmt: skip
+                channel.basic_publish(message, exchange=f"{event.source}.events", routing_key=event.name)
+            while max(confirmed, default=0) < len(events):
+                channel.connection.drain_events(timeout=30)
+
+    def received(self) -> list[str]:
+        """The ids of all that is in the queue, taken out of it."""
+        found = []
+        with open_channel(self.url) as channel:
+            while (message := channel.basic_get(self.queue, no_ack=True)) is not None:
+                assert message.properties["content_type"] == CONTENT_TYPE
+                found.append(json.loads(message.body)["id"])
+        return found
+
+
+@pytest.fixture
+def broker(broker_url: str) -> Iterator[Broker]:
+    queue = f"sub.{uuid4().hex}.v1"
+    with open_channel(broker_url) as channel:
+        channel.queue_delete(queue=EVENTS_STREAM)
+        declare_for_others(channel, subscribers=())
+        channel.queue_declare(queue=queue, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+    yield Broker(broker_url, queue)
+    with open_channel(broker_url) as channel:
+        channel.queue_delete(queue=queue)
+
+
+@pytest.fixture
+def captive(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """`captive events …` beside that broker."""
+    monkeypatch.setenv("BUS_URL", broker.url)
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(events_command, [*words, "--data", str(tmp_path / "data")], catch_exceptions=False)
+
+    return run
+
+
+def ids(events: list[Envelope]) -> list[str]:
+    return [str(event.id) for event in events]
+
+
+@pytest.mark.bus
+def test_a_replay_puts_what_was_asked_for_into_that_queue_in_order(broker: Broker, captive: Any) -> None:
+    told = [an_event(number=number, subject="ab"[number % 2]) for number in range(1, 11)]
+    others = [an_event(payment_declined, number=20), an_event(number=21, subject="c")]
+    broker.tell(*told[:5], *others)
+    with open_channel(broker.url) as channel:
+        channel.basic_publish_confirm(
+            channel.prepare_message("no event", content_encoding="utf-8"), exchange="", routing_key=EVENTS_STREAM
+        )
+    broker.tell(*told[5:])
+    words = ("replay", "--from", ALWAYS, "--to", broker.queue, "--out-of", "stream")
+    done = captive(*words, "--type", "payment_posted", "--to-instant", "2026-11-01T00:00:10Z")
+    assert done.stdout == f"9 events told again to {broker.queue}, out of the stream\n"
+    assert broker.received() == ids(told[:9])
+    assert (
+        "kept for 30 days"
+        in captive(*words, "--type", "payment_declined", "--subject", "c", "--from", "2020-01-01T00:00:00Z").stderr
+    )
+    captive(*words, "--source", "payments", "--subject", "c")
+    assert broker.received() == ids(others[1:])
+    captive(*words, "--type", "captive.payments.payment_declined.v1", "--from", "2026-11-01T00:00:20Z")
+    assert broker.received() == ids(others[:1])
+
+
+@pytest.mark.bus
+def test_a_replay_ends_with_what_was_told_before_it_began_and_goes_on_there(
+    broker: Broker, captive: Any, tmp_path: Path
+) -> None:
+    words = ("replay", "--type", "payment_posted", "--from", ALWAYS, "--to", broker.queue, "--out-of", "stream")
+    resume = ("--resume", str(tmp_path / "bookmark"))
+    first, second = [an_event(number=1), an_event(number=2)], [an_event(number=3)]
+    assert captive(*words, *resume).stdout.startswith("0 events")
+    broker.tell(*first)
+    assert captive(*words, *resume).stdout.startswith("2 events")
+    broker.tell(*second)
+    assert captive(*words, *resume).stdout.startswith("1 events")
+    assert captive(*words, *resume).stdout.startswith("0 events")
+    assert broker.received() == ids([*first, *second])
+    with pytest.raises(StackProblem, match="belongs to another replay"):
+        captive(*words, *resume, "--subject", "another")
+
+
+@pytest.mark.bus
+def test_a_replay_that_is_killed_goes_on_without_a_gap(broker: Broker, tmp_path: Path) -> None:
+    told = [an_event(number=number) for number in range(1, MANY + 1)]
+    broker.tell(*told)
+    bookmark = tmp_path / "bookmark"
+    words = ["--type", "payment_posted", "--from", ALWAYS, "--to", broker.queue, "--out-of", "stream"]
+    command = [
+        sys.executable, "-m", "deploy.cli", "events", "replay", *words, "--resume", str(bookmark),
+        "--data", str(tmp_path / "data"),
+    ]  # fmt: skip
+    environment = {**os.environ, "BUS_URL": broker.url}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+    while not bookmark.exists():
+        assert process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    assert process.wait(10) == -signal.SIGKILL
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60, capture_output=True)
+    received = broker.received()
+    assert set(received) == set(ids(told))
+    assert len(told) <= len(received) <= len(told) + replaying.REPEATED_MAX
+
+
+@pytest.mark.bus
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--type", "payment_posted", "--to", "nowhere"], "There is no queue nowhere"),
+        (["--to", "QUEUE"], "Name the events with --type"),
+        (["--type", "payment_posted", "--to", "QUEUE", "--from", "2026-11-01"], "give date, time and zone"),
+        (["--type", "payment_submitted", "--to", "QUEUE"], "promised to nobody; give --all"),
+        (["--type", "payment_made", "--to", "QUEUE"], "No service tells payment_made; there are account_linked"),
+        (["--source", "billing", "--to", "QUEUE"], "No service billing tells anything"),
+        (["--type", "payment_submitted", "--all", "--out-of", "stream", "--to", "QUEUE"], "promised events alone"),
+    ],
+)
+def test_what_cannot_be_told_again_is_refused(broker: Broker, captive: Any, words: list[str], sentence: str) -> None:
+    given = [broker.queue if word == "QUEUE" else word for word in words]
+    with pytest.raises(StackProblem, match=sentence):
+        captive("replay", "--from", ALWAYS, *given)
+
+
+@pytest.mark.bus
+def test_a_queue_that_goes_in_the_middle_is_noticed(broker: Broker) -> None:
+    from deploy.events import target
+    from deploy.events.told import Told
+
+    with target.opened(broker.url, queue=broker.queue) as into:
+        into.tell([Told(event, event.to_json()) for event in [an_event()]])
+        with open_channel(broker.url) as channel:
+            channel.queue_delete(queue=broker.queue)
+        with pytest.raises(StackProblem, match="is gone, or refuses"):
+            into.tell([Told(event, event.to_json()) for event in [an_event()]])
+
+
+@pytest.mark.bus
+def test_a_tail_shows_what_comes_and_can_begin_earlier(broker: Broker, tmp_path: Path, captive: Any) -> None:
+    told = [an_event(number=1), an_event(number=2), an_event(payment_declined, number=3), an_event(number=4)]
+    broker.tell(told[0])
+    output = tmp_path / "output"
+    words = ["events", "tail", "--json", "--type", "payment_posted", "--data", str(tmp_path / "data")]
+    with output.open("w") as file:
+        live = subprocess.Popen(
+            [sys.executable, "-m", "deploy.cli", *words], cwd=ROOT, env={**os.environ, "BUS_URL": broker.url},
+            stdout=file,
+        )  # fmt: skip
+
+    def seen() -> list[str]:
+        return [json.loads(line)["id"] for line in output.read_text().splitlines()]
+
+    def has_begun() -> bool:
+        broker.tell(an_event(number=100))
+        return bool(seen())
+
+    try:
+        eventually(has_begun, seconds=30)
+        broker.tell(*told[1:])
+        eventually(lambda: seen()[-2:] == ids([told[1], told[3]]))
+        assert str(told[0].id) not in seen()
+        live.send_signal(signal.SIGINT)
+        assert live.wait(10) == 0
+    finally:
+        live.kill()
+        live.wait(10)
+    shown = captive("tail", "--from", ALWAYS, "--count", "2", "--out-of", "stream").output.splitlines()
+    assert len(shown) == 2
+    assert shown[0].startswith('2026-11-01T00:00:01.000000Z  payments.payment_posted  a  #1  {"account_id": "a"')
+
+
+@pytest.fixture
+def payments(databases: OpenDatabase) -> Database:
+    return databases("payments")
+
+
+def told_by_payments(payments: Database, event: Event = payment_posted, *, subject: str = "a") -> str:
+    with payments.writing() as transaction:
+        return str(transaction.emit(event, subject=subject, data=data_of(event)).id)
+
+
+def data_of(event: Event) -> dict[str, Any]:
+    if event is payment_posted:
+        return {**POSTED, "payment_id": "p", "effective_on": BEGAN_AT.date()}
+    return {"payment_id": "p", "account_id": "a", "amount_cents": 100, "method_type": "bank_account"}
+
+
+def a_choice(*types: str, with_unpromised: bool = False) -> Choice:
+    return chosen(
+        types=types, sources=(), subject=None, since=ALWAYS, until=None, with_unpromised=with_unpromised
+    )  # fmt: skip
+
+
+def past_ids(url: str, choice: Choice, *, after: Any = None) -> tuple[list[str], Any]:
+    with outboxes.opened({"payments": url}) as opened:
+        batches = list(opened.past(choice, after=after))
+    return [str(told.event.id) for batch in batches for told in batch.events], batches[-1].place
+
+
+def test_the_outbox_gives_what_was_chosen_and_goes_on_after_its_place(
+    payments: Database, migrated: Callable[[str], str]
+) -> None:
+    url = migrated("payments")
+    first = [told_by_payments(payments) for _ in range(outboxes.PAGE + 1)]
+    hidden = told_by_payments(payments, payment_submitted)
+    found, place = past_ids(url, a_choice())
+    assert found == first
+    assert past_ids(url, a_choice(with_unpromised=True))[0] == [*first, hidden]
+    last = told_by_payments(payments)
+    # Through a file and back.
+    assert past_ids(url, a_choice(), after=json.loads(json.dumps(place)))[0] == [last]
+    assert past_ids(url, chosen(
+        types=(), sources=(), subject=None, since=ALWAYS, until=NOW.isoformat(), with_unpromised=False
+    ))[0] == []  # fmt: skip
+
+
+def test_an_event_that_commits_late_is_neither_passed_nor_overtaken(
+    payments: Database, migrated: Callable[[str], str]
+) -> None:
+    found: list[str] = []
+    with ExitStack() as late:
+        transaction = late.enter_context(payments.writing())
+        first = str(transaction.emit(payment_posted, subject="a", data=data_of(payment_posted)).id)
+        second = told_by_payments(payments, subject="b")
+        reading = threading.Thread(target=lambda: found.extend(past_ids(migrated("payments"), a_choice())[0]))
+        reading.start()
+        reading.join(1.0)
+        assert reading.is_alive()
+        assert found == []
+    reading.join(15)
+    assert found == [first, second]
+
+
+def test_a_tail_of_the_outboxes_shows_what_commits(payments: Database, migrated: Callable[[str], str]) -> None:
+    told_by_payments(payments)
+    choice = chosen(types=(), sources=(), subject=None, since=None, until=None, with_unpromised=False)
+    with outboxes.opened({"payments": migrated("payments")}) as opened:
+        batches = opened.coming(choice)
+        assert next(batches).events == []
+        wanted = told_by_payments(payments)
+        found = eventually(lambda: next(batches).events)
+    assert [str(told.event.id) for told in found] == [wanted]
+
+
+@pytest.mark.bus
+def test_without_being_asked_it_takes_the_stream_where_that_reaches_back_far_enough(
+    broker: Broker, captive: Any, payments: Database, migrated: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for service in SERVICES:
+        monkeypatch.setenv(variable_of(service), migrated("payments"))
+    told_by_payments(payments)
+    broker.tell(an_event(number=60))
+    words = ("replay", "--type", "payment_posted", "--to", broker.queue, "--from")
+    assert captive(*words, "2026-11-01T00:01:00Z").stdout.endswith("out of the stream\n")
+    assert captive(*words, "2026-11-01T00:00:59Z").stdout.endswith("out of the outbox\n")
+    with open_channel(broker.url) as channel:
+        channel.queue_delete(queue=EVENTS_STREAM)
+    assert captive(*words, "2026-11-01T00:01:00Z").stdout.endswith("out of the outbox\n")

@@ -1,0 +1,1 @@
+"""Whole portfolios are taken over into real databases."""
