@@ -123,16 +123,16 @@ class AccountClosedV1(AboutAnAccount):
     closed_on = fields.Date(required=True)
 
 
-payoff_quote_issued = Event(SOURCE, "payoff_quote_issued", 1, PayoffQuoteIssuedV1)
+payoff_quote_issued = Event(SOURCE, "payoff_quote_issued", 1, PayoffQuoteIssuedV1, handled=True)
 """A payoff was promised: that much money, effective in time, closes the account."""
 
-payoff_quote_withdrawn = Event(SOURCE, "payoff_quote_withdrawn", 1, PayoffQuoteWithdrawnV1)
+payoff_quote_withdrawn = Event(SOURCE, "payoff_quote_withdrawn", 1, PayoffQuoteWithdrawnV1, handled=True)
 """A payoff that was promised can no longer be kept, and no money had come for it. Ask for a new quote."""
 
-refund_due = Event(SOURCE, "refund_due", 1, RefundDueV1)
+refund_due = Event(SOURCE, "refund_due", 1, RefundDueV1, handled=True)
 """More was paid than a paid-off account could take: the difference is owed to the customer and set aside."""
 
-account_closed = Event(SOURCE, "account_closed", 1, AccountClosedV1)
+account_closed = Event(SOURCE, "account_closed", 1, AccountClosedV1, handled=True)
 """The money that paid an account off has settled: the account is closed for good."""
 
 

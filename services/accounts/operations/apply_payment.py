@@ -106,8 +106,7 @@ def apply_payment(
     tell_consequences(
         transaction, before=before, folded=folded, after=after, today=today, payment_id=payment.payment_id
     )
-    if settled.refund is not None:
-        tell_refund(transaction, account=after, refund=settled.refund, money=payment.money, today=today)
+    tell_refund(transaction, account=after, refund=settled.refund, money=payment.money, today=today)
 
 
 def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedPayment) -> str | None:

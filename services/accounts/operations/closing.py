@@ -75,8 +75,12 @@ def meets_lease_quote(
     return any(is_met(promise=promise_of(q, arriving_cents=amount_cents), effective_on=effective_on) for q in cited)
 
 
-def tell_refund(transaction: Transaction, *, account: LockedAccount, refund: Refund, money: Money, today: date) -> None:
-    """`refund_due`, with the id under which it is to be paid."""
+def tell_refund(
+    transaction: Transaction, *, account: LockedAccount, refund: Refund | None, money: Money, today: date
+) -> None:
+    """`refund_due`, with the id under which it is to be paid; nothing where nothing is owed back."""
+    if refund is None:
+        return
     transaction.emit(
         events.refund_due,
         subject=str(account.id),
