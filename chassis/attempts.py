@@ -16,8 +16,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, func, select, text, update
 
 from chassis import logs
 from chassis.inbox import ENDED_MAX, PROCESS_ENDED
@@ -28,6 +27,18 @@ OPEN = (STARTED, UNKNOWN, RETRYING)
 RELEASED_SECONDS_FIRST = 2.0
 RELEASED_SECONDS_MAX = 60.0
 UNKNOWN_CHECK_SECONDS_MAX = 3600
+
+_CLAIM_FRESH = text("""
+    INSERT INTO attempts (handler, key, state, claim_number, claimed_until, body)
+    VALUES (:handler, :key, 'started', 1, clock_timestamp() + :lease, :body)
+    ON CONFLICT DO NOTHING RETURNING key
+""")
+_FINISH = text("""
+    UPDATE attempts
+    SET state = 'done', ended = 0, claimed_until = NULL, next_try_at = NULL, error = NULL, body = '',
+        finished_at = clock_timestamp()
+    WHERE handler = :of_handler AND key = :of_key AND state = 'started' AND claim_number = :number
+""")
 
 log = logs.logger(__name__)
 
@@ -51,14 +62,21 @@ class Claim:
     found: Found
 
 
+def claim_fresh(
+    connection: Connection, *, handler: str, key: str, body: str, lease_seconds: float
+) -> Claim | None:  # fmt: skip
+    """Take an errand that nobody has begun for `lease_seconds`; None where it is known already. One statement."""
+    values = {"handler": handler, "key": key, "body": body, "lease": timedelta(seconds=lease_seconds)}
+    if connection.execute(_CLAIM_FRESH, values).scalar() is None:
+        return None
+    return Claim(handler, key, 1, Found.FRESH)
+
+
 def claim(connection: Connection, *, handler: str, key: str, body: str, lease_seconds: float) -> Claim:
     """Take the errand for `lease_seconds`, or say why not."""
-    lease = func.clock_timestamp() + timedelta(seconds=lease_seconds)
-    fresh = insert(attempts).values(
-        handler=handler, key=key, state=STARTED, body=body, claimed_until=lease, claim_number=1
-    )
-    if connection.execute(fresh.on_conflict_do_nothing().returning(attempts.c.key)).scalar() is not None:
-        return Claim(handler, key, 1, Found.FRESH)
+    fresh = claim_fresh(connection, handler=handler, key=key, body=body, lease_seconds=lease_seconds)
+    if fresh is not None:
+        return fresh
     busy = (attempts.c.claimed_until > func.clock_timestamp()).label("busy")
     columns = (attempts.c.state, attempts.c.claim_number, attempts.c.ended, busy)
     row = connection.execute(select(*columns).where(*_is(handler, key)).with_for_update()).one()
@@ -66,6 +84,7 @@ def claim(connection: Connection, *, handler: str, key: str, body: str, lease_se
         return Claim(handler, key, row.claim_number, Found.CLOSED)
     if row.busy:
         return Claim(handler, key, row.claim_number, Found.BUSY)
+    lease = func.clock_timestamp() + timedelta(seconds=lease_seconds)
     number, ended = row.claim_number + 1, row.ended + (row.state == STARTED)
     taken = {"state": STARTED, "claimed_until": lease, "claim_number": number, "ended": ended}
     if ended >= ENDED_MAX:
@@ -79,8 +98,8 @@ def claim(connection: Connection, *, handler: str, key: str, body: str, lease_se
 
 def finish(connection: Connection, *, claim: Claim) -> bool:
     """Close the attempt; False where another claim has taken over meanwhile."""
-    values = {"state": DONE, "claimed_until": None, "next_try_at": None, "error": None, "body": ""}
-    return _close(connection, claim, finished_at=func.clock_timestamp(), **values)
+    values = {"of_handler": claim.handler, "of_key": claim.key, "number": claim.number}
+    return connection.execute(_FINISH, values).rowcount == 1
 
 
 def release(connection: Connection, *, claim: Claim) -> float | None:

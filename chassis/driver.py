@@ -35,3 +35,47 @@ def wait(connection: Any) -> None:
             timeout=seconds,
             timeout_exc=silence,
         )
+
+
+class Connection(extensions.connection):
+    """Says BEGIN with the first statement of a transaction and, where it is told which is the last, COMMIT with that.
+
+    Each word alone would be a round trip. For connections that are on autocommit as far as the library knows.
+    """
+
+    is_open = False
+    commits_with_next = False
+
+    def cursor(self, *arguments: Any, **options: Any) -> Any:
+        return super().cursor(*arguments, **{"cursor_factory": Cursor, **options})
+
+    def commit(self) -> None:
+        self._end("COMMIT")
+
+    def rollback(self) -> None:
+        self.commits_with_next = False
+        self._end("ROLLBACK")
+
+    def _end(self, word: str) -> None:
+        if self.is_open:
+            self.is_open = False
+            with super().cursor() as cursor:
+                cursor.execute(word)
+
+
+class Cursor(extensions.cursor):
+    """A cursor of such a connection."""
+
+    def execute(self, query: Any, values: Any = None) -> None:
+        connection: Any = self.connection
+        words = query.decode() if isinstance(query, bytes) else query
+        if not connection.is_open:
+            connection.is_open = True
+            words = f"BEGIN; {words}"
+        if connection.commits_with_next:
+            connection.commits_with_next = False
+            words = f"{words}; COMMIT"
+            super().execute(words, values)
+            connection.is_open = False
+        else:
+            super().execute(words, values)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis import attempts, idempotency, inbox, logs
+from chassis import outbox as outbox_rows
 from chassis.bus import embedded
 from chassis.bus.embedded import Bell
 from chassis.bus.relay import Relay
@@ -28,6 +29,7 @@ SWEEP_SECONDS_BEHIND = 0.5
 # So many run again at a time: a vendor that comes back slowly is not buried.
 SWEPT_MAX = 50
 UPKEEP_SECONDS = 3600.0
+GATHERING_SECONDS, GATHERING_FACTOR_MAX = 0.02, 5
 OUTBOX_KEPT_DAYS = 30
 MARK = "drained"
 # Outcomes of a door, by name: the doors import this module.
@@ -121,8 +123,11 @@ class Home(SharedExtension):
         pause = 0.2
         while True:
             try:
-                while self.relay.publish_waiting():
+                while taken := self.relay.publish_waiting():
                     self._published_since_mark, pause = True, 0.2
+                    # Under load, what is told meanwhile leaves together; where much waits already, it goes at once.
+                    if taken < outbox_rows.BATCH:
+                        eventlet.sleep(GATHERING_SECONDS * min(taken, GATHERING_FACTOR_MAX))
                 self._bell.wait(SWEEP_SECONDS)
             except Exception as error:  # noqa: BLE001 - a relay that ends would end its service
                 log.warning("events wait in the outbox", error=f"{type(error).__name__}: {error}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import IdempotencyKeyReused, Refusal, RequestInProgress, refusal_from_data
@@ -15,6 +15,12 @@ from chassis.tables import command_replies
 
 KEPT_DAYS = 7
 KEY_LENGTH_MAX = 255
+
+_FIND = select(command_replies.c.fingerprint, command_replies.c.reply, command_replies.c.refusal).where(
+    command_replies.c.principal == bindparam("of_principal"), command_replies.c.key == bindparam("of_key")
+)
+_LOCK = select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger)))
+_STORE = insert(command_replies)
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,7 @@ def fingerprint(*, method: str, request: Mapping[str, Any], secret: bytes) -> st
 
 def find(connection: Connection, *, principal: str, key: str, fingerprint: str) -> Stored | None:
     """The stored answer, None where there is none. Raises IdempotencyKeyReused for another request's key."""
-    columns = (command_replies.c.fingerprint, command_replies.c.reply, command_replies.c.refusal)
-    statement = select(*columns).where(command_replies.c.principal == principal, command_replies.c.key == key)
-    row = connection.execute(statement).first()
+    row = connection.execute(_FIND, {"of_principal": principal, "of_key": key}).first()
     if row is None:
         return None
     if row.fingerprint != fingerprint:
@@ -50,19 +54,12 @@ def lock(connection: Connection, *, principal: str, key: str) -> None:
     """Hold the key until the transaction ends. Raises RequestInProgress where another request holds it."""
     digest = hashlib.sha256(f"{principal}\n{key}".encode()).digest()
     number = int.from_bytes(digest[:8], "big", signed=True)
-    if not connection.execute(select(func.pg_try_advisory_xact_lock(number))).scalar():
+    if not connection.execute(_LOCK, {"number": number}).scalar():
         raise RequestInProgress()
 
 
 def store(
     connection: Connection, *, principal: str, key: str, fingerprint: str, reply: Any, refusal: Refusal | None
 ) -> None:  # fmt: skip
-    connection.execute(
-        insert(command_replies).values(
-            principal=principal,
-            key=key,
-            fingerprint=fingerprint,
-            reply=reply,
-            refusal=refusal.as_data() if refusal else None,
-        )
-    )
+    row = {"principal": principal, "key": key, "fingerprint": fingerprint, "reply": reply}
+    connection.execute(_STORE, {**row, "refusal": refusal.as_data() if refusal else None})

@@ -26,12 +26,22 @@ DAYS_AHEAD = 3
 
 other = table("inbox_other", column("event_id"))
 
+_TAKE_TOGETHER = text("""
+    INSERT INTO inbox (event_id, handler, state, tries)
+    SELECT event_id, :handler, 'done', 1 FROM unnest(CAST(:event_ids AS uuid[])) AS event_id
+    ON CONFLICT DO NOTHING RETURNING event_id
+""").columns(inbox.c.event_id)
+
 
 def take(connection: Connection, *, event_id: UUID, handler: str) -> bool:
     """Insert the row that claims this event for this handler; False where it was handled, or waits, already."""
-    statement = insert(inbox).values(event_id=event_id, handler=handler, state=DONE, tries=1)
-    taken = connection.execute(statement.on_conflict_do_nothing().returning(inbox.c.event_id))
-    return taken.scalar() is not None
+    return bool(take_together(connection, event_ids=[event_id], handler=handler))
+
+
+def take_together(connection: Connection, *, event_ids: Sequence[UUID], handler: str) -> set[UUID]:
+    """The same for several events in one statement; gives those that are claimed now."""
+    values = {"event_ids": [str(event_id) for event_id in sorted(event_ids)], "handler": handler}
+    return set(connection.execute(_TAKE_TOGETHER, values).scalars())
 
 
 def take_again(connection: Connection, *, event_id: UUID, handler: str) -> bool:

@@ -20,8 +20,8 @@ _FIELDS = re.compile(
     r"|first_name|last_name|api_key|private_key|body|credentials)",
     re.IGNORECASE,
 )
-# None of what is covered looks like this.
-_WORD = re.compile(r"[a-z_]*")
+# None of what is covered looks like this: a word, or an id of ours.
+_WORD = re.compile(r"[a-z_]*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _PHONE = re.compile(r"(?<![\w-])\+\d{10,15}(?!\w)")
@@ -64,15 +64,15 @@ def _is_personal(field: str) -> bool:
 
 def configure(*, service: str, level: str) -> None:
     """Send every log of the process, nameko's and kombu's too, through the redacting formatter to standard error."""
+    last: list[Callable[..., Any]] = [
+        structlog.processors.ExceptionRenderer(_render_failure),
+        _redact_event,
+        structlog.processors.JSONRenderer(),
+    ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.ExceptionRenderer(_render_failure),
-                _redact_event,
-                structlog.processors.JSONRenderer(),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
             foreign_pre_chain=_chain(service),
         )
     )
@@ -83,17 +83,26 @@ def configure(*, service: str, level: str) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # The doors log every failure themselves, once, with its trace; nameko's container would log it again.
     logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)
+    # Our own lines take no way through the records of the standard library: there are several for each request.
     structlog.configure(
-        processors=[*_chain(service), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*_chain(service), *last],
+        logger_factory=_Lines,
+        wrapper_class=structlog.make_filtering_bound_logger(root.level),
         cache_logger_on_first_use=True,
     )
 
 
-def logger(name: str) -> structlog.stdlib.BoundLogger:
-    bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+def logger(name: str) -> structlog.typing.FilteringBoundLogger:
+    bound: structlog.typing.FilteringBoundLogger = structlog.get_logger(name)
     return bound
+
+
+class _Lines(structlog.WriteLogger):
+    """Writes a module's lines to standard error."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(sys.stderr)
+        self.name = name
 
 
 def _render_failure(exc_info: Any) -> str:

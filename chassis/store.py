@@ -15,15 +15,19 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import Executable
 
-from chassis import logs, outbox
+from chassis import driver, logs, outbox
 from chassis.clock import Clock
 from chassis.errors import ConstraintViolated, StoreDown
-from chassis.events import Envelope, Event
+from chassis.events import Event
+from chassis.outbox import Told
 
 DRIVER = "postgresql+psycopg2"
 SESSION_OPTIONS = (
     "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 )
+READING_OPTIONS = f"{SESSION_OPTIONS} -c default_transaction_read_only=on"
+# Committed at once and on disk a moment later.
+NOTING_OPTIONS = f"{SESSION_OPTIONS} -c synchronous_commit=off"
 CONNECTION = {
     "connect_timeout": 3,
     "application_name": "captive",
@@ -34,7 +38,9 @@ CONNECTION = {
 }
 # Connection lost, shutting down, out of resources.
 DOWN_STATES = ("08", "57P", "53")
-CONNECTIONS_MAX = 12
+# Those that write; half as many only read, and two note what is done: six processes stay below a server's usual 100.
+CONNECTIONS_MAX = 9
+NOTING_CONNECTIONS_MAX = 2
 RETRYABLE_STATES = frozenset({"40001", "40P01", "55P03"})
 
 log = logs.logger(__name__)
@@ -63,32 +69,49 @@ class Transaction:
         self._service = service
         self._clock = clock
         self._cause = cause
-        self.emitted = 0
+        self.told: list[Told] = []
 
-    def one(self, statement: Executable) -> Row | None:
-        """The first row, or None."""
-        found = self._execute(statement).mappings().first()
+    def one(self, statement: Executable, values: Row | None = None) -> Row | None:
+        """The first row, or None. `values` are for the `bindparam`s of a statement that was built once and for all."""
+        found = self._execute(statement, values).mappings().first()
         return dict(found) if found is not None else None
 
-    def all(self, statement: Executable) -> list[Row]:
-        return [dict(row) for row in self._execute(statement).mappings().all()]
+    def all(self, statement: Executable, values: Row | None = None) -> list[Row]:
+        return [dict(row) for row in self._execute(statement, values).mappings().all()]
 
-    def value(self, statement: Executable) -> Any:
+    def value(self, statement: Executable, values: Row | None = None) -> Any:
         """The first column of the first row, or None."""
-        return self._execute(statement).scalar()
+        return self._execute(statement, values).scalar()
 
-    def run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+    def run(self, statement: Executable, rows: Row | Sequence[Row] | None = None) -> int:
         """Execute and give the number of rows touched. Raises ConstraintViolated by the constraint's name."""
         touched: int = self._execute(statement, rows).rowcount
         return touched
 
-    def emit(self, event: Event, *, subject: str, data: Mapping[str, Any]) -> Envelope:
-        """Save an event beside the rows of this transaction; a relay publishes it after the commit."""
-        self.emitted += 1
-        return outbox.add(
-            self._connection, event=event, source=self._service, subject=subject, data=data,
-            now=self._clock.now(), cause=(self._cause.event_id, self._cause.root_id) if self._cause else None,
+    def emit(self, event: Event, *, subject: str, data: Mapping[str, Any]) -> None:
+        """Tell an event: it is saved with the rows of this transaction, a relay publishes it after the commit.
+
+        Raises ValueError where the data breaks the event's contract.
+        """
+        self.told.append(
+            outbox.tell(
+                event=event, source=self._service, subject=subject, data=data, now=self._clock.now(),
+                cause=(self._cause.event_id, self._cause.root_id) if self._cause else None,
+            )
         )  # fmt: skip
+
+    def save_events(self) -> None:
+        """All that was told, in one statement that also commits: the rows it locks are locked no longer."""
+        if self.told:
+            raw: Any = self._connection.connection.driver_connection
+            raw.commits_with_next = True
+            outbox.save(self._connection, told=self.told)
+
+    def within(self, cause: Cause) -> "Transaction":
+        """The same transaction on account of another event; what is told in it is saved with the rest."""
+        inner = Transaction(connection=self._connection, service=self._service, clock=self._clock, cause=cause)
+        inner.told = self.told
+        return inner
 
     @property
     def connection(self) -> Connection:
@@ -98,12 +121,18 @@ class Transaction:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A savepoint: what is inside is undone when it raises, the transaction goes on."""
-        with self._connection.begin_nested():
-            yield
-
-    def _execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Any:
+        told = len(self.told)
         try:
-            return self._connection.execute(statement, [dict(row) for row in rows] if rows is not None else None)
+            with self._connection.begin_nested():
+                yield
+        except BaseException:
+            del self.told[told:]
+            raise
+
+    def _execute(self, statement: Executable, values: Row | Sequence[Row] | None = None) -> Any:
+        given = dict(values) if isinstance(values, Mapping) else values and [dict(row) for row in values]
+        try:
+            return self._connection.execute(statement, given)
         except DBAPIError as error:
             raise _translated(error) from error
 
@@ -118,9 +147,10 @@ class Database:
         self.service = service
         self.clock = clock
         self.on_emit = on_emit
-        self.engine: Engine = _engine(url, pool_size)
-        # Said with BEGIN, which costs no question of its own.
-        self._reading_engine = self.engine.execution_options(postgresql_readonly=True)
+        self.engine: Engine = _engine(url, pool_size, connection_factory=driver.Connection)
+        # The sessions themselves refuse to write, so that nothing has to be said before or after a question.
+        self._reading_engine = _engine(url, max(1, pool_size // 2), session_options=READING_OPTIONS)
+        self._noting_engine = _engine(url, NOTING_CONNECTIONS_MAX, session_options=NOTING_OPTIONS)
 
     @contextmanager
     def writing(self, *, cause: Cause | None = None) -> Iterator[Transaction]:
@@ -129,19 +159,38 @@ class Database:
         with self._begun() as connection:
             transaction = Transaction(connection=connection, service=self.service, clock=self.clock, cause=cause)
             yield transaction
-        if transaction.emitted and self.on_emit:
+            transaction.save_events()
+        if transaction.told and self.on_emit:
             self.on_emit()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A read-only transaction."""
+        """Questions that cannot write. Each sees what is committed when it is asked, as in our transactions."""
         with self._begun(self._reading_engine) as connection:
-            yield Transaction(connection=connection, service=self.service, clock=self.clock, cause=None)
+            yield self._transaction(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """Questions that cannot write and that all see the same moment, for as long as they take."""
+        with self._begun() as connection:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            yield self._transaction(connection)
 
     @contextmanager
     def housekeeping(self) -> Iterator[Connection]:
         """One transaction on the chassis' own tables. Raises StoreDown, Contended, ConstraintViolated."""
         with self._begun() as connection:
+            yield connection
+
+    @contextmanager
+    def noting(self) -> Iterator[Connection]:
+        """The chassis' own tables, each statement committed by itself, for what need only be noted.
+
+        Where PostgreSQL's machine ends at that moment, the note may be lost with it: an event is then published again,
+        an errand begun again under the same key, and neither changes anything.
+        """
+        with self._begun(self._noting_engine) as connection:
             yield connection
 
     def answers(self) -> bool:
@@ -156,6 +205,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._reading_engine.dispose()
+        self._noting_engine.dispose()
+
+    def _transaction(self, connection: Connection) -> Transaction:
+        return Transaction(connection=connection, service=self.service, clock=self.clock, cause=None)
 
     @contextmanager
     def _begun(self, engine: Engine | None = None) -> Iterator[Connection]:
@@ -188,7 +242,7 @@ def refuse_wrong_driver(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, *, session_options: str = SESSION_OPTIONS, **more: Any) -> Engine:
     return create_engine(
         refuse_wrong_driver(url),
         pool_size=pool_size,
@@ -198,7 +252,9 @@ def _engine(url: str, pool_size: int) -> Engine:
         pool_timeout=5,
         pool_recycle=1800,
         hide_parameters=True,
-        connect_args={**CONNECTION, "options": SESSION_OPTIONS},
+        connect_args={**CONNECTION, "options": session_options, **more},
+        # A question is a transaction by itself; those of several statements are begun and ended by the driver.
+        isolation_level="AUTOCOMMIT",
     )
 
 

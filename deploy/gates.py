@@ -38,7 +38,7 @@ GATES = (
 )
 # Most tests wait for processes to start and for time to pass, so more of them run at once than there are processors.
 WORKERS = 4
-BENCHES = ("rpc", "fanout", "stream")
+BENCHES = ("rpc", "fanout", "http", "stream")
 
 
 @click.command()

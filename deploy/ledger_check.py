@@ -167,9 +167,7 @@ def check(database: Database) -> list[Difference]:
 
 def examine(database: Database) -> Report:
     """Every entry, every account: trial balance, sub-ledgers, allocations, and each state replayed from its events."""
-    with database.reading() as transaction:
-        for setting in ("TRANSACTION ISOLATION LEVEL REPEATABLE READ", "LOCAL statement_timeout = 0"):
-            transaction.connection.exec_driver_sql(f"SET {setting}")
+    with database.snapshot() as transaction:
         found = [
             Difference(name, row["place"], row["detail"])
             for name, statement in STATEMENTS.items()

@@ -58,6 +58,7 @@ class DataFolder:
         self._record = self.path / "stack.json"
         self._databases = self.path / "databases.json"
         self.logins = self.path / "logins.json"
+        self.ledger_seals = self.path / "ledger-seals"
         self.subscribers = self.path / SUBSCRIBERS
         self._lock = self.path / "lock"
         self._imported = self.path / "demo-imported"

@@ -4,7 +4,8 @@ The measure is delay, not load: how late the event loop wakes. While it wakes la
 of the lowest rank is refused, then of the next one; as soon as it wakes in time again, everybody is let in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Protocol
 
@@ -75,6 +76,15 @@ class Admission:
             return True
         self._owed[rank] -= 1.0
         return False
+
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """While a request in hand only lets time pass, it takes nobody's place."""
+        self.in_hand -= 1
+        try:
+            yield
+        finally:
+            self.in_hand += 1
 
     def note_late(self, seconds: float) -> None:
         """The event loop woke so much later than it was asked to; told every TICK_SECONDS."""

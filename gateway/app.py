@@ -218,7 +218,6 @@ class Application:
 
     def _response(self, exchange: Exchange, route: Route, reply: Reply) -> Response:
         if reply.stream is not None:
-            exchange.request.environ["eventlet.minimum_write_chunk_size"] = 0
             return Response(reply.stream, status=route.status, headers=dict(reply.headers), content_type=route.media)
         if reply.text is not None:
             response = Response(reply.text, status=route.status, content_type=route.media)

@@ -5,6 +5,7 @@ by the one allowed algorithm, then the claims.
 """
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,8 @@ LIFETIME_SECONDS_MAX = 300
 FRESH_SECONDS = 300
 RETRY_SECONDS = 5
 STALE_SECONDS_MAX = 3600
+# Those longest unseen are forgotten first; each is a few kilobytes.
+VERIFIED_MAX = 2_000
 
 EXPIRED = "The access token has expired. Get a new one with POST /v1/sessions/refresh and send the request again."
 
@@ -98,6 +101,15 @@ class Keyring:
         self._fetched_at = self._now()
 
 
+@dataclass(frozen=True)
+class _Verified:
+    """What a token says, and the key that its signature held against."""
+
+    key_id: str
+    key: Any
+    claims: Mapping[str, Any]
+
+
 class TokenVerifier:
     """Turns an Authorization header into a caller."""
 
@@ -105,17 +117,29 @@ class TokenVerifier:
         self._keyring = keyring
         self._issuer = issuer
         self._now = now
+        self._verified: OrderedDict[str, _Verified] = OrderedDict()
 
     def caller(self, authorization: str | None, *, request_id: str, details: Mapping[str, str]) -> Caller:
         """Who asks. Raises Unauthenticated, Forbidden for a token without a known role, DependencyDown without keys."""
-        claims = self._claims(_bearer(authorization))
+        claims = self._known_claims(_bearer(authorization))
         self._check_times(claims)
         try:
             return _caller(claims, request_id=request_id, details=details)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise Unauthenticated() from error
 
-    def _claims(self, token: str) -> Mapping[str, Any]:
+    def _known_claims(self, token: str) -> Mapping[str, Any]:
+        """A signature that held once holds as long as its key does; the times are looked at with every request."""
+        known = self._verified.get(token)
+        if known is not None and self._keyring.key(known.key_id) is known.key:
+            self._verified.move_to_end(token)
+            return known.claims
+        verified = self._verified[token] = self._claims(token)
+        while len(self._verified) > VERIFIED_MAX:
+            self._verified.popitem(last=False)
+        return verified.claims
+
+    def _claims(self, token: str) -> _Verified:
         try:
             header = jws.extract_compact(token.encode("ascii")).headers()
             identifier = header.get("kid")
@@ -131,7 +155,7 @@ class TokenVerifier:
         audiences = audience if isinstance(audience, list) else [audience]
         if claims.get("iss") != self._issuer or AUDIENCE not in audiences:
             raise Unauthenticated()
-        return claims
+        return _Verified(key_id=identifier, key=key, claims=claims)
 
     def _check_times(self, claims: Mapping[str, Any]) -> None:
         now = self._now().timestamp()

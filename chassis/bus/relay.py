@@ -53,7 +53,7 @@ class Relay:
 
     def publish_waiting(self) -> int:
         """Publish one batch; gives how many rows were taken. Raises BusDown or StoreDown, with the rows given back."""
-        with self._database.housekeeping() as connection:
+        with self._database.noting() as connection:
             rows = outbox.claim(connection)
         if not rows:
             return 0
@@ -62,9 +62,11 @@ class Relay:
         failpoint("outbox.published")
         # What the broker refused keeps its claim until that expires: it must not stand before the others for ever.
         unpublished = [row["id"] for row in rows if row["id"] not in confirmed | self._refused]
-        with self._database.housekeeping() as connection:
-            outbox.mark(connection, published=confirmed)
-            outbox.release(connection, unpublished=unpublished)
+        with self._database.noting() as connection:
+            if confirmed:
+                outbox.mark(connection, published=confirmed)
+            if unpublished:
+                outbox.release(connection, unpublished=unpublished)
         failpoint("outbox.marked")
         metrics.PUBLISHED.labels(self._service).inc(len(confirmed))
         metrics.RELAY_FAILURES.labels(self._service).inc(len(rows) - len(confirmed))

@@ -57,10 +57,17 @@ def encode(value: Any) -> str:
     return json.dumps(value, default=_plain, separators=(",", ":"))
 
 
+class CallsInHand(SharedExtension):
+    """How many calls a service is answering: who waits for an answer goes before what may come a little later."""
+
+    count = 0
+
+
 class RpcServer(SharedExtension):
     """Takes the calls of one service off its queue and gives each to the method it names."""
 
     consumer = Consumer()
+    in_hand = CallsInHand()
 
     def __init__(self) -> None:
         self.methods: dict[str, Entrypoint] = {}
@@ -98,12 +105,14 @@ class RpcServer(SharedExtension):
             self.reply(message, error=_error("MethodNotFound" if entrypoint is None else "IncorrectSignature", method))
             lane.acknowledge(message)
             return
+        self.in_hand.count += 1
         self.container.spawn_worker(
             entrypoint, (), {**arguments, "traceparent": headers.get(TRACE_HEADER)},
             handle_result=partial(self.handle_result, lane, message),
         )  # fmt: skip
 
     def handle_result(self, lane: Lane, message: Any, _: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        self.in_hand.count -= 1
         failpoint("command.before_reply")
         if exc_info is None:
             self.reply(message, result=result)

@@ -16,6 +16,7 @@ from chassis.doors.call import Call, Question, Service
 from chassis.doors.containing import contained
 from chassis.errors import (
     CallerGone,
+    ConstraintViolated,
     DependencyDown,
     Forbidden,
     IdempotencyKeyRequired,
@@ -28,6 +29,8 @@ from chassis.store import Transaction, run_contended
 
 Method = Callable[..., Any]
 Asking = Callable[[Any, Question], Mapping[str, Any]]
+
+SLOW_SECONDS = 0.5
 
 log = logs.logger(__name__)
 
@@ -93,41 +96,35 @@ class AnsweringDoor:
         self, service: Service, request: dict[str, Any], context: CallContext, name: str, key: str, print_: str
     ) -> dict[str, Any]:
         place = {"principal": context.subject, "key": key, "fingerprint": print_}
-        with service.store.reading() as transaction:
-            stored = idempotency.find(transaction.connection, **place)
+        stored = _stored(service, place)
         if stored is not None:
             return _replayed(stored)
         answers = self.asks(service, Question(request, context, key)) if self.asks else {}
         call = functools.partial(Call, request=request, context=context, answers=answers)
-        found = run_contended(lambda: self._claim_and_write(service, call, place, name))
-        if isinstance(found, idempotency.Stored):
-            return _replayed(found)
-        if isinstance(found, Refusal):
-            raise found
-        return _answer(found)
+        try:
+            return _answer(run_contended(lambda: self._claim_and_write(service, call, place, name)))
+        except _Refused as refused:
+            return _replayed(run_contended(partial(_keep_refusal, service, call, place, name, refused.refusal)))
+        except ConstraintViolated:
+            # Another request with this key was quicker; where there was none, the verb broke a rule of the database.
+            stored = _stored(service, place)
+            if stored is None:
+                raise
+            return _replayed(stored)
 
     def _claim_and_write(
         self, service: Service, call: Callable[[Transaction], Call], place: dict[str, str], name: str
     ) -> Any:
-        """The reply, or what an earlier request was answered, or the refusal that is now stored for this key."""
+        """The reply, stored with all that the verb did. Raises _Refused with nothing done."""
         with service.store.writing() as transaction:
-            connection = transaction.connection
-            idempotency.lock(connection, principal=place["principal"], key=place["key"])
-            stored = idempotency.find(connection, **place)
-            if stored is not None:
-                return stored
+            idempotency.lock(transaction.connection, principal=place["principal"], key=place["key"])
             made = call(transaction)
-            _refuse_late(service, made.context)
-            if made.context.role == AGENT:
-                now, context = service.clock.now(), made.context
-                audit.record(transaction, now=now, context=context, method=name, request=made.request)
+            _begin(service, made, name)
             try:
-                with transaction.attempt():
-                    reply = self._dumped(self.method(service, made))
+                reply = self._dumped(self.method(service, made))
             except Refusal as refusal:
-                idempotency.store(connection, reply=None, refusal=refusal, **place)
-                return refusal
-            idempotency.store(connection, reply=reply, refusal=None, **place)
+                raise _Refused(refusal) from refusal
+            idempotency.store(transaction.connection, reply=reply, refusal=None, **place)
             failpoint("command.before_commit")
         failpoint("command.after_commit")
         return reply
@@ -171,11 +168,48 @@ def _entrypoint(door: AnsweringDoor) -> Method:
             finally:
                 seconds = time.perf_counter() - started
                 metrics.CALLS.labels(self.name, door.method.__name__, outcome).observe(seconds)
-                log.info("call", method=door.method.__name__, outcome=outcome, milliseconds=round(seconds * 1000, 1))
+                # Most calls are questions that are answered at once: counting them is enough.
+                is_plain = outcome == "answered" and not door.writes and seconds < SLOW_SECONDS
+                say = log.debug if is_plain else log.info
+                say("call", method=door.method.__name__, outcome=outcome, milliseconds=round(seconds * 1000, 1))
 
     enter.door = door  # type: ignore[attr-defined]
     registered: Method = Answer.decorator(enter)
     return registered
+
+
+class _Refused(Exception):
+    """The verb refused, and its transaction is undone."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def _stored(service: Service, place: dict[str, str]) -> idempotency.Stored | None:
+    with service.store.reading() as transaction:
+        return idempotency.find(transaction.connection, **place)
+
+
+def _keep_refusal(
+    service: Service, call: Callable[[Transaction], Call], place: dict[str, str], name: str, refusal: Refusal
+) -> idempotency.Stored:
+    """What this key is answered from now on: the refusal, unless another request with it was quicker."""
+    with service.store.writing() as transaction:
+        idempotency.lock(transaction.connection, principal=place["principal"], key=place["key"])
+        stored = idempotency.find(transaction.connection, **place)
+        if stored is not None:
+            return stored
+        _begin(service, call(transaction), name)
+        idempotency.store(transaction.connection, reply=None, refusal=refusal, **place)
+    return idempotency.Stored(reply=None, refusal=refusal)
+
+
+def _begin(service: Service, call: Call, name: str) -> None:
+    """Nothing is begun for who is gone, and nothing that staff do goes unwritten."""
+    _refuse_late(service, call.context)
+    if call.context.role == AGENT:
+        audit.record(call.transaction, now=service.clock.now(), context=call.context, method=name, request=call.request)
 
 
 def _check_key(key: Any) -> None:

@@ -1,7 +1,7 @@
 """@reaction and @errand: an event comes in, and exactly one thing becomes of it (`listening.Outcome`)."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +11,7 @@ from chassis import attempts, inbox, logs, metrics, tracing
 from chassis.attempts import Claim, Found
 from chassis.doors.call import ErrandCall, EventCall, Service
 from chassis.doors.containing import VERB_SECONDS_MAX, contained
-from chassis.doors.listening import Listen, Outcome
+from chassis.doors.listening import TOGETHER_MAX, Listen, Outcome
 from chassis.errors import (
     BusDown,
     DependencyDown,
@@ -33,6 +33,8 @@ Method = Callable[..., Any]
 
 log = logs.logger(__name__)
 
+# Events that share a transaction have so long for all of it; each alone has longer.
+TOGETHER_SECONDS_MAX = 5.0
 # Raised by a verb, these say that nobody outside was reached.
 CERTAINLY_NOT_ACTED = (VendorDown, NeighbourAbsent, BusDown)
 
@@ -63,10 +65,14 @@ class Delivery:
 # What became of a delivery, and for a retry the seconds to wait.
 Settled = tuple[Outcome, float]
 Work = Callable[[Delivery], Settled]
+WorkTogether = Callable[[Sequence[Delivery]], list[Settled] | None]
 
 
-def reaction(event: Event, *, limit: int = 10) -> Callable[[Method], Method]:
-    """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction."""
+def reaction(event: Event, *, limit: int = TOGETHER_MAX) -> Callable[[Method], Method]:
+    """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction.
+
+    Events that wait share one. When one of them fails, nothing was done, and each is handled in its own.
+    """
 
     def decorate(method: Method) -> Method:
         def work(delivery: Delivery) -> Settled:
@@ -84,7 +90,7 @@ def reaction(event: Event, *, limit: int = 10) -> Callable[[Method], Method]:
             except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
                 return _remember_reaction(delivery, error)
 
-        return _entrypoint(method, event, limit, work)
+        return _entrypoint(method, event, limit, work, together=partial(_react_together, method, event))
 
     return decorate
 
@@ -98,11 +104,7 @@ def errand(event: Event, *, settles: str | None = None, limit: int = 10) -> Call
 
     def decorate(method: Method) -> Method:
         def work(delivery: Delivery) -> Settled:
-            with delivery.service.store.housekeeping() as connection:
-                claim = attempts.claim(
-                    connection, handler=delivery.handler, key=str(delivery.envelope.id), body=delivery.body,
-                    lease_seconds=delivery.settings["ERRAND_LEASE_SECONDS"],
-                )  # fmt: skip
+            claim = _claim(delivery)
             if claim.found in (Found.CLOSED, Found.BUSY):
                 # Whoever is at work has it in the database: should that process die, the sweep finds it.
                 return Outcome.DUPLICATE, 0.0
@@ -152,6 +154,40 @@ def _react(delivery: Delivery, method: Method, data: dict[str, Any]) -> Outcome:
     return Outcome.DONE
 
 
+def _react_together(method: Method, event: Event, deliveries: Sequence[Delivery]) -> list[Settled] | None:
+    """What became of each; None where nothing was done because one of them failed. Raises DependencyDown."""
+    try:
+        pairs = [(delivery, event.load(delivery.envelope)) for delivery in deliveries]
+        work = partial(run_contended, partial(_react_to_all, method, pairs))
+        return contained(work, seconds_max=TOGETHER_SECONDS_MAX)
+    except DependencyDown:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, each is tried alone and then remembered
+        log.info("handled together in vain", handler=deliveries[0].handler, error=type(error).__name__)
+        return None
+
+
+def _react_to_all(method: Method, pairs: Sequence[tuple[Delivery, dict[str, Any]]]) -> list[Settled]:
+    service, handler = pairs[0][0].service, pairs[0][0].handler
+    with service.store.writing() as transaction:
+        ids = {delivery.envelope.id for delivery, _ in pairs}
+        taken = inbox.take_together(transaction.connection, event_ids=list(ids), handler=handler)
+        failpoint("inbox.taken")
+        outcomes: dict[int, Outcome] = {}
+        # Always in the same order of subjects, so that two such transactions cannot wait for one another.
+        for number, (delivery, data) in sorted(enumerate(pairs), key=lambda pair: pair[1][0].envelope.subject):
+            envelope = delivery.envelope
+            outcomes[number] = Outcome.DONE if envelope.id in taken else Outcome.DUPLICATE
+            if envelope.id in taken:
+                taken.discard(envelope.id)
+                cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
+                with tracing.within(tracing.child(envelope.traceparent)):
+                    method(service, EventCall(transaction.within(cause), envelope, data))
+        failpoint("reaction.before_commit")
+    failpoint("reaction.after_commit")
+    return [(outcomes[number], 0.0) for number in range(len(pairs))]
+
+
 def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
     final = _is_hopeless(delivery, error)
     with delivery.service.store.housekeeping() as connection:
@@ -160,6 +196,17 @@ def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
             error=type(error).__name__, delays=delivery.delays_seconds, final=final,
         )  # fmt: skip
     return (Outcome.DUPLICATE if state == inbox.DONE else Outcome(state)), delay
+
+
+def _claim(delivery: Delivery) -> Claim:
+    store, lease_seconds = delivery.service.store, delivery.settings["ERRAND_LEASE_SECONDS"]
+    place = {"handler": delivery.handler, "key": str(delivery.envelope.id), "body": delivery.body}
+    with store.noting() as connection:
+        fresh = attempts.claim_fresh(connection, **place, lease_seconds=lease_seconds)
+    if fresh is not None:
+        return fresh
+    with store.housekeeping() as connection:
+        return attempts.claim(connection, **place, lease_seconds=lease_seconds)
 
 
 def _run_errand(delivery: Delivery, claim: Claim, verb: Method, event: Event) -> Settled:
@@ -191,7 +238,7 @@ def _run_errand(delivery: Delivery, claim: Claim, verb: Method, event: Event) ->
     except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
         return _remember_errand(delivery, claim, error)
     failpoint("errand.before_done")
-    with store.housekeeping() as connection:
+    with store.noting() as connection:
         attempts.finish(connection, claim=claim)
     failpoint("errand.after_done")
     return Outcome.DONE, 0.0
@@ -224,31 +271,65 @@ def _is_hopeless(delivery: Delivery, error: Exception) -> bool:
     return False
 
 
-def _entrypoint(method: Method, event: Event, limit: int, work: Work) -> Method:
+def _entrypoint(
+    method: Method, event: Event, limit: int, work: Work, *, together: WorkTogether | None = None
+) -> Method:  # fmt: skip
     @functools.wraps(method)
     def enter(
-        self: Service, *, body: str, again: bool, settings: Settings, home: Home | None = None, is_suspect: bool = False
-    ) -> Outcome:
+        self: Service, *, body: str, again: bool, settings: Settings, home: Home | None = None,
+        is_suspect: bool = False, others: Sequence[str] = (),
+    ) -> Outcome | list[Outcome] | None:  # fmt: skip
         handler = method.__name__
         try:
-            envelope = parse(body)
+            envelopes = [parse(one) for one in (body, *others)]
         except Impossible as error:
+            if others:
+                return None
             log.error("message is not an event, dead-lettered", handler=handler, error=str(error), length=len(body))
             metrics.HANDLED.labels(self.name, handler, Outcome.NO_EVENT).inc()
             return Outcome.NO_EVENT
-        delivery = Delivery(self, envelope, body, handler, again, settings, home, is_suspect)
-        takes_room = home.running_again() if home is not None and again else nullcontext()
-        with tracing.within(tracing.child(envelope.traceparent)), takes_room:
-            outcome, delay = _attempt(delivery, work)
-            log.info("event", handler=handler, event_id=str(envelope.id), outcome=outcome)
-        metrics.HANDLED.labels(self.name, handler, outcome).inc()
-        if home is not None:
-            home.note(handler=handler, body=body, outcome=outcome, delay_seconds=delay)
-        return outcome
+        first, *rest = [
+            Delivery(self, envelope, one, handler, again, settings, home, is_suspect)
+            for envelope, one in zip(envelopes, (body, *others), strict=True)
+        ]
+        return _enter_together([first, *rest], together) if rest and together else _enter(first, work)
 
     enter.listens_to = event  # type: ignore[attr-defined]
-    registered: Method = Listen.decorator(event, limit=limit)(enter)
+    registered: Method = Listen.decorator(event, limit=limit, together=together is not None)(enter)
     return registered
+
+
+def _enter(delivery: Delivery, work: Work) -> Outcome:
+    home, again = delivery.home, delivery.again
+    takes_room = home.running_again() if home is not None and again else nullcontext()
+    with tracing.within(tracing.child(delivery.envelope.traceparent)), takes_room:
+        outcome, delay = _attempt(delivery, work)
+        _note(delivery, outcome, delay)
+    return outcome
+
+
+def _enter_together(deliveries: Sequence[Delivery], together: WorkTogether) -> list[Outcome] | None:
+    """What became of each; None where they must be handled alone."""
+    try:
+        found = together(deliveries)
+    except DependencyDown as error:
+        log.warning("handler pauses", handler=deliveries[0].handler, error=f"{type(error).__name__}: {error}")
+        found = [(Outcome.HELD, 0.0)] * len(deliveries)
+    if found is None:
+        return None
+    for delivery, (outcome, delay) in zip(deliveries, found, strict=True):
+        with tracing.within(tracing.child(delivery.envelope.traceparent)):
+            _note(delivery, outcome, delay)
+    return [outcome for outcome, _ in found]
+
+
+def _note(delivery: Delivery, outcome: Outcome, delay_seconds: float) -> None:
+    log.info("event", handler=delivery.handler, event_id=str(delivery.envelope.id), outcome=outcome)
+    metrics.HANDLED.labels(delivery.service.name, delivery.handler, outcome).inc()
+    if delivery.home is not None:
+        delivery.home.note(
+            handler=delivery.handler, body=delivery.body, outcome=outcome, delay_seconds=delay_seconds
+        )  # fmt: skip
 
 
 def _attempt(delivery: Delivery, work: Work) -> Settled:

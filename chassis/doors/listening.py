@@ -6,8 +6,12 @@ so the broker's delivery limit is left to what really ends processes.
 """
 
 import random
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import eventlet
@@ -18,6 +22,7 @@ from chassis import logs, metrics
 from chassis.bus import topology
 from chassis.bus.consuming import BODY_BYTES_MAX, Consumer, take_in
 from chassis.bus.link import Lane
+from chassis.bus.rpc import CallsInHand
 from chassis.errors import Impossible
 from chassis.events import Event, parse
 from chassis.failpoints import failpoint
@@ -29,6 +34,12 @@ PAUSE_SECONDS_FIRST = 0.5
 RESUME_SECONDS_MAX = 90.0
 # After so many failures of the door itself, not of the verb behind it, a message goes to the dead letters.
 DOOR_FAILURES_MAX = 3
+# So many messages of one handler share a transaction, so many such transactions or single messages are at work.
+TOGETHER_MAX, BATCHES_MAX, WORKERS_MAX = 50, 2, 10
+# Under load a handler begins no more often than this, the less often the more there is: it shares a transaction.
+GATHERING_SECONDS, GATHERING_FACTOR_MAX = 0.05, 5
+# With so many callers waiting events give way, a moment at a time and not for long.
+BUSY_CALLS, GIVES_WAY_SECONDS, GIVES_WAY_SECONDS_MAX = 8, 0.02, 0.25
 
 log = logs.logger(__name__)
 
@@ -58,16 +69,37 @@ class Outcome(StrEnum):
     NO_EVENT = "no_event"
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A message in hand, and its body as text."""
+
+    lane: Lane
+    message: Any
+    body: str
+
+
 class Listen(Entrypoint):
-    """One queue of one handler."""
+    """One queue of one handler. Where it is `together`, messages that wait are handled in one transaction.
+
+    `limit` is how many messages the broker sends ahead.
+    """
 
     consumer = Consumer()
     home = Home()
+    calls = CallsInHand()
 
-    def __init__(self, event: Event, *, limit: int) -> None:
+    def __init__(self, event: Event, *, limit: int, together: bool = False) -> None:
         super().__init__()
         self.event = event
         self.limit = limit
+        self.together = together
+        self._waiting: deque[Taken] = deque()
+        self._alone: deque[Taken] = deque()
+        self._workers = 0
+        self._began_at = 0.0
+        self._gathers_seconds = 0.0
+        self._is_stopping = False
+        self._looks_again = False
         self._pause_seconds = PAUSE_SECONDS_FIRST
         self._held: list[Any] = []
         self._in_hand = 0
@@ -85,8 +117,10 @@ class Listen(Entrypoint):
         self.consumer.start()
 
     def stop(self) -> None:
+        self._is_stopping = True
         self.home.take_no_more()
         self.lane.cancel()
+        self._go_on()
 
     def on_message(self, lane: Lane, message: Any) -> None:
         if lane.is_paused:
@@ -105,7 +139,75 @@ class Listen(Entrypoint):
             return
         failpoint("event.received")
         self._in_hand += 1
-        self._spawn(body, partial(self._settle, lane, message), is_suspect=_was_delivered_before(message))
+        taken = Taken(lane, message, body)
+        if _was_delivered_before(message):
+            self._spawn(body, partial(self._settle, taken), is_suspect=True)
+        else:
+            self._waiting.append(taken)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin what may begin now: what failed together alone, then what waits."""
+        while self._alone and self._workers < WORKERS_MAX:
+            self._begin([self._alone.popleft()])
+        workers_max, size = (BATCHES_MAX, TOGETHER_MAX) if self.together else (WORKERS_MAX, 1)
+        while self._waiting and self._workers < workers_max:
+            pause = self._pause_before_next()
+            if pause > 0:
+                self._look_again(pause)
+                return
+            self._begin([self._waiting.popleft() for _ in range(min(size, len(self._waiting)))])
+
+    def _begin(self, batch: list[Taken]) -> None:
+        self._workers += 1
+        self._began_at = monotonic()
+        self._gathers_seconds = GATHERING_SECONDS * min(len(batch), GATHERING_FACTOR_MAX)
+        first, *others = batch
+        if others:
+            self._spawn(first.body, partial(self._settle_together, batch), others=[one.body for one in others])
+        else:
+            self._spawn(first.body, partial(self._settle_alone, first))
+
+    def _pause_before_next(self) -> float:
+        """Seconds until the next may begin: a little company comes together, and who waits for an answer goes first.
+
+        Who comes after a while of quiet begins at once, and nobody waits for ever.
+        """
+        passed = monotonic() - self._began_at
+        if self._is_stopping:
+            return 0.0
+        if self.calls.count >= BUSY_CALLS and passed < GIVES_WAY_SECONDS_MAX:
+            return GIVES_WAY_SECONDS
+        if self.together and len(self._waiting) < TOGETHER_MAX:
+            return self._gathers_seconds - passed
+        return 0.0
+
+    def _look_again(self, seconds: float) -> None:
+        if not self._looks_again:
+            self._looks_again = True
+            eventlet.spawn_after(seconds, self._look)
+
+    def _look(self) -> None:
+        self._looks_again = False
+        self._go_on()
+
+    def _settle_alone(self, taken: Taken, worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        settled = self._settle(taken, worker, result, exc_info)
+        self._workers -= 1
+        self._go_on()
+        return settled
+
+    def _settle_together(self, batch: list[Taken], worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        """Each as if it had been alone; all of them alone once more, where one of them has undone the work of all."""
+        if exc_info is None and result is not None:
+            for taken, outcome in zip(batch, result, strict=True):
+                self._settle(taken, worker, outcome, None)
+        else:
+            log.info("messages failed together, each is handled alone", handler=self.method_name, exc_info=exc_info)
+            self._alone.extend(batch)
+        self._workers -= 1
+        self._go_on()
+        return result, None
 
     def run_again(self, body: str, again: bool) -> Signal:
         """A retry or a sweep: no message is waiting for its acknowledgement."""
@@ -120,10 +222,13 @@ class Listen(Entrypoint):
         self._spawn(body, handle_result, again=again)
         return ended
 
-    def _spawn(self, body: str, handle_result: Any, *, again: bool = False, is_suspect: bool = False) -> None:
+    def _spawn(
+        self, body: str, handle_result: Any, *, again: bool = False, is_suspect: bool = False,
+        others: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         arguments = {
-            "body": body, "again": again, "is_suspect": is_suspect, "settings": self.container.config["settings"],
-            "home": self.home,
+            "body": body, "others": others, "again": again, "is_suspect": is_suspect, "home": self.home,
+            "settings": self.container.config["settings"],
         }  # fmt: skip
         self.container.spawn_worker(self, (), arguments, handle_result=handle_result)
 
@@ -142,7 +247,8 @@ class Listen(Entrypoint):
         log.error("message of a wrong sender, dead-lettered", handler=self.method_name, sender=sender, source=source)
         return True
 
-    def _settle(self, lane: Lane, message: Any, _: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+    def _settle(self, taken: Taken, _: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        lane, message = taken.lane, taken.message
         self._in_hand -= 1
         if exc_info is not None:
             message.failures = getattr(message, "failures", 0) + 1

@@ -34,6 +34,10 @@ Refused = Callable[[Unserved], tuple[Headers, bytes]]
 log = logs.logger(__name__)
 
 
+class ClientGone(ConnectionError):
+    """Nobody takes the answer any more."""
+
+
 class Phase(Enum):
     """What a connection waits for."""
 
@@ -170,7 +174,7 @@ class Connection:
         try:
             result = self._server.application(environment, answer.start)
             answer.give(result)
-        except OSError:
+        except ClientGone:
             raise
         except Exception:
             log.exception("application failed")
@@ -196,7 +200,10 @@ class Connection:
 
     def _send(self, data: bytes) -> None:
         self._wait_for(Phase.WRITE, WRITE_SECONDS)
-        self._socket.sendall(data)
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise ClientGone from error
         self._wait_for(Phase.WORK)
 
     def _linger(self) -> None:
@@ -253,8 +260,9 @@ class _Answer:
             lines.append(("Connection", "close"))
         elif self._head.minor_version == 0:
             lines.append(("Connection", "keep-alive"))
+        head = _head(self._status, lines)
         self.is_begun = True
-        self._send(_head(self._status, lines) + content)
+        self._send(head + content)
 
 
 def _head(status: str, lines: Sequence[tuple[str, str]]) -> bytes:

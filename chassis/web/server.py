@@ -16,7 +16,6 @@ from chassis.settings import Setting
 from chassis.web.connection import Application, Connection, Phase, refused_barely
 from chassis.web.reading import Unserved
 
-CONNECTIONS_MAX = 2000
 # Beside connections: databases, the bus, files.
 OTHER_FILES = 200
 # Where clients wait before we know of them. Short: beyond it the system lets them try again.
@@ -38,6 +37,7 @@ class WebServer(DependencyProvider):
     needs = (
         Setting("HTTP_HOST", "text", "Address the gateway listens on", "127.0.0.1"),
         Setting("HTTP_PORT", "number", "Port the gateway listens on", 8000),
+        Setting("CONNECTIONS_MAX", "number", "Connections of clients that one gateway holds", 2000),
     )
 
     def __init__(self, build: Callable[[Mapping[str, Any], Mapping[str, Any]], Application]) -> None:
@@ -53,8 +53,9 @@ class WebServer(DependencyProvider):
         }
         settings = config["settings"]
         self._server = HttpServer(
-            self._build(config, others), address=settings["HTTP_HOST"], port=settings["HTTP_PORT"]
-        )
+            self._build(config, others), address=settings["HTTP_HOST"], port=settings["HTTP_PORT"],
+            room=room_for_connections(settings["CONNECTIONS_MAX"]),
+        )  # fmt: skip
         self._server.start()
 
     def stop(self) -> None:
@@ -68,7 +69,7 @@ class WebServer(DependencyProvider):
 class HttpServer:
     """Takes connections and keeps watch over them."""
 
-    def __init__(self, application: Application, *, address: str, port: int) -> None:
+    def __init__(self, application: Application, *, address: str, port: int, room: int) -> None:
         self.application = application
         self.refused = getattr(application, "refused", refused_barely)
         self.is_stopping = False
@@ -80,7 +81,7 @@ class HttpServer:
         self._family = sockets.AF_INET6 if ":" in address else sockets.AF_INET
         self._place = (address, port)
         self._open: set[Connection] = set()
-        self._room = room_for_connections()
+        self._room = room
         self._threads: list[Any] = []
         self._listening: Any = None
 
@@ -149,12 +150,12 @@ class HttpServer:
                 connection.end()
 
 
-def room_for_connections() -> int:
+def room_for_connections(wished: int) -> int:
     """How many connections the process may hold, once it has asked the system for as many files as it can use."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS_MAX + OTHER_FILES
+    wanted = wished + OTHER_FILES
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
         soft = allowed
-    return CONNECTIONS_MAX if soft == resource.RLIM_INFINITY else max(100, min(CONNECTIONS_MAX, soft - OTHER_FILES))
+    return wished if soft == resource.RLIM_INFINITY else min(wished, max(1, soft - OTHER_FILES))

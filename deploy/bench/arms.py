@@ -60,7 +60,7 @@ def running_arms(*, names: Iterable[str], broker: Broker, sampled: bool) -> Iter
     with ExitStack() as stack:
         url = stack.enter_context(broker.vhost())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="captive-bench-")))
-        cluster = stack.enter_context(_cluster(folder)) if FULL in chosen else None
+        cluster = stack.enter_context(temporary_cluster(folder)) if FULL in chosen else None
         ground = Ground(url=url, folder=folder, database_urls=_databases(cluster) if cluster else {})
         ensure_keys(folder=folder / "keys")
         running = [_start(name, ground=ground, sampled=sampled, stack=stack) for name in chosen]
@@ -68,7 +68,7 @@ def running_arms(*, names: Iterable[str], broker: Broker, sampled: bool) -> Iter
 
 
 @contextmanager
-def _cluster(folder: Path) -> Iterator[Cluster]:
+def temporary_cluster(folder: Path) -> Iterator[Cluster]:
     """Durable as in a stack: nothing is written in a round anyway, and nothing is to be quicker than there."""
     cluster = Cluster(data=folder / "databases")
     cluster.start()
@@ -97,7 +97,7 @@ def _start(name: str, *, ground: Ground, sampled: bool, stack: ExitStack) -> Arm
     for part, profile, ops_port in ((1, profiles[1], ops_ports[1]), (0, profiles[0], ops_ports[0])):
         environment = _environment(ground, port=port, ops_port=ops_port) | ({VARIABLE: str(profile)} if sampled else {})
         log = ground.folder / f"{profile.stem}.log"
-        processes.append(stack.enter_context(_running(commands[part], environment=environment, log=log)))
+        processes.append(stack.enter_context(running(commands[part], environment=environment, log=log)))
     arm = Arm(name=name, port=port, gateway=processes[1].pid, service=processes[0].pid, profiles=profiles)
     _wait_until_answering(arm, processes=processes, folder=ground.folder)
     return arm
@@ -121,7 +121,7 @@ def _environment(ground: Ground, *, port: int, ops_port: int) -> dict[str, str]:
 Commands = tuple[list[str], list[str]]
 
 # The body of `nameko run`: the command itself also wants setuptools, which nothing else here does.
-_NAMEKO_RUN = (
+NAMEKO_RUN = (
     "import sys; from argparse import Namespace; from nameko.cli.commands import Run; "
     "Run.main(Namespace(config=sys.argv[1], services=sys.argv[2:], backdoor_port=None))"
 )
@@ -139,7 +139,7 @@ def _stock(ground: Ground, port: int) -> Commands:
         # A line for each request would be written to a file that nobody reads.
         "LOGGING: {version: 1, disable_existing_loggers: false, root: {level: WARNING}}\n"
     )
-    nameko = [sys.executable, "-c", _NAMEKO_RUN, str(config)]
+    nameko = [sys.executable, "-c", NAMEKO_RUN, str(config)]
     return [*nameko, "deploy.bench.stock:GatewayService"], [*nameko, "deploy.bench.stock:AskedService"]
 
 
@@ -164,7 +164,7 @@ _COMMANDS: Mapping[str, Callable[[Ground, int], Commands]] = {
 
 
 @contextmanager
-def _running(command: list[str], *, environment: Mapping[str, str], log: Path) -> "Iterator[subprocess.Popen[bytes]]":
+def running(command: list[str], *, environment: Mapping[str, str], log: Path) -> "Iterator[subprocess.Popen[bytes]]":
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT

@@ -18,6 +18,7 @@ from deploy.bench.percentile import percentile
 from deploy.bench.report import Figure, Target
 from deploy.bench.whole_stack import Payer, processes_of
 from deploy.catalogue import ROOT
+from deploy.demo.client import StepFailed
 from deploy.stack import StackProblem, StackRecord
 
 CLIENTS = 32
@@ -123,8 +124,10 @@ def _crowd(payer: Payer, url: str, *, for_seconds: float = 0.0, **how: Any) -> t
     """The answers, and the processor time that asking took. The token is a new one: it lives for five minutes."""
     used_before = _seconds_of_children()
     person = payer.person
-    if not payer.client.sign_in(user_id=person.email, password=person.password):
-        raise StackProblem("The demo's customer cannot sign in any more, so nothing was measured.")
+    try:
+        payer.client.sign_in(user_id=person.email, password=person.password)
+    except StepFailed as failure:
+        raise StackProblem(f"The demo's customer cannot sign in, so nothing was measured: {failure}") from failure
     plan = {
         "url": url, "token": payer.client.authorization, "account_id": payer.account_id, "method_id": payer.method_id,
         "user_id": person.email, "password": person.password, "seconds": for_seconds, **how,

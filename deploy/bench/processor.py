@@ -40,6 +40,15 @@ def family_seconds_used(process: int) -> float:
     return seconds_used(process) + sum(map(seconds_used, children(process))) if process else 0.0
 
 
+def ended_children_seconds_used(process: int) -> float:
+    """Time that the children of a process used which have ended and whose end it has noticed; 0 of one that is gone."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[13]) + int(fields[14])) / TICKS_PER_SECOND
+
+
 def children(process: int) -> list[int]:
     """The processes that it started and that still run."""
     found = []

@@ -26,6 +26,7 @@ from deploy.stack import DataFolder, StackProblem, StackRecord
 START_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 20.0
 LOG_FILE = "up.log"
+ATTEMPTS = ("SESSIONS_PER_MINUTE", "REGISTRATIONS_PER_MINUTE", "REQUESTS_PER_MINUTE")
 
 
 @dataclass(frozen=True)
@@ -113,13 +114,8 @@ def _running(data: Path, *, bus: str, log: Path) -> Iterator[StackRecord]:
         process = subprocess.Popen(
             [sys.executable, "-m", "deploy.cli", "up", "--data", str(data), "--port", str(port), "--bus", bus],
             cwd=ROOT,
-            # One customer stands for many here.
-            env={
-                "REQUESTS_PER_MINUTE": "1000000",
-                "SESSIONS_PER_MINUTE": "1000000",
-                **os.environ,
-                "PYTHONPATH": str(ROOT),
-            },
+            # Few customers stand for many here, and all come from one address.
+            env={**os.environ, "PYTHONPATH": str(ROOT), **dict.fromkeys(ATTEMPTS, "1000000")},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, StackProblem, clock_of
 from services.accounts.contract.errors import AccountNumberTaken
 from services.accounts.contract.portfolio import PortfolioAccount
+
+if TYPE_CHECKING:
+    from deploy.importing import TakenPortfolio
 
 PEOPLE_COLUMNS = ("account_number", "product", "status", "first_name", "last_name", "ssn_last4", "phone")
 
@@ -57,29 +61,30 @@ def command(
     folder = DataFolder(data)
     clock = clock_of(folder, environment=os.environ)
     refusals = _Refusals()
-    records = _demo(on=clock.today())
-    if file is not None:
-        shift_to = None if as_reported else clock.today()
-        records = read_placed(
-            file, business_on=shift_to, demo_customers=demo_customers, pool=pool, refused=refusals.tell
-        )
+    records = _demo(on=clock.today()) if file is None else read_placed(
+        file, business_on=None if as_reported else clock.today(), demo_customers=demo_customers, pool=pool,
+        refused=refusals.tell,
+    )  # fmt: skip
     try:
         with reachable_databases(folder=folder, environment=os.environ) as urls, _people_list(people) as note:
             keys = Path(os.environ.get("KEYS_DIR", folder.keys))
             taken = take_over(
                 records=records, urls=urls, keys=keys, clock=clock, announce=announce, note_new=note,
-                refused=refusals.tell,
-            )  # fmt: skip
+                refused=refusals.tell)  # fmt: skip
     except (MalformedPortfolio, AccountNumberTaken) as problem:
         raise StackProblem(f"Nothing was imported. {problem}") from problem
+    _say_what_was_taken(taken)
+    if refusals.count:
+        click.echo(f"records refused: {refusals.count}")
+        sys.exit(1)
+
+
+def _say_what_was_taken(taken: "TakenPortfolio") -> None:
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(taken.by_status.items()))
     click.echo(
         f"imported {taken.created} accounts, {taken.skipped} were here already; the file has {statuses or 'none'}"
     )
     click.echo(f"leases taken over: {taken.leases}")
-    if refusals.count:
-        click.echo(f"records refused: {refusals.count}")
-        sys.exit(1)
 
 
 class _Refusals:

@@ -4,7 +4,7 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -17,39 +17,46 @@ def read_ahead(records: Iterable[T]) -> Iterator[T]:
 
     What reading raises is raised here, at its place; whoever stops taking, stops the reading.
     """
-    waiting: queue.Queue[list[T] | None] = queue.Queue(_BATCHES_MAX)
-    stopped = threading.Event()
-    failed: list[BaseException] = []
+    reading = _Reading(records)
+    reading.start()
+    try:
+        while (batch := reading.waiting.get()) is not None:
+            yield from batch
+        if reading.failure is not None:
+            raise reading.failure
+    finally:
+        reading.is_stopped = True
+        reading.join()
 
-    def hand_over(batch: list[T] | None) -> None:
-        is_waiting = True
-        while is_waiting and not stopped.is_set():
-            with suppress(queue.Full):
-                waiting.put(batch, timeout=0.2)
-                is_waiting = False
 
-    def read() -> None:
+class _Reading(threading.Thread, Generic[T]):
+    """Puts batches into `waiting`, then None; `failure` is what ended it early."""
+
+    def __init__(self, records: Iterable[T]) -> None:
+        super().__init__(name="read-ahead", daemon=True)
+        self.waiting: queue.Queue[list[T] | None] = queue.Queue(_BATCHES_MAX)
+        self.failure: BaseException | None = None
+        self.is_stopped = False
+        self._records = records
+
+    def run(self) -> None:
         batch: list[T] = []
         try:
-            for record in records:
+            for record in self._records:
                 batch.append(record)
                 if len(batch) == _BATCH:
-                    hand_over(batch)
+                    self._hand_over(batch)
                     batch = []
-                if stopped.is_set():
+                if self.is_stopped:
                     break
         except BaseException as error:  # noqa: BLE001 - raised again by the taker
-            failed.append(error)
-        hand_over(batch)
-        hand_over(None)
+            self.failure = error
+        self._hand_over(batch)
+        self._hand_over(None)
 
-    reader = threading.Thread(target=read, name="read-ahead", daemon=True)
-    reader.start()
-    try:
-        while (batch := waiting.get()) is not None:
-            yield from batch
-        if failed:
-            raise failed[0]
-    finally:
-        stopped.set()
-        reader.join()
+    def _hand_over(self, batch: list[T] | None) -> None:
+        is_waiting = True
+        while is_waiting and not self.is_stopped:
+            with suppress(queue.Full):
+                self.waiting.put(batch, timeout=0.2)
+                is_waiting = False

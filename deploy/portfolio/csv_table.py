@@ -10,7 +10,7 @@ from typing import Any
 from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, Place, stop_at
 from deploy.portfolio.records import Placed, load_account
 from services.accounts.contract.portfolio import PortfolioAccount, PortfolioLease, PortfolioParty, PortfolioVehicle
-from services.accounts.contract.terms import LeaseTerms, LoanTerms, Opening
+from services.accounts.contract.terms import AMENDED, LeaseTerms, LoanTerms, Opening
 
 ACCOUNT_COLUMNS = (
     "source_ref",
@@ -25,7 +25,8 @@ ACCOUNT_COLUMNS = (
     "has_co_borrower",
 )
 VEHICLE_COLUMNS = tuple(field.name for field in fields(PortfolioVehicle))
-TERMS_COLUMNS = tuple(dict.fromkeys(field.name for terms in (LoanTerms, LeaseTerms) for field in fields(terms)))
+SIGNED = (field.name for terms in (LoanTerms, LeaseTerms) for field in fields(terms) if field.name not in AMENDED)
+TERMS_COLUMNS = tuple(dict.fromkeys(SIGNED))
 OPENING_COLUMNS = tuple(field.name for field in fields(Opening))
 LEASE_COLUMNS = tuple(field.name for field in fields(PortfolioLease))
 PARTY_COLUMNS = tuple(field.name for field in fields(PortfolioParty) if field.name != "role")

@@ -26,6 +26,9 @@ SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "'64MB'",
     "max_wal_size": "'512MB'",
+    # Commits that come close together share a flush to the disk.
+    "commit_delay": "1000",
+    "commit_siblings": "4",
     "max_logical_replication_workers": "0",
     "max_parallel_workers_per_gather": "0",
     "autovacuum_max_workers": "2",

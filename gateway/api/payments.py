@@ -80,7 +80,8 @@ def _wait_for_outcome(call: HttpCall, payment: Mapping[str, Any], *, seconds: in
     ends_at = call.house.clock.now() + timedelta(seconds=seconds)
     pause = FIRST_LOOK_SECONDS
     while payment["status"] == UNDER_WAY and call.house.clock.now() < ends_at:
-        call.house.pause(pause)
+        with call.house.admission.set_aside():
+            call.house.pause(pause)
         pause = min(pause * 2, LOOK_SECONDS_MAX)
         payment = _as_it_stands(call, payment)
     return payment

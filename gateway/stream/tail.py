@@ -40,10 +40,18 @@ class Tail:
         """Look whenever it rings, and from time to time, until the process stops."""
         while not self._feed.is_closing:
             self._feed.begun.wait()
-            if self._bell.wait(self.look()):
+            if self._bell.wait(self._looked()):
                 sleep(GATHER_SECONDS)
                 self._bell.clear()
                 self._pause = FIRST_LOOK_SECONDS
+
+    def _looked(self) -> float:
+        try:
+            return self.look()
+        except Exception:
+            # One that ended would leave all streams silent.
+            log.exception("the tail failed, it looks again")
+            return POLL_SECONDS
 
     def look(self) -> float:
         """Hand out what is new; gives the seconds after which it is worth looking again unasked."""

@@ -1,5 +1,8 @@
 """Identity's tables. Secrets are hashed (passwords, tokens) or encrypted (claims, phones, addresses), never clear."""
 
+from typing import Any
+from uuid import UUID
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -9,12 +12,14 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Select,
     Table,
     Text,
     UniqueConstraint,
+    select,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 
 metadata = MetaData()
 
@@ -24,7 +29,7 @@ RECEIVED, NO_MATCH, MATCHED, DONE, ABANDONED = "received", "no_match", "matched"
 users = Table(
     "users",
     metadata,
-    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("id", UUID_COLUMN(as_uuid=True), primary_key=True),
     Column("email", Text, nullable=False),
     Column("user_name", Text),
     Column("password_hash", Text, nullable=False),
@@ -63,8 +68,10 @@ users = Table(
 user_accounts = Table(
     "user_accounts",
     metadata,
-    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_user_accounts_user"), primary_key=True),
-    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column(
+        "user_id", UUID_COLUMN(as_uuid=True), ForeignKey("users.id", name="fk_user_accounts_user"), primary_key=True
+    ),
+    Column("account_id", UUID_COLUMN(as_uuid=True), primary_key=True),
     Column("role", Text, nullable=False),
     Column("account_last4", Text, nullable=False),
     Column("linked_at", DateTime(timezone=True), nullable=False),
@@ -75,8 +82,8 @@ user_accounts = Table(
 link_failures = Table(
     "link_failures",
     metadata,
-    Column("id", UUID(as_uuid=True), primary_key=True),
-    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_link_failures_user"), nullable=False),
+    Column("id", UUID_COLUMN(as_uuid=True), primary_key=True),
+    Column("user_id", UUID_COLUMN(as_uuid=True), ForeignKey("users.id", name="fk_link_failures_user"), nullable=False),
     Column("account_digest", Text, nullable=False),
     Column("failed_at", DateTime(timezone=True), nullable=False),
     Index("ix_link_failures_account", "account_digest", "failed_at"),
@@ -85,7 +92,7 @@ link_failures = Table(
 registrations = Table(
     "registrations",
     metadata,
-    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("id", UUID_COLUMN(as_uuid=True), primary_key=True),
     Column("state", Text, nullable=False),
     Column("account_digest", Text, nullable=False),
     Column("accepted_terms", Text, nullable=False),
@@ -95,7 +102,7 @@ registrations = Table(
     Column("user_name", Text),
     Column("password_hash", Text),
     Column("claim_sealed", Text),
-    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_registrations_user")),
+    Column("user_id", UUID_COLUMN(as_uuid=True), ForeignKey("users.id", name="fk_registrations_user")),
     Column("mail_template", Text),
     Column("mail_to", Text),
     Column("mail_first_name", Text),
@@ -118,11 +125,11 @@ verifications = Table(
     metadata,
     Column(
         "registration_id",
-        UUID(as_uuid=True),
+        UUID_COLUMN(as_uuid=True),
         ForeignKey("registrations.id", name="fk_verifications_registration"),
         primary_key=True,
     ),
-    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_verifications_user"), nullable=False),
+    Column("user_id", UUID_COLUMN(as_uuid=True), ForeignKey("users.id", name="fk_verifications_user"), nullable=False),
     Column("token_hash", Text, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
@@ -133,8 +140,8 @@ verifications = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("id", UUID(as_uuid=True), primary_key=True),
-    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id", name="fk_sessions_user"), nullable=False),
+    Column("id", UUID_COLUMN(as_uuid=True), primary_key=True),
+    Column("user_id", UUID_COLUMN(as_uuid=True), ForeignKey("users.id", name="fk_sessions_user"), nullable=False),
     Column("device", Text),
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("last_used_at", DateTime(timezone=True), nullable=False),
@@ -150,17 +157,17 @@ sessions = Table(
 refresh_tokens = Table(
     "refresh_tokens",
     metadata,
-    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("id", UUID_COLUMN(as_uuid=True), primary_key=True),
     Column(
         "session_id",
-        UUID(as_uuid=True),
+        UUID_COLUMN(as_uuid=True),
         ForeignKey("sessions.id", name="fk_refresh_tokens_session", ondelete="CASCADE"),
         nullable=False,
     ),
     Column("token_hash", Text, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
-    Column("successor_id", UUID(as_uuid=True)),
+    Column("successor_id", UUID_COLUMN(as_uuid=True)),
     Column("successor_sealed", Text),
     UniqueConstraint("token_hash", name="uq_refresh_tokens_token_hash"),
     UniqueConstraint("successor_id", name="uq_refresh_tokens_successor"),
@@ -168,3 +175,9 @@ refresh_tokens = Table(
     CheckConstraint("successor_sealed IS NULL OR used_at IS NOT NULL", name="ck_refresh_tokens_successor_sealed"),
     Index("ix_refresh_tokens_session", "session_id"),
 )
+
+
+def links_of(user_id: UUID) -> Select[Any]:
+    """The accounts on which a user may act, the first linked first."""
+    mine = select(user_accounts).where(user_accounts.c.user_id == user_id)
+    return mine.order_by(user_accounts.c.linked_at, user_accounts.c.account_id)

@@ -1,6 +1,5 @@
 """What may be asked of identity: who am I, where am I signed in, with which keys do you sign."""
 
-import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,34 +9,20 @@ from sqlalchemy import select
 from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.store import Transaction
-from services.identity.models import UNVERIFIED, sessions, user_accounts, users
+from services.identity.models import links_of, sessions, users
 from services.identity.providers import Keyring
-from services.identity.rules.names import masked_phone
+from services.identity.rules.profiles import profile_of
 from services.identity.rules.sessions import IDLE_LIFE
-
-ADDRESS_FIELD = "users.mailing_address"
 
 
 def get_me(transaction: Transaction, *, caller: CallContext, keyring: Keyring) -> dict[str, Any]:
     """The caller's own person and linked accounts. Raises NotFound."""
-    user = transaction.one(select(users).where(users.c.id == UUID(caller.subject)))
+    user_id = UUID(caller.subject)
+    user = transaction.one(select(users).where(users.c.id == user_id))
     if user is None:
         raise NotFound("Your user is gone. Register again, or call us.")
-    linked = select(user_accounts).where(user_accounts.c.user_id == user["id"])
-    sealed = user["phone_sealed"]
-    phone = keyring.unseal(sealed, field="users.phone", owner=user["id"]) if sealed else None
-    address = user["mailing_address_sealed"]
-    accounts = transaction.all(linked.order_by(user_accounts.c.linked_at, user_accounts.c.account_id))
-    return {
-        **user,
-        "user_id": user["user_name"] or user["email"],
-        "email_verified": user["status"] != UNVERIFIED,
-        "phone_masked": masked_phone(phone),
-        "mailing_address": (
-            json.loads(keyring.unseal(address, field=ADDRESS_FIELD, owner=user["id"])) if address else None
-        ),
-        "accounts": [{**link, "id": link["account_id"]} for link in accounts],
-    }
+    phone, address = keyring.contact_of(user)
+    return profile_of(user, links=transaction.all(links_of(user_id)), phone=phone, address=address)
 
 
 def list_sessions(

@@ -2,7 +2,21 @@
 
 import uuid
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Select, Table, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 metadata = MetaData()
@@ -55,7 +69,7 @@ lease_eligibilities = Table(
 )
 
 
-def facts_of(account_id: uuid.UUID) -> Select[tuple[object, ...]]:
+def facts_of(account_id: uuid.UUID | BindParameter[uuid.UUID]) -> Select[tuple[object, ...]]:
     """One row: ends_on, status, past_due_cents, in_transit_cents."""
     in_transit = select(func.coalesce(func.sum(lease_payments.c.amount_cents), 0).cast(BigInteger)).where(
         lease_payments.c.account_id == account_id, lease_payments.c.is_applied.is_(False)

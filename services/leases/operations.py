@@ -1,18 +1,35 @@
 """Verbs of leases: take over contracts, follow what payments and accounts tell, and answer anew each time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.store import Row, Transaction
 from services.leases.contract import events
 from services.leases.models import facts_of, lease_eligibilities, lease_payments, lease_standings, leases
 from services.leases.rules import BUYOUT, EXTENSION, TURN_IN, Facts, evaluate
+
+_of_account: BindParameter[UUID] = bindparam("of_account")
+_LOCKED = select(leases).where(leases.c.account_id == _of_account).with_for_update()
+_FACTS = facts_of(_of_account)
+_BEFORE = select(lease_eligibilities).where(lease_eligibilities.c.account_id == _of_account)
+_evaluated = insert(lease_eligibilities)
+_ANSWER = _evaluated.on_conflict_do_update(
+    index_elements=["account_id"],
+    set_={name: _evaluated.excluded[name] for name in ("evaluated_on", "evaluated_at", "cause_event_id", "reasons")},
+)
+_UNDER_WAY = insert(lease_payments).on_conflict_do_nothing()
+_APPLIED = insert(lease_payments).on_conflict_do_update(
+    index_elements=["payment_id", "presentment_number"], set_={"is_applied": True}
+)
+_NEWER = update(lease_standings).where(
+    lease_standings.c.account_id == _of_account, lease_standings.c.sequence < bindparam("told")
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +79,7 @@ def _first_answer(record: TakenOver, *, now: datetime, today: date) -> dict[str,
 
 def _answer(facts: Facts, *, now: datetime, today: date) -> dict[str, Any]:
     reasons = {
-        option: [asdict(reason) for reason in found] for option, found in evaluate(facts=facts, on=today).items()
+        option: [dict(vars(reason)) for reason in found] for option, found in evaluate(facts=facts, on=today).items()
     }
     return {"evaluated_on": today, "evaluated_at": now, "reasons": reasons}
 
@@ -74,11 +91,11 @@ def note_posted_payment(
     """Money is on its way into the ledger: it counts at once against what is past due. Other accounts are passed by."""
     if _locked_lease(transaction, account_id) is None:
         return
-    statement = insert(lease_payments).values(
-        payment_id=payment_id, presentment_number=presentment_number, account_id=UUID(account_id),
-        amount_cents=amount_cents, is_applied=False,
-    )  # fmt: skip
-    transaction.run(statement.on_conflict_do_nothing())
+    row = {
+        "payment_id": payment_id, "presentment_number": presentment_number, "account_id": UUID(account_id),
+        "amount_cents": amount_cents, "is_applied": False,
+    }  # fmt: skip
+    transaction.run(_UNDER_WAY, row)
     _evaluate(transaction, account_id=UUID(account_id), cause=event_id, now=now, today=today)
 
 
@@ -91,36 +108,27 @@ def note_standing(
         return
     identifier = UUID(account_id)
     if payment_id is not None:
-        applied = insert(lease_payments).values(
-            payment_id=payment_id, presentment_number=presentment_number, account_id=identifier,
-            amount_cents=amount_cents, is_applied=True,
-        )  # fmt: skip
-        transaction.run(
-            applied.on_conflict_do_update(
-                index_elements=["payment_id", "presentment_number"], set_={"is_applied": True}
-            )
-        )
-    newer = update(lease_standings).where(
-        lease_standings.c.account_id == identifier, lease_standings.c.sequence < sequence
-    )
-    transaction.run(
-        newer.values(sequence=sequence, status=standing["status"], past_due_cents=standing["past_due_cents"])
-    )
+        row = {
+            "payment_id": payment_id, "presentment_number": presentment_number, "account_id": identifier,
+            "amount_cents": amount_cents, "is_applied": True,
+        }  # fmt: skip
+        transaction.run(_APPLIED, row)
+    newer = {"status": standing["status"], "past_due_cents": standing["past_due_cents"], "sequence": sequence}
+    transaction.run(_NEWER, {"of_account": identifier, "told": sequence, **newer})
     _evaluate(transaction, account_id=identifier, cause=event_id, now=now, today=today)
 
 
 def _locked_lease(transaction: Transaction, account_id: str) -> Row | None:
-    return transaction.one(select(leases).where(leases.c.account_id == UUID(account_id)).with_for_update())
+    return transaction.one(_LOCKED, {"of_account": UUID(account_id)})
 
 
 def _evaluate(transaction: Transaction, *, account_id: UUID, cause: UUID | None, now: datetime, today: date) -> None:
-    facts = transaction.one(facts_of(account_id))
+    facts = transaction.one(_FACTS, {"of_account": account_id})
     assert facts is not None, "a lease is stored together with its standing"
     values = {**_answer(Facts(**facts), now=now, today=today), "cause_event_id": cause}
     reasons = values["reasons"]
-    before = transaction.one(select(lease_eligibilities).where(lease_eligibilities.c.account_id == account_id))
-    statement = insert(lease_eligibilities).values(account_id=account_id, **values)
-    transaction.run(statement.on_conflict_do_update(index_elements=["account_id"], set_=values))
+    before = transaction.one(_BEFORE, {"of_account": account_id})
+    transaction.run(_ANSWER, {"account_id": account_id, **values})
     if before is not None and before["reasons"] != reasons:
         transaction.emit(
             events.lease_eligibility_changed,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Select, select
+from sqlalchemy import Column, Select, bindparam, select
 
 from chassis.context import CallContext
 from chassis.errors import FieldError, InvalidRequest, NotFound
@@ -18,6 +18,12 @@ from services.payments.rules.methods import owner_of
 from services.payments.rules.wording import as_told
 
 NIL = UUID(int=0)
+_shown = ("id", "account_id", "amount_cents", "effective_on", "status")
+_PENDING = (
+    select(*(payments.c[name] for name in _shown))
+    .where(payments.c.account_id.in_(bindparam("account_ids", expanding=True)), is_pending)
+    .order_by(payments.c.id.desc())
+)
 
 
 def list_payment_methods(
@@ -56,15 +62,7 @@ def list_pending_payments(
     """Accepted or on their way, not in the balance yet. Raises NotFound unless every account is the caller's."""
     for account_id in account_ids:
         caller.require(str(account_id))
-    columns = (
-        payments.c.id,
-        payments.c.account_id,
-        payments.c.amount_cents,
-        payments.c.effective_on,
-        payments.c.status,
-    )
-    pending = select(*columns).where(payments.c.account_id.in_(account_ids), is_pending)
-    return {"data": transaction.all(pending.order_by(payments.c.id.desc()))}
+    return {"data": transaction.all(_PENDING, {"account_ids": list(account_ids)})}
 
 
 def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: str | None) -> Select[Any]:

@@ -78,6 +78,15 @@ class TestCommands:
         assert count_of(service, "a") == 0
         assert emitted(service.store) == []
 
+    def test_refuse_a_key_for_ever_what_they_refused_it_once(self, service: CountingService) -> None:
+        call(service.add, request={"name": "a", "amount": 99}, context=a_customer(), key="k1")
+        with pytest.raises(CountTooHigh):
+            call(service.add, request={"name": "a", "amount": 2}, context=a_customer(), key="k2")
+        call(service.correct, request={"name": "a", "amount": -50}, context=an_agent())
+        with pytest.raises(CountTooHigh):
+            call(service.add, request={"name": "a", "amount": 2}, context=a_customer(), key="k2")
+        assert count_of(service, "a") == 49
+
     def test_run_once_for_fifty_concurrent_requests(self, service: CountingService) -> None:
         def send(_: int) -> str:
             try:

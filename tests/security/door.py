@@ -14,7 +14,7 @@ import requests
 from tests.fixtures.ports import free_port
 from tests.fixtures.processes import HostedProcess, eventually
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 GOOD = b"GET /health/live HTTP/1.1\r\nHost: a\r\nX-Request-Id: good\r\n\r\n"
 
 

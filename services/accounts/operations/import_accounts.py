@@ -98,17 +98,17 @@ def import_accounts(
     AccountNumberTaken when its number is in use under another `source_ref`, with AccountNotServiceable when terms and
     opening do not fit; both name it. `refused` is told and the others are opened; without it the first one is raised.
     """
-    created = skipped = 0
-    turned_away: list[PortfolioAccount] = []
+    created = skipped = turned_away = 0
 
     def turn_away(record: PortfolioAccount, refusal: Refusal) -> None:
+        nonlocal turned_away
         if refused is None:
             raise refusal
-        turned_away.append(record)
+        turned_away += 1
         refused(record, refusal)
 
     for batch in _batches(records):
-        before = len(turned_away)
+        before = turned_away
         serviceable = _serviceable(_fresh(transaction, batch, turn_away), turn_away)
         new = [Opened(new_id(at=now), record, state) for record, state in serviceable]
         _open(transaction, new, now=now, today=today, cipher=cipher)
@@ -118,8 +118,8 @@ def import_accounts(
             if announce:
                 _announce(transaction, account, today=today)
         created += len(new)
-        skipped += len(batch) - len(new) - (len(turned_away) - before)
-    return Imported(created=created, skipped=skipped, refused=len(turned_away))
+        skipped += len(batch) - len(new) - (turned_away - before)
+    return Imported(created=created, skipped=skipped, refused=turned_away)
 
 
 def _batches(records: Iterable[PortfolioAccount]) -> Iterator[list[PortfolioAccount]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 
 from chassis.context import CallContext
 from chassis.errors import Impossible, NotFound
@@ -25,6 +25,28 @@ from services.accounts.rules.journal import Product
 from services.accounts.rules.shown import OPEN
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
+
+_of_account: BindParameter[UUID] = bindparam("of_account")
+_newest = select(func.max(contract_terms.c.version)).where(contract_terms.c.account_id == _of_account)
+_LOCKED = (
+    select(
+        account_states.c.version,
+        account_states.c.state,
+        account_states.c.held_cents,
+        account_states.c.chain_number,
+        account_states.c.chain_digest,
+        accounts.c.product,
+        accounts.c.status,
+        accounts.c.state.label("jurisdiction"),
+        contract_terms.c.terms,
+    )
+    .join(accounts, accounts.c.id == account_states.c.account_id)
+    .join(contract_terms, contract_terms.c.account_id == account_states.c.account_id)
+    .where(account_states.c.account_id == _of_account, contract_terms.c.version == _newest.scalar_subquery())
+    # Both rows: after a wait PostgreSQL reads only locked rows anew, and a payoff meanwhile changed the status.
+    .with_for_update(of=(account_states, accounts), key_share=True)
+)
+_SAVE = update(account_states).where(account_states.c.account_id == _of_account)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,18 +89,7 @@ def lock_for(transaction: Transaction, *, caller: CallContext, account_id: str) 
 
 def find_and_lock(transaction: Transaction, *, account_id: UUID) -> LockedAccount | None:
     """Wait for the account's row; None where there is no such account."""
-    newest = select(func.max(contract_terms.c.version)).where(contract_terms.c.account_id == account_id)
-    states = (account_states.c.version, account_states.c.state, account_states.c.held_cents)
-    chain = (account_states.c.chain_number, account_states.c.chain_digest)
-    columns = (accounts.c.product, accounts.c.status, accounts.c.state.label("jurisdiction"), contract_terms.c.terms)
-    row = transaction.one(
-        select(*states, *chain, *columns)
-        .join(accounts, accounts.c.id == account_states.c.account_id)
-        .join(contract_terms, contract_terms.c.account_id == account_states.c.account_id)
-        .where(account_states.c.account_id == account_id, contract_terms.c.version == newest.scalar_subquery())
-        # Both rows: after a wait PostgreSQL reads only locked rows anew, and a payoff meanwhile changed the status.
-        .with_for_update(of=(account_states, accounts), key_share=True)
-    )
+    row = transaction.one(_LOCKED, {"of_account": account_id})
     if row is None:
         return None
     return LockedAccount(
@@ -104,18 +115,11 @@ def account_id_of(told: str) -> UUID:
 
 def save_account(transaction: Transaction, *, before: LockedAccount, after: LockedAccount, now: datetime) -> None:
     """Write what changed of a locked account."""
-    transaction.run(
-        update(account_states)
-        .where(account_states.c.account_id == after.id)
-        .values(
-            version=after.version,
-            state=state_as_stored(after.state),
-            held_cents=after.held_cents,
-            updated_at=now,
-            chain_number=after.head.number,
-            chain_digest=after.head.digest,
-        )
-    )
+    kept = {
+        "version": after.version, "state": state_as_stored(after.state), "held_cents": after.held_cents,
+        "updated_at": now, "chain_number": after.head.number, "chain_digest": after.head.digest,
+    }  # fmt: skip
+    transaction.run(_SAVE, {"of_account": after.id, **kept})
     if after.status != before.status:
         status: dict[str, Any] = {"status": after.status}
         if after.status == OPEN:

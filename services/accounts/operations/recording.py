@@ -14,6 +14,12 @@ from services.accounts.operations.allocating import Arrived
 from services.accounts.operations.locking import LockedAccount
 from services.accounts.rules.events import AccountEvent
 
+_RECORD = (
+    insert(account_events)
+    .on_conflict_do_nothing(constraint="uq_account_events_source_key")
+    .returning(account_events.c.id)
+)
+
 
 def record(
     transaction: Transaction,
@@ -31,22 +37,11 @@ def record(
     `details` is what the row keeps besides the rules' own figures.
     """
     event_id, number = new_id(at=now), account.version + 1
-    inserted = transaction.value(
-        insert(account_events)
-        .values(
-            id=event_id,
-            account_id=account.id,
-            number=number,
-            source_key=event.source_key,
-            kind=kind,
-            effective_on=event.effective_on,
-            data={**event_as_stored(event), **(details or {})},
-            recorded_at=now,
-        )
-        .on_conflict_do_nothing(constraint="uq_account_events_source_key")
-        .returning(account_events.c.id)
-    )
-    if inserted is None:
+    row = {
+        "id": event_id, "account_id": account.id, "number": number, "source_key": event.source_key, "kind": kind,
+        "effective_on": event.effective_on, "data": {**event_as_stored(event), **(details or {})}, "recorded_at": now,
+    }  # fmt: skip
+    if transaction.value(_RECORD, row) is None:
         return None
     return Arrived(event_id=event_id, number=number, event=event, today=today, now=now, held_because=held_because)
 

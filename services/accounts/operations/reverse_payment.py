@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import update
+
 from chassis.context import CallContext
 from chassis.errors import Impossible
 from chassis.store import Row, Transaction
 from services.accounts.contract.errors import PaymentAlreadyReversed, PaymentNotApplied
+from services.accounts.models import work_items
 from services.accounts.operations.allocating import Folded
 from services.accounts.operations.changing import change, changed
 from services.accounts.operations.fees import charge_returned_payment
@@ -95,11 +98,18 @@ def _undo(
     after = charge_returned_payment(
         transaction, account=folded.account, payment_key=event.payment_key, code=event.return_code, now=now, today=today
     )
+    _close_work_item(transaction, payment_key=event.payment_key, now=now)
     tell_reversed(transaction, account=after, allocation=undone, paid=paid["data"], today=today)
     tell_consequences(
         transaction, before=account, folded=folded, after=after, today=today, payment_id=paid["data"]["payment_id"]
     )
     return after
+
+
+def _close_work_item(transaction: Transaction, *, payment_key: str, now: datetime) -> None:
+    """Nobody has to decide any more what the money is for."""
+    is_open = (work_items.c.source_key == payment_key) & work_items.c.closed_at.is_(None)
+    transaction.run(update(work_items).where(is_open).values(closed_at=now))
 
 
 def _undone(folded: Folded, *, payment_key: str) -> Allocation | None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.context import CallContext
@@ -31,6 +31,14 @@ FROM_STANDING = (
 
 # A payment that was undone is not the last one.
 PAID = ("payment", "payment_held")
+
+
+_NEWEST = (
+    select(allocations.c.account_id, allocations.c.amount_cents, allocations.c.effective_on)
+    .where(allocations.c.account_id.in_(bindparam("account_ids", expanding=True)), allocations.c.kind.in_(PAID))
+    .order_by(allocations.c.account_id, allocations.c.effective_on.desc(), allocations.c.id.desc())
+    .ext(distinct_on(allocations.c.account_id))
+)
 
 
 def get_account(transaction: Transaction, *, account_id: str, caller: CallContext, today: date) -> dict[str, Any]:
@@ -77,11 +85,5 @@ def _view(account: ReadAccount, *, on: date, last_payments: Mapping[UUID, Mappin
     }
 
 
-def _last_payments(transaction: Transaction, account_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    newest = (
-        select(allocations.c.account_id, allocations.c.amount_cents, allocations.c.effective_on)
-        .where(allocations.c.account_id.in_(account_ids), allocations.c.kind.in_(PAID))
-        .order_by(allocations.c.account_id, allocations.c.effective_on.desc(), allocations.c.id.desc())
-        .ext(distinct_on(allocations.c.account_id))
-    )
-    return {row["account_id"]: dict(row) for row in transaction.all(newest)}
+def _last_payments(transaction: Transaction, account_ids: Sequence[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    return {row["account_id"]: row for row in transaction.all(_NEWEST, {"account_ids": list(account_ids)})}

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 
 from chassis.context import CallContext
 from chassis.errors import NotFound
@@ -17,6 +17,26 @@ from services.accounts.rules.shown import shown_standing
 from services.accounts.rules.standing import Standing
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
+
+_version = (
+    select(func.max(contract_terms.c.version))
+    .where(contract_terms.c.account_id == accounts.c.id)
+    .correlate(accounts)
+    .scalar_subquery()
+)
+_READ = (
+    select(
+        accounts,
+        contract_terms.c.terms,
+        account_states.c.state.label("stored_state"),
+        account_states.c.held_cents,
+        func.coalesce(event_sequences.c.sequence, 0).label("sequence"),
+    )
+    .join(account_states, account_states.c.account_id == accounts.c.id)
+    .join(contract_terms, (contract_terms.c.account_id == accounts.c.id) & (contract_terms.c.version == _version))
+    .outerjoin(event_sequences, event_sequences.c.subject == cast(accounts.c.id, Text))
+    .where(accounts.c.id.in_(bindparam("account_ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,30 +82,8 @@ def read_account(transaction: Transaction, *, account_id: UUID) -> ReadAccount:
 
 def read_accounts(transaction: Transaction, *, account_ids: Sequence[UUID]) -> list[ReadAccount]:
     """Those that exist, in the order of the ids."""
-    rows = {row["id"]: row for row in transaction.all(_statement(account_ids))}
+    rows = {row["id"]: row for row in transaction.all(_READ, {"account_ids": list(account_ids)})}
     return [_read(rows[account_id]) for account_id in dict.fromkeys(account_ids) if account_id in rows]
-
-
-def _statement(account_ids: Sequence[UUID]) -> Select[Any]:
-    version = (
-        select(func.max(contract_terms.c.version))
-        .where(contract_terms.c.account_id == accounts.c.id)
-        .correlate(accounts)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            accounts,
-            contract_terms.c.terms,
-            account_states.c.state.label("stored_state"),
-            account_states.c.held_cents,
-            func.coalesce(event_sequences.c.sequence, 0).label("sequence"),
-        )
-        .join(account_states, account_states.c.account_id == accounts.c.id)
-        .join(contract_terms, (contract_terms.c.account_id == accounts.c.id) & (contract_terms.c.version == version))
-        .outerjoin(event_sequences, event_sequences.c.subject == cast(accounts.c.id, Text))
-        .where(accounts.c.id.in_(account_ids))
-    )
 
 
 def _read(row: Mapping[str, Any]) -> ReadAccount:

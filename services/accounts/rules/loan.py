@@ -31,6 +31,7 @@ WATERFALL: Mapping[Waterfall, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Split:
+    due: int
     interest: int
     past_due_principal: int
     current_principal: int
@@ -45,6 +46,11 @@ class _Split:
     @property
     def toward_instalments(self) -> int:
         return self.interest + self.past_due_principal + self.current_principal
+
+    @property
+    def short(self) -> int:
+        """What is still due after the payment."""
+        return max(0, self.due - self.toward_instalments)
 
 
 def interest_owed(*, terms: LoanTerms, state: AccountState, on: date) -> Decimal:
@@ -85,16 +91,11 @@ def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) ->
     on = payment.effective_on
     owed = interest_owed(terms=terms, state=state, on=on)
     owed_cents = round_half_up_cents(owed)
-    before = instalments_due_before(terms=terms, on=on)
-    current = min(before + 1, terms.payment_count)
-    past_due = _due_through(terms=terms, state=state, last_number=before, owed_cents=owed_cents)
-    due = _due_through(terms=terms, state=state, last_number=current, owed_cents=owed_cents)
-    split = _split(terms=terms, state=state, payment=payment, owed_cents=owed_cents, past_due=past_due, due=due)
+    split = _split(terms=terms, state=state, payment=payment, owed_cents=owed_cents)
     mode = payment.extra or terms.extra_default
-    counted = split.interest + split.principal if mode == "paid_ahead" else min(due, split.toward_instalments)
+    counted = split.interest + split.principal if mode == "paid_ahead" else min(split.due, split.toward_instalments)
     principal = state.principal_cents - split.principal
     number, partial, completed = _advance(terms=terms, state=state, counted_cents=counted, cleared=principal == 0)
-    short = max(0, due - split.toward_instalments)
     allocation = Allocation(
         kind="payment",
         source_key=payment.source_key,
@@ -118,17 +119,18 @@ def apply_to_loan(*, terms: LoanTerms, state: AccountState, payment: Payment) ->
         next_instalment_number=number,
         partial_paid_cents=partial,
         open_fees=pay_fees(state.open_fees, cents=split.fees),
-        diverted_cents=min(short, state.diverted_cents + split.fees),
+        diverted_cents=min(split.short, state.diverted_cents + split.fees),
         unapplied_cents=state.unapplied_cents + split.unapplied,
         payments_made=state.payments_made + len(completed),
         allocations=(*state.allocations, allocation),
     )
 
 
-def _split(
-    *, terms: LoanTerms, state: AccountState, payment: Payment, owed_cents: int, past_due: int, due: int
-) -> _Split:
-    rest = payment.amount_cents
+def _split(*, terms: LoanTerms, state: AccountState, payment: Payment, owed_cents: int) -> _Split:
+    before, rest = instalments_due_before(terms=terms, on=payment.effective_on), payment.amount_cents
+    current = min(before + 1, terms.payment_count)
+    past_due = _due_through(terms=terms, state=state, last_number=before, owed_cents=owed_cents)
+    due = _due_through(terms=terms, state=state, last_number=current, owed_cents=owed_cents)
     # What falls due is interest first, so that an unpaid part of it leaves less room for principal.
     past_due_principal = min(max(0, past_due - owed_cents), state.principal_cents)
     most = {
@@ -143,6 +145,7 @@ def _split(
         rest -= paid[step]
     extra = min(rest, state.principal_cents - paid["past_due_principal"] - paid["current_principal"])
     return _Split(
+        due=due,
         interest=paid["accrued_interest"],
         past_due_principal=paid["past_due_principal"],
         current_principal=paid["current_principal"],

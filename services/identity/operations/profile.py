@@ -1,6 +1,5 @@
 """What a person may change of themselves without proving anything anew: the name, and where letters go."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -11,10 +10,9 @@ from chassis.context import CallContext
 from chassis.errors import NotFound, PreconditionFailed
 from chassis.store import Transaction
 from services.identity.contract import events
-from services.identity.models import users
+from services.identity.models import links_of, users
 from services.identity.providers import Keyring
-from services.identity.queries import ADDRESS_FIELD, get_me
-from services.identity.rules.profiles import refuse_unproven
+from services.identity.rules.profiles import profile_of, refuse_unproven
 
 
 def update_me(
@@ -26,7 +24,7 @@ def update_me(
     """
     refuse_unproven(changed)
     user_id = UUID(caller.subject)
-    found = transaction.one(select(users.c.version).where(users.c.id == user_id).with_for_update())
+    found = transaction.one(select(users).where(users.c.id == user_id).with_for_update())
     if found is None:
         raise NotFound("Your user is gone. Register again, or call us.")
     if found["version"] not in if_versions:
@@ -34,10 +32,11 @@ def update_me(
     values = _stored(changed, keyring=keyring, user_id=user_id)
     # Accounts are claimed under the name that was proven, whatever a person calls themselves later.
     proven = func.coalesce(users.c.matched_last_name, users.c.last_name)
-    changing = update(users).where(users.c.id == user_id)
-    transaction.run(changing.values(**values, version=users.c.version + 1, matched_last_name=proven))
+    changing = update(users).where(users.c.id == user_id).returning(users)
+    user = transaction.one(changing.values(**values, version=users.c.version + 1, matched_last_name=proven)) or found
     transaction.emit(events.contact_changed, subject=str(user_id), data={"user_id": user_id})
-    return get_me(transaction, caller=caller, keyring=keyring)
+    phone, address = keyring.contact_of(user)
+    return profile_of(user, links=transaction.all(links_of(user_id)), phone=phone, address=address)
 
 
 def _stored(changed: Mapping[str, Any], *, keyring: Keyring, user_id: UUID) -> dict[str, Any]:
@@ -45,6 +44,5 @@ def _stored(changed: Mapping[str, Any], *, keyring: Keyring, user_id: UUID) -> d
     values = {name: value for name, value in changed.items() if name != "mailing_address"}
     if "mailing_address" in changed:
         address = changed["mailing_address"]
-        sealed = keyring.seal(json.dumps(address), field=ADDRESS_FIELD, owner=user_id) if address else None
-        values["mailing_address_sealed"] = sealed
+        values["mailing_address_sealed"] = keyring.seal_address(address, owner=user_id) if address else None
     return values

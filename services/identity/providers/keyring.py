@@ -46,6 +46,22 @@ class Keyring:
         claim: dict[str, str] = json.loads(self.unseal(sealed, field="registrations.claim", owner=owner))
         return claim
 
+    def seal_address(self, address: Mapping[str, Any], *, owner: UUID) -> str:
+        """Where letters to a user go, as one ciphertext."""
+        return self.seal(json.dumps(dict(address)), field="users.mailing_address", owner=owner)
+
+    def unseal_address(self, sealed: str, *, owner: UUID) -> dict[str, Any]:
+        address: dict[str, Any] = json.loads(self.unseal(sealed, field="users.mailing_address", owner=owner))
+        return address
+
+    def contact_of(self, user: Mapping[str, Any]) -> tuple[str | None, dict[str, Any] | None]:
+        """Telephone and mailing address of a row of users, where it has them."""
+        phone, address, owner = user["phone_sealed"], user["mailing_address_sealed"], user["id"]
+        return (
+            self.unseal(phone, field="users.phone", owner=owner) if phone else None,
+            self.unseal_address(address, owner=owner) if address else None,
+        )
+
     def account_digest(self, account_number: str) -> str:
         """The same text for the same account number, which cannot be turned back without the key."""
         bare = "".join(character for character in account_number.upper() if character.isalnum())

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from chassis.errors import Impossible
 from chassis.keys import FieldCipher
@@ -19,6 +19,8 @@ from services.notifications.providers.channels import VendorRefused
 from services.notifications.providers.reports import Report
 from services.notifications.rules import Reason, State
 
+_LOCKED = select(messages).where(messages.c.id == bindparam("of_message")).with_for_update()
+_CHANGE = update(messages).where(messages.c.id == bindparam("of_message"))
 _TOLD = {
     State.SENT: events.notification_sent,
     State.DELIVERED: events.notification_delivered,
@@ -106,12 +108,12 @@ def settle(
 
 def change(transaction: Transaction, *, now: datetime, message_id: UUID, **values: Any) -> None:
     """Write to one message, locked before."""
-    transaction.run(update(messages).where(messages.c.id == message_id).values(changed_at=now, **values))
+    transaction.run(_CHANGE, {"of_message": message_id, "changed_at": now, **values})
 
 
 def locked(transaction: Transaction, message_id: UUID) -> Row:
     """One message, which nobody else changes until the commit."""
-    message = transaction.one(select(messages).where(messages.c.id == message_id).with_for_update())
+    message = transaction.one(_LOCKED, {"of_message": message_id})
     if message is None:
         raise Impossible(f"there is no message {message_id}")
     return message

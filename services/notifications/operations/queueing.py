@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.ids import new_id
@@ -20,6 +20,14 @@ from services.notifications.providers.wording import LANGUAGE
 from services.notifications.rules import Channel, Decision, Reason, State
 
 RELEASED_AT_ONCE_MAX = 500
+
+_HOLDERS = (
+    select(contacts, contact_accounts.c.last4)
+    .join_from(contact_accounts, contacts)
+    .where(contact_accounts.c.account_id == bindparam("of_account"))
+    .order_by(contacts.c.user_id)
+)
+_ONCE = insert(messages).on_conflict_do_nothing(constraint="uq_messages_source_key")
 
 
 def send_secure_mail(
@@ -84,13 +92,7 @@ def _tell_holders(
     variables: Mapping[str, Any],
 ) -> None:  # fmt: skip
     """One message for each person and channel, once for each cause; what must not go is kept with its reason."""
-    holders = (
-        select(contacts, contact_accounts.c.last4)
-        .join_from(contact_accounts, contacts)
-        .where(contact_accounts.c.account_id == account_id)
-        .order_by(contacts.c.user_id)
-    )
-    for row in transaction.all(holders):
+    for row in transaction.all(_HOLDERS, {"of_account": account_id}):
         person = person_of(cipher, row)
         for channel in Channel:
             decision = rules.may_send(kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now)
@@ -115,8 +117,7 @@ def _queue(
         "template": template, "language": LANGUAGE, "state": state, "reason": decision.reason,
         "not_before": decision.not_before, "variables_sealed": sealed, "created_at": now, "changed_at": now,
     }  # fmt: skip
-    once = insert(messages).values(**values).on_conflict_do_nothing(constraint="uq_messages_source_key")
-    if not transaction.run(once):
+    if not transaction.run(_ONCE, values):
         existing: UUID = transaction.value(select(messages.c.id).where(messages.c.source_key == key))
         return existing
     if decision.send and decision.not_before is None:

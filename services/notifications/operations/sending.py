@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from chassis.clock import Clock
 from chassis.errors import Impossible, OutcomeUnknown, VendorDown
@@ -21,6 +21,8 @@ from services.notifications.operations.contacts import Person, person_of
 from services.notifications.providers.channels import Mail, MailContent, Text, VendorRefused
 from services.notifications.providers.wording import Wording
 from services.notifications.rules import Channel, Reason, State
+
+_CONTACT = select(contacts).where(contacts.c.user_id == bindparam("of_user"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ def _addressee(transaction: Transaction, *, cipher: FieldCipher, message: Row, v
             first_name=variables["first_name"], email=variables["to_email"], phone=None,
             sms_consent=False, is_opted_out=False, time_zone=None,
         )  # fmt: skip
-    row = transaction.one(select(contacts).where(contacts.c.user_id == message["user_id"]))
+    row = transaction.one(_CONTACT, {"of_user": message["user_id"]})
     if row is None:
         raise Impossible(f"message {message['id']} has no contact")
     return person_of(cipher, row)

@@ -7,7 +7,7 @@ and the processor is asked before anything else is done. No transaction is open 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, update
 
 from chassis.clock import Clock
 from chassis.errors import OutcomeUnknown
@@ -19,9 +19,16 @@ from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import payment_methods, payments, payments_shown
 from services.payments.providers.interface import BankAccountSource, CardSource, ChargeOutcome, Processor, Source
 from services.payments.rules.limits import may_still_arrive
-from services.payments.rules.states import DECLINED, OPEN, POSTED, SUBMITTING, UNKNOWN, step
+from services.payments.rules.states import DECLINED, OPEN, POSTED, SUBMITTING, UNKNOWN, states_before
 from services.payments.rules.wording import DECLINE_REASONS, NOT_CHARGED, decline_code
 
+_with_source = payments_shown.add_columns(
+    payment_methods.c.processor_token,
+    payment_methods.c.routing_number,
+    payment_methods.c.account_number_encrypted,
+    payment_methods.c.account_type,
+)
+_SHOWN = _with_source.where(payments.c.id == bindparam("of_payment"))
 NOTHING_CHARGED = ChargeOutcome(reference=None, is_approved=False, decline_code=NOT_CHARGED)
 
 
@@ -66,7 +73,7 @@ def settle_charge(
 def _charge(
     store: Database, *, processor: Processor, cipher: FieldCipher, clock: Clock, cause: Cause, payment: Row
 ) -> None:
-    source = _source(store, payment=payment, cipher=cipher)
+    source = _source(payment, cipher=cipher)
     failpoint("vendor.before_call")
     try:
         outcome = processor.charge(key=str(payment["id"]), amount_cents=payment["amount_cents"], source=source)
@@ -92,13 +99,10 @@ def _record(store: Database, *, cause: Cause, payment: Row, outcome: ChargeOutco
 
 
 def _move(transaction: Transaction, *, payment: Row, to: str, **values: Any) -> bool:
-    """Take the step under the row's lock. False where the payment has been decided, or made unknown, meanwhile."""
-    status = transaction.value(select(payments.c.status).where(payments.c.id == payment["id"]).with_for_update())
-    if status not in OPEN or status == to:
-        return False
-    changed = update(payments).where(payments.c.id == payment["id"])
-    transaction.run(changed.values(status=step(status, to=to), **values))
-    return True
+    """Take the step where the payment may still take it. False where it was decided, or made unknown, meanwhile."""
+    is_open = payments.c.status.in_(states_before(to))
+    moved = update(payments).where(payments.c.id == payment["id"], is_open)
+    return bool(transaction.run(moved.values(status=to, **values)))
 
 
 def _tell_posted(transaction: Transaction, *, payment: Row) -> None:
@@ -131,21 +135,17 @@ def _tell_declined(transaction: Transaction, *, payment: Row, code: str) -> None
 
 def _shown(store: Database, payment_id: str) -> Row:
     with store.reading() as transaction:
-        payment = transaction.one(payments_shown.where(payments.c.id == UUID(payment_id)))
+        payment = transaction.one(_SHOWN, {"of_payment": UUID(payment_id)})
     if payment is None:
         raise LookupError("a submitted payment is not in the database that told of it")
     return payment
 
 
-def _source(store: Database, *, payment: Row, cipher: FieldCipher) -> Source:
+def _source(payment: Row, *, cipher: FieldCipher) -> Source:
     """Also of a method that was removed since: the payment was submitted before."""
-    statement = select(payment_methods).where(payment_methods.c.id == payment["payment_method_id"])
-    with store.reading() as transaction:
-        method = transaction.one(statement)
-    assert method is not None
-    if method["type"] != BANK_ACCOUNT:
-        return CardSource(token=method["processor_token"])
-    number = cipher.decrypt(method["account_number_encrypted"], bound_to=str(method["id"]))
+    if payment["method_type"] != BANK_ACCOUNT:
+        return CardSource(token=payment["processor_token"])
+    number = cipher.decrypt(payment["account_number_encrypted"], bound_to=str(payment["payment_method_id"]))
     return BankAccountSource(
-        routing_number=method["routing_number"], account_number=number, account_type=method["account_type"]
+        routing_number=payment["routing_number"], account_number=number, account_type=payment["account_type"]
     )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bus.rpc import Asks
@@ -20,7 +20,22 @@ from services.payments.rules.limits import can_take, with_quote
 # Shorter than the caller's own wait, so that it hears from us and not from its own clock.
 ASK_SECONDS = 2.5
 
+_of_account: BindParameter[UUID] = bindparam("of_account")
+_PENDING = select(func.coalesce(func.sum(payments.c.amount_cents), 0)).where(
+    payments.c.account_id == _of_account, is_pending
+)
+_STANDING = select(account_standings).where(account_standings.c.account_id == _of_account)
+_LOCKED = _STANDING.with_for_update()
+_KNOWN = _STANDING.add_columns(_PENDING.scalar_subquery().label("pending_cents"))
+
 _FIGURES = frozenset(account_standings.c.keys()) - {"account_id", "sequence"}
+_told = insert(account_standings)
+_NOTE = _told.on_conflict_do_update(
+    index_elements=["account_id"],
+    set_={name: _told.excluded[name] for name in sorted(_FIGURES | {"sequence"})},
+    where=account_standings.c.sequence < _told.excluded.sequence,
+)
+_APPLIED = update(payments).where(payments.c.id == bindparam("of_payment"), payments.c.applied_at.is_(None))
 
 
 def learn_standing(
@@ -35,11 +50,11 @@ def learn_standing(
     """
     caller.require(str(account_id))
     with store.reading() as transaction:
-        known = transaction.one(standing_of(account_id))
-        pending = pending_cents(transaction, account_id=account_id)
+        known = transaction.one(_KNOWN, {"of_account": account_id})
     if known and can_take(
-        standing=with_quote(known, quoted_cents=quoted_cents), pending_cents=pending, amount_cents=amount_cents
-    ):
+        standing=with_quote(known, quoted_cents=quoted_cents), pending_cents=int(known["pending_cents"]),
+        amount_cents=amount_cents,
+    ):  # fmt: skip
         return {}
     context = as_service(store.service, request_id=caller.request_id)
     request = {"account_id": str(account_id)}
@@ -67,7 +82,7 @@ def locked_standing(transaction: Transaction, *, account_id: UUID, answers: Mapp
                 where=account_standings.c.sequence == answers["sequence"],
             )
         )
-    standing = transaction.one(standing_of(account_id).with_for_update())
+    standing = transaction.one(_LOCKED, {"of_account": account_id})
     if standing is None:
         raise LookupError("the standing of an account was to be learnt before its payment")
     return standing
@@ -75,13 +90,8 @@ def locked_standing(transaction: Transaction, *, account_id: UUID, answers: Mapp
 
 def note_standing(transaction: Transaction, *, sequence: int, data: Mapping[str, Any]) -> None:
     """Keep the standing that an event of accounts carries, unless a later one is kept already."""
-    values = {"sequence": sequence, **_figures(data["standing"])}
-    told = insert(account_standings).values(account_id=UUID(data["account_id"]), **values)
-    transaction.run(
-        told.on_conflict_do_update(
-            index_elements=["account_id"], set_=values, where=account_standings.c.sequence < sequence
-        )
-    )
+    row = {"account_id": UUID(data["account_id"]), "sequence": sequence, **_figures(data["standing"])}
+    transaction.run(_NOTE, row)
 
 
 def note_payment_applied(
@@ -89,18 +99,12 @@ def note_payment_applied(
 ) -> None:
     """The ledger has a payment: it no longer counts as pending. Money that came another way is no payment of ours."""
     note_standing(transaction, sequence=sequence, data=data)
-    applied = update(payments).where(payments.c.id == UUID(data["payment_id"]), payments.c.applied_at.is_(None))
-    transaction.run(applied.values(applied_at=applied_at))
+    transaction.run(_APPLIED, {"of_payment": UUID(data["payment_id"]), "applied_at": applied_at})
 
 
 def pending_cents(transaction: Transaction, *, account_id: UUID) -> int:
     """What is accepted or on its way for the account and not in its balance."""
-    total = select(func.coalesce(func.sum(payments.c.amount_cents), 0))
-    return int(transaction.value(total.where(payments.c.account_id == account_id, is_pending)))
-
-
-def standing_of(account_id: UUID) -> Select[Any]:
-    return select(account_standings).where(account_standings.c.account_id == account_id)
+    return int(transaction.value(_PENDING, {"of_account": account_id}))
 
 
 def _figures(standing: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from chassis.context import CallContext
 from chassis.errors import ConstraintViolated, NotFound, Refusal
@@ -22,6 +22,14 @@ from services.payments.rules.states import SUBMITTING
 from services.payments.rules.wording import as_told
 
 FIRST_PRESENTMENT = 1
+
+_OWN_METHOD = (
+    select(payment_methods)
+    .where(payment_methods.c.id == bindparam("method_id"), payment_methods.c.user_id == bindparam("owner"))
+    .where(payment_methods.c.removed_at.is_(None))
+    .with_for_update(read=True)
+)
+_NEW = insert(payments)
 
 _REFUSED_BY: dict[str, type[Refusal]] = {"ck_payments_amount_minimum": AmountTooSmall}
 
@@ -55,7 +63,7 @@ def submit_payment(
             "created_at": now,
             "quote_id": quote_id,
         }
-        transaction.run(insert(payments).values(payment))
+        transaction.run(_NEW, payment)
     _tell(transaction, payment=payment, method=method)
     shown = {"applied_at": None, "decline_code": None, "method_type": method["type"], "method_last4": method["last4"]}
     return as_told({**payment, **shown})
@@ -76,12 +84,7 @@ def _tell(transaction: Transaction, *, payment: Mapping[str, Any], method: Row) 
 
 def _own_method(transaction: Transaction, *, caller: CallContext, payment_method_id: UUID) -> Row:
     """Locked for sharing, so that it cannot be removed between this look and the commit."""
-    statement = select(payment_methods).where(
-        payment_methods.c.id == payment_method_id,
-        payment_methods.c.user_id == owner_of(caller),
-        payment_methods.c.removed_at.is_(None),
-    )
-    method = transaction.one(statement.with_for_update(read=True))
+    method = transaction.one(_OWN_METHOD, {"method_id": payment_method_id, "owner": owner_of(caller)})
     if method is None:
         raise NotFound("No payment method of yours has this id. Choose one of your methods, or add a new one.")
     return method

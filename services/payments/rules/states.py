@@ -16,12 +16,6 @@ COUNTED = frozenset({SUBMITTING, UNKNOWN, POSTED})
 """Money that is in, or may yet come in: until it is applied, it counts against what the account can take."""
 
 
-class IllegalStep(Exception):
-    """A payment was to go where no step leads: a defect of ours, never an answer to a customer."""
-
-
-def step(status: str, *, to: str) -> str:
-    """The new status. Raises IllegalStep unless the table has that step."""
-    if to not in STEPS[status]:
-        raise IllegalStep(f"a {status} payment cannot become {to}")
-    return to
+def states_before(status: str) -> list[str]:
+    """The states from which a step leads to that one."""
+    return sorted(before for before, after in STEPS.items() if status in after)

@@ -44,7 +44,11 @@ def _without_inbox() -> None:
     def take(connection: Any, *, event_id: Any, handler: str) -> bool:
         return True
 
+    def take_together(connection: Any, *, event_ids: Any, handler: str) -> set[Any]:
+        return set(event_ids)
+
     _remove(inbox, "take", take)
+    _remove(inbox, "take_together", take_together)
 
 
 def _without_inbox_and_keys() -> None:
@@ -77,10 +81,8 @@ def _told_after_the_commit() -> None:
 
     take_from_outbox, writing = _taking_from_outbox(), Database.writing
 
-    def emit(self: Transaction, event: Any, *, subject: str, data: Mapping[str, Any]) -> Any:
-        envelope, row = take_from_outbox(self, event, subject, data)
-        vars(self).setdefault("untold", []).append(row)
-        return envelope
+    def emit(self: Transaction, event: Any, *, subject: str, data: Mapping[str, Any]) -> None:
+        vars(self).setdefault("untold", []).append(take_from_outbox(self, event, subject, data))
 
     @contextmanager
     def writing_then_telling(self: Database, **named: Any) -> Iterator[Transaction]:
@@ -102,28 +104,29 @@ def _told_before_the_commit() -> None:
 
     take_from_outbox = _taking_from_outbox()
 
-    def emit(self: Transaction, event: Any, *, subject: str, data: Mapping[str, Any]) -> Any:
-        envelope, row = take_from_outbox(self, event, subject, data)
-        _publish([row])
+    def emit(self: Transaction, event: Any, *, subject: str, data: Mapping[str, Any]) -> None:
+        _publish([take_from_outbox(self, event, subject, data)])
         failpoint("outbox.sent")
-        return envelope
 
     _remove(Transaction, "emit", emit)
 
 
-def _taking_from_outbox() -> Callable[..., tuple[Any, Any]]:
+def _taking_from_outbox() -> Callable[..., Any]:
     """Emits as ever, and takes the row away again before anybody but this transaction has seen it."""
     from sqlalchemy import delete
 
+    from chassis import outbox
     from chassis.store import Transaction
-    from chassis.tables import outbox
+    from chassis.tables import outbox as rows
 
     plain = Transaction.emit
 
-    def take(transaction: Transaction, event: Any, subject: str, data: Mapping[str, Any]) -> tuple[Any, Any]:
-        envelope = plain(transaction, event, subject=subject, data=data)
-        told = delete(outbox).where(outbox.c.id == envelope.id)
-        return envelope, transaction.one(told.returning(outbox.c.exchange, outbox.c.routing_key, outbox.c.body))
+    def take(transaction: Transaction, event: Any, subject: str, data: Mapping[str, Any]) -> Any:
+        plain(transaction, event, subject=subject, data=data)
+        told = transaction.told.pop()
+        outbox.save(transaction.connection, told=[told])
+        taken = delete(rows).where(rows.c.id == told.envelope.id)
+        return transaction.one(taken.returning(rows.c.exchange, rows.c.routing_key, rows.c.body))
 
     return take
 

@@ -161,10 +161,11 @@ class TestAReversalByStaff:
         assert ledger_of(service.store, account_id=account_id) == before
         assert check(service.store) == []
 
-    def test_of_held_money_gives_it_back(self, service: AccountsService) -> None:
+    def test_of_held_money_gives_it_back_and_closes_its_work_item(self, service: AccountsService) -> None:
         account_id = an_account(service, a_closed_loan())
         reverse(service, pay(service, account_id))
-        (state,) = rows_of(service.store, account_states)
+        (state,), (item,) = rows_of(service.store, account_states), rows_of(service.store, work_items)
+        assert item["closed_at"] == service.clock.now()
         assert (state["held_cents"], ledger_of(service.store, account_id=account_id)) == (0, {})
         assert check(service.store) == []
 

@@ -60,8 +60,8 @@ def test_rpc_measures_every_arm_and_where_its_time_goes() -> None:
     assert found["figures"]["chassis / stock"]["target"]["decides"] is False
     parts = {part["arm"]: part for part in found["breakdown"]}
     assert set(parts) == set(NAMES)
-    assert {"signed context", "transaction"} <= {stage["name"] for stage in parts["chassis"]["service"]}
-    assert {"transaction"}.isdisjoint({stage["name"] for stage in parts["chassis bare"]["service"]})
+    assert {"signed context", "SQL"} <= {stage["name"] for stage in parts["chassis"]["service"]}
+    assert {"SQL"}.isdisjoint({stage["name"] for stage in parts["chassis bare"]["service"]})
     for part in parts.values():
         assert sum(stage["share"] for stage in part["service"]) == pytest.approx(1)
 

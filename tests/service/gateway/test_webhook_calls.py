@@ -105,6 +105,21 @@ class TestWhereItGoes:
 
         assert post("https://partner.test/", look_up=unknown).error == "name_not_found"
 
+    def test_is_nowhere_for_a_name_whose_service_says_nothing_in_time(self) -> None:
+        late = threading.Event()
+
+        def look_up(_: str, __: int) -> list[str]:
+            late.wait(5)
+            return HERE
+
+        with a_partner() as partner:
+            calls = PartnerCalls(
+                policy=LOOPBACK, certificates=certifi.where(), look_up=look_up, look_up_seconds=0.2
+            )  # fmt: skip
+            assert calls.post(url=named(partner, "partner.test"), body=b"", headers={}).error == "name_not_found"
+            late.set()
+            assert partner.arrivals == []
+
     def test_a_redirect_is_an_answer_and_nothing_to_follow(self) -> None:
         with a_partner() as partner, a_partner() as elsewhere:
             partner.statuses, partner.location = [307], elsewhere.url

@@ -7,6 +7,7 @@ import pytest
 
 from chassis.clock import FixedClock
 from chassis.errors import NeighbourSilent, NotFound
+from gateway.admission import Admission
 from gateway.api import examples
 from gateway.api.payments import wished_wait_seconds
 from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
@@ -97,3 +98,17 @@ def test_a_card_number_is_refused_before_it_travels(clock: FixedClock) -> None:
     assert (answer.status_code, answer.json["code"]) == (422, "card_number_refused")
     assert "4111" not in answer.text
     assert gateway.neighbours.requests("payments.add_payment_method") == []
+
+
+def test_who_only_waits_for_an_outcome_takes_nobodys_place(clock: FixedClock) -> None:
+    in_hand: list[int] = []
+
+    class Noting(Admission):
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(name, value)
+            in_hand.extend([value] if name == "in_hand" else [])
+
+    gateway = a_gateway(clock=clock, admission=Noting())
+    _pay(gateway, Prefer="wait=2")
+    looks = len(gateway.neighbours.requests("payments.get_payment"))
+    assert in_hand == [0, 1, *[0, 1] * looks, 0]

@@ -179,6 +179,23 @@ def test_a_withdrawn_key_is_dead_within_five_minutes(clock: FixedClock) -> None:
     assert gateway.get("/v1/me").status_code == 401
 
 
+def test_a_token_that_was_good_is_dead_with_its_key_and_at_its_end(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    assert gateway.get("/v1/me").status_code == 200
+    clock.move_to(clock.now() + timedelta(seconds=200))
+    token = gateway.token()
+    assert [gateway.get("/v1/me", token=token).status_code for _ in range(2)] == [200, 200]
+    end = clock.now() + timedelta(seconds=300)
+    gateway.neighbours.answers["identity.get_signing_keys"] = {"keys": []}
+    clock.move_to(clock.now() + timedelta(seconds=101))
+    assert gateway.get("/v1/me", token=token).status_code == 401
+    gateway.neighbours.answers["identity.get_signing_keys"] = {"keys": [gateway.key.as_dict(private=False)]}
+    clock.move_to(clock.now() + timedelta(seconds=6))
+    assert gateway.get("/v1/me", token=token).status_code == 200
+    clock.move_to(end + timedelta(seconds=1))
+    assert gateway.get("/v1/me", token=token).status_code == 401
+
+
 def test_invented_key_ids_do_not_flood_identity(clock: FixedClock) -> None:
     gateway = a_gateway(clock=clock)
     for number in range(20):

@@ -1,0 +1,165 @@
+"""Events that wait share a transaction, what is told is saved with it, and neither costs any of them its promise."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from chassis.clock import FixedClock
+from chassis.doors import Outcome
+from chassis.errors import ConstraintViolated
+from chassis.events import Envelope
+from chassis.store import Cause, Database, Transaction
+from tests.builders.wiring import an_event, deliver, emitted, settings_of, wire
+from tests.chassis.counting import CountingService, add, counted, total
+from tests.chassis.test_buses import Stack, stack  # noqa: F401 - a fixture
+from tests.fixtures.processes import eventually
+
+CAUSE = Cause(event_id=UUID(int=1), root_id=UUID(int=2))
+TOGETHER_SECONDS = 1.5
+
+
+@pytest.fixture
+def service(database: Any, clock: FixedClock, toy_keys: Path) -> CountingService:
+    return wire(CountingService, database=database, clock=clock, keys_folder=toy_keys)
+
+
+def an_addition(clock: FixedClock, name: str) -> Envelope:
+    return an_event(counted, clock=clock, subject=name, data={"name": name, "amount": 1})
+
+
+def deliver_together(service: CountingService, *events: Envelope) -> list[Outcome] | None:
+    first, *others = [event.to_json() for event in events]
+    outcomes: list[Outcome] | None = service.on_counted(body=first, others=others, again=False, settings=settings_of())
+    return outcomes
+
+
+def question(database: Database, statement: str) -> Any:
+    with database.reading() as transaction:
+        return transaction.value(text(statement))
+
+
+def count_and_tell(database: Database, *, times: int, fails: bool = False) -> None:
+    with database.writing() as transaction:
+        transaction.emit(counted, subject="a", data={"name": "a", "amount": 1})
+        for _ in range(times):
+            transaction.run(text("INSERT INTO counts VALUES ('a', 1)"))
+        if fails:
+            raise ZeroDivisionError
+
+
+def attempt_and_fail(transaction: Transaction) -> None:
+    with transaction.attempt():
+        transaction.emit(counted, subject="a", data={"name": "a", "amount": 2})
+        raise ZeroDivisionError
+
+
+class TestEventsTogether:
+    def test_are_one_transaction(self, service: CountingService, clock: FixedClock) -> None:
+        outcomes = deliver_together(service, *(an_addition(clock, name) for name in ("b", "a", "b")))
+        assert outcomes == [Outcome.DONE] * 3
+        assert total(service.store) == 3
+        assert question(service.store, "SELECT count(DISTINCT xmin::text) FROM inbox") == 1
+
+    @pytest.mark.parametrize("name", ["cursed", None], ids=["a verb that fails", "a broken contract"])
+    def test_are_all_undone_by_one_and_handled_alone(
+        self, service: CountingService, clock: FixedClock, name: str | None
+    ) -> None:
+        good, other = an_addition(clock, "a"), an_addition(clock, "b")
+        bad = an_addition(clock, name or "c")
+        bad = bad if name else type(bad)(**{**vars(bad), "data": {"name": "c"}})
+        assert deliver_together(service, good, bad, other) is None
+        assert total(service.store) == 0
+        assert question(service.store, "SELECT count(*) FROM inbox") == 0
+        alone = [deliver(service.on_counted, event) for event in (good, bad, other)]
+        assert alone == [Outcome.DONE, Outcome.RETRYING if name else Outcome.PARKED, Outcome.DONE]
+        assert total(service.store) == 2
+
+    def test_are_handled_once_whether_alone_or_together(self, service: CountingService, clock: FixedClock) -> None:
+        known, fresh = an_addition(clock, "a"), an_addition(clock, "b")
+        deliver(service.on_counted, known)
+        outcomes = deliver_together(service, known, fresh, fresh)
+        assert outcomes == [Outcome.DUPLICATE, Outcome.DONE, Outcome.DUPLICATE]
+        assert total(service.store) == 2
+
+    def test_are_handled_once_by_two_at_the_same_time(self, service: CountingService, clock: FixedClock) -> None:
+        events = [an_addition(clock, f"name {number}") for number in range(20)]
+        with ThreadPoolExecutor(4) as pool:
+            orders = [events, events[::-1], events, events[::-1]]
+            found = list(pool.map(lambda order: deliver_together(service, *order), orders))
+        assert sum(outcomes.count(Outcome.DONE) for outcomes in found if outcomes) == len(events)
+        assert total(service.store) == len(events)
+
+
+class TestWhatIsTold:
+    def test_is_numbered_for_each_subject_in_the_order_of_telling(self, database: Database) -> None:
+        for subjects in ("abaa", "ab"):
+            with database.writing() as transaction:
+                for number, subject in enumerate(subjects):
+                    transaction.emit(counted, subject=subject, data={"name": '"sequence":0,', "amount": number})
+        # On a connection that sees only what is committed.
+        assert question(database, "SELECT count(*) FROM outbox") == len("abaaab")
+        told = [(event.subject, event.sequence, event.data["amount"]) for event in emitted(database)]
+        assert told == [("a", 1, 0), ("b", 1, 1), ("a", 2, 2), ("a", 3, 3), ("a", 4, 0), ("b", 2, 1)]
+        assert {event.data["name"] for event in emitted(database)} == {'"sequence":0,'}
+
+    def test_is_told_on_account_of_its_own_event(self, database: Database) -> None:
+        with database.writing() as transaction:
+            transaction.emit(counted, subject="a", data={"name": "a", "amount": 1})
+            transaction.within(CAUSE).emit(counted, subject="b", data={"name": "b", "amount": 1})
+        first, second = emitted(database)
+        assert (first.causation_id, first.root_id) == (None, first.id)
+        assert (second.causation_id, second.root_id) == (CAUSE.event_id, CAUSE.root_id)
+
+    def test_is_told_with_the_rows_or_not_at_all(self, database: Database) -> None:
+        with pytest.raises(ZeroDivisionError):
+            count_and_tell(database, times=1, fails=True)
+        with pytest.raises(ConstraintViolated):
+            count_and_tell(database, times=2)
+        assert (total(database), emitted(database)) == (0, [])
+        with database.writing() as transaction:
+            add(transaction, name="a", amount=1)
+        assert total(database) == 1
+
+    def test_is_forgotten_with_the_attempt_in_which_it_was_told(self, database: Database) -> None:
+        with database.writing() as transaction:
+            transaction.emit(counted, subject="a", data={"name": "a", "amount": 1})
+            with pytest.raises(ZeroDivisionError):
+                attempt_and_fail(transaction)
+        assert [event.data["amount"] for event in emitted(database)] == [1]
+
+
+def test_a_snapshot_sees_one_moment_and_a_question_the_present(database: Database) -> None:
+    with database.snapshot() as moment, database.reading() as present:
+        before = moment.value(text("SELECT count(*) FROM counts"))
+        with database.writing() as transaction:
+            add(transaction, name="a", amount=1)
+        assert moment.value(text("SELECT count(*) FROM counts")) == before == 0
+        assert present.value(text("SELECT count(*) FROM counts")) == 1
+        with pytest.raises(Exception, match="read-only"):
+            moment.run(text("INSERT INTO counts VALUES ('b', 1)"))
+
+
+@pytest.mark.bus
+def test_events_give_way_to_callers_and_none_waits_for_ever(stack: Stack) -> None:  # noqa: F811
+    ends_at = time.monotonic() + TOGETHER_SECONDS
+
+    def call(caller: int) -> int:
+        made = 0
+        while time.monotonic() < ends_at:
+            stack.get("add", name=f"caller {caller} {made // 90}", amount=1, key=f"{caller}-{made}")
+            made += 1
+        return made
+
+    with ThreadPoolExecutor(17) as pool:
+        calls = [pool.submit(call, number) for number in range(16)]
+        handled = pool.submit(eventually, lambda: stack.value("seen caller 0 0") > 0, describe=stack.output)
+        handled.result()
+        made = [done.result() for done in calls]
+    expected = {f"seen caller {number} 0": min(count, 90) for number, count in enumerate(made)}
+    for name, value in expected.items():
+        eventually(lambda name=name, value=value: stack.value(name) == value, describe=stack.output)  # type: ignore[misc]

@@ -1,0 +1,120 @@
+"""A connection and an application: whatever the application does, the client gets one well-formed answer or an end."""
+
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+import structlog
+
+from chassis.web.connection import Application, Connection, Refused, refused_barely
+
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+LAST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+class Serving:
+    """What a connection sees of its server."""
+
+    def __init__(self, application: Application) -> None:
+        self.refused: Refused = refused_barely
+        self.is_stopping = False
+        self.application = application
+        self.variables: dict[str, Any] = {}
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[None]:
+    with structlog.testing.capture_logs():
+        yield
+
+
+def said(application: Application, *requests: bytes) -> bytes:
+    """All that a client of the application gets, which then hangs up."""
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs):
+        theirs.sendall(b"".join(requests))
+        theirs.shutdown(socket.SHUT_WR)
+        Connection(Serving(application), ours, ("127.0.0.1", 1)).serve()
+        return b"".join(iter(lambda: theirs.recv(65536), b""))
+
+
+def answering(result: Callable[[], Iterable[bytes]], *headers: tuple[str, str], status: str = "200 OK") -> Application:
+    def application(_: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response(status, list(headers))
+        return result()
+
+    return application
+
+
+def body_of(answer: bytes) -> bytes:
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+def test_a_list_is_sent_with_its_length() -> None:
+    answer = said(answering(lambda: [b"one", b"two"]), LAST)
+    assert b"\r\nContent-Length: 6\r\n" in answer
+    assert body_of(answer) == b"onetwo"
+
+
+def test_pieces_are_sent_as_they_come_and_the_connection_goes_on() -> None:
+    answer = said(answering(lambda: iter([b"one", b"", b"three"])), GET, LAST)
+    chunks = b"3\r\none\r\n5\r\nthree\r\n0\r\n\r\n"
+    assert answer.count(chunks) == 2
+    assert answer.count(b"Transfer-Encoding: chunked") == 2
+
+
+def test_to_an_old_client_pieces_are_sent_bare_and_the_end_is_the_end() -> None:
+    old = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+    answer = said(answering(lambda: iter([b"one", b"three"])), old, LAST)
+    assert body_of(answer) == b"onethree"
+    assert b"Connection: close" in answer
+
+
+@pytest.mark.parametrize("failure", [OSError("a file"), KeyError("a defect"), ConnectionResetError("a database")])
+def test_an_application_that_fails_is_answered_for(failure: Exception) -> None:
+    def application(_: dict[str, Any], __: Callable[..., Any]) -> Iterable[bytes]:
+        raise failure
+
+    answer = said(application, GET, LAST)
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+def test_an_answer_that_breaks_off_does_not_look_whole() -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"one"
+        raise KeyError("a defect")
+
+    answer = said(answering(pieces), GET, LAST)
+    assert answer.endswith(b"3\r\none\r\n")
+
+
+@pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b", "a\nb", "a\r\n\r\n<html>"])
+def test_a_header_cannot_be_split(value: str) -> None:
+    answer = said(answering(lambda: [b"hello"], ("X-Echo", value)), LAST)
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert b"Set-Cookie" not in answer
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_what_has_no_body_gets_none(status: str) -> None:
+    answer = said(answering(lambda: iter([b"hidden"]), status=status), GET, LAST)
+    assert answer.count(b"HTTP/1.1 ") == 2
+    assert b"hidden" not in answer
+    assert b"Transfer-Encoding" not in answer
+
+
+def test_the_result_is_closed_whatever_happens() -> None:
+    closed: list[bool] = []
+
+    class Result:
+        def __iter__(self) -> Iterator[bytes]:
+            raise KeyError("a defect")
+
+        def close(self) -> None:
+            closed.append(True)
+
+    said(answering(Result), LAST)
+    assert closed == [True]
