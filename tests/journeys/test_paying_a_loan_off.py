@@ -41,7 +41,7 @@ def test_a_promised_sum_closes_the_loan_and_the_days_not_needed_are_owed_back(tm
         assert samuel.get(f"{account}/payoff-quotes/{quote['id']}")["status"] == "met"
         history = samuel.get(f"{account}/transactions")["data"][:3]
         assert [(row["kind"], row["amount_cents"]) for row in history] == [
-            ("refund_due", -surplus_cents), ("payoff", 0), ("payment", quote["payoff_cents"]),
+            ("refund_due", -surplus_cents), ("payoff_drift", 0), ("payment", quote["payoff_cents"]),
         ]  # fmt: skip
         samuel.post(f"{account}/payoff-quotes", {"good_through": str(good_through)}, expect=409, headers=keyed())
         stack.captive("ledger", "check")

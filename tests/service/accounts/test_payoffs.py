@@ -518,6 +518,17 @@ class TestWhatStaffAndBanksChange:
         assert view_of(service, account_id)["status"] == "paid_off"
         assert check(service.store) == []
 
+    def test_money_that_was_undone_is_not_counted_towards_the_quote(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        quote = quoted(service, account_id)
+        payment_id = pay(service, account_id, amount_cents=1_000_000, quote_id=quote["id"])
+        assert quote_now(service, quote)["received_cents"] == 1_000_000
+        self.reverse(service, account_id, payment_id)
+        now = quote_now(service, quote)
+        assert (now["status"], now["received_cents"]) == ("live", 0)
+        pay(service, account_id, amount_cents=QUOTED_CENTS - 1_000_000, quote_id=quote["id"])
+        assert view_of(service, account_id)["status"] == "open"
+
     def test_a_rate_that_changed_is_quoted(self, service: AccountsService) -> None:
         account_id = an_account(service, a_loan())
         request = {
