@@ -9,8 +9,15 @@ from typing import Any
 
 from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, Place, stop_at
 from deploy.portfolio.records import Placed, load_account
-from services.accounts.contract.portfolio import PortfolioAccount, PortfolioLease, PortfolioParty, PortfolioVehicle
-from services.accounts.contract.terms import AMENDED, LeaseTerms, LoanTerms, Opening
+from services.accounts.contract.portfolio import (
+    LeaseTermsSchema,
+    LoanTermsSchema,
+    PortfolioAccount,
+    PortfolioLease,
+    PortfolioParty,
+    PortfolioVehicle,
+)
+from services.accounts.contract.terms import Opening
 
 ACCOUNT_COLUMNS = (
     "source_ref",
@@ -25,8 +32,8 @@ ACCOUNT_COLUMNS = (
     "has_co_borrower",
 )
 VEHICLE_COLUMNS = tuple(field.name for field in fields(PortfolioVehicle))
-SIGNED = (field.name for terms in (LoanTerms, LeaseTerms) for field in fields(terms) if field.name not in AMENDED)
-TERMS_COLUMNS = tuple(dict.fromkeys(SIGNED))
+# As the schemas take them: the terms also hold what servicing changes later.
+TERMS_COLUMNS = tuple({**LoanTermsSchema().fields, **LeaseTermsSchema().fields})
 OPENING_COLUMNS = tuple(field.name for field in fields(Opening))
 LEASE_COLUMNS = tuple(field.name for field in fields(PortfolioLease))
 PARTY_COLUMNS = tuple(field.name for field in fields(PortfolioParty) if field.name != "role")

@@ -12,8 +12,6 @@ Waterfall = Literal["fees_last", "fees_first"]
 DAY_COUNTS: tuple[DayCount, ...] = ("actual/365", "actual/actual", "30/360")
 EXTRA_MODES: tuple[ExtraMode, ...] = ("principal", "paid_ahead")
 WATERFALLS: tuple[Waterfall, ...] = ("fees_last", "fees_first")
-# Fields of terms that no signed contract has: the engine puts there what servicing events have changed since.
-AMENDED = frozenset({"moves", "payment_steps"})
 
 
 class InvalidTerms(ValueError):

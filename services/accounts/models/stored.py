@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from services.accounts.contract.terms import AMENDED
 from services.accounts.rules.events import (
     Acceleration,
     AccountEvent,
@@ -31,6 +30,7 @@ from services.accounts.rules.terms import LeaseTerms, LoanTerms, Move, Opening, 
 EXACT = frozenset({"annual_rate_percent", "accrued_interest", "forgiven_above_percent"})
 DATES = frozenset({"chargeable_from"})
 HELD = "payment_held"
+AMENDED = frozenset({"moves", "payment_steps"})
 # What most accounts never have is left out of their row, which every payment rewrites.
 SELDOM: Mapping[str, Any] = {"diverted_cents": 0, "is_accelerated": False, "awaited": ()}
 APART = frozenset({"opening", "open_fees", "amendments", "allocations", *SELDOM})

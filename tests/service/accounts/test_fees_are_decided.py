@@ -241,7 +241,7 @@ class TestAWaiver:
         assert told(service, "fee_waived")[0]["kind"] == "other_fee"
         assert check(service.store) == []
 
-    def test_of_a_fee_that_is_paid_or_waived_is_refused(self, service: AccountsService) -> None:
+    def test_of_a_fee_that_is_paid_or_waived_is_refused(self, service: AccountsService, clock: FixedClock) -> None:
         account_id = late_loan(service)
         assess(service, account_id)
         fee_id = self.fee_id(service, account_id)
@@ -249,6 +249,12 @@ class TestAWaiver:
         with pytest.raises(FeeNotDue):
             waive(service, account_id, fee_id, key="another")
         assert len(told(service, "fee_waived")) == 1
+        paid_id = an_account(service, a_loan(source_ref="paid", opening=LATE))
+        assess(service, paid_id, key="paid")
+        pay(service, paid_id, amount_cents=2 * 41_237 + 2_061)
+        clock.move_to(clock.now(), today=date(2026, 11, 24))
+        with pytest.raises(FeeNotDue):
+            waive(service, paid_id, self.fee_id(service, paid_id), key="paid already")
 
     def test_of_what_is_no_fee_of_this_account_is_refused(self, service: AccountsService) -> None:
         account_id, other = late_loan(service), an_account(service, a_lease())

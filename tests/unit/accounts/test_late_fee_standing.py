@@ -58,6 +58,8 @@ def test_a_payment_found_to_have_been_in_time_takes_the_fee_away() -> None:
 def test_a_payment_on_the_first_day_after_grace_does_not() -> None:
     late = a_payment(on=date(2026, 3, 21), cents=41_237)
     assert account(TEXAN, late).fees_due_cents == 2_061
+    decided_later = a_late_fee(terms=TERMS, number=1, decided_on=date(2026, 3, 30))
+    assert account(late, decided_later).fees_due_cents == 2_061
 
 
 def test_when_the_payment_in_time_is_returned_the_fee_stands_again() -> None:
