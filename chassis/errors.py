@@ -99,14 +99,14 @@ class Forbidden(Refusal):
     code = "forbidden"
     kind = Kind.FORBIDDEN
     title = "Not allowed"
-    detail = "You are signed in, but your role may not do this."
+    detail = "Your role may not do this. Ask somebody whose role may: customers for what is theirs, else staff."
 
 
 class NotFound(Refusal):
     code = "not_found"
     kind = Kind.NOT_FOUND
     title = "Not found"
-    detail = "There is no such thing among what you may see. Check the id."
+    detail = "There is no such thing among what you may see. Check the id or the name in the path."
 
 
 class RequestInProgress(Refusal):

@@ -292,9 +292,10 @@ def welcome(layout: Layout) -> list[str]:
     lines = [
         "",
         f"Captive serves at {layout.url} (Ctrl-C stops it)",
+        f"  to read          {layout.url}/docs, {layout.url}/docs/events",
         f"  the contract     {layout.url}/openapi.json",
         f"  mails and texts  {layout.sandbox_url}/_sandbox",
-        f"  try              {ROOT / '.venv/bin/captive'} demo --url {layout.url}",
+        f"  try              {ROOT / '.venv/bin/captive'} demo --data {layout.folder.path}",
     ]
     lines += [f"  log in as        {entry}" for entry in _logins(layout.folder)]
     return [*lines, ""]

@@ -123,7 +123,8 @@ class DataFolder:
         """The stack that serves from this folder now. Raises StackProblem where none does."""
         record = self.find_record()
         if record is None or not self.is_held:
-            raise StackProblem(f"No stack is running on {self.path}; start one with deploy/up.")
+            where = f"No stack is running on {self.path}"
+            raise StackProblem(f"{where}; start one there with deploy/up, or name its folder with --data.")
         return record
 
     @property
