@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chassis.errors import NotFound
 from gateway.docs.events_page import PAGES, events_page
+from gateway.docs.home_page import home_page
 from gateway.headers import READ_PAGE, WORKING_PAGE
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document
@@ -49,6 +50,15 @@ def get_event_schema(call: HttpCall) -> Reply:
 
 
 @route(
+    "GET", "/", operation="getHomePage", tags=("discovery",), has_etag=True, cache=PUBLIC_FOR_MINUTES, gives=Document,
+    media=HTML, content_policy=READ_PAGE, summary="What this is, and where to read on", example="<!doctype html>",
+)  # fmt: skip
+def get_home_page(call: HttpCall) -> Reply:
+    settings = call.house.settings
+    return Reply(text=home_page(brand=settings["BRAND_NAME"], phone=settings["BRAND_PHONE"]))
+
+
+@route(
     "GET", "/docs", operation="getApiPage", tags=("discovery",), has_etag=True, cache=PUBLIC_FOR_MINUTES,
     gives=Document, media=HTML, content_policy=WORKING_PAGE, summary="The HTTP interface as a page that can try it",
     example="<!doctype html>",
@@ -88,4 +98,4 @@ def _events_page() -> str:
     return events_page(json.loads(_text(ASYNCAPI_FILE)))
 
 
-ROUTES = (get_asyncapi, get_event_schema, get_api_page, get_events_page, get_page_file)
+ROUTES = (get_home_page, get_asyncapi, get_event_schema, get_api_page, get_events_page, get_page_file)

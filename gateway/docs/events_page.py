@@ -20,7 +20,7 @@ FORMATS = {
     "date": "date", "date-time": "instant (RFC 3339)", "uuid": "UUID", "uri": "URI", "uri-reference": "URI reference",
 }  # fmt: skip
 
-_templates = Environment(
+templates = Environment(
     loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 
@@ -50,7 +50,7 @@ def events_page(document: Mapping[str, Any]) -> str:
         }
         for tag in document["info"]["tags"]
     ]
-    return _templates.get_template("events.html").render(
+    return templates.get_template("events.html").render(
         title=document["info"]["title"], introduction=prose(document["info"]["description"]), sources=sources,
         envelope=list(_fields(shapes["CloudEvent"], shapes)),
     )  # fmt: skip

@@ -737,6 +737,23 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** What this is, and where to read on */
+  getHomePage: {
+    method: "GET";
+    url: "/";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded">;
+    };
+  };
   /** Terms, dates, mileage and payment of a lease */
   getLease: {
     method: "GET";

@@ -18,7 +18,7 @@ from gateway.headers import READ_PAGE, SECURITY, WORKING_PAGE
 from tests.unit.gateway.builders import a_gateway
 
 VENDORED = documentation.HOME / "docs" / "vendor"
-PAGES = {"/docs": WORKING_PAGE, "/docs/events": READ_PAGE, "/docs/problems/not_found": READ_PAGE}
+PAGES = {"/": READ_PAGE, "/docs": WORKING_PAGE, "/docs/events": READ_PAGE, "/docs/problems/not_found": READ_PAGE}
 each_page = pytest.mark.parametrize("path", PAGES)
 each_asset = pytest.mark.parametrize("name", documentation.ASSETS)
 
