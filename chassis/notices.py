@@ -47,9 +47,8 @@ class Notices:
             eventlet.sleep(RECONNECT_SECONDS * random.uniform(1, 2))  # noqa: S311 - jitter
 
     def _listen(self) -> None:
-        connection = self._own_connection()
+        connection = self._database.own_connection()
         try:
-            connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(f'LISTEN "{self._channel}"')
                 self.is_up = True
@@ -63,13 +62,6 @@ class Notices:
         finally:
             self.is_up = False
             connection.close()
-
-    def _own_connection(self) -> Any:
-        """One that leaves its place in the pool to others."""
-        pooled = self._database.engine.raw_connection()
-        connection = pooled.driver_connection
-        pooled.detach()
-        return connection
 
 
 def _has_news(connection: Any) -> bool:

@@ -193,6 +193,13 @@ class Database:
         with self._begun(self._noting_engine) as connection:
             yield connection
 
+    def own_connection(self) -> Any:
+        """A driver connection outside the pools, each statement a transaction by itself; whoever takes it closes it."""
+        pooled = self._noting_engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        pooled.detach()
+        return connection
+
     def answers(self) -> bool:
         """Does the database answer a question now?"""
         try:

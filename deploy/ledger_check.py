@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from chassis.money import format_dollars, round_half_up_cents
 from chassis.store import Database, Transaction
+from deploy.ledger_check_payoffs import OF_PAYOFFS
 from services.accounts.models import (
     CONTROL_ACCOUNTS,
     account_events,
@@ -117,6 +118,7 @@ STATEMENTS: Mapping[str, str] = {
            OR s.chain_number IS NOT NULL AND EXISTS (
                SELECT FROM journal_entries n WHERE n.account_id = s.account_id AND n.chain_number > s.chain_number)
         ORDER BY 1""",
+    **OF_PAYOFFS,
 }
 
 

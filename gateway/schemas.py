@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Strict, Text
+from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.payments.contract import schemas as payments
@@ -32,6 +33,20 @@ class SubmitPayment(payments.SubmitPayment):
 
     # Payments refuses less, with a code of its own; clients should know before they ask.
     amount_cents = Cents(required=True, metadata={"minimum": PAYMENT_CENTS_MIN})
+
+
+class PayoffDate(payoff.GetPayoffPreview):
+    """The date by which the money would be there; today where it is left out."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class IssuePayoffQuote(payoff.IssuePayoffQuote):
+    """The last day on which the promised sum closes the account."""
+
+    class Meta:
+        exclude = ("account_id", "kind", "lines", "source_ref")
 
 
 class Me(identity.Me):

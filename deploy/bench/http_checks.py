@@ -126,8 +126,9 @@ def paid(
             raise stored.refusal
         return stored.reply, True
     answers = payments_operations.learn_standing(
-        store, accounts=accounts, caller=caller, account_id=asked["account_id"], amount_cents=asked["amount_cents"]
-    )
+        store, accounts=accounts, caller=caller, account_id=asked["account_id"], amount_cents=asked["amount_cents"],
+        quoted_cents=None,
+    )  # fmt: skip
     with store.writing() as transaction:
         idempotency.lock(transaction.connection, **place)
         payment = payments_operations.submit_payment(

@@ -12,6 +12,8 @@ MESSAGE_ID = "0193584c-61a0-7c3d-92b4-1e2f3a4b5c6d"
 WEBHOOK_ID = "01935847-2c40-7b5e-8d31-4f6a7b8c9d0e"
 DELIVERY_ID = "0193584c-6a10-7f4b-a5c6-7d8e9f0a1b2c"
 
+QUOTE_ID = "0193584d-2a10-7b6c-a5d4-9e8f7a6b5c4d"
+
 LAST4 = "6789"
 
 SESSION_TOKENS: dict[str, Any] = {
@@ -129,6 +131,71 @@ SCHEDULE: dict[str, Any] = {
     ],
     "as_of": AS_OF,
 }  # fmt: skip
+
+PAYOFF_PREVIEW: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "kind": "payoff",
+    "payoff_cents": 1241056,
+    "per_diem": "1.9956",
+    "as_of_on": "2026-04-20",
+    "good_through": "2026-04-30",
+    "breakdown": {
+        "principal_cents": 1234567, "interest_cents": 4989, "fees_cents": 1500, "other_cents": 0, "credit_cents": 0,
+    },
+    "explanation": {
+        "sentence": (
+            "$12,410.56 closes the account if it is effective by April 30, 2026. "
+            "Each day after that adds $1.9956 while nothing else changes."
+        ),
+        "parts": [
+            {
+                "code": "principal", "amount_cents": 1234567,
+                "sentence": "Principal not yet repaid: $12,345.67.",
+            },
+            {
+                "code": "interest", "amount_cents": 4989,
+                "sentence": (
+                    "Interest on $12,345.67 at 5.90% a year from April 5, 2026 to April 30, 2026: "
+                    "25 days of a 365-day year: $49.89."
+                ),
+            },
+            {"code": "fees", "amount_cents": 1500, "sentence": "Fees charged and not yet paid: $15.00."},
+        ],
+        "interest": {
+            "principal_cents": 1234567, "annual_rate_percent": "5.90", "day_count": "actual/365",
+            "interest_from_on": "2026-04-05", "interest_to_on": "2026-04-30", "days": 25,
+            "day_spans": [{"days": 25, "year_days": 365}], "interest_carried_cents": 0,
+        },
+        "notes": [
+            "Payments that are still on their way are not counted.",
+            "The account closes, and its title is released, once the money has settled.",
+        ],
+    },
+    "includes_pending_payments": False,
+    "mail_to": {
+        "regular": ["Kia Finance America", "P.O. Box 650805", "Dallas, TX 75265-0805"],
+        "overnight": [
+            "Kia Finance America", "Box 650805", "1501 North Plano Rd., Suite 100", "Richardson, TX 75081",
+        ],
+    },
+}  # fmt: skip
+
+PAYOFF_QUOTE: dict[str, Any] = {
+    **PAYOFF_PREVIEW,
+    "id": QUOTE_ID,
+    "status": "live",
+    "withdrawn_reason": None,
+    "received_cents": 0,
+    "issued_at": "2026-04-20T14:02:11.000Z",
+}
+
+PAYMENT_ADDRESSES: dict[str, Any] = {
+    "data": [
+        {"product": "loan", "purpose": "payoff", "speed": speed, "lines": PAYOFF_PREVIEW["mail_to"][speed]}
+        for speed in ("regular", "overnight")
+    ],
+    "note": "Write your account number on the check.",
+}
 
 LEASE: dict[str, Any] = {
     "account_id": ACCOUNT_ID,

@@ -26,7 +26,10 @@ _wait = re.compile(r"(?:^|,)\s*wait\s*=\s*(\d{1,4})\s*(?:[,;]|$)")
     who=(CUSTOMER,), idempotent=True, moves_money=True, takes=SubmitPayment, gives=payments.Payment,
     reads=("Prefer",), replies=("Location", "Preference-Applied"), summary="Pay on an account",
     sends={"amount_cents": 41235, "payment_method_id": examples.METHOD_ID}, example=examples.PAYMENT,
-    errors=("card_number_refused", "amount_too_small", "amount_too_large", "account_takes_no_payments", "card_expired"),
+    errors=(
+        "card_number_refused", "amount_too_small", "amount_too_large", "account_takes_no_payments", "card_expired",
+        "payoff_quote_not_good",
+    ),
 )  # fmt: skip
 def submit_payment(call: HttpCall) -> Reply:
     """Answers as soon as the payment is on record, or with `Prefer: wait=N` (at most 5 s) with its outcome.

@@ -61,7 +61,7 @@ export interface AddPaymentMethod {
   processor_token?: string;
 }
 
-/** Where the money went; the five parts add up to the transaction's amount. */
+/** Where the money went; the five parts add up to the transaction's amount and what was written off. */
 export interface Allocation {
   interest_cents: number;
   principal_cents: number;
@@ -116,6 +116,12 @@ export interface FieldProblem {
 
 export interface Health {
   status: string;
+}
+
+/** The last day on which the promised sum closes the account. */
+export interface IssuePayoffQuote {
+  /** date */
+  good_through: string;
 }
 
 export interface LastPayment {
@@ -193,6 +199,12 @@ export interface LinkedAccount {
   id: string;
   role: string;
   account_last4: string;
+}
+
+/** Postal addresses line by line, by speed; null where none is published: ask us before mailing money. */
+export interface MailTo {
+  regular: string[] | null;
+  overnight: string[] | null;
 }
 
 /** Where letters go, in the United States. `postal_code` is five digits, or five and four. */
@@ -303,6 +315,70 @@ export interface Payments {
   next_cursor: string | null;
 }
 
+/** The payoff is the sum of the first four, less the credit. */
+export interface PayoffBreakdown {
+  /** at least 0 */
+  principal_cents: number;
+  /** at least 0 */
+  interest_cents: number;
+  /** at least 0 */
+  fees_cents: number;
+  /** at least 0 */
+  other_cents: number;
+  /** at least 0 */
+  credit_cents: number;
+}
+
+/**
+ * What closes the account when the money is effective by `good_through`, as things stand.
+ *
+ * `per_diem` is in dollars with four decimals: what each day after `good_through` adds. `explanation` holds every part
+ * with its amount and a sentence.
+ */
+export interface PayoffPreview {
+  account_id: string;
+  kind: "payoff" | "lease_purchase" | "early_termination";
+  /** at least 0 */
+  payoff_cents: number;
+  per_diem: string;
+  /** date */
+  as_of_on: string;
+  /** date */
+  good_through: string;
+  breakdown: PayoffBreakdown;
+  explanation: Record<string, unknown>;
+  includes_pending_payments: boolean;
+  mail_to: MailTo;
+}
+
+/**
+ * A promise: `payoff_cents` effective by `good_through` closes the account, unless it is withdrawn before.
+ *
+ * `received_cents` of it has been paid since it was given.
+ */
+export interface PayoffQuote {
+  account_id: string;
+  kind: "payoff" | "lease_purchase" | "early_termination";
+  /** at least 0 */
+  payoff_cents: number;
+  per_diem: string;
+  /** date */
+  as_of_on: string;
+  /** date */
+  good_through: string;
+  breakdown: PayoffBreakdown;
+  explanation: Record<string, unknown>;
+  includes_pending_payments: boolean;
+  mail_to: MailTo;
+  id: string;
+  status: "live" | "met" | "withdrawn" | "expired";
+  withdrawn_reason: "drift_beyond_limit" | "counted_payment_returned" | null;
+  /** at least 0 */
+  received_cents: number;
+  /** date-time */
+  issued_at: string;
+}
+
 /** A payment that was accepted or is on its way, and is not in the balance yet. */
 export interface PendingPayment {
   /** uuid */
@@ -311,6 +387,20 @@ export interface PendingPayment {
   /** date */
   effective_on: string;
   status: string;
+}
+
+/** Where money that comes by mail goes, by product, purpose and speed. */
+export interface PostalAddress {
+  product: "loan" | "lease";
+  purpose: "payment" | "payoff" | "lease_purchase";
+  speed: "regular" | "overnight";
+  lines: string[];
+}
+
+/** The account's addresses; one that is not listed is not published: ask us before mailing money. */
+export interface PostalAddresses {
+  data: PostalAddress[];
+  note: string;
 }
 
 /** RFC 9457. `code` is stable; `detail` says what to do next; `money_moved` is there on routes that move money. */
@@ -432,6 +522,8 @@ export interface SubmitPayment {
   /** uuid */
   payment_method_id: string;
   extra?: "principal" | "paid_ahead" | null;
+  /** uuid */
+  quote_id?: string | null;
 }
 
 /** How to reach a person. `email` is null where the company has published none. */
@@ -450,7 +542,7 @@ export interface SupportContact {
  */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
@@ -912,6 +1004,33 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** A payoff quote, and what became of it */
+  getPayoffQuote: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/payoff-quotes/{quote_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      quote_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: PayoffQuote;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What a problem means and what to do */
   getProblemPage: {
     method: "GET";
@@ -1024,6 +1143,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Be promised a sum that pays the loan off */
+  issuePayoffQuote: {
+    method: "POST";
+    url: "/v1/accounts/{account_id}/payoff-quotes";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: IssuePayoffQuote;
+    answers: {
+      201: PayoffQuote;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "nothing_to_pay_off" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Link another account of yours; access tokens carry it from the next one on */
   linkAccount: {
     method: "POST";
@@ -1052,6 +1200,31 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Where payments and payoffs by mail go, by regular or overnight mail */
+  listPaymentAddresses: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/payment-addresses";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: PostalAddresses;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -1243,6 +1416,36 @@ export interface Operations {
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** What would pay the loan off by a date */
+  previewPayoffQuote: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/payoff-quote";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** date */
+      good_through?: string | null;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: PayoffPreview;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "nothing_to_pay_off">;
+      422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** SendGrid's event webhook */
@@ -1490,7 +1693,7 @@ export interface Operations {
       403: RefusedMoney<403, "forbidden">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
-      409: RefusedMoney<409, "account_takes_no_payments" | "request_in_progress">;
+      409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;

@@ -5,13 +5,17 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from chassis.context import AGENT, CUSTOMER, SERVICE
-from chassis.doors import Call, EventCall, Service, command, query, reaction
+from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
 from chassis.keys import FieldCipher
 from services.accounts import operations, queries
-from services.accounts.contract import schemas
+from services.accounts.contract import payoff, schemas, settings
+from services.accounts.rules.addresses import PaymentAddress, configured_addresses
+from services.accounts.rules.payoff import PayoffPolicy
 from services.payments.contract import events as payments_events
 
 PURPOSE = "fields-accounts"
+HOUR_SECONDS = 3600
+PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
 
 
@@ -25,9 +29,34 @@ class PartyCipher(DependencyProvider):
         return self._cipher
 
 
+class PolicyProvider(DependencyProvider):
+    """Gives each worker what the company decides about payoffs."""
+
+    needs = settings.POLICY
+
+    def get_dependency(self, worker_ctx: Any) -> PayoffPolicy:  # noqa: ARG002 - nameko's signature
+        read = self.container.config["settings"]
+        return PayoffPolicy(
+            days_ahead_max=read["PAYOFF_QUOTE_DAYS_MAX"],
+            drift_cents_max=read["PAYOFF_DRIFT_CENTS_MAX"],
+            refunds_small_credit=read["REFUND_CREDIT_UP_TO_ONE_DOLLAR"],
+        )
+
+
+class AddressBook(DependencyProvider):
+    """Gives each worker the postal addresses that are configured."""
+
+    needs = settings.ADDRESSES
+
+    def get_dependency(self, worker_ctx: Any) -> tuple[PaymentAddress, ...]:  # noqa: ARG002 - nameko's signature
+        return configured_addresses(self.container.config["settings"])
+
+
 class AccountsService(Service):
     name = "accounts"
     cipher: FieldCipher = PartyCipher()
+    policy: PayoffPolicy = PolicyProvider()
+    addresses: tuple[PaymentAddress, ...] = AddressBook()
 
     @query(takes=schemas.MatchAccount, gives=schemas.MatchedAccount, may=(SERVICE,))
     def match_account(self, call: Call) -> Any:
@@ -89,4 +118,41 @@ class AccountsService(Service):
 
     @reaction(payments_events.payment_posted)
     def on_payment_posted(self, call: EventCall) -> None:
-        operations.apply_payment(call.transaction, posted=call.data, now=self.clock.now(), today=self.clock.today())
+        operations.apply_payment(
+            call.transaction, posted=call.data, policy=self.policy, now=self.clock.now(), today=self.clock.today()
+        )
+
+    @query(takes=payoff.GetPayoffPreview, gives=payoff.PayoffPreview, may=PERSONS)
+    def get_payoff_preview(self, call: Call) -> Any:
+        return queries.get_payoff_preview(
+            call.transaction, caller=call.context, policy=self.policy, addresses=self.addresses,
+            today=self.clock.today(), **call.request,
+        )  # fmt: skip
+
+    @command(takes=payoff.IssuePayoffQuote, gives=payoff.PayoffQuote, may=(*PERSONS, SERVICE), idempotent=True)
+    def issue_payoff_quote(self, call: Call) -> Any:
+        return operations.issue_payoff_quote(
+            call.transaction, caller=call.context, policy=self.policy, addresses=self.addresses,
+            now=self.clock.now(), today=self.clock.today(), **call.request,
+        )  # fmt: skip
+
+    @query(takes=payoff.GetPayoffQuote, gives=payoff.PayoffQuote, may=(*PERSONS, SERVICE))
+    def get_payoff_quote(self, call: Call) -> Any:
+        return queries.get_payoff_quote(
+            call.transaction, caller=call.context, addresses=self.addresses, today=self.clock.today(), **call.request
+        )
+
+    @query(takes=payoff.ListPaymentAddresses, gives=payoff.PostalAddresses, may=PERSONS)
+    def list_payment_addresses(self, call: Call) -> Any:
+        return queries.list_payment_addresses(
+            call.transaction, caller=call.context, addresses=self.addresses, **call.request
+        )
+
+    @command(takes=payoff.CloseAccount, gives=payoff.ClosedAccount, may=(SERVICE,), idempotent=True)
+    def close_account(self, call: Call) -> Any:
+        return operations.close_account(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_expire_payoff_quotes(self) -> None:
+        with self.store.writing() as transaction:
+            operations.expire_payoff_quotes(transaction, now=self.clock.now(), today=self.clock.today())

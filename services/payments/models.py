@@ -71,6 +71,7 @@ payments = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("unknown_at", DateTime(timezone=True)),
     Column("applied_at", DateTime(timezone=True)),
+    Column("quote_id", UUID(as_uuid=True)),
     PrimaryKeyConstraint("id", name="pk_payments"),
     ForeignKeyConstraint(["payment_method_id"], ["payment_methods.id"], name="fk_payments_payment_method"),
     CheckConstraint("amount_cents >= 100", name="ck_payments_amount_minimum"),

@@ -54,10 +54,12 @@ def _card(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
 
 
 def _standing(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
-    return operations.learn_standing(
-        service.store, accounts=service.accounts, caller=question.context,
-        account_id=question.request["account_id"], amount_cents=question.request["amount_cents"],
-    )  # fmt: skip
+    known = {"accounts": service.accounts, "caller": question.context, "account_id": question.request["account_id"]}
+    quote = operations.learn_quote(service.store, quote_id=question.request["quote_id"], **known)
+    standing = operations.learn_standing(
+        service.store, amount_cents=question.request["amount_cents"], quoted_cents=quote.get("quoted_cents"), **known
+    )
+    return {**quote, **standing}
 
 
 class PaymentsService(Service):

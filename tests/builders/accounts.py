@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, insert, select
 
 from chassis.clock import Clock
 from chassis.events import Envelope
@@ -17,9 +17,12 @@ from chassis.ids import new_id
 from chassis.keys import FieldCipher
 from chassis.store import Database
 from services.accounts.contract.portfolio import PortfolioAccount, PortfolioParty, PortfolioVehicle
+from services.accounts.contract.settings import ADDRESSES
 from services.accounts.contract.terms import LeaseTerms, LoanTerms, Opening
-from services.accounts.models import accounts, journal_entries, journal_lines
+from services.accounts.models import accounts, journal_entries, journal_lines, payoff_quotes
 from services.accounts.operations import Imported, import_accounts
+from services.accounts.rules.addresses import configured_addresses
+from services.accounts.rules.payoff import PayoffPolicy
 from services.accounts.service import PURPOSE, AccountsService
 from services.payments.contract import events as payments_events
 from tests.builders.wiring import an_event, wire
@@ -42,6 +45,8 @@ LEASE_TERMS = LeaseTerms(
 )  # fmt: skip
 LEASE_BALANCE_AFTER_TEN_CENTS = 2_817_874
 MADE = count()
+A_POLICY = PayoffPolicy(days_ahead_max=30, drift_cents_max=1_000, refunds_small_credit=False)
+PUBLISHED_ADDRESSES = configured_addresses({setting.name: setting.default for setting in ADDRESSES})
 
 
 def an_opening(**changed: Any) -> Opening:
@@ -78,8 +83,10 @@ def a_closed_loan(*, source_ref: str = "demo/loans/closed", **changed: Any) -> P
 
 def accounts_service(*, database: Database, clock: Clock, keys_folder: Path) -> AccountsService:
     """The service as nameko would wire it."""
-    cipher = party_cipher(keys_folder)
-    return wire(AccountsService, database=database, clock=clock, keys_folder=keys_folder, cipher=cipher)
+    return wire(
+        AccountsService, database=database, clock=clock, keys_folder=keys_folder, cipher=party_cipher(keys_folder),
+        policy=A_POLICY, addresses=PUBLISHED_ADDRESSES,
+    )  # fmt: skip
 
 
 def party_cipher(keys_folder: Path) -> FieldCipher:
@@ -112,6 +119,22 @@ def payment_posted(service: AccountsService, *, account_id: str, **changed: Any)
         "method_type": "card", "method_last4": "4242",
     } | changed  # fmt: skip
     return an_event(payments_events.payment_posted, clock=service.clock, subject=account_id, data=data)
+
+
+def a_stored_quote(service: AccountsService, *, account_id: str, payoff_cents: int, good_through: date) -> str:
+    """A live quote of a sum that the account as it is known now would not give; its id."""
+    now, quote_id = service.clock.now(), new_id(at=service.clock.now())
+    row = {
+        "id": quote_id, "account_id": UUID(account_id), "kind": "payoff", "source_ref": None, "lines": [],
+        "principal_cents": payoff_cents, "interest_cents": 0, "fees_cents": 0, "other_cents": 0, "credit_cents": 0,
+        "payoff_cents": payoff_cents, "per_diem": "0.0000", "as_of_on": service.clock.today(),
+        "good_through": good_through, "rests_on_number": 1, "drift_limit_cents": A_POLICY.drift_cents_max,
+        "explanation": {}, "status": "live", "met_by_key": None,
+        "withdrawn_reason": None, "withdrawn_on": None, "issued_at": now, "decided_at": None,
+    }  # fmt: skip
+    with service.store.writing() as transaction:
+        transaction.run(insert(payoff_quotes).values(row))
+    return str(quote_id)
 
 
 def rows_of(database: Database, table: Table) -> list[dict[str, Any]]:

@@ -12,12 +12,14 @@ from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.events import Envelope
 from services.accounts.contract import events as accounts_events
+from services.accounts.contract.payoff import GetPayoffQuote, PayoffQuote
 from services.accounts.contract.schemas import AccountStanding, GetStanding
 from services.payments.providers.interface import Card, ChargeOutcome, Processor, Source
 from tests.builders.wiring import an_event
 
 AN_ACCOUNT = "01900000-0000-7000-8000-00000000a001"
 ANOTHER_ACCOUNT = "01900000-0000-7000-8000-00000000a002"
+A_QUOTE = "01900000-0000-7000-8000-00000000c001"
 
 
 def a_standing(**differences: Any) -> dict[str, Any]:
@@ -35,22 +37,44 @@ def a_standing(**differences: Any) -> dict[str, Any]:
     }
 
 
+def a_payoff_quote(**differences: Any) -> dict[str, Any]:
+    """A live quote of $12,410.56, good through 3 December 2026, of which nothing is paid."""
+    known = {
+        "id": A_QUOTE, "account_id": AN_ACCOUNT, "kind": "payoff", "payoff_cents": 1_241_056, "per_diem": "1.9956",
+        "as_of_on": "2026-11-23", "good_through": "2026-12-03", "explanation": {}, "includes_pending_payments": False,
+        "status": "live", "withdrawn_reason": None, "received_cents": 0, "issued_at": "2026-11-23T15:30:00.000Z",
+        "breakdown": {
+            "principal_cents": 1_234_567, "interest_cents": 4_989, "fees_cents": 1_500, "other_cents": 0,
+            "credit_cents": 0,
+        },
+        "mail_to": {"regular": None, "overnight": None},
+    }  # fmt: skip
+    return {**known, **differences}
+
+
 @dataclass
 class AccountsBook:
-    """Answers `get_standing` as accounts' contract says. `failing` is raised in place of an answer."""
+    """Answers `get_standing` and `get_payoff_quote` as accounts' contract says; or raises what is `failing`."""
 
     standings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    quotes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     failing: Exception | None = None
 
     def opens(self, account_id: str = AN_ACCOUNT, **differences: Any) -> None:
         self.standings[account_id] = a_standing(**differences)
 
+    def promises(self, quote_id: str = A_QUOTE, *, account_id: str = AN_ACCOUNT, **differences: Any) -> None:
+        self.quotes[account_id, quote_id] = a_payoff_quote(id=quote_id, account_id=account_id, **differences)
+
     def ask(
         self, method: str, *, request: Mapping[str, Any], context: CallContext, key: str | None = None,
         timeout_seconds: float | None = None,
     ) -> Reply:  # fmt: skip
-        assert (method, context.subject, context.role) == ("get_standing", "service:payments", "service")
+        assert (context.subject, context.role) == ("service:payments", "service")
+        if method == "get_payoff_quote":
+            return self._quote(**schemas.load(GetPayoffQuote, json.loads(encode(request))))
+        assert method == "get_standing"
         account_id = schemas.load(GetStanding, json.loads(encode(request)))["account_id"]
         self.asked.append(account_id)
         if self.failing is not None:
@@ -59,6 +83,13 @@ class AccountsBook:
             raise NotFound()
         known = {"account_id": account_id, "product": "loan", "account_last4": "4417", **self.standings[account_id]}
         return Reply(data=schemas.dump(AccountStanding, AccountStanding().load(known)))
+
+    def _quote(self, *, account_id: str, quote_id: str) -> Reply:
+        if self.failing is not None:
+            raise self.failing
+        if (account_id, quote_id) not in self.quotes:
+            raise NotFound()
+        return Reply(data=schemas.dump(PayoffQuote, PayoffQuote().load(self.quotes[account_id, quote_id])))
 
 
 def an_account_opened(*, clock: Clock, sequence: int = 1, account_id: str = AN_ACCOUNT, **standing: Any) -> Envelope:

@@ -40,7 +40,7 @@ def _remove(key: str, field: str) -> Change:
 
 def _drop(shape: dict[str, Any], field: str) -> None:
     shape["properties"].pop(field)
-    shape["required"].remove(field)
+    shape["required"] = [name for name in shape["required"] if name != field]
 
 
 def _both(first: Change, second: Change) -> Change:

@@ -29,6 +29,7 @@ TRANSACTION_KINDS = (
     "bill",
     "payoff_drift",
     "charged_off",
+    "refund_due",
 )
 
 
@@ -214,7 +215,7 @@ class Accounts(Strict):
 
 
 class Allocation(Strict):
-    """Where the money went; the five parts add up to the transaction's amount."""
+    """Where the money went; the five parts add up to the transaction's amount and what was written off."""
 
     interest_cents = Cents(required=True)
     principal_cents = Cents(required=True)

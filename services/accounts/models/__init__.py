@@ -1,5 +1,6 @@
 """What accounts stores: its tables, and the stored form of the engine's values."""
 
+from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.stored import (
     EVENT_KINDS,
@@ -48,6 +49,8 @@ __all__ = [
     "metadata",
     "opening_as_stored",
     "opening_from_stored",
+    "payoff_quotes",
+    "received_cents",
     "sealed_party",
     "state_as_stored",
     "state_from_stored",

@@ -19,6 +19,7 @@ from services.accounts.rules.events import (
     Payment,
     Payoff,
     RateChange,
+    Refund,
     Reversal,
     Waiver,
 )
@@ -46,6 +47,7 @@ EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
     "payment_posted": Payment,
     "payment_held": Payment,
     "payoff_settled": Payoff,
+    "refund_due": Refund,
     "account_charged_off": ChargeOff,
     "payment_reversed": Reversal,
     "payment_returned": Reversal,

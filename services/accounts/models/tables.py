@@ -121,6 +121,7 @@ allocations = Table(
     Column("explanation", JSONB, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    _cents("written_off_cents"),
 )
 
 work_items = Table(

@@ -2,8 +2,10 @@
 
 from services.accounts.operations.apply_payment import apply_payment
 from services.accounts.operations.change_rate import change_rate
+from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
+from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
 
 __all__ = [
@@ -13,8 +15,13 @@ __all__ = [
     "assess_fee",
     "assess_late_fee",
     "change_rate",
+    "close_account",
+    "expire_payoff_quotes",
     "import_accounts",
+    "issue_payoff_quote",
+    "note_good_funds",
     "note_return",
     "reverse_payment",
+    "review_payoff_quotes",
     "waive_fee",
 ]

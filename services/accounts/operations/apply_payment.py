@@ -13,11 +13,13 @@ from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.models import work_items
 from services.accounts.operations.allocating import Arrived, fold
+from services.accounts.operations.closing import LEASE_QUOTE_MET, Money, meets_lease_quote, settle_payoff, tell_refund
 from services.accounts.operations.fees import charge_returned_payment
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, save_account
 from services.accounts.operations.recording import find_recorded, record
 from services.accounts.operations.telling import tell, tell_consequences, tell_reversed
 from services.accounts.rules.events import Payment
+from services.accounts.rules.payoff import PayoffPolicy
 from services.accounts.rules.shown import OPEN, PAID_OFF, has_credit_to_return
 from services.accounts.rules.state import Allocation
 from services.accounts.rules.terms import ExtraMode
@@ -35,6 +37,7 @@ class PostedPayment:
     extra: ExtraMode | None
     method_type: str
     method_last4: str
+    quote_id: str | None
 
     @property
     def source_key(self) -> str:
@@ -51,11 +54,23 @@ class PostedPayment:
             "extra": self.extra,
             "method_type": self.method_type,
             "method_last4": self.method_last4,
+            "quote_id": self.quote_id,
         }
 
+    @property
+    def money(self) -> Money:
+        return Money(
+            payment_id=self.payment_id,
+            presentment_number=self.presentment_number,
+            source_key=self.source_key,
+            quote_id=self.quote_id,
+        )
 
-def apply_payment(transaction: Transaction, *, posted: Mapping[str, Any], now: datetime, today: date) -> None:
-    """Record, allocate and post one payment, once; tells `payment_applied`, and `account_paid_off` where it closes.
+
+def apply_payment(
+    transaction: Transaction, *, posted: Mapping[str, Any], policy: PayoffPolicy, now: datetime, today: date
+) -> None:
+    """Record, allocate and post one payment, once; tells `payment_applied`, and what it means where it closes.
 
     `posted` is the data of `payment_posted`. A second call for the same payment and presentment does nothing. A payment
     whose return came first goes on record undone, and only `payment_reversed` is told. Raises Impossible for an unknown
@@ -63,13 +78,18 @@ def apply_payment(transaction: Transaction, *, posted: Mapping[str, Any], now: d
     """
     payment = PostedPayment(**{field.name: posted[field.name] for field in fields(PostedPayment)})
     before = lock_account(transaction, account_id=account_id_of(payment.account_id))
-    reason = _why_hold(before, payment)
+    reason = _why_hold(transaction, before, payment)
     arrived = _record(transaction, account=before, payment=payment, reason=reason, now=now, today=today)
     if arrived is None:
         _require_same(transaction, account=before, payment=payment)
         return
     folded = fold(transaction, account=before, arrived=arrived)
-    after, allocation = folded.account, folded.allocation_of(payment.source_key)
+    allocation = folded.allocation_of(payment.source_key)
+    settled = settle_payoff(
+        transaction, account=folded.account, was_open=before.status == OPEN, arrived=arrived, money=payment.money,
+        allocation=allocation, policy=policy,
+    )  # fmt: skip
+    after = settled.account
     if has_credit_to_return(terms=after.terms, state=after.state):
         reason = reason or "credit_after_last_instalment"
     save_account(transaction, before=before, after=after, now=now)
@@ -86,14 +106,20 @@ def apply_payment(transaction: Transaction, *, posted: Mapping[str, Any], now: d
     tell_consequences(
         transaction, before=before, folded=folded, after=after, today=today, payment_id=payment.payment_id
     )
+    tell_refund(transaction, account=after, refund=settled.refund, money=payment.money, today=today)
 
 
-def _why_hold(account: LockedAccount, payment: PostedPayment) -> str | None:
+def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedPayment) -> str | None:
     """Why the engine must not touch this money, or None. The opening balance is a floor."""
     if account.status not in (OPEN, PAID_OFF):
         return "account_not_open"
     if payment.effective_on < account.state.opening.as_of_on:
         return "effective_before_opening"
+    if meets_lease_quote(
+        transaction, account=account, money=payment.money, amount_cents=payment.amount_cents,
+        effective_on=payment.effective_on,
+    ):  # fmt: skip
+        return LEASE_QUOTE_MET
     return None
 
 

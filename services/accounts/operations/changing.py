@@ -7,7 +7,9 @@ from typing import Any
 from chassis.store import Transaction
 from services.accounts.contract.errors import AccountNotOpen, ChangeNotPossible
 from services.accounts.operations.allocating import Folded, fold
+from services.accounts.operations.closing import close_fallen_refunds
 from services.accounts.operations.locking import LockedAccount, save_account
+from services.accounts.operations.quoting import review_payoff_quotes
 from services.accounts.operations.recording import record
 from services.accounts.rules.events import AccountEvent, InvalidEvent
 from services.accounts.rules.shown import OPEN, carried_standing
@@ -29,8 +31,9 @@ def change(
     now: datetime,
     today: date,
     details: Mapping[str, Any] | None = None,
+    returned_number: int | None = None,
 ) -> Folded | None:
-    """Record an event, fold it in and save the account; None where its key is recorded already.
+    """Record an event, fold it in, save the account and look at its quotes; None where its key is recorded already.
 
     Raises ChangeNotPossible where the rules refuse the event.
     """
@@ -42,6 +45,8 @@ def change(
     except (InvalidEvent, EffectiveBeforeOpening) as error:
         raise ChangeNotPossible(f"{error} Correct the request and send it again.") from error
     save_account(transaction, before=account, after=folded.account, now=now)
+    close_fallen_refunds(transaction, changes=folded.changes, now=now)
+    review_payoff_quotes(transaction, account=folded.account, now=now, today=today, returned_number=returned_number)
     return folded
 
 

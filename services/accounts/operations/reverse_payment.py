@@ -86,7 +86,10 @@ def _undo(
     today: date,
 ) -> LockedAccount | None:
     """The account after it; None where the payment did not count, because it was undone before or is not there yet."""
-    folded = change(transaction, account=account, event=event, kind=kind, now=now, today=today)
+    returned_number = paid["number"] if paid is not None and event.return_code is not None else None
+    folded = change(
+        transaction, account=account, event=event, kind=kind, now=now, today=today, returned_number=returned_number
+    )
     if folded is None:
         return None
     undone = _undone(folded, payment_key=event.payment_key)

@@ -1,11 +1,11 @@
-"""How what is owed ends other than by payment: the small rest of a payoff, and a charge-off."""
+"""How what is owed ends other than by payment: the small rest of a payoff, a refund, and a charge-off."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from chassis.money import round_half_up_cents
-from services.accounts.rules.events import ChargeOff, InvalidEvent, Payoff
+from services.accounts.rules.events import ChargeOff, InvalidEvent, Payoff, Refund
 from services.accounts.rules.loan import interest_owed
 from services.accounts.rules.state import AccountState, Allocation, AllocationKind
 from services.accounts.rules.terms import LoanTerms, Terms
@@ -16,8 +16,14 @@ def settle_payoff(*, terms: Terms, state: AccountState, event: Payoff) -> Accoun
     if not isinstance(terms, LoanTerms):
         raise InvalidEvent("A lease is not closed by a payoff alone.")
     owed = round_half_up_cents(interest_owed(terms=terms, state=state, on=event.effective_on))
-    drift_cents = owed + state.principal_cents + state.fees_due_cents
-    explanation = {"drift_limit_cents": event.drift_limit_cents, "owed_cents": drift_cents}
+    still_open = owed + state.principal_cents + state.fees_due_cents
+    credit = min(state.unapplied_cents, still_open)
+    drift_cents = still_open - credit
+    explanation = {
+        "drift_limit_cents": event.drift_limit_cents,
+        "owed_cents": drift_cents,
+        "credit_used_cents": credit,
+    }
     if drift_cents > event.drift_limit_cents:
         allocation = Allocation(
             kind="payoff_drift",
@@ -26,7 +32,35 @@ def settle_payoff(*, terms: Terms, state: AccountState, event: Payoff) -> Accoun
             explanation=explanation,
         )
         return replace(state, allocations=(*state.allocations, allocation))
-    return _written_off(terms=terms, state=state, event=event, kind="payoff_drift", explanation=explanation)
+    return _written_off(
+        terms=terms, state=state, event=event, kind="payoff_drift", explanation=explanation, credit=credit
+    )
+
+
+def owe_back(*, state: AccountState, event: Refund) -> AccountState:
+    """Take a refund out of the credit; what the credit no longer covers is owed all the same, and is our loss."""
+    credit = min(state.unapplied_cents, event.amount_cents)
+    allocation = Allocation(
+        kind="refund_due",
+        source_key=event.source_key,
+        effective_on=event.effective_on,
+        amount_cents=-event.amount_cents,
+        unapplied_cents=-credit,
+        written_off_cents=event.amount_cents - credit,
+        explanation={"credit_used_cents": credit, "refund_cents": event.amount_cents},
+    )
+    return replace(state, unapplied_cents=state.unapplied_cents - credit, allocations=(*state.allocations, allocation))
+
+
+def fallen(event: Payoff | Refund) -> Allocation:
+    """What a payoff or a refund is once the payment that it follows from is undone: nothing."""
+    kind: AllocationKind = "payoff_drift" if isinstance(event, Payoff) else "refund_due"
+    return Allocation(
+        kind=kind,
+        source_key=event.source_key,
+        effective_on=event.effective_on,
+        explanation={"fallen_with": event.payment_key},
+    )
 
 
 def charge_off(*, terms: Terms, state: AccountState, event: ChargeOff) -> AccountState:
@@ -42,6 +76,7 @@ def _written_off(
     event: Payoff | ChargeOff,
     kind: AllocationKind,
     explanation: Mapping[str, object],
+    credit: int = 0,
 ) -> AccountState:
     owed = (
         interest_owed(terms=terms, state=state, on=event.effective_on) if isinstance(terms, LoanTerms) else Decimal(0)
@@ -51,10 +86,11 @@ def _written_off(
         kind=kind,
         source_key=event.source_key,
         effective_on=event.effective_on,
-        amount_cents=interest + state.principal_cents + state.fees_due_cents,
+        amount_cents=interest + state.principal_cents + state.fees_due_cents - credit,
         interest_cents=interest,
         principal_cents=state.principal_cents,
         fees_cents=state.fees_due_cents,
+        unapplied_cents=-credit,
         interest_recognised_cents=interest - round_half_up_cents(state.accrued_interest),
         explanation=explanation,
     )
@@ -67,5 +103,6 @@ def _written_off(
         partial_paid_cents=0,
         diverted_cents=0,
         open_fees=(),
+        unapplied_cents=state.unapplied_cents - credit,
         allocations=(*state.allocations, allocation),
     )

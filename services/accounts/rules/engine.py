@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from services.accounts.rules.amendments import accelerate, change_due_date, change_rate, defer, in_force
 from services.accounts.rules.bills import record_bill
-from services.accounts.rules.closing import charge_off, settle_payoff
+from services.accounts.rules.closing import charge_off, fallen, owe_back, settle_payoff
 from services.accounts.rules.events import (
     Acceleration,
     AccountEvent,
@@ -19,6 +19,7 @@ from services.accounts.rules.events import (
     Payment,
     Payoff,
     RateChange,
+    Refund,
     Reversal,
     Waiver,
 )
@@ -58,11 +59,13 @@ def replay(
     ):
         raise InvalidTerms("A loan with principal outstanding must have an instalment left to pay.")
     in_order, undone = _in_order([*payments, *events])
-    states = [opened(opening=opening)]
+    states, undone_keys = [opened(opening=opening)], frozenset(undone)
     for event in in_order:
         if isinstance(event, Payment) and event.source_key in undone:
             allocation = undone_payment(event, undoing=undone.pop(event.source_key))
             states[-1] = replace(states[-1], allocations=(*states[-1].allocations, allocation))
+        elif isinstance(event, Payoff | Refund) and event.payment_key in undone_keys:
+            states[-1] = replace(states[-1], allocations=(*states[-1].allocations, fallen(event)))
         else:
             states.append(_folded(terms=terms, states=states, event=event))
     state = replace(states[-1], awaited=tuple(sorted(undone)))
@@ -112,6 +115,8 @@ def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> Accoun
             return charge_fee(state=state, event=event)
         case Waiver():
             return waive(state=state, event=event)
+        case Refund():
+            return owe_back(state=state, event=event)
     terms = in_force(terms=terms, state=state)
     match event:
         case Payment():

@@ -169,11 +169,28 @@ class Payment(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payoff(_Event):
-    """What is left of a loan after its payoff is written off, as long as it is at most `drift_limit_cents`."""
+    """What is left of a loan after its payoff is written off, as long as it is at most `drift_limit_cents`.
+
+    The customer's credit is used first. Nothing happens once the payment of `payment_key` is undone.
+    """
 
     rank: ClassVar[int] = 60
 
     drift_limit_cents: int
+    payment_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund(_Event):
+    """Credit that is owed back and was told: the amount stays, unless the payment that it follows from is undone."""
+
+    rank: ClassVar[int] = 65
+
+    payment_key: str
+    amount_cents: int
+
+    def __post_init__(self) -> None:
+        _require(self.amount_cents > 0, "A refund must be more than zero.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +227,7 @@ AccountEvent = (
     | Waiver
     | Payment
     | Payoff
+    | Refund
     | ChargeOff
     | Reversal
 )

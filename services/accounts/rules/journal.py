@@ -105,6 +105,8 @@ def allocation_entries(*, product: Product, allocation: Allocation) -> tuple[Jou
         found.append(_charge(allocation))
     elif allocation.kind in GIVEN_UP:
         found.append(_given_up(product=product, allocation=allocation))
+    elif allocation.kind == "refund_due":
+        found.append(_owed_back(allocation))
     return tuple(entry for entry in found if entry is not None)
 
 
@@ -159,12 +161,28 @@ def _given_up(*, product: Product, allocation: Allocation) -> JournalEntry | Non
         kind=allocation.kind,
         source_key=allocation.source_key,
         on=allocation.effective_on,
-        debits={GIVEN_UP[allocation.kind]: allocation.amount_cents},
+        debits={
+            GIVEN_UP[allocation.kind]: allocation.amount_cents,
+            LedgerAccount.CUSTOMER_SUSPENSE: -allocation.unapplied_cents,
+        },
         credits={
             LedgerAccount.INTEREST_RECEIVABLE: allocation.interest_cents,
             balance: allocation.principal_cents,
             LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
         },
+    )
+
+
+def _owed_back(allocation: Allocation) -> JournalEntry | None:
+    return _entry(
+        kind="refund_owed",
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={
+            LedgerAccount.CUSTOMER_SUSPENSE: -allocation.unapplied_cents,
+            LedgerAccount.PAYOFF_DRIFT: allocation.written_off_cents,
+        },
+        credits={LedgerAccount.REFUND_PAYABLE: -allocation.amount_cents},
     )
 
 

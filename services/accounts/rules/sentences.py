@@ -19,6 +19,7 @@ PLACES = {
 HELD = {
     "account_not_open": "the account is not open",
     "effective_before_opening": "it is dated before we took the account over",
+    "lease_quote_met": "it is the price of the lease's end, which is being completed",
 }
 
 
@@ -144,9 +145,21 @@ def _bill(told: _Told) -> str:
 
 
 def _drift(told: _Told) -> str:
-    if not told.cents:
+    if "fallen_with" in told.explained:
+        return "The payoff does not stand: its payment was undone."
+    credit = told.explained.get("credit_used_cents", 0)
+    used = f" {format_dollars(credit)} of it came from your credit with us." if credit else ""
+    if told.cents:
+        return f"The {told.amount} left after the payoff was written off on {told.day}.{used}"
+    if told["owed_cents"]:
         return f"Nothing was written off: {told.dollars('owed_cents')} was owed after the payoff."
-    return f"The {told.amount} left after the payoff was written off on {told.day}."
+    return f"The account was paid off on {told.day}.{used}"
+
+
+def _refund(told: _Told) -> str:
+    if "fallen_with" in told.explained:
+        return "The refund is not owed: the payment that it came from was undone."
+    return f"{told.dollars('refund_cents')} was more than the account could take and is owed back to you."
 
 
 def _charged_off(told: _Told) -> str:
@@ -182,4 +195,5 @@ SENTENCES: Mapping[str, Callable[[_Told], str]] = {
     "bill": _bill,
     "payoff_drift": _drift,
     "charged_off": _charged_off,
+    "refund_due": _refund,
 }

@@ -39,6 +39,7 @@ AllocationKind = Literal[
     "bill",
     "payoff_drift",
     "charged_off",
+    "refund_due",
 ]
 OPENING_FEES = "account_opened"
 
@@ -57,7 +58,7 @@ class ConflictingEvents(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """What one event did to the account, by `kind`; the five parts always add up to `amount_cents`.
+    """What one event did to the account, by `kind`; the five parts add up to `amount_cents` and `written_off_cents`.
 
     Of a payment, the parts say where it went. Of a fee, they are what it added; of a waiver, of payoff drift and of a
     charge-off, what was given up. What an undone payment or a fee that does not stand once was is in its
@@ -65,6 +66,7 @@ class Allocation:
     depreciation. When credit is used for a lease instalment that comes due, the amount is 0 and `unapplied_cents`
     negative. `instalments` are the ones this money completed. `interest_recognised_cents` is the interest that became
     receivable since the posting before. `explanation` is plain data, fit for JSON: the arithmetic and the steps taken.
+    The amount of a refund is negative; `written_off_cents` is what of it the customer's credit no longer covers.
     """
 
     kind: AllocationKind
@@ -79,6 +81,7 @@ class Allocation:
     interest_recognised_cents: int = 0
     instalments: tuple[int, ...] = ()
     explanation: Mapping[str, Any]
+    written_off_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,15 @@ class AmountTooLarge(Refusal):
     detail = "The amount is more than is left to pay. Enter a smaller amount."
 
 
+class PayoffQuoteNotGood(Refusal):
+    """Withdrawn, expired or met already: paying it would close nothing."""
+
+    code = "payoff_quote_not_good"
+    kind = Kind.CONFLICT
+    title = "The payoff quote is no longer good"
+    detail = "The quote has expired, was withdrawn or is paid. Read the account and ask for a new payoff quote."
+
+
 class AccountTakesNoPayments(Refusal):
     """Paid off, closed or charged off."""
 

@@ -20,7 +20,8 @@ class PaymentPostedV1(Strict):
     """The processor accepted the money: the ledger must apply it, whatever the account's state.
 
     A posting's key is (payment_id, presentment_number): the same payment presented again is other money. `extra` is
-    what the payer chose for money beyond what is due, or null for the account's own rule.
+    what the payer chose for money beyond what is due, or null for the account's own rule. `quote_id` is the quote that
+    the payer means to meet, if any.
     """
 
     payment_id = fields.String(required=True)
@@ -31,6 +32,7 @@ class PaymentPostedV1(Strict):
     extra = fields.String(required=True, allow_none=True, validate=validate.OneOf(EXTRA_MODES))
     method_type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
     method_last4 = fields.String(required=True)
+    quote_id = fields.String(load_default=None, allow_none=True)
 
 
 class PaymentDeclinedV1(Strict):

@@ -115,12 +115,16 @@ class RemovePaymentMethod(Request):
 
 
 class SubmitPayment(Request):
-    """Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out."""
+    """Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out.
+
+    `quote_id` names the payoff quote that the money is meant to meet.
+    """
 
     account_id = Identifier(required=True)
     amount_cents = Cents(required=True)
     payment_method_id = Identifier(required=True)
     extra = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(EXTRA_MODES))
+    quote_id = Identifier(load_default=None, allow_none=True)
 
 
 class MethodShown(Strict):

@@ -2,12 +2,14 @@
 
 from services.payments.operations.charging import charge_payment, settle_charge
 from services.payments.operations.methods import add_payment_method, look_up_card, remove_payment_method
+from services.payments.operations.quotes import learn_quote
 from services.payments.operations.standings import learn_standing, note_payment_applied, note_standing
 from services.payments.operations.submitting import submit_payment
 
 __all__ = [
     "add_payment_method",
     "charge_payment",
+    "learn_quote",
     "learn_standing",
     "look_up_card",
     "note_payment_applied",

@@ -114,6 +114,7 @@ def _tell_posted(transaction: Transaction, *, payment: Row) -> None:
             "payment_id": str(payment["id"]),
             "account_id": str(payment["account_id"]),
             **{name: payment[name] for name in told},
+            **({} if payment["quote_id"] is None else {"quote_id": str(payment["quote_id"])}),
         },
     )
 

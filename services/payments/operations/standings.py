@@ -15,7 +15,7 @@ from chassis.errors import Refusal
 from chassis.store import Database, Row, Transaction
 from services.accounts.contract.schemas import AccountStanding
 from services.payments.models import account_standings, is_pending, payments
-from services.payments.rules.limits import can_take
+from services.payments.rules.limits import can_take, with_quote
 
 # Shorter than the caller's own wait, so that it hears from us and not from its own clock.
 ASK_SECONDS = 2.5
@@ -39,8 +39,9 @@ _APPLIED = update(payments).where(payments.c.id == bindparam("of_payment"), paym
 
 
 def learn_standing(
-    store: Database, *, accounts: Asks, caller: CallContext, account_id: UUID, amount_cents: int
-) -> Mapping[str, Any]:
+    store: Database, *, accounts: Asks, caller: CallContext, account_id: UUID, amount_cents: int,
+    quoted_cents: int | None,
+) -> Mapping[str, Any]:  # fmt: skip
     """What accounts says of an account that is unknown here, or that would have to be refused by what is known.
 
     The projection may say yes alone, so that payments are taken while accounts is down; it grows old in between two
@@ -50,7 +51,10 @@ def learn_standing(
     caller.require(str(account_id))
     with store.reading() as transaction:
         known = transaction.one(_KNOWN, {"of_account": account_id})
-    if known and can_take(standing=known, pending_cents=int(known["pending_cents"]), amount_cents=amount_cents):
+    if known and can_take(
+        standing=with_quote(known, quoted_cents=quoted_cents), pending_cents=int(known["pending_cents"]),
+        amount_cents=amount_cents,
+    ):  # fmt: skip
         return {}
     context = as_service(store.service, request_id=caller.request_id)
     request = {"account_id": str(account_id)}
@@ -68,7 +72,7 @@ def locked_standing(transaction: Transaction, *, account_id: UUID, answers: Mapp
 
     An answer is used unless an event has overtaken it since the projection was read.
     """
-    if answers:
+    if "standing" in answers:
         values = {"account_id": account_id, "sequence": answers["sequence"], **answers["standing"]}
         answered = insert(account_standings).values(values)
         transaction.run(

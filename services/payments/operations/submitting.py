@@ -16,7 +16,7 @@ from services.payments.contract import events
 from services.payments.contract.errors import AmountTooSmall
 from services.payments.models import payment_methods, payments
 from services.payments.operations.standings import locked_standing, pending_cents
-from services.payments.rules.limits import refuse_unpayable
+from services.payments.rules.limits import refuse_unpayable, with_quote
 from services.payments.rules.methods import owner_of
 from services.payments.rules.states import SUBMITTING
 from services.payments.rules.wording import as_told
@@ -36,7 +36,7 @@ _REFUSED_BY: dict[str, type[Refusal]] = {"ck_payments_amount_minimum": AmountToo
 
 def submit_payment(
     transaction: Transaction, *, now: datetime, today: date, caller: CallContext, answers: Mapping[str, Any],
-    account_id: UUID, amount_cents: int, payment_method_id: UUID, extra: str | None,
+    account_id: UUID, amount_cents: int, payment_method_id: UUID, extra: str | None, quote_id: UUID | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Create a payment that is about to be charged, effective today, and tell so in the same transaction.
 
@@ -48,7 +48,8 @@ def submit_payment(
         method = _own_method(transaction, caller=caller, payment_method_id=payment_method_id)
         standing = locked_standing(transaction, account_id=account_id, answers=answers)
         pending = pending_cents(transaction, account_id=account_id)
-        refuse_unpayable(standing=standing, pending_cents=pending, amount_cents=amount_cents)
+        payable = with_quote(standing, quoted_cents=answers.get("quoted_cents"))
+        refuse_unpayable(standing=payable, pending_cents=pending, amount_cents=amount_cents)
         payment = {
             "id": new_id(at=now),
             "account_id": account_id,
@@ -60,6 +61,7 @@ def submit_payment(
             "status": SUBMITTING,
             "presentment_number": FIRST_PRESENTMENT,
             "created_at": now,
+            "quote_id": quote_id,
         }
         transaction.run(_NEW, payment)
     _tell(transaction, payment=payment, method=method)

@@ -34,6 +34,13 @@ def refuse_unpayable(*, standing: Mapping[str, Any], pending_cents: int, amount_
         raise AmountTooLarge(_too_large(headroom=headroom, pending_cents=pending_cents))
 
 
+def with_quote(standing: Mapping[str, Any], *, quoted_cents: int | None) -> Mapping[str, Any]:
+    """The standing for a payment that names a payoff quote: what was promised to close the account may be paid."""
+    if quoted_cents is None:
+        return standing
+    return {**standing, "payoff_ceiling_cents": max(standing["payoff_ceiling_cents"], quoted_cents)}
+
+
 def can_take(*, standing: Mapping[str, Any], pending_cents: int, amount_cents: int) -> bool:
     """Whether `refuse_unpayable` would let the payment pass."""
     try:

@@ -31,7 +31,7 @@ from tests.fixtures.postgres import trees_of
 # Tables in an order that every foreign key accepts, with what the first release did not have.
 TABLES = ("accounts", "account_parties", "contract_terms", "account_events", "account_states", "allocations")
 JOURNAL = ("journal_entries", "journal_lines")
-NEW_COLUMNS = ("chain_number", "chain_digest")
+NEW_COLUMNS = ("chain_number", "chain_digest", "written_off_cents")
 NEW_IN_A_STATE = ("last_rank", "open_fees")
 NEW_IN_TERMS = ("waterfall", "returned_payment_fee_cents", "late_fee_pack")
 

@@ -348,5 +348,6 @@ class TestPaymentsAtTheSameMoment:
         ]
         assert self.at_once(service, envelopes) == {Outcome.DONE}
         assert len(told(service, "account_paid_off")) == 1
-        assert view_of(service, account_id)["unapplied_cents"] == TestAPayoff.PAYOFF_CENTS
+        assert view_of(service, account_id)["unapplied_cents"] == 0
+        assert [due["amount_cents"] for due in told(service, "refund_due")] == [TestAPayoff.PAYOFF_CENTS]
         assert check(service.store) == []

@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 from werkzeug.test import create_environ
 from werkzeug.wsgi import ClosingIterator
 
@@ -300,24 +300,27 @@ def test_an_event_rings_the_streams_of_its_account_only(stage: Stage) -> None:
 
 
 def test_every_event_gives_notice_to_all_gateways_when_it_is_committed(stage: Stage) -> None:
-    listening = stage.database.engine.raw_connection()
+    connection = stage.database.own_connection()
     try:
-        connection = cast(Any, listening.driver_connection)
-        connection.autocommit = True
         connection.cursor().execute(f"LISTEN {memory.CHANNEL}")
         stage.happens(1)
         eventually(lambda: connection.poll() == 0 and connection.notifies)
         assert [notice.channel for notice in connection.notifies] == [memory.CHANNEL]
     finally:
-        listening.invalidate()
+        connection.close()
 
 
 def test_all_streams_together_cost_one_look(stage: Stage) -> None:
     readers = [stage.opens(person=f"0193583f-0000-7000-8000-{number:012d}") for number in range(20)]
     stage.happens(1, 2)
     statements: list[str] = []
-    event.listen(stage.database.engine, "before_cursor_execute", lambda *found: statements.append(found[2]))
+
+    def note(*found: Any) -> None:
+        statements.append(found[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
     stage.tail.look()
+    event.remove(Engine, "before_cursor_execute", note)
     for reader in readers:
         frames = [next(iter(reader.stream)).decode() for _ in range(3)]
         assert [_line(frame, "event") for frame in frames] == ["ready", "payment_posted", "payment_posted"]
@@ -419,7 +422,6 @@ class TestOverHttp:
         status, headers = heads[0], dict(heads[1])
         assert (status, headers["Content-Type"]) == ("200 OK", "text/event-stream")
         assert (headers["X-Accel-Buffering"], headers["Cache-Control"]) == ("no", "no-store")
-        assert environment["eventlet.minimum_write_chunk_size"] == 0
         assert b"event: ready" in next(iter(body))
         assert len(gateway.feed) == 1
         cast(ClosingIterator, body).close()

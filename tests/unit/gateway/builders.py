@@ -26,6 +26,7 @@ from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
 from gateway.stream.feed import Feed
 from gateway.table import ROUTES
+from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.leases.contract import schemas as leases
@@ -62,6 +63,12 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         accounts.ListTransactions, accounts.Transactions, examples.page_of(examples.TRANSACTION),
     ),
     "accounts.get_schedule": (accounts.GetSchedule, accounts.Schedule, examples.SCHEDULE),
+    "accounts.get_payoff_preview": (payoff.GetPayoffPreview, payoff.PayoffPreview, examples.PAYOFF_PREVIEW),
+    "accounts.issue_payoff_quote": (payoff.IssuePayoffQuote, payoff.PayoffQuote, examples.PAYOFF_QUOTE),
+    "accounts.get_payoff_quote": (payoff.GetPayoffQuote, payoff.PayoffQuote, examples.PAYOFF_QUOTE),
+    "accounts.list_payment_addresses": (
+        payoff.ListPaymentAddresses, payoff.PostalAddresses, examples.PAYMENT_ADDRESSES,
+    ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, {"data": []}),
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),

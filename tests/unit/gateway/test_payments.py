@@ -43,6 +43,7 @@ def test_a_payment_is_answered_as_soon_as_it_is_on_record(clock: FixedClock) -> 
             "amount_cents": 41235,
             "payment_method_id": examples.METHOD_ID,
             "extra": None,
+            "quote_id": None,
         }
     ]
 

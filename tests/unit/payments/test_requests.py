@@ -109,7 +109,7 @@ def test_an_id_is_never_taken_for_a_card_number() -> None:
     assert load(SubmitPayment, a_submission(account_id=chance))["account_id"] == UUID(chance)
 
 
-@pytest.mark.parametrize("later", ["on", "quote_id"])
+@pytest.mark.parametrize("later", ["on"])
 def test_what_cannot_be_done_yet_is_refused_as_unknown(later: str) -> None:
     assert wrong_fields(SubmitPayment, a_submission(**{later: "2026-12-01"})) == {(f"/{later}", "unknown_field")}
 

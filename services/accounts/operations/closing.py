@@ -1,0 +1,249 @@
+"""Money that pays a loan off, or meets a quote, closes it: drift is ours, a surplus is set aside for the customer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from chassis.context import CallContext
+from chassis.ids import new_id
+from chassis.store import Row, Transaction
+from services.accounts.contract import events
+from services.accounts.contract.errors import AccountNotPaidOff
+from services.accounts.models import account_events, accounts, work_items
+from services.accounts.operations.allocating import Arrived, Change, fold
+from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, lock_for
+from services.accounts.operations.quoting import mark_met, payable_quotes, promise_of
+from services.accounts.operations.recording import record
+from services.accounts.rules.events import Payoff, Refund
+from services.accounts.rules.payoff import PAYABLE, PayoffPolicy, is_met, refund_cents, still_open_cents
+from services.accounts.rules.shown import CLOSED, PAID_OFF, carried_standing
+from services.accounts.rules.state import Allocation
+from services.accounts.rules.terms import LoanTerms
+
+MISSED, LEASE_QUOTE_MET = "payoff_quote_missed", "lease_quote_met"
+PAYOFF, REFUND = "payoff_settled", "refund_due"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """The account after a payment and all that followed from it; the refund that is due now, if any."""
+
+    account: LockedAccount
+    refund: Refund | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """The payment that may close an account: its id, the key of its presentment, and the quote it cites."""
+
+    payment_id: str
+    presentment_number: int
+    source_key: str
+    quote_id: str | None
+
+
+def settle_payoff(
+    transaction: Transaction, *, account: LockedAccount, was_open: bool, arrived: Arrived, money: Money,
+    allocation: Allocation, policy: PayoffPolicy,
+) -> Settlement:  # fmt: skip
+    """Close a loan that its payment has paid off, by amount or by quote, and set a surplus aside as a refund.
+
+    `account` has the payment in it and is locked; only its events, allocations and postings are written here.
+    """
+    if not isinstance(account.terms, LoanTerms) or allocation.kind != "payment":
+        return Settlement(account=account)
+    if was_open:
+        account = _paid_off(transaction, account=account, arrived=arrived, money=money, policy=policy)
+    cents = refund_cents(unapplied_cents=account.state.unapplied_cents, policy=policy)
+    if account.status != PAID_OFF or cents == 0:
+        return Settlement(account=account)
+    return _refunded(transaction, account=account, arrived=arrived, money=money, cents=cents)
+
+
+def meets_lease_quote(
+    transaction: Transaction, *, account: LockedAccount, money: Money, amount_cents: int, effective_on: date
+) -> bool:
+    """Whether money names a lease's quote and meets it. Buying and ending early are acts of their own: it is held."""
+    if money.quote_id is None or account.product != "lease":
+        return False
+    quotes = payable_quotes(transaction, account_id=account.id, on=effective_on)
+    cited = [quote for quote in quotes if str(quote["id"]) == money.quote_id]
+    return any(is_met(promise=promise_of(q, arriving_cents=amount_cents), effective_on=effective_on) for q in cited)
+
+
+def tell_refund(
+    transaction: Transaction, *, account: LockedAccount, refund: Refund | None, money: Money, today: date
+) -> None:
+    """`refund_due`, with the id under which it is to be paid; nothing where nothing is owed back."""
+    if refund is None:
+        return
+    transaction.emit(
+        events.refund_due,
+        subject=str(account.id),
+        data={
+            "account_id": str(account.id),
+            "refund_id": _refund_id(refund),
+            "amount_cents": refund.amount_cents,
+            "payment_id": money.payment_id,
+            "presentment_number": money.presentment_number,
+            "standing": carried_standing(status=account.status, terms=account.terms, state=account.state, on=today),
+        },
+    )
+
+
+def close_fallen_refunds(transaction: Transaction, *, changes: Sequence[Change], now: datetime) -> None:
+    """Nobody is to pay out a refund any more whose payment was undone."""
+    fallen = [each.after.source_key for each in changes if each.after.kind == REFUND and not each.after.amount_cents]
+    if fallen:
+        waiting = update(work_items).where(work_items.c.source_key.in_(fallen), work_items.c.closed_at.is_(None))
+        transaction.run(waiting.values(closed_at=now))
+
+
+def close_account(
+    transaction: Transaction, *, caller: CallContext, today: date, account_id: str, payment_id: str,
+    presentment_number: int,
+) -> dict[str, Any]:  # fmt: skip
+    """Close a paid-off account, as the payment that paid it off has settled. Raises NotFound, AccountNotPaidOff."""
+    account = lock_for(transaction, caller=caller, account_id=account_id)
+    if not _close(
+        transaction, account=account, payment_id=payment_id, presentment_number=presentment_number, today=today
+    ):
+        raise AccountNotPaidOff()
+    return {"account_id": account_id, "status": CLOSED, "closed_on": today}
+
+
+def note_good_funds(transaction: Transaction, *, settled: Mapping[str, Any], today: date) -> None:
+    """The same for money that payments says has settled (`account_id, payment_id, presentment_number`).
+
+    Most money that settles closes nothing. Raises Impossible for an unknown account.
+    """
+    _close(
+        transaction,
+        account=lock_account(transaction, account_id=account_id_of(settled["account_id"])),
+        payment_id=settled["payment_id"],
+        presentment_number=settled["presentment_number"],
+        today=today,
+    )
+
+
+def _close(
+    transaction: Transaction, *, account: LockedAccount, payment_id: str, presentment_number: int, today: date
+) -> bool:
+    """False where that payment did not pay the account off."""
+    payoff = transaction.one(
+        select(account_events.c.data)
+        .where(account_events.c.account_id == account.id, account_events.c.kind == PAYOFF)
+        .order_by(account_events.c.number.desc())
+    )
+    key = f"payment:{payment_id}:{presentment_number}"
+    if account.status != PAID_OFF or payoff is None or payoff["data"]["payment_key"] != key:
+        return False
+    transaction.run(update(accounts).where(accounts.c.id == account.id).values(status=CLOSED, closed_on=today))
+    standing = carried_standing(status=CLOSED, terms=account.terms, state=account.state, on=today)
+    data = {"account_id": str(account.id), "payment_id": payment_id, "closed_on": today, "standing": standing}
+    transaction.emit(events.account_closed, subject=str(account.id), data=data)
+    return True
+
+
+def _paid_off(
+    transaction: Transaction, *, account: LockedAccount, arrived: Arrived, money: Money, policy: PayoffPolicy
+) -> LockedAccount:
+    assert isinstance(account.terms, LoanTerms)
+    still_open = still_open_cents(terms=account.terms, state=account.state)
+    quote = None
+    if still_open > 0:
+        quote = _met_quote(transaction, account, arrived=arrived, money=money, still_open=still_open, policy=policy)
+        if quote is None:
+            return account
+    payoff = Payoff(
+        source_key=f"payoff:{money.source_key.partition(':')[2]}",
+        effective_on=account.state.last_effective_on,
+        drift_limit_cents=max(still_open, policy.drift_cents_max if quote else 0),
+        payment_key=money.source_key,
+    )
+    data = {**_follows(money), "quote_id": None if quote is None else str(quote["id"])}
+    account = _recorded(transaction, account=account, event=payoff, kind=PAYOFF, details=data, arrived=arrived)
+    met_id = None if quote is None else quote["id"]
+    mark_met(transaction, account_id=account.id, quote_id=met_id, payment_key=money.source_key, now=arrived.now)
+    return replace(account, status=PAID_OFF)
+
+
+def _met_quote(
+    transaction: Transaction, account: LockedAccount, *, arrived: Arrived, money: Money, still_open: int,
+    policy: PayoffPolicy,
+) -> Row | None:  # fmt: skip
+    """The quote that the money meets although something is still open; cited or not, for a promise is a promise.
+
+    Without a quote cited, what is still open can only be drift while it is within the limit: nothing else is asked.
+    """
+    if money.quote_id is None and still_open > policy.drift_cents_max:
+        return None
+    effective_on = arrived.event.effective_on
+    quotes = payable_quotes(transaction, account_id=account.id, on=effective_on)
+    for quote in sorted(quotes, key=lambda quote: str(quote["id"]) != money.quote_id):
+        if is_met(promise=promise_of(quote), effective_on=effective_on):
+            return quote
+    is_good = {str(quote["id"]) for quote in quotes if quote["status"] in PAYABLE}
+    if money.quote_id is not None and money.quote_id not in is_good:
+        _open_work_item(
+            transaction, account=account, reason=MISSED, now=arrived.now, source_key=f"{money.source_key}:{MISSED}",
+            details={"payment_id": money.payment_id, "quote_id": money.quote_id, "still_open_cents": still_open},
+        )  # fmt: skip
+    return None
+
+
+def _refunded(
+    transaction: Transaction, *, account: LockedAccount, arrived: Arrived, money: Money, cents: int
+) -> Settlement:
+    refund = Refund(
+        source_key=f"{REFUND}:{new_id(at=arrived.now)}",
+        effective_on=max(arrived.today, account.state.last_effective_on),
+        payment_key=money.source_key,
+        amount_cents=cents,
+    )
+    account = _recorded(
+        transaction, account=account, event=refund, kind=REFUND, details=_follows(money), arrived=arrived
+    )
+    details = {"payment_id": money.payment_id, "refund_id": _refund_id(refund), "amount_cents": cents}
+    _open_work_item(
+        transaction, account=account, reason=REFUND, now=arrived.now, source_key=refund.source_key, details=details
+    )
+    return Settlement(account=account, refund=refund)
+
+
+def _recorded(
+    transaction: Transaction, *, account: LockedAccount, event: Payoff | Refund, kind: str,
+    details: Mapping[str, Any], arrived: Arrived,
+) -> LockedAccount:  # fmt: skip
+    """Make a payoff or a refund the account's next event, and fold it in."""
+    # Ids sort by time: the history shows what followed after what it followed from.
+    now = arrived.now + timedelta(milliseconds=account.version + 1 - arrived.number)
+    following = record(
+        transaction, account=account, event=event, kind=kind, now=now, today=arrived.today, details=details
+    )
+    assert following is not None, "a payment pays off and is refunded once"
+    return fold(transaction, account=account, arrived=following).account
+
+
+def _open_work_item(
+    transaction: Transaction, *, account: LockedAccount, reason: str, source_key: str, details: Mapping[str, Any],
+    now: datetime,
+) -> None:  # fmt: skip
+    transaction.run(
+        insert(work_items).values(
+            id=new_id(at=now), account_id=account.id, source_key=source_key, reason=reason, details=details,
+            opened_at=now,
+        )
+    )  # fmt: skip
+
+
+def _follows(money: Money) -> dict[str, Any]:
+    return {"payment_id": money.payment_id}
+
+
+def _refund_id(refund: Refund) -> str:
+    return str(UUID(refund.source_key.rpartition(":")[2]))
