@@ -6,11 +6,11 @@ from datetime import date
 from services.accounts.rules.amendments import in_force
 from services.accounts.rules.engine import apply_credit
 from services.accounts.rules.events import LateFee
-from services.accounts.rules.fees import unpaid_of_instalment_cents
 from services.accounts.rules.history import History, replay_history
 from services.accounts.rules.late_fees import LateFee as Allowed
 from services.accounts.rules.late_fees import NoLateFeeRule, late_fee
-from services.accounts.rules.schedule import due_on, instalment_cents
+from services.accounts.rules.lateness import asked_cents, unpaid_cents
+from services.accounts.rules.schedule import due_on
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
 
@@ -30,12 +30,10 @@ def decide_late_fee(
     amended = in_force(terms=terms, state=state)
     _require(not state.is_accelerated, "The whole balance was called due; no late fee is charged from then on.")
     _require(1 <= number <= amended.payment_count, f"There is no instalment {number}.")
-    unpaid_cents = unpaid_of_instalment_cents(terms=amended, state=state, number=number)
-    _require(unpaid_cents > 0, f"Instalment {number} is paid, or misses no more than what went to earlier fees.")
-    due, asked_cents = due_on(terms=amended, number=number), instalment_cents(terms=amended, number=number)
-    allowed = _allowed(
-        pack=pack, asked_cents=asked_cents, unpaid_cents=unpaid_cents, due=due, on=on, grace_days=amended.grace_days
-    )
+    unpaid = unpaid_cents(terms=amended, state=state, number=number)
+    _require(unpaid > 0, f"Instalment {number} is paid, or misses no more than what went to earlier fees.")
+    due, asked = due_on(terms=amended, number=number), asked_cents(terms=amended, state=state, number=number)
+    allowed = _allowed(pack=pack, asked=asked, unpaid=unpaid, due=due, on=on, grace_days=amended.grace_days)
     _require(on >= allowed.chargeable_from, f"Instalment {number} is in grace; ask from {allowed.chargeable_from} on.")
     _require(allowed.late_fee_cents > 0, f"Instalment {number} could be charged through {allowed.chargeable_through}.")
     decided = LateFee(
@@ -43,7 +41,7 @@ def decide_late_fee(
         effective_on=on,
         amount_cents=allowed.late_fee_cents,
         instalment_number=number,
-        instalment_cents=asked_cents,
+        instalment_cents=asked,
         due_on=due,
         chargeable_from=allowed.chargeable_from,
         state=pack,
@@ -55,12 +53,12 @@ def decide_late_fee(
     return decided
 
 
-def _allowed(*, pack: str, asked_cents: int, unpaid_cents: int, due: date, on: date, grace_days: int) -> Allowed:
+def _allowed(*, pack: str, asked: int, unpaid: int, due: date, on: date, grace_days: int) -> Allowed:
     try:
         return late_fee(
             state=pack,
-            instalment_cents=asked_cents,
-            unpaid_cents=unpaid_cents,
+            instalment_cents=asked,
+            unpaid_cents=unpaid,
             due_on=due,
             as_of=on,
             grace_days=grace_days,

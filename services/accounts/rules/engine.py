@@ -23,8 +23,9 @@ from services.accounts.rules.events import (
     Reversal,
     Waiver,
 )
-from services.accounts.rules.fees import charge_fee, charge_late_fee, unpaid_of_instalment_cents, waive
+from services.accounts.rules.fees import charge_fee, charge_late_fee, waive
 from services.accounts.rules.held import undone_payment
+from services.accounts.rules.lateness import unpaid_cents
 from services.accounts.rules.lease import apply_to_lease, use_credit
 from services.accounts.rules.loan import apply_to_loan
 from services.accounts.rules.state import (
@@ -99,8 +100,8 @@ def _folded(*, terms: Terms, states: Sequence[AccountState], event: AccountEvent
         )
     state = apply_credit(terms=terms, state=state, through_on=on)
     if isinstance(event, LateFee):
-        unpaid_cents = _unpaid_at_grace_end(terms=terms, states=states, event=event)
-        after = charge_late_fee(state=state, event=event, unpaid_cents=unpaid_cents)
+        unpaid = _unpaid_at_grace_end(terms=terms, states=states, event=event)
+        after = charge_late_fee(state=state, event=event, unpaid_cents=unpaid)
     else:
         after = _effect(terms=terms, state=state, event=event)
     return replace(after, last_effective_on=on, last_rank=event.rank, last_source_key=event.source_key)
@@ -148,9 +149,7 @@ def _unpaid_at_grace_end(*, terms: Terms, states: Sequence[AccountState], event:
         raise EventOutOfOrder("What was paid before the fee became chargeable lies before the state.")
     state = states[0] if before is None else before
     state = apply_credit(terms=terms, state=state, through_on=event.chargeable_from - timedelta(days=1))
-    return unpaid_of_instalment_cents(
-        terms=in_force(terms=terms, state=state), state=state, number=event.instalment_number
-    )
+    return unpaid_cents(terms=in_force(terms=terms, state=state), state=state, number=event.instalment_number)
 
 
 def _in_order(events: Iterable[AccountEvent]) -> tuple[list[AccountEvent], dict[str, Reversal]]:

@@ -1,28 +1,14 @@
-"""Fees: what a late fee's standing rests on, how a fee comes on the account, is paid, and is given up."""
+"""Fees: how one comes on the account, is paid, and is given up."""
 
 from dataclasses import replace
 
 from services.accounts.rules.events import Fee, LateFee, Waiver
 from services.accounts.rules.late_fees import late_fee_pack
-from services.accounts.rules.schedule import instalment_cents, instalments_cents
 from services.accounts.rules.state import AccountState, Allocation, OpenFee
 from services.accounts.rules.terms import Terms
 
 # Insufficient and uncollected funds, by the codes of the ACH network.
 MISSING_FUNDS = frozenset({"R01", "R09"})
-
-
-def unpaid_of_instalment_cents(*, terms: Terms, state: AccountState, number: int) -> int:
-    """What an instalment still misses of the money received for it, for the purpose of a late fee.
-
-    Money that went to earlier fees while the instalment was due counts as received for it: a fee must not follow from
-    a fee (16 CFR 444.4).
-    """
-    if number < state.next_instalment_number:
-        return 0
-    asked = instalments_cents(terms=terms, first_number=state.next_instalment_number, last_number=number)
-    missing = max(0, asked - state.partial_paid_cents - state.diverted_cents)
-    return min(missing, instalment_cents(terms=terms, number=number))
 
 
 def charge_late_fee(*, state: AccountState, event: LateFee, unpaid_cents: int) -> AccountState:

@@ -5,8 +5,11 @@ from datetime import date
 
 import pytest
 
+from services.accounts.rules.assessing import decide_late_fee
 from services.accounts.rules.engine import apply_event, replay
-from services.accounts.rules.events import Acceleration, AccountEvent, InvalidEvent, Waiver
+from services.accounts.rules.events import Acceleration, AccountEvent, InvalidEvent, LateFee, Waiver
+from services.accounts.rules.history import History
+from services.accounts.rules.lateness import unpaid_cents
 from services.accounts.rules.state import AccountState, EventOutOfOrder
 from tests.unit.accounts.builders import a_late_fee, a_loan, a_payment, an_opening, the_reference_lease, undone
 
@@ -114,3 +117,41 @@ def test_credit_that_pays_a_lease_instalment_on_its_due_date_is_in_time() -> Non
 def test_a_fee_cannot_be_decided_before_it_is_chargeable() -> None:
     with pytest.raises(InvalidEvent, match="before it is chargeable"):
         replace(TEXAN, effective_on=date(2026, 3, 20))
+
+
+class TestASmallLastInstalment:
+    """$50.00 of principal are left for the sixtieth instalment, with $0.28 of interest: five per cent are $2.51."""
+
+    TERMS = a_loan(first_due_on=date(2026, 1, 5))
+    OPENING = an_opening(principal_cents=5_000, next_instalment_number=60, as_of_on=date(2030, 11, 5))
+    DECIDED_ON = date(2030, 12, 21)
+
+    def decided(self, *events: AccountEvent) -> LateFee:
+        history = History(events=events, held={})
+        state = replay(terms=self.TERMS, opening=self.OPENING, events=events)
+        return decide_late_fee(
+            terms=self.TERMS,
+            state=state,
+            history=history,
+            number=60,
+            pack="TX",
+            on=self.DECIDED_ON,
+            source_key="late_fee:60",
+        )
+
+    def test_is_charged_for_what_it_asks_and_not_for_a_whole_one(self) -> None:
+        fee = self.decided()
+        assert (fee.instalment_cents, fee.amount_cents) == (5_027, 251)
+        charged = replay(terms=self.TERMS, opening=self.OPENING, events=[fee])
+        assert (charged.fees_due_cents, charged.allocations[-1].explanation["unpaid_cents"]) == (251, 5_027)
+
+    def test_counts_what_it_received_as_part_of_what_it_asked(self) -> None:
+        fee = self.decided(a_payment(on=date(2030, 11, 30), cents=2_000))
+        assert fee.instalment_cents == 5_025
+        assert fee.amount_cents == 251
+
+    def test_is_charged_after_unpaid_ones_for_the_rest_alone(self) -> None:
+        opening = an_opening(principal_cents=43_000, next_instalment_number=59, as_of_on=date(2030, 10, 5))
+        state = replay(terms=self.TERMS, opening=opening)
+        assert unpaid_cents(terms=self.TERMS, state=state, number=59) == 41_237
+        assert unpaid_cents(terms=self.TERMS, state=state, number=60) == 43_000 + 466 - 41_237

@@ -6,7 +6,7 @@ import pytest
 
 from services.accounts.rules.engine import replay
 from services.accounts.rules.events import Fee
-from services.accounts.rules.fees import unpaid_of_instalment_cents
+from services.accounts.rules.lateness import unpaid_cents
 from services.accounts.rules.standing import standing
 from services.accounts.rules.state import AccountState, Payment
 from services.accounts.rules.terms import InvalidTerms, Waterfall
@@ -48,7 +48,7 @@ def test_450_dollars_with_fees_first_leave_the_instalment_2_37_short() -> None:
 def test_no_late_fee_follows_from_money_that_went_to_earlier_fees() -> None:
     terms = a_loan(waterfall="fees_first")
     state = after(a_payment(on=DUE_ON, cents=45_000), waterfall="fees_first")
-    assert unpaid_of_instalment_cents(terms=terms, state=state, number=1) == 0
+    assert unpaid_cents(terms=terms, state=state, number=1) == 0
     fee = a_late_fee(terms=terms, number=1)
     charged = replay(terms=terms, opening=OPENING, events=[*FEES, a_payment(on=DUE_ON, cents=45_000), fee])
     assert (charged.allocations[-1].kind, charged.fees_due_cents) == ("late_fee_reversed", 0)
@@ -59,9 +59,9 @@ def test_the_shortfall_of_an_earlier_fee_is_never_charged_for_in_the_months_afte
     payments = (a_payment(on=DUE_ON, cents=45_000), a_payment(on=on, cents=41_237))
     state = after(*payments, waterfall="fees_first")
     assert (state.next_instalment_number, state.partial_paid_cents, state.diverted_cents) == (2, 41_000, 237)
-    assert unpaid_of_instalment_cents(terms=terms, state=state, number=2) == 0
+    assert unpaid_cents(terms=terms, state=state, number=2) == 0
     short = after(payments[0], a_payment(on=on, cents=30_000), waterfall="fees_first")
-    assert unpaid_of_instalment_cents(terms=terms, state=short, number=2) == 11_237
+    assert unpaid_cents(terms=terms, state=short, number=2) == 11_237
 
 
 def test_once_the_shortfall_is_made_up_it_excuses_nothing_any_more() -> None:
@@ -69,7 +69,7 @@ def test_once_the_shortfall_is_made_up_it_excuses_nothing_any_more() -> None:
     payments = (a_payment(on=DUE_ON, cents=45_000), a_payment(on=date(2026, 1, 20), cents=237 + 41_237))
     state = after(*payments, a_payment(on=date(2026, 3, 5), cents=41_000), waterfall="fees_first")
     assert (state.diverted_cents, state.next_instalment_number) == (0, 3)
-    assert unpaid_of_instalment_cents(terms=terms, state=state, number=3) == 237
+    assert unpaid_cents(terms=terms, state=state, number=3) == 237
 
 
 def test_a_lease_may_take_fees_first_too() -> None:
@@ -78,7 +78,7 @@ def test_a_lease_may_take_fees_first_too() -> None:
     terms = the_reference_lease(waterfall="fees_first")
     state = replay(terms=terms, opening=opening, payments=[payment])
     assert (state.allocations[0].fees_cents, state.partial_paid_cents, state.fees_due_cents) == (2_000, 46_240, 0)
-    assert unpaid_of_instalment_cents(terms=terms, state=state, number=1) == 0
+    assert unpaid_cents(terms=terms, state=state, number=1) == 0
     last = replay(terms=the_reference_lease(), opening=opening, payments=[payment])
     assert (last.allocations[0].fees_cents, last.next_instalment_number) == (0, 2)
 
