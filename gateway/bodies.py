@@ -17,7 +17,8 @@ BODY_BYTES_MAX = 64 * 1024
 DEPTH_MAX = 16
 PARAMETERS_MAX = 20
 
-_quoted = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A text without an end reaches to the end of the body: else each quote in it would be tried as a beginning again.
+_quoted = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 _unstorable = re.compile("[\x00\ud800-\udfff]")
 _in_utf8 = re.compile(r'\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
 JSON = "application/json"

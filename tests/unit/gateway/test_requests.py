@@ -1,5 +1,7 @@
 """What is sent to the gateway is read strictly, and every answer keeps the conventions."""
 
+import time
+import timeit
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +10,8 @@ import pytest
 from chassis.clock import FixedClock
 from chassis.errors import FieldError, InvalidRequest, NeighbourSilent
 from gateway.api import examples
+from gateway.bodies import parse_json
+from gateway.errors import MalformedRequest
 from gateway.headers import SECURITY
 from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
 
@@ -42,6 +46,9 @@ UNREADABLE: dict[str, bytes] = {
     "null character": b'{"amount_cents": "a\\u0000b"}',
     "half a surrogate pair": b'{"amount_cents": "\\ud800"}',
     "half a surrogate pair as key": b'{"\\udfff": 1}',
+    "a text without an end": b'{"amount_cents": "41235}',
+    "a text that ends in half an escape": b'{"amount_cents": "41235\\',
+    "a text of escaped quotes without an end": b'"' + b'\\"' * 1000,
 }
 
 
@@ -57,6 +64,19 @@ def test_a_body_that_cannot_be_read_is_a_400_and_moves_no_money(body: str, clock
 def test_brackets_inside_text_are_not_depth(clock: FixedClock) -> None:
     body = b'{"amount_cents": 41235, "payment_method_id": "' + b"[" * 40 + b'"}'
     assert _raw(a_gateway(clock=clock), body).json["code"] != "malformed_request"
+
+
+def test_a_text_without_an_end_costs_no_more_than_its_length() -> None:
+    def least_seconds(quotes: int) -> float:
+        body = b'"' + b'\\"' * quotes
+        return min(timeit.repeat(lambda: _refused(body), timer=time.process_time, number=1, repeat=5))
+
+    assert least_seconds(8_000) < 32 * least_seconds(1_000)
+
+
+def _refused(body: bytes) -> None:
+    with pytest.raises(MalformedRequest):
+        parse_json(body)
 
 
 WRONG_FIELDS: dict[str, tuple[Any, str, str]] = {
