@@ -3,13 +3,16 @@
 import time
 import timeit
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from chassis.clock import FixedClock
 from chassis.errors import FieldError, InvalidRequest, NeighbourSilent
+from gateway.admission import Admission
 from gateway.api import examples
+from gateway.api.webhooks import SENDGRID_SIGNATURE, SENDGRID_TIMESTAMP
 from gateway.bodies import parse_json
 from gateway.errors import MalformedRequest
 from gateway.headers import SECURITY
@@ -150,6 +153,29 @@ def test_a_body_shorter_than_announced_is_a_400(clock: FixedClock) -> None:
     headers = {"Content-Type": "application/json", **A_KEY}
     answer = gateway.send("POST", PAY, data=b"{}", headers=headers, environ_overrides={"CONTENT_LENGTH": "9"})
     assert (answer.status_code, answer.json["code"]) == (400, "malformed_request")
+
+
+class Dawdling(BytesIO):
+    """A body that is on its way: `meanwhile` is called when somebody waits for it."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__(b"{}")
+        self._meanwhile = meanwhile
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._meanwhile()
+        return super().read(size)
+
+
+@pytest.mark.parametrize("path", [PAY, "/v1/webhooks/sendgrid"])
+def test_who_is_still_sending_a_body_takes_nobodys_place(path: str, clock: FixedClock) -> None:
+    admission, in_hand = Admission(), list[int]()
+    gateway = a_gateway(clock=clock, admission=admission)
+    headers = {"Content-Type": "application/json", **A_KEY, SENDGRID_SIGNATURE: "a", SENDGRID_TIMESTAMP: "1"}
+    body = Dawdling(lambda: in_hand.append(admission.in_hand))
+    gateway.send("POST", path, headers=headers, environ_overrides={"wsgi.input": body, "CONTENT_LENGTH": "2"})
+    assert in_hand == [0]
+    assert admission.in_hand == 0
 
 
 QUERIES: dict[str, tuple[str, int, str | None]] = {
