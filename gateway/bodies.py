@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import Headers
 
 from chassis.errors import FieldError, InvalidRequest
+from chassis.web import TooManyChunks
 from gateway.errors import BodyTooLarge, MalformedRequest, RequestTooSlow, SignatureMissing, UnsupportedMediaType
 from gateway.routing import RawBody
 
@@ -68,6 +69,8 @@ def read_bytes(environment: Mapping[str, Any], *, bytes_max: int = BODY_BYTES_MA
         body: bytes = source.read(wanted) if wanted else b""
     except TimeoutError as error:
         raise RequestTooSlow() from error
+    except TooManyChunks as error:
+        raise MalformedRequest("The body comes in too many small chunks. Send it in fewer.") from error
     except (OSError, ValueError) as error:
         raise MalformedRequest("The body broke off before its end. Send it again.") from error
     if len(body) > bytes_max:
