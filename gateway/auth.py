@@ -17,7 +17,7 @@ from joserfc.jwk import OKPKey
 
 from chassis import logs
 from chassis.context import AGENT, CUSTOMER, CallContext, Grant
-from chassis.errors import DependencyDown, Forbidden, NeighbourAbsent, Unauthenticated
+from chassis.errors import Forbidden, NeighbourAbsent, Unauthenticated
 
 ALGORITHM = "Ed25519"
 TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type
@@ -48,8 +48,8 @@ class Caller:
 class Keyring:
     """Identity's public keys, asked for once and kept; asked for again when they are old or a new key id turns up.
 
-    While identity does not answer, known keys stay good for an hour. Unknown ids cause at most one question in
-    RETRY_SECONDS, so that invented ids cannot be used to flood identity.
+    While identity does not answer, known keys stay good for an hour, and one caller at a time waits for it. Unknown ids
+    cause at most one question in RETRY_SECONDS, so that invented ids cannot be used to flood identity.
     """
 
     def __init__(self, *, fetch: FetchKeys, now: Callable[[], datetime]) -> None:
@@ -63,25 +63,32 @@ class Keyring:
 
     def key(self, identifier: str) -> Any:
         """The key of that id, None where identity has none. Raises DependencyDown where no keys are known at all."""
-        self._refresh_if(lambda: identifier not in self._keys or self._age() > timedelta(seconds=FRESH_SECONDS))
+        self._refresh(is_missing=lambda: identifier not in self._keys)
         return self._keys.get(identifier)
 
     def published(self) -> Mapping[str, Any]:
         """The JWK set as identity publishes it. Raises DependencyDown."""
-        self._refresh_if(lambda: self._age() > timedelta(seconds=FRESH_SECONDS))
+        self._refresh(is_missing=lambda: False)
         return self._published
 
     def _age(self) -> timedelta:
         return timedelta.max if self._fetched_at is None else self._now() - self._fetched_at
 
-    def _refresh_if(self, is_needed: Callable[[], bool]) -> None:
-        if not is_needed():
+    def _refresh(self, *, is_missing: Callable[[], bool]) -> None:
+        """Ask where the keys are old or one is missing. Who can do with what is known goes on while another asks."""
+        is_urgent = is_missing() or self._age() > timedelta(seconds=STALE_SECONDS_MAX)
+        if not (is_urgent or self._is_old()) or not self._lock.acquire(blocking=is_urgent):
             return
-        with self._lock:
-            if is_needed() and not self._asked_lately():
+        try:
+            if (is_missing() or self._is_old()) and not self._asked_lately():
                 self._ask()
-            if self._age() > timedelta(seconds=STALE_SECONDS_MAX):
-                raise NeighbourAbsent("identity gave no keys")
+        finally:
+            self._lock.release()
+        if self._age() > timedelta(seconds=STALE_SECONDS_MAX):
+            raise NeighbourAbsent("identity gave no keys")
+
+    def _is_old(self) -> bool:
+        return self._age() > timedelta(seconds=FRESH_SECONDS)
 
     def _asked_lately(self) -> bool:
         if self._fetched_at is None or self._asked_at is None:
@@ -89,16 +96,17 @@ class Keyring:
         return self._now() - self._asked_at < timedelta(seconds=RETRY_SECONDS)
 
     def _ask(self) -> None:
-        self._asked_at = self._now()
         try:
             found = self._fetch()
-        except DependencyDown:
-            log.warning("identity gave no keys, the known ones are used", known=len(self._keys))
-            return
-        usable = [key for key in found["keys"] if key.get("kty") == "OKP" and key.get("crv") == ALGORITHM]
-        self._keys = {key["kid"]: OKPKey.import_key(dict(key)) for key in usable}
-        self._published = found
-        self._fetched_at = self._now()
+            usable = [key for key in found["keys"] if key.get("kty") == "OKP" and key.get("crv") == ALGORITHM]
+            self._keys = {key["kid"]: OKPKey.import_key(dict(key)) for key in usable}
+            self._published = found
+            self._fetched_at = self._now()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the answer, the known keys are as good as before
+            log.warning("identity gave no keys, the known ones are used", known=len(self._keys), error=repr(error))
+        finally:
+            # After the answer: those who waited meanwhile do not ask a silent identity one after the other.
+            self._asked_at = self._now()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import Headers
 
 from chassis.errors import FieldError, InvalidRequest
+from chassis.web import TooManyChunks
 from gateway.errors import BodyTooLarge, MalformedRequest, RequestTooSlow, SignatureMissing, UnsupportedMediaType
 from gateway.routing import RawBody
 
@@ -17,7 +18,8 @@ BODY_BYTES_MAX = 64 * 1024
 DEPTH_MAX = 16
 PARAMETERS_MAX = 20
 
-_quoted = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A text without an end reaches to the end of the body: else each quote in it would be tried as a beginning again.
+_quoted = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 _unstorable = re.compile("[\x00\ud800-\udfff]")
 _in_utf8 = re.compile(r'\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
 JSON = "application/json"
@@ -67,6 +69,8 @@ def read_bytes(environment: Mapping[str, Any], *, bytes_max: int = BODY_BYTES_MA
         body: bytes = source.read(wanted) if wanted else b""
     except TimeoutError as error:
         raise RequestTooSlow() from error
+    except TooManyChunks as error:
+        raise MalformedRequest("The body comes in too many small chunks. Send it in fewer.") from error
     except (OSError, ValueError) as error:
         raise MalformedRequest("The body broke off before its end. Send it again.") from error
     if len(body) > bytes_max:

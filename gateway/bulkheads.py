@@ -25,6 +25,8 @@ SHRINK, GROW = 0.8, 4
 FORGETTING = 1.001
 SILENCE_SECONDS = 2.0
 PROBES = 4
+# So long after a call that got no answer, what an answer can do without is not asked for again.
+PROBE_PAUSE_SECONDS = 5.0
 
 log = logs.logger(__name__)
 
@@ -41,6 +43,7 @@ class Bulkhead:
         self._since: dict[int, float] = {}
         self._number = 0
         self._heard_at = 0.0
+        self._given_up_at = 0.0
         self._was_silent = False
         self._quickest: dict[str, float] = {}
         self._window = _Window(ends_at=now() + WINDOW_SECONDS)
@@ -56,10 +59,16 @@ class Bulkhead:
         return self._was_silent
 
     def ask(
-        self, method: str, *, request: Mapping[str, Any], context: CallContext, key: str | None, rank: Rank
-    ) -> Reply:
-        """The service's reply. Raises what `Asks.ask` raises, or NeighbourBusy, NeighbourShunned."""
+        self, method: str, *, request: Mapping[str, Any], context: CallContext, key: str | None, rank: Rank,
+        is_optional: bool = False,
+    ) -> Reply:  # fmt: skip
+        """The service's reply. Raises what `Asks.ask` raises, or NeighbourBusy, NeighbourShunned.
+
+        What is optional does not wait for a silent service, but for one call now and then that finds out.
+        """
         self.refuse_too_many(rank)
+        if is_optional:
+            self._refuse_while_silent()
         self._number += 1
         number, began_at = self._number, self._now()
         self._since[number] = began_at
@@ -73,7 +82,7 @@ class Bulkhead:
             if self._now() - began_at < SILENCE_SECONDS:
                 self._hear()
             elif self._heard_at < began_at:
-                self._was_silent = True
+                self._was_silent, self._given_up_at = True, self._now()
             raise
         except Exception:
             self._hear()
@@ -93,6 +102,10 @@ class Bulkhead:
             raise NeighbourShunned(f"{self.service} is silent")
         if self.waiting >= self.allowed * SHARES[rank]:
             raise NeighbourBusy(f"{self.waiting} wait for {self.service} already")
+
+    def _refuse_while_silent(self) -> None:
+        if self.is_silent and (self.waiting or self._now() - self._given_up_at < PROBE_PAUSE_SECONDS):
+            raise NeighbourShunned(f"{self.service} is silent")
 
     def _hear(self) -> None:
         self._heard_at = self._now()

@@ -77,6 +77,12 @@ class HttpCall:
         """Ask a service in the caller's name, with the caller's key. Raises its Refusal, or DependencyDown."""
         return self.neighbours[service].ask(method, request=request, context=self.context, key=self.key, rank=self.rank)
 
+    def ask_beside(self, service: str, method: str, **request: Any) -> "Answer":
+        """Ask for what the answer can do without: nobody waits for it while that service is silent. Raises like ask."""
+        return self.neighbours[service].ask(
+            method, request=request, context=self.context, key=self.key, rank=self.rank, is_optional=True
+        )
+
     def relay(self, service: str, method: str, **request: Any) -> Reply:
         """The service's answer as it is."""
         answer = self.ask(service, method, **request)

@@ -1,5 +1,6 @@
 """The HTTP server under the gateway: strict about what it reads, and nobody holds it up by being slow."""
 
+from chassis.web.body import TooManyChunks
 from chassis.web.connection import (
     BODY_SECONDS,
     HEAD_SECONDS,
@@ -17,6 +18,7 @@ __all__ = [
     "IDLE_SECONDS",
     "WRITE_SECONDS",
     "Application",
+    "TooManyChunks",
     "Unserved",
     "WebServer",
     "refused_barely",

@@ -5,6 +5,9 @@ from typing import Protocol
 
 CHUNK_LINE_BYTES_MAX = 256
 TRAILER_BYTES_MAX = 4096
+# Each chunk costs much more than its bytes. Who sends what there is to send needs few that are small.
+SMALL_CHUNK_BYTES = 512
+SMALL_CHUNKS_MAX = 1000
 
 _chunk_line = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(;[\t\x20-\x7e]*)?")
 _trailer = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*")
@@ -12,6 +15,10 @@ _trailer = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*")
 
 class BrokenBody(ValueError):
     """The body breaks its own framing, or ends before it is whole."""
+
+
+class TooManyChunks(BrokenBody):
+    """More small chunks than anybody needs."""
 
 
 class Source(Protocol):
@@ -36,6 +43,7 @@ class Body:
         self._source = source
         self._left = length
         self._is_chunked = is_chunked
+        self._small_chunks = 0
         self._expects_continue = expects_continue and (length > 0 or is_chunked)
         self.is_broken = False
 
@@ -89,6 +97,9 @@ class Body:
         if found is None:
             raise BrokenBody("a chunk does not say how long it is")
         self._left = int(found[1], 16)
+        self._small_chunks += self._left < SMALL_CHUNK_BYTES
+        if self._small_chunks > SMALL_CHUNKS_MAX:
+            raise TooManyChunks(f"more than {SMALL_CHUNKS_MAX} chunks are small")
         if not self._left:
             self._skip_trailers()
             self._is_chunked = False

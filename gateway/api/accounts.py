@@ -80,7 +80,7 @@ def _due_after(amount_due_cents: int, pending: Iterable[Mapping[str, Any]]) -> i
 def _pending_payments(call: HttpCall, account_ids: list[str]) -> Pending | None:
     """Asked before the account: a payment applied in between is then seen twice for a moment, never not at all."""
     try:
-        found: Pending = call.ask("payments", "list_pending_payments", account_ids=account_ids).data["data"]
+        found: Pending = call.ask_beside("payments", "list_pending_payments", account_ids=account_ids).data["data"]
     except DependencyDown as error:
         log.warning("account shown without pending payments", error=type(error).__name__)
         return None

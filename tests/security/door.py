@@ -64,6 +64,11 @@ class Door:
         answer = requests.get(f"http://127.0.0.1:{self.port}/health/live", timeout=PATIENCE_SECONDS)
         return answer.status_code == 200 and answer.json() == {"status": "ok"}
 
+    def is_open(self) -> bool:
+        """Is a request let in that takes a place among those in hand? Who has not signed in is then told so."""
+        answer = requests.get(f"http://127.0.0.1:{self.port}/v1/accounts", timeout=PATIENCE_SECONDS)
+        return answer.status_code == 401
+
     def resident_kilobytes(self) -> int:
         status = Path(f"/proc/{self.process.process.pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))

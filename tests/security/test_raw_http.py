@@ -124,8 +124,12 @@ FORMS: dict[str, tuple[bytes, int]] = {
     "a trailer that is no field": (posted(CHUNKED.strip(), body=b"2\r\n{}\r\n0\r\nnonsense\r\n\r\n"), 400),
     "trailers without an end": (posted(CHUNKED.strip(), body=b"0\r\n" + b"X-A: a\r\n" * 2000), 400),
     "chunks beyond 64 KiB": (posted(CHUNKED.strip(), body=b"8000\r\n" + (b" " * 0x8000 + b"\r\n8000\r\n") * 3), 413),
+    "60,000 chunks of one byte": (posted(CHUNKED.strip(), body=b"1\r\n \r\n" * 60_000), 400),
     "bodies within bodies": (posted(b"Content-Length: 100000", body=b"[" * 100_000), 413),
     "40,000 levels": (posted(CLOSE.strip(), b"Content-Length: 40000", body=b"[" * 40_000), 400),
+    "a text of 32,000 escaped quotes without an end": (
+        posted(CLOSE.strip(), b"Content-Length: 64001", body=b'"' + b'\\"' * 32_000), 400,
+    ),
     "a number of 60,000 digits": (
         posted(CLOSE.strip(), b"Content-Length: 60012", body=b'{"token": ' + b"9" * 60_000 + b" }"), 400,
     ),

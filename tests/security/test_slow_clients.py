@@ -52,6 +52,7 @@ def test_three_hundred_dawdlers_are_sent_away_while_a_good_client_is_served(door
             _dribble(heads, HEAD, number)
             _dribble([*bodies, *chunks], b" " * 1000, number)
             assert door.is_good()
+            assert door.is_open()
             time.sleep(STEP_SECONDS)
             if time.monotonic() > ends_at:
                 break

@@ -2,12 +2,14 @@
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
 import pytest
 import structlog
 
+from chassis.web.body import SMALL_CHUNK_BYTES, SMALL_CHUNKS_MAX
 from chassis.web.connection import Application, Connection, Refused, refused_barely
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -118,3 +120,37 @@ def test_the_result_is_closed_whatever_happens() -> None:
 
     said(answering(Result), LAST)
     assert closed == [True]
+
+
+def chunked(*chunks: bytes) -> bytes:
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
+
+
+def measuring(environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answers how long the body is, or with which error it could not be read."""
+    start_response("200 OK", [])
+    try:
+        return [b"%d" % len(environment["wsgi.input"].read())]
+    except ValueError as error:
+        return [type(error).__name__.encode()]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "told"),
+    [
+        ([b"a"] * (SMALL_CHUNKS_MAX - 1), b"999"),
+        ([b"a"] * (SMALL_CHUNKS_MAX + 1), b"TooManyChunks"),
+        ([b"a" * SMALL_CHUNK_BYTES] * 3000, b"%d" % (SMALL_CHUNK_BYTES * 3000)),
+    ],
+    ids=["as many small ones as may be", "more", "many that are not small"],
+)
+def test_a_body_may_come_in_chunks_but_not_in_crumbs(chunks: list[bytes], told: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs), ThreadPoolExecutor() as others:
+        others.submit(theirs.sendall, chunked(*chunks))
+        served = others.submit(Connection(Serving(measuring), ours, ("127.0.0.1", 1)).serve)
+        answer = theirs.recv(65536)
+        theirs.shutdown(socket.SHUT_WR)
+        served.result()
+    assert body_of(answer) == told

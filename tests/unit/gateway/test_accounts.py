@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chassis.clock import FixedClock
 from chassis.errors import NeighbourSilent, NotFound
+from gateway import bulkheads
 from gateway.api import examples
 from gateway.api.accounts import composed
 from tests.unit.gateway.builders import ACCOUNT_VIEW, a_gateway
@@ -41,6 +42,16 @@ def test_while_payments_is_down_the_account_is_shown_and_pending_is_unknown(path
     assert answer.status_code == 200
     assert (view["pending_payments"], view["amount_due_after_pending_cents"]) == (None, None)
     assert view["amount_due_cents"] == ACCOUNT_VIEW["amount_due_cents"]
+
+
+def test_only_the_first_page_waits_for_payments_while_it_is_silent(
+    clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulkheads, "SILENCE_SECONDS", 0.0)
+    gateway = a_gateway(clock=clock, answers={"payments.list_pending_payments": NeighbourSilent("payments")})
+    pages = [gateway.get(path) for path in (ACCOUNT, "/v1/accounts", ACCOUNT)]
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert len(gateway.neighbours.requests("payments.list_pending_payments")) == 1
 
 
 def test_payments_is_asked_first_so_that_no_payment_is_missing_from_both(clock: FixedClock) -> None:

@@ -21,6 +21,7 @@ from chassis.errors import (
 )
 from gateway.admission import Rank
 from gateway.bulkheads import (
+    PROBE_PAUSE_SECONDS,
     PROBES,
     SILENCE_SECONDS,
     STRETCH_SECONDS,
@@ -68,8 +69,8 @@ def bulkhead(slow: Slow) -> Bulkhead:
     return Bulkhead("leases", slow, now=lambda: slow.now)
 
 
-def ask(bulkhead: Bulkhead, rank: Rank = Rank.FIRST) -> None:
-    bulkhead.ask("get_lease", request={}, context=NOBODY, key=None, rank=rank)
+def ask(bulkhead: Bulkhead, rank: Rank = Rank.FIRST, *, is_optional: bool = False) -> None:
+    bulkhead.ask("get_lease", request={}, context=NOBODY, key=None, rank=rank, is_optional=is_optional)
 
 
 def crowd(bulkhead: Bulkhead, slow: Slow, *, count: int, rank: Rank = Rank.FIRST) -> list[DependencyDown]:
@@ -151,6 +152,32 @@ class TestSilence:
         refused = crowd(silent, slow, count=50)
         assert [type(error) for error in refused] == [NeighbourShunned] * (50 - PROBES)
         assert slow.asked == asked + PROBES
+
+    def test_what_an_answer_can_do_without_is_asked_for_by_one_call_now_and_then(
+        self, silent: Bulkhead, slow: Slow
+    ) -> None:
+        asked = slow.asked
+        for _ in range(3):
+            with pytest.raises(NeighbourShunned):
+                ask(silent, is_optional=True)
+        assert slow.asked == asked
+        slow.now += PROBE_PAUSE_SECONDS
+        refused: list[NeighbourShunned] = []
+
+        def one_more() -> None:
+            with pytest.raises(NeighbourShunned) as caught:
+                ask(silent, is_optional=True)
+            refused.append(caught.value)
+
+        slow.meanwhile = [one_more]
+        with pytest.raises(NeighbourSilent):
+            ask(silent, is_optional=True)
+        assert (slow.asked, len(refused)) == (asked + 1, 1)
+
+    def test_once_it_answers_what_is_optional_is_asked_for_again(self, silent: Bulkhead, slow: Slow) -> None:
+        slow.failing, slow.seconds = None, 0.01
+        ask(silent)
+        ask(silent, is_optional=True)
 
     def test_the_first_answer_ends_it(self, silent: Bulkhead, slow: Slow) -> None:
         slow.failing, slow.seconds = None, 0.01

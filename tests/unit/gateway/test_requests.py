@@ -1,13 +1,20 @@
 """What is sent to the gateway is read strictly, and every answer keeps the conventions."""
 
+import time
+import timeit
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from chassis.clock import FixedClock
 from chassis.errors import FieldError, InvalidRequest, NeighbourSilent
+from gateway.admission import Admission
 from gateway.api import examples
+from gateway.api.webhooks import SENDGRID_SIGNATURE, SENDGRID_TIMESTAMP
+from gateway.bodies import parse_json
+from gateway.errors import MalformedRequest
 from gateway.headers import SECURITY
 from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
 
@@ -42,6 +49,9 @@ UNREADABLE: dict[str, bytes] = {
     "null character": b'{"amount_cents": "a\\u0000b"}',
     "half a surrogate pair": b'{"amount_cents": "\\ud800"}',
     "half a surrogate pair as key": b'{"\\udfff": 1}',
+    "a text without an end": b'{"amount_cents": "41235}',
+    "a text that ends in half an escape": b'{"amount_cents": "41235\\',
+    "a text of escaped quotes without an end": b'"' + b'\\"' * 1000,
 }
 
 
@@ -57,6 +67,19 @@ def test_a_body_that_cannot_be_read_is_a_400_and_moves_no_money(body: str, clock
 def test_brackets_inside_text_are_not_depth(clock: FixedClock) -> None:
     body = b'{"amount_cents": 41235, "payment_method_id": "' + b"[" * 40 + b'"}'
     assert _raw(a_gateway(clock=clock), body).json["code"] != "malformed_request"
+
+
+def test_a_text_without_an_end_costs_no_more_than_its_length() -> None:
+    def least_seconds(quotes: int) -> float:
+        body = b'"' + b'\\"' * quotes
+        return min(timeit.repeat(lambda: _refused(body), timer=time.process_time, number=1, repeat=5))
+
+    assert least_seconds(8_000) < 32 * least_seconds(1_000)
+
+
+def _refused(body: bytes) -> None:
+    with pytest.raises(MalformedRequest):
+        parse_json(body)
 
 
 WRONG_FIELDS: dict[str, tuple[Any, str, str]] = {
@@ -130,6 +153,29 @@ def test_a_body_shorter_than_announced_is_a_400(clock: FixedClock) -> None:
     headers = {"Content-Type": "application/json", **A_KEY}
     answer = gateway.send("POST", PAY, data=b"{}", headers=headers, environ_overrides={"CONTENT_LENGTH": "9"})
     assert (answer.status_code, answer.json["code"]) == (400, "malformed_request")
+
+
+class Dawdling(BytesIO):
+    """A body that is on its way: `meanwhile` is called when somebody waits for it."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__(b"{}")
+        self._meanwhile = meanwhile
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._meanwhile()
+        return super().read(size)
+
+
+@pytest.mark.parametrize("path", [PAY, "/v1/webhooks/sendgrid"])
+def test_who_is_still_sending_a_body_takes_nobodys_place(path: str, clock: FixedClock) -> None:
+    admission, in_hand = Admission(), list[int]()
+    gateway = a_gateway(clock=clock, admission=admission)
+    headers = {"Content-Type": "application/json", **A_KEY, SENDGRID_SIGNATURE: "a", SENDGRID_TIMESTAMP: "1"}
+    body = Dawdling(lambda: in_hand.append(admission.in_hand))
+    gateway.send("POST", path, headers=headers, environ_overrides={"wsgi.input": body, "CONTENT_LENGTH": "2"})
+    assert in_hand == [0]
+    assert admission.in_hand == 0
 
 
 QUERIES: dict[str, tuple[str, int, str | None]] = {

@@ -4,7 +4,9 @@ import base64
 import hmac
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,8 +15,10 @@ from joserfc.jwk import ECKey, OKPKey
 
 from chassis.clock import FixedClock
 from chassis.errors import NeighbourSilent
+from gateway.auth import Keyring
 from tests.unit.gateway.builders import Gateway, a_gateway
 
+PATIENCE_SECONDS = 5.0
 Forge = Callable[[Gateway], str]
 
 
@@ -203,14 +207,61 @@ def test_invented_key_ids_do_not_flood_identity(clock: FixedClock) -> None:
     assert len(gateway.neighbours.requests("identity.get_signing_keys")) == 1
 
 
-def test_known_keys_serve_while_identity_is_silent(clock: FixedClock) -> None:
+@pytest.mark.parametrize("failure", [NeighbourSilent("identity"), RuntimeError("identity failed: KeyError")], ids=str)
+def test_known_keys_serve_while_identity_gives_none(failure: Exception, clock: FixedClock) -> None:
     gateway = a_gateway(clock=clock)
     assert gateway.get("/v1/accounts").status_code == 200
-    gateway.neighbours.answers["identity.get_signing_keys"] = NeighbourSilent("identity")
+    gateway.neighbours.answers["identity.get_signing_keys"] = failure
     clock.move_to(clock.now() + timedelta(minutes=30))
     assert gateway.get("/v1/accounts").status_code == 200
     clock.move_to(clock.now() + timedelta(minutes=31))
     assert gateway.get("/v1/accounts").status_code == 503
+
+
+def test_while_one_waits_for_new_keys_the_others_go_on_with_the_known_ones(clock: FixedClock) -> None:
+    identity = SlowIdentity(clock)
+    keyring = Keyring(fetch=identity.keys, now=clock.now)
+    known = keyring.key("known")
+    clock.move_to(clock.now() + timedelta(minutes=30))
+    identity.may_answer.clear()
+    with ThreadPoolExecutor() as callers:
+        first = callers.submit(keyring.key, "known")
+        assert identity.is_asked.wait(PATIENCE_SECONDS)
+        try:
+            assert callers.submit(keyring.key, "known").result(PATIENCE_SECONDS) is known
+            assert not first.done()
+        finally:
+            identity.may_answer.set()
+
+
+def test_a_question_that_took_long_is_not_asked_again_at_its_end(clock: FixedClock) -> None:
+    identity = SlowIdentity(clock)
+    keyring = Keyring(fetch=identity.keys, now=clock.now)
+    keyring.key("known")
+    clock.move_to(clock.now() + timedelta(minutes=30))
+    identity.seconds = 10
+    for _ in range(5):
+        keyring.key("known")
+    assert identity.asked == 2
+
+
+class SlowIdentity:
+    """Identity that answers once; from then on it takes its time and is silent in the end."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        self.clock, self.asked, self.seconds = clock, 0, 0
+        self.is_asked, self.may_answer = Event(), Event()
+        self.may_answer.set()
+
+    def keys(self) -> dict[str, Any]:
+        self.asked += 1
+        if self.asked > 1:
+            self.is_asked.set()
+            self.may_answer.wait(4 * PATIENCE_SECONDS)
+            self.clock.move_to(self.clock.now() + timedelta(seconds=self.seconds))
+            raise NeighbourSilent("identity")
+        key = OKPKey.generate_key("Ed25519", {"kid": "known", "use": "sig", "alg": "Ed25519"})
+        return {"keys": [key.as_dict(private=False)]}
 
 
 def test_without_any_key_the_door_stays_closed_with_503(clock: FixedClock) -> None:
