@@ -52,6 +52,13 @@ def count_and_tell(database: Database, *, times: int, fails: bool = False) -> No
             raise ZeroDivisionError
 
 
+def count_many(database: Database, *names: str, fails: bool = False) -> None:
+    with database.writing() as transaction:
+        transaction.run(text("INSERT INTO counts VALUES (:name, 1)"), [{"name": name} for name in names])
+        if fails:
+            raise ZeroDivisionError
+
+
 def attempt_and_fail(transaction: Transaction) -> None:
     with transaction.attempt():
         transaction.emit(counted, subject="a", data={"name": "a", "amount": 2})
@@ -142,6 +149,14 @@ def test_a_snapshot_sees_one_moment_and_a_question_the_present(database: Databas
         assert present.value(text("SELECT count(*) FROM counts")) == 1
         with pytest.raises(Exception, match="read-only"):
             moment.run(text("INSERT INTO counts VALUES ('b', 1)"))
+
+
+def test_many_rows_of_one_statement_are_undone_with_their_transaction(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        count_many(database, "a", "b", fails=True)
+    assert total(database) == 0
+    count_many(database, "a", "b")
+    assert total(database) == 2
 
 
 @pytest.mark.bus
