@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from chassis.store import Cause, Database, Transaction
 from tests.builders.wiring import an_event, deliver, emitted, settings_of, wire
 from tests.chassis.counting import CountingService, add, counted, total
 from tests.chassis.test_buses import Stack, stack  # noqa: F401 - a fixture
+from tests.fixtures.dying import dies_at
 from tests.fixtures.processes import eventually
 
 CAUSE = Cause(event_id=UUID(int=1), root_id=UUID(int=2))
@@ -131,6 +133,13 @@ class TestWhatIsTold:
         with database.writing() as transaction:
             add(transaction, name="a", amount=1)
         assert total(database) == 1
+
+    @pytest.mark.parametrize(("point", "left"), [("outbox.told", 0), ("outbox.saved", 1)])
+    def test_stands_with_the_rows_or_not_at_all_when_the_process_dies(
+        self, database: Database, point: str, left: int
+    ) -> None:
+        dies_at(point, database=database, work=partial(count_and_tell, database, times=1))
+        assert (total(database), len(emitted(database))) == (left, left)
 
     def test_is_forgotten_with_the_attempt_in_which_it_was_told(self, database: Database) -> None:
         with database.writing() as transaction:
