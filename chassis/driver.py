@@ -79,3 +79,11 @@ class Cursor(extensions.cursor):
             connection.is_open = False
         else:
             super().execute(words, values)
+
+    def executemany(self, query: Any, values: Any) -> None:
+        connection: Any = self.connection
+        if not connection.is_open:
+            connection.is_open = True
+            super().execute("BEGIN")
+        # The library takes each of them past our `execute`.
+        super().executemany(query, values)

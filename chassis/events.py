@@ -22,6 +22,8 @@ class Event:
     """A fact its owner tells. `promised` facts are for other systems too; the rest is between our own services.
 
     `handled` says that a service of ours listens: such an event must find a queue, or the relay holds it and alarms.
+    Where the stream keeps promised events it is a queue to find; then a service whose own queue is missing says so,
+    by not being ready, and what it missed is put there by `captive events replay`.
     """
 
     source: str

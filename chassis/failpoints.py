@@ -30,6 +30,7 @@ DECLARED = frozenset(
         "errand.after_done",
         "errand.unknown",
         "errand.released",
+        "outbox.told",
         "outbox.saved",
         "outbox.claimed",
         "outbox.sent",

@@ -6,7 +6,8 @@ from chassis.store import Transaction
 
 # A transaction that can be seen running holds the horizon back, if it is one of this database: those of the other
 # databases on the server write nothing here, however long they take. Where a session's transaction is hidden from us,
-# because it is another role's, nothing running anywhere is passed. Transaction ids in pg_stat_activity are 32 bits
+# because it is another role's, nothing running anywhere is passed; PostgreSQL's own workers, such as those that vacuum,
+# are hidden as well, but they are nobody's and write no row of ours. Transaction ids in pg_stat_activity are 32 bits
 # wide and wrap around; ones begun since this statement lie ahead of us and do not count.
 _HORIZON = text(
     """
@@ -21,7 +22,7 @@ _HORIZON = text(
                coalesce(max(behind) FILTER (WHERE behind < 2147483648), 0) AS behind_most
         FROM (
             SELECT query, backend_xid, (seen.next - backend_xid::text::bigint) & 4294967295 AS behind
-            FROM pg_stat_activity, seen WHERE datname = current_database()
+            FROM pg_stat_activity, seen WHERE datname = current_database() AND usesysid IS NOT NULL
         ) AS session
     )
     SELECT CASE WHEN are_hidden THEN oldest ELSE next - behind_most END AS below,

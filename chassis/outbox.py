@@ -105,6 +105,7 @@ def save(connection: Connection, *, told: Sequence[Told]) -> None:
     """
     if not told:
         return
+    failpoint("outbox.told")
     rows = json.dumps([one.as_row(position) for position, one in enumerate(told)], separators=(",", ":"))
     connection.execute(_SAVE, {"rows": rows})
     failpoint("outbox.saved")

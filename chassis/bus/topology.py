@@ -75,7 +75,8 @@ def declare_queue_with_dead_letters(channel: Any, *, queue: str) -> None:
 def declare_events_stream(channel: Any, *, events: Iterable[tuple[str, str]]) -> None:
     """A log of these events, each a source and a name, that keeps what was read. Declare it after all handlers' queues.
 
-    Where it is bound an event is never unroutable, so from then on `mandatory` says nothing of the handlers.
+    Where it is bound an event is never unroutable, so from then on `mandatory` says nothing of the handlers: an event
+    whose handler's queue was deleted reaches the others and the stream, and its relay does not hold it.
     """
     channel.queue_declare(
         queue=EVENTS_STREAM,

@@ -20,11 +20,18 @@ class TookTooLong(Exception):
 
 
 def contained(verb: Callable[[], T], *, seconds_max: float = VERB_SECONDS_MAX) -> T:
-    """What the verb gives. Raises what it raises, always as an Exception."""
-    with eventlet.Timeout(min(seconds_max, VERB_SECONDS_MAX), TookTooLong()):
+    """What the verb gives. Raises what it raises, always as an Exception; TookTooLong whatever came of the limit.
+
+    A statement that is given up takes its connection with it: the verb then leaves with that, which says nothing of
+    the database.
+    """
+    too_long = TookTooLong()
+    with eventlet.Timeout(min(seconds_max, VERB_SECONDS_MAX), too_long) as limit:
         try:
             return verb()
-        except Exception:
+        except Exception as error:
+            if error is not too_long and not limit.pending:
+                raise too_long from error
             raise
         except BaseException as error:
             raise BrokeOff(type(error).__name__) from error

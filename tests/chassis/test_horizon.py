@@ -10,6 +10,7 @@ from sqlalchemy import text
 from chassis.horizon import find_horizon
 from chassis.store import Database
 from deploy.postgres.cluster import Cluster
+from tests.fixtures.processes import eventually
 
 XID = text("SELECT pg_current_xact_id()::text::bigint")
 
@@ -73,6 +74,17 @@ def test_what_runs_unseen_because_it_is_another_roles_is_not_passed(database: Da
         assert (below <= running, is_settled) == (True, False)
 
 
+def test_a_worker_that_tidies_up_holds_nothing_back(
+    database: Database, late_database: Database, cluster: Cluster
+) -> None:
+    """What it does is hidden from us as another role's would be; but it is no client's, and writes no row of ours."""
+    with being_vacuumed(cluster, database), late_database.writing() as elsewhere:
+        elsewhere.value(XID)
+        ended = passed(database)
+        below, is_settled = horizon(database)
+        assert (below > ended, is_settled) == (True, True)
+
+
 @pytest.mark.parametrize("epoch", [0, 1, 7])
 def test_ids_of_32_bits_are_counted_back_from_one_of_64(epoch: int, database: Database) -> None:
     """The arithmetic of the statement, also where the short id has wrapped around since and where it lies ahead."""
@@ -89,10 +101,50 @@ def test_ids_of_32_bits_are_counted_back_from_one_of_64(epoch: int, database: Da
 
 @contextmanager
 def as_superuser(cluster: Cluster, database: Database) -> Iterator[psycopg2.extensions.cursor]:
-    url = cluster.admin_url(str(database.engine.url.database)).replace("postgresql+psycopg2://", "postgresql://")
-    connection = psycopg2.connect(url)
+    with on_database(cluster, str(database.engine.url.database)) as cursor:
+        yield cursor
+
+
+@contextmanager
+def on_database(cluster: Cluster, name: str) -> Iterator[psycopg2.extensions.cursor]:
+    connection = psycopg2.connect(cluster.admin_url(name).replace("postgresql+psycopg2://", "postgresql://"))
     try:
         with connection.cursor() as cursor:
             yield cursor
     finally:
         connection.close()
+
+
+@contextmanager
+def being_vacuumed(cluster: Cluster, database: Database) -> Iterator[None]:
+    """A worker of PostgreSQL's own is at a table of this database, slowly, until the block ends."""
+    name = str(database.engine.url.database)
+    with as_superuser(cluster, database) as cursor:
+        cursor.connection.autocommit = True
+        cursor.execute("ALTER SYSTEM SET autovacuum_naptime = 1")
+        cursor.execute("SELECT pg_reload_conf()")
+        cursor.execute(
+            "CREATE TABLE untidy WITH (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0,"
+            " autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)"
+            " AS SELECT repeat('x', 1000) AS filling FROM generate_series(1, 1000)"
+        )
+        cursor.execute("DELETE FROM untidy")
+    try:
+        eventually(lambda: worker_of(cluster, name), seconds=60)
+        yield
+        assert worker_of(cluster, name), "it was so the whole time"
+    finally:
+        with as_superuser(cluster, database) as cursor:
+            cursor.connection.autocommit = True
+            cursor.execute("DROP TABLE untidy")
+            cursor.execute("ALTER SYSTEM RESET autovacuum_naptime")
+            cursor.execute("SELECT pg_reload_conf()")
+
+
+def worker_of(cluster: Cluster, name: str) -> bool:
+    """Seen from another database, in which our looking is no session of this one."""
+    with on_database(cluster, "postgres") as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND query LIKE 'autovacuum: %% public.untidy'", (name,)
+        )
+        return cursor.fetchone() is not None

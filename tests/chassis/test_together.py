@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from chassis.store import Cause, Database, Transaction
 from tests.builders.wiring import an_event, deliver, emitted, settings_of, wire
 from tests.chassis.counting import CountingService, add, counted, total
 from tests.chassis.test_buses import Stack, stack  # noqa: F401 - a fixture
+from tests.fixtures.dying import dies_at
 from tests.fixtures.processes import eventually
 
 CAUSE = Cause(event_id=UUID(int=1), root_id=UUID(int=2))
@@ -48,6 +50,13 @@ def count_and_tell(database: Database, *, times: int, fails: bool = False) -> No
         transaction.emit(counted, subject="a", data={"name": "a", "amount": 1})
         for _ in range(times):
             transaction.run(text("INSERT INTO counts VALUES ('a', 1)"))
+        if fails:
+            raise ZeroDivisionError
+
+
+def count_many(database: Database, *names: str, fails: bool = False) -> None:
+    with database.writing() as transaction:
+        transaction.run(text("INSERT INTO counts VALUES (:name, 1)"), [{"name": name} for name in names])
         if fails:
             raise ZeroDivisionError
 
@@ -125,6 +134,13 @@ class TestWhatIsTold:
             add(transaction, name="a", amount=1)
         assert total(database) == 1
 
+    @pytest.mark.parametrize(("point", "left"), [("outbox.told", 0), ("outbox.saved", 1)])
+    def test_stands_with_the_rows_or_not_at_all_when_the_process_dies(
+        self, database: Database, point: str, left: int
+    ) -> None:
+        dies_at(point, database=database, work=partial(count_and_tell, database, times=1))
+        assert (total(database), len(emitted(database))) == (left, left)
+
     def test_is_forgotten_with_the_attempt_in_which_it_was_told(self, database: Database) -> None:
         with database.writing() as transaction:
             transaction.emit(counted, subject="a", data={"name": "a", "amount": 1})
@@ -142,6 +158,14 @@ def test_a_snapshot_sees_one_moment_and_a_question_the_present(database: Databas
         assert present.value(text("SELECT count(*) FROM counts")) == 1
         with pytest.raises(Exception, match="read-only"):
             moment.run(text("INSERT INTO counts VALUES ('b', 1)"))
+
+
+def test_many_rows_of_one_statement_are_undone_with_their_transaction(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        count_many(database, "a", "b", fails=True)
+    assert total(database) == 0
+    count_many(database, "a", "b")
+    assert total(database) == 2
 
 
 @pytest.mark.bus

@@ -34,6 +34,7 @@ PASSES: Mapping[str, tuple[str, ...]] = {
     "errand.after_done": RUNNING_ERRANDS,
     "errand.unknown": CALLING_VENDORS,
     "errand.released": RUNNING_ERRANDS,
+    "outbox.told": TELLING,
     "outbox.saved": TELLING,
     "outbox.claimed": TELLING,
     "outbox.sent": TELLING,
