@@ -14,7 +14,7 @@ from chassis.doors import Outcome
 from chassis.store import Database
 from gateway import openapi
 from gateway.service import GatewayService
-from gateway.webhooks import endpoints, rules
+from gateway.webhooks import dispatching, endpoints, rules
 from gateway.webhooks.dispatching import Dispatcher
 from tests.builders.partners import Gate, Partner, a_partner
 from tests.builders.wiring import deliver
@@ -273,6 +273,26 @@ class TestASlowPartner:
             assert partners_stage.dispatcher.wait(15)
         assert (len(partner.arrivals), len(set(partner.ids))) == (10, 10)
         assert partner.at_once_most <= rules.CALLS_PER_ENDPOINT_MAX
+
+    def test_that_always_has_something_waiting_leaves_calls_to_others(
+        self, partners_stage: Stage, partner: Partner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(dispatching, "CALLS_MAX", rules.CALLS_PER_ENDPOINT_MAX)
+        monkeypatch.setattr(dispatching, "TURN_SECONDS_MAX", 0.0)
+        gate = Gate()
+        partner.before_answer = gate.wait
+        partners_stage.registers(partner)
+        partners_stage.happens(12)
+        assert partners_stage.dispatcher.dispatch() == rules.CALLS_PER_ENDPOINT_MAX
+        with a_partner() as quick:
+            partners_stage.registers(quick)
+            partners_stage.happens()
+            gate.open()
+            assert partners_stage.dispatcher.wait(15)
+            assert len(partner.arrivals) == rules.CALLS_PER_ENDPOINT_MAX, "its turn is over, though more waits"
+            partners_stage.dispatches()
+            assert len(quick.arrivals) == 1
+        assert len(partner.arrivals) > rules.CALLS_PER_ENDPOINT_MAX
 
     def test_has_no_more_calls_at_once_from_two_gateways_than_from_one(
         self, partners_stage: Stage, partner: Partner
