@@ -19,6 +19,8 @@ from gateway.webhooks.calling import Outcome, PartnerCalls
 from gateway.webhooks.signing import Secrets
 
 CALLS_MAX = 64
+# Fewer than the pool has connections: however many calls end together, the rest of the gateway goes on.
+SETTLED_AT_ONCE_MAX = 3
 # So long an endpoint may keep a call to itself while others may be waiting for one.
 TURN_SECONDS_MAX = 5.0
 STOP_SECONDS_MAX = 5.0
@@ -35,6 +37,7 @@ class Dispatcher:
         self._calls = calls
         self._secrets = secrets
         self._lanes: set[threading.Thread] = set()
+        self._settling = threading.Semaphore(SETTLED_AT_ONCE_MAX)
         self._is_closing = False
         self._is_crowded = False
 
@@ -45,7 +48,7 @@ class Dispatcher:
         if self._is_closing or room <= 0:
             return 0
         try:
-            with self._store.writing() as transaction:
+            with self._settling, self._store.writing() as transaction:
                 claimed = deliveries.claim(transaction, now=self._clock.now(), limit=room)
         except (DependencyDown, Contended) as error:
             log.warning("deliveries wait", error=type(error).__name__)
@@ -99,8 +102,8 @@ class Dispatcher:
         return run_contended(lambda: self._settle(delivery, outcome, began_at))
 
     def _settle(self, delivery: Row, outcome: Outcome, began_at: float) -> Row | None:
-        now, chance = self._clock.now(), random.random()  # noqa: S311 - jitter
-        with self._store.writing() as transaction:
+        with self._settling, self._store.writing() as transaction:
+            now, chance = self._clock.now(), random.random()  # noqa: S311 - jitter
             deliveries.settle(transaction, claimed=delivery, outcome=outcome, now=now, chance=chance)
             if self._is_closing or self._is_turn_over(began_at):
                 return None
