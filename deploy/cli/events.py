@@ -112,7 +112,7 @@ def replay(*, queue: str, resume: Path | None, origin: str | None, data: Path, *
             past: Any = partial(stream.past, bus)
         else:
             urls = stack.enter_context(reachable_databases(folder=DataFolder(data), environment=os.environ))
-            past = stack.enter_context(outboxes.opened(urls)).past
+            past = stack.enter_context(outboxes.opened(urls, bus=bus)).past
         count = replayed(Request(choice, queue, found), past=past, target=into, bookmark=bookmark)
     click.echo(f"{count} events told again to {queue}, out of the {found}")
 

@@ -19,7 +19,7 @@ from chassis.ids import lowest_id
 from chassis.store import refuse_wrong_driver
 from chassis.tables import outbox
 from deploy.events.choice import Choice, event_in
-from deploy.events.told import Batch, Told
+from deploy.events.told import Batch, Told, named_sender
 from deploy.stack import StackProblem
 
 PAGE = 200
@@ -42,22 +42,22 @@ class Place:
 
 
 @contextmanager
-def opened(urls: Mapping[str, str]) -> Iterator["Outboxes"]:
-    """The outboxes of these services, by name."""
+def opened(urls: Mapping[str, str], *, bus: str | None = None) -> Iterator["Outboxes"]:
+    """The outboxes of these services, by name. What is told again over this bus names its source as the sender."""
     with ExitStack() as stack:
         engines = {}
         for service, url in urls.items():
             engine = create_engine(refuse_wrong_driver(url), isolation_level="AUTOCOMMIT")
             stack.callback(engine.dispose)
             engines[service] = engine
-        yield Outboxes(engines)
+        yield Outboxes(engines, bus=bus)
 
 
 class Outboxes:
     """Reads them; each look is a statement of its own."""
 
-    def __init__(self, engines: Mapping[str, Engine]) -> None:
-        self._engines = engines
+    def __init__(self, engines: Mapping[str, Engine], *, bus: str | None) -> None:
+        self._engines, self._bus = engines, bus
 
     def past(self, choice: Choice, *, after: Mapping[str, Any] | None) -> Iterator[Batch]:
         """All that was committed before this began. Raises StackProblem where an older transaction does not end."""
@@ -102,10 +102,17 @@ class Outboxes:
         )
         with self._engines[service].connect() as connection:
             rows = connection.execute(statement.order_by(outbox.c.transaction_id, outbox.c.id).limit(PAGE)).all()
-        told = [Told(event, row.body) for row in rows if (event := event_in(row.body)) and choice.takes(event)]
+        told = [told for row in rows if (told := self._told(row.body)) and choice.takes(told.event)]
         if len(rows) == PAGE:
             return told, Place(rows[-1].transaction_id, rows[-1].id), True
         return told, Place(below) if below > after.transaction_id else after, False
+
+    def _told(self, body: str) -> Told | None:
+        event = event_in(body)
+        if event is None:
+            return None
+        # Its own relay was the sender: handlers take an event from its source alone.
+        return Told(event, body, user=named_sender(event.source, url=self._bus) if self._bus else None)
 
     def _value(self, service: str, expression: Any) -> int:
         with self._engines[service].connect() as connection:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from amqp.exceptions import NotFound
@@ -18,8 +17,7 @@ from chassis.bus.link import open_channel
 from chassis.bus.topology import EVENTS_STREAM
 from chassis.errors import BusDown
 from deploy.events.choice import Choice, event_in
-from deploy.events.told import Batch, Told
-from deploy.rabbitmq.passwords import DEPLOYER
+from deploy.events.told import Batch, Told, named_sender
 from deploy.stack import StackProblem
 
 BATCH = 200
@@ -149,9 +147,7 @@ def _told(message: Any, choice: Choice, url: str) -> list[Told]:
     if event is None or not choice.takes(event):
         return []
     body = message.body if isinstance(message.body, str) else bytes(message.body).decode()
-    # The broker lets the deployer name the sender, and everybody else themselves.
-    user, sender = unquote(urlsplit(url).username or ""), message.properties.get("user_id")
-    return [Told(event, body, user=sender if user in (DEPLOYER, sender) else None)]
+    return [Told(event, body, user=named_sender(message.properties.get("user_id"), url=url))]
 
 
 def _put_mark(url: str) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from chassis.events import Envelope
+from deploy.rabbitmq.passwords import DEPLOYER
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,9 @@ class Batch:
 
     events: Sequence[Told]
     place: Mapping[str, Any]
+
+
+def named_sender(sender: str | None, *, url: str) -> str | None:
+    """The sender, where the broker lets this user name it: the deployer names anybody, everybody else themselves."""
+    user = unquote(urlsplit(url).username or "")
+    return sender if user in (DEPLOYER, sender) else None

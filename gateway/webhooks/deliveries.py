@@ -92,16 +92,19 @@ def replay_failed(transaction: Transaction, *, endpoint_id: UUID, since: datetim
 
 
 def claim(transaction: Transaction, *, now: datetime, limit: int) -> list[Row]:
-    """Deliveries that are due, up to `limit`, for CLAIM_SECONDS; never more of one endpoint than it has room for."""
-    due = exists().where(webhook_deliveries.c.endpoint_id == webhook_endpoints.c.id, *_due(now))
+    """Deliveries that are due, up to `limit`, for CLAIM_SECONDS; never more of one endpoint than it has room for.
+
+    Endpoints with the fewest calls at work come first, and none takes from another what both could have.
+    """
+    of_it = webhook_deliveries.c.endpoint_id == webhook_endpoints.c.id
+    at_work = select(func.count()).where(of_it, webhook_deliveries.c.claimed_until > now).scalar_subquery()
     # Who holds the row decides about it alone, so the room is kept to by all gateways together.
-    callable_now = _held(*_may_be_called(now), due, skip_locked=True).order_by(func.random()).limit(limit)
-    endpoints = transaction.all(callable_now)
+    callable_now = _held(*_may_be_called(now), exists().where(of_it, *_due(now)), skip_locked=True)
+    endpoints = transaction.all(callable_now.order_by(at_work, func.random()).limit(limit))
     claimed: list[Row] = []
-    for endpoint in endpoints:
-        claimed += _claim_of(transaction, endpoint=endpoint, now=now, limit=limit - len(claimed))
-        if len(claimed) >= limit:
-            break
+    for number, endpoint in enumerate(endpoints):
+        share = -(-(limit - len(claimed)) // (len(endpoints) - number))
+        claimed += _claim_of(transaction, endpoint=endpoint, now=now, limit=share)
     return claimed
 
 

@@ -20,6 +20,8 @@ from chassis.store import Database
 from chassis.tables import inbox
 from deploy import dead_letters
 from deploy.broker import Broker
+from deploy.events import outboxes, target
+from deploy.events.choice import chosen
 from services.payments.contract.events import payment_posted
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.processes import HostedProcess, eventually
@@ -118,6 +120,25 @@ def test_a_dead_letter_that_is_put_back_keeps_its_sender(
         channel.basic_publish_confirm(letter, exchange="", routing_key=topology.dead_letters(QUEUE))
     assert dead_letters.retry(url=widened.url("deployer"), queue=QUEUE) == 1
     eventually(lambda: is_handled(database, event.id), describe=leases.output)
+    assert dead_letter(widened) is None
+
+
+def test_an_event_that_is_told_again_out_of_its_outbox_is_handled(
+    widened: Guarded, leases: HostedProcess, database: Database, databases: OpenDatabase,
+    migrated: Callable[[str], str], clock: FixedClock,
+) -> None:  # fmt: skip
+    with databases("payments").writing() as transaction:
+        data = payment_posted.schema().load(dict(an_event(clock).data))
+        transaction.emit(payment_posted, subject=data["account_id"], data=data)
+        event_id = transaction.told[-1].envelope.id
+    choice = chosen(
+        types=["payment_posted"], sources=(), subject=None, since=None, until=None, with_unpromised=False
+    )  # fmt: skip
+    bus = widened.url("deployer")
+    with outboxes.opened({"payments": migrated("payments")}, bus=bus) as past, target.opened(bus, queue=QUEUE) as into:
+        for batch in past.past(choice, after=None):
+            into.tell(batch.events)
+    eventually(lambda: is_handled(database, event_id), describe=leases.output)
     assert dead_letter(widened) is None
 
 

@@ -285,6 +285,18 @@ def test_the_outbox_gives_what_was_chosen_and_goes_on_after_its_place(
     ))[0] == []  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("user", "sender"), [("deployer", "payments"), ("payments", "payments"), ("accounts", None), ("guest", None)]
+)
+def test_an_event_out_of_the_outbox_names_its_source_where_the_broker_lets_us(
+    payments: Database, migrated: Callable[[str], str], user: str, sender: str | None
+) -> None:
+    told_by_payments(payments)
+    with outboxes.opened({"payments": migrated("payments")}, bus=f"amqp://{user}:x@broker/captive") as opened:
+        (told,) = [told for batch in opened.past(a_choice(), after=None) for told in batch.events]
+    assert told.user == sender
+
+
 def test_an_event_that_commits_late_is_neither_passed_nor_overtaken(
     payments: Database, migrated: Callable[[str], str]
 ) -> None:

@@ -3,19 +3,21 @@
 import json
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from openapi_schema_validator import OAS31Validator
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from chassis.clock import FixedClock
 from chassis.doors import Outcome
-from chassis.store import Database
+from chassis.store import Database, Transaction
 from gateway import openapi
 from gateway.service import GatewayService
-from gateway.webhooks import endpoints, rules
+from gateway.webhooks import dispatching, endpoints, rules
 from gateway.webhooks.dispatching import Dispatcher
+from gateway.webhooks.models import webhook_endpoints
 from tests.builders.partners import Gate, Partner, a_partner
 from tests.builders.wiring import deliver
 from tests.fixtures.dying import dies_at
@@ -274,6 +276,26 @@ class TestASlowPartner:
         assert (len(partner.arrivals), len(set(partner.ids))) == (10, 10)
         assert partner.at_once_most <= rules.CALLS_PER_ENDPOINT_MAX
 
+    def test_that_always_has_something_waiting_leaves_calls_to_others(
+        self, partners_stage: Stage, partner: Partner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(dispatching, "CALLS_MAX", rules.CALLS_PER_ENDPOINT_MAX)
+        monkeypatch.setattr(dispatching, "TURN_SECONDS_MAX", 0.0)
+        gate = Gate()
+        partner.before_answer = gate.wait
+        partners_stage.registers(partner)
+        partners_stage.happens(12)
+        assert partners_stage.dispatcher.dispatch() == rules.CALLS_PER_ENDPOINT_MAX
+        with a_partner() as quick:
+            partners_stage.registers(quick)
+            partners_stage.happens()
+            gate.open()
+            assert partners_stage.dispatcher.wait(15)
+            assert len(partner.arrivals) == rules.CALLS_PER_ENDPOINT_MAX, "its turn is over, though more waits"
+            partners_stage.dispatches()
+            assert len(quick.arrivals) == 1
+        assert len(partner.arrivals) > rules.CALLS_PER_ENDPOINT_MAX
+
     def test_has_no_more_calls_at_once_from_two_gateways_than_from_one(
         self, partners_stage: Stage, partner: Partner
     ) -> None:
@@ -365,6 +387,38 @@ class TestAGatewayThatDies:
         slower.open()
         assert second.wait(15)
         assert partners_stage.delivery(webhook)["state"] == "delivered"
+
+
+def _waiting_for_locks(open_: Transaction) -> int:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    # A transaction looks once, unless it is told to look again.
+    open_.value(text("SELECT pg_stat_clear_snapshot()"))
+    found: int = open_.value(text(waiting))
+    return found
+
+
+def test_calls_that_end_together_leave_connections_to_the_rest_of_the_gateway(
+    partners_stage: Stage, partner: Partner, migrated: Callable[[str], str]
+) -> None:
+    url, gate, pool_size = migrated("gateway"), Gate(), dispatching.SETTLED_AT_ONCE_MAX + 1
+    partner.before_answer = gate.wait
+    webhooks = [partners_stage.registers(partner) for _ in range(2)]
+    partners_stage.happens(rules.CALLS_PER_ENDPOINT_MAX)
+    store = Database(url=url, service="gateway", clock=partners_stage.clock, pool_size=pool_size)
+    dispatcher = partners_stage.another_dispatcher(store=store)
+    with partners_stage.database.writing() as slow:
+        calls = dispatcher.dispatch()
+        eventually(lambda: partner.at_once == calls)
+        slow.all(select(webhook_endpoints).with_for_update())
+        gate.open()
+        # Each connection there is, but one, waits for those rows.
+        eventually(lambda: partner.at_once == 0 and _waiting_for_locks(slow) >= dispatching.SETTLED_AT_ONCE_MAX)
+        assert store.answers()
+    assert dispatcher.wait(15)
+    store.close()
+    rows = [row for webhook in webhooks for row in partners_stage.deliveries(webhook)]
+    assert Counter((row["state"], row["tries"]) for row in rows) == {("delivered", 1): calls}
+    assert len(partner.arrivals) == calls
 
 
 def test_without_a_database_everything_waits(partners_stage: Stage, clock: FixedClock) -> None:

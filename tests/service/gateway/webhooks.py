@@ -51,8 +51,8 @@ class Stage:
         settings = {"KEYS_DIR": keys_folder, "WEBHOOK_LOOPBACK_ALLOWED": True}
         self.gateway = a_gateway(clock=self.clock, store=database, settings=settings)
 
-    def another_dispatcher(self) -> Dispatcher:
-        return Dispatcher(store=self.database, clock=self.clock, calls=self.calls, secrets=self.secrets)
+    def another_dispatcher(self, *, store: Database | None = None) -> Dispatcher:
+        return Dispatcher(store=store or self.database, clock=self.clock, calls=self.calls, secrets=self.secrets)
 
     def asks(self, method: str, path: str, body: Mapping[str, Any] | None = None, **options: Any) -> HttpAnswer:
         """As a member of staff."""
