@@ -278,6 +278,7 @@ class Application:
         )  # fmt: skip
 
 
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _INVALID = ', error="invalid_token"'
 
 
@@ -323,4 +324,4 @@ def _version_of(reply: Reply) -> int | None:
 
 
 def _json(data: Any) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return _to_json(data).encode()

@@ -4,6 +4,7 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 PLACES_MAX = 20_000
@@ -95,6 +96,7 @@ def headers_of(verdicts: Sequence[Verdict]) -> dict[str, str]:
     return {**found, "Retry-After": str(max(waits))} if waits else found
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """Whom an address stands for: an IPv4 address itself, an IPv6 address its /64, which one person owns whole."""
     found = _with_port.fullmatch(address)

@@ -1,7 +1,7 @@
 """The door of the gateway: the HTTP server, the five services behind it, and the events for streams and webhooks."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -134,18 +134,26 @@ class GatewayService(Service):
             memory.forget_old(transaction, now=self.clock.now())
 
 
-def _listening(event: Event) -> Callable[[GatewayService, EventCall], None]:
+def _listening(event: Event) -> Callable[[GatewayService, Sequence[EventCall]], None]:
     shown = told_of(event)
 
-    def listen(self: GatewayService, call: EventCall) -> None:
+    def listen(self: GatewayService, calls: Sequence[EventCall]) -> None:
+        events, transaction = [call.event for call in calls], calls[0].transaction
         for told in shown:
-            memory.record(call.transaction, event=call.event, told=told)
-        deliveries.record(call.transaction, event=call.event, now=self.clock.now())
+            memory.record(transaction, events=events, told=told)
+        deliveries.record(transaction, events=events, now=self.clock.now())
 
     listen.__name__ = f"on_{event.name}"
     return listen
 
 
+def _concerning(event: Event) -> Callable[[GatewayService], bool]:
+    """Does anybody here want it: the stream, or a partner who is registered by now?"""
+    is_shown = bool(told_of(event))
+    return lambda service: is_shown or deliveries.is_wanted(service.store, name=event.name)
+
+
 # What is promised to others is listened to here, so that a new promise reaches partners without a line of ours.
 for _promised in promised_events():
-    setattr(GatewayService, f"on_{_promised.name}", reaction(_promised)(_listening(_promised)))
+    _door = reaction(_promised, at_once=True, concerns=_concerning(_promised))
+    setattr(GatewayService, f"on_{_promised.name}", _door(_listening(_promised)))

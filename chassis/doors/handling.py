@@ -30,6 +30,7 @@ from chassis.settings import Settings
 from chassis.store import Cause, Contended, run_contended
 
 Method = Callable[..., Any]
+Concerns = Callable[[Any], bool]
 
 log = logs.logger(__name__)
 
@@ -62,17 +63,45 @@ class Delivery:
         return [float(delay) for delay in self.settings["RETRY_DELAYS_SECONDS"].split(",") if delay]
 
 
+@dataclass(frozen=True)
+class Handles:
+    """What a reaction was declared with."""
+
+    event: Event
+    at_once: bool
+    concerns: Concerns | None
+
+    def is_for(self, service: Service) -> bool:
+        """Is there anything to do for an event that has come?"""
+        return self.concerns is None or self.concerns(service)
+
+    def call(self, method: Method, service: Service, calls: Sequence[EventCall]) -> None:
+        """The verb, with all of them or with each."""
+        if self.at_once:
+            method(service, calls)
+            return
+        for call in calls:
+            with tracing.within(tracing.child(call.event.traceparent)):
+                method(service, call)
+
+
 # What became of a delivery, and for a retry the seconds to wait.
 Settled = tuple[Outcome, float]
+Pairs = Sequence[tuple[Delivery, dict[str, Any]]]
 Work = Callable[[Delivery], Settled]
 WorkTogether = Callable[[Sequence[Delivery]], list[Settled] | None]
 
 
-def reaction(event: Event, *, limit: int = TOGETHER_MAX) -> Callable[[Method], Method]:
+def reaction(
+    event: Event, *, limit: int = TOGETHER_MAX, at_once: bool = False, concerns: Concerns | None = None
+) -> Callable[[Method], Method]:  # fmt: skip
     """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction.
 
-    Events that wait share one. When one of them fails, nothing was done, and each is handled in its own.
+    Events that wait share one. When one of them fails, nothing was done, and each is handled in its own. With
+    `at_once` the verb is given a list: all that share the transaction. `concerns` is asked after the events have
+    come, with no transaction open: where it says no, there is nothing to do for them, and nothing is written down.
     """
+    handles = Handles(event, at_once, concerns)
 
     def decorate(method: Method) -> Method:
         def work(delivery: Delivery) -> Settled:
@@ -81,8 +110,7 @@ def reaction(event: Event, *, limit: int = TOGETHER_MAX) -> Callable[[Method], M
             if delivery.again and not _begin(delivery):
                 return Outcome.DUPLICATE, 0.0
             try:
-                data = event.load(delivery.envelope)
-                return contained(partial(run_contended, partial(_react, delivery, method, data))), 0.0
+                return contained(partial(_react_if_concerned, delivery, method, handles)), 0.0
             except (DependencyDown, Contended):
                 if delivery.again:
                     _take_back(delivery)
@@ -90,7 +118,7 @@ def reaction(event: Event, *, limit: int = TOGETHER_MAX) -> Callable[[Method], M
             except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
                 return _remember_reaction(delivery, error)
 
-        return _entrypoint(method, event, limit, work, together=partial(_react_together, method, event))
+        return _entrypoint(method, event, limit, work, together=partial(_react_together, method, handles))
 
     return decorate
 
@@ -140,7 +168,15 @@ def _take_back(delivery: Delivery) -> None:
         inbox.take_back(connection, event_id=delivery.envelope.id, handler=delivery.handler)
 
 
-def _react(delivery: Delivery, method: Method, data: dict[str, Any]) -> Outcome:
+def _react_if_concerned(delivery: Delivery, method: Method, handles: Handles) -> Outcome:
+    data = handles.event.load(delivery.envelope)
+    # What waits in the inbox is a row already, which only the whole way closes.
+    if not delivery.again and not handles.is_for(delivery.service):
+        return Outcome.DONE
+    return run_contended(partial(_react, delivery, method, handles, data))
+
+
+def _react(delivery: Delivery, method: Method, handles: Handles, data: dict[str, Any]) -> Outcome:
     envelope = delivery.envelope
     take = inbox.take_again if delivery.again else inbox.take
     cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
@@ -148,17 +184,17 @@ def _react(delivery: Delivery, method: Method, data: dict[str, Any]) -> Outcome:
         if not take(transaction.connection, event_id=envelope.id, handler=delivery.handler):
             return Outcome.DUPLICATE
         failpoint("inbox.taken")
-        method(delivery.service, EventCall(transaction, envelope, data))
+        handles.call(method, delivery.service, [EventCall(transaction, envelope, data)])
         failpoint("reaction.before_commit")
     failpoint("reaction.after_commit")
     return Outcome.DONE
 
 
-def _react_together(method: Method, event: Event, deliveries: Sequence[Delivery]) -> list[Settled] | None:
+def _react_together(method: Method, handles: Handles, deliveries: Sequence[Delivery]) -> list[Settled] | None:
     """What became of each; None where nothing was done because one of them failed. Raises DependencyDown."""
     try:
-        pairs = [(delivery, event.load(delivery.envelope)) for delivery in deliveries]
-        work = partial(run_contended, partial(_react_to_all, method, pairs))
+        pairs = [(delivery, handles.event.load(delivery.envelope)) for delivery in deliveries]
+        work = partial(_react_to_all_if_concerned, method, handles, pairs)
         return contained(work, seconds_max=TOGETHER_SECONDS_MAX)
     except DependencyDown:
         raise
@@ -167,13 +203,20 @@ def _react_together(method: Method, event: Event, deliveries: Sequence[Delivery]
         return None
 
 
-def _react_to_all(method: Method, pairs: Sequence[tuple[Delivery, dict[str, Any]]]) -> list[Settled]:
+def _react_to_all_if_concerned(method: Method, handles: Handles, pairs: Pairs) -> list[Settled]:
+    if not handles.is_for(pairs[0][0].service):
+        return [(Outcome.DONE, 0.0)] * len(pairs)
+    return run_contended(partial(_react_to_all, method, handles, pairs))
+
+
+def _react_to_all(method: Method, handles: Handles, pairs: Pairs) -> list[Settled]:
     service, handler = pairs[0][0].service, pairs[0][0].handler
     with service.store.writing() as transaction:
         ids = {delivery.envelope.id for delivery, _ in pairs}
         taken = inbox.take_together(transaction.connection, event_ids=list(ids), handler=handler)
         failpoint("inbox.taken")
         outcomes: dict[int, Outcome] = {}
+        calls: list[EventCall] = []
         # Always in the same order of subjects, so that two such transactions cannot wait for one another.
         for number, (delivery, data) in sorted(enumerate(pairs), key=lambda pair: pair[1][0].envelope.subject):
             envelope = delivery.envelope
@@ -181,8 +224,9 @@ def _react_to_all(method: Method, pairs: Sequence[tuple[Delivery, dict[str, Any]
             if envelope.id in taken:
                 taken.discard(envelope.id)
                 cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
-                with tracing.within(tracing.child(envelope.traceparent)):
-                    method(service, EventCall(transaction.within(cause), envelope, data))
+                calls.append(EventCall(transaction.within(cause), envelope, data))
+        if calls:
+            handles.call(method, service, calls)
         failpoint("reaction.before_commit")
     failpoint("reaction.after_commit")
     return [(outcomes[number], 0.0) for number in range(len(pairs))]

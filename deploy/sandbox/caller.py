@@ -4,7 +4,7 @@ It calls one address, the gateway of its own stack, whatever address a message n
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import NoReturn, Protocol
@@ -40,8 +40,16 @@ class Letter:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Due:
+    """A webhook that has happened, and the mail or text that it is about."""
+
+    document: Document
+    message: Document
+
+
 class Caller:
-    """Works off one webhook after the other."""
+    """Works off what is due: mails together in one call, as SendGrid gathers them, and each text in its own."""
 
     def __init__(
         self, *, sandbox: Sandbox, webhooks: Webhooks, gateway: str, sendgrid_signature: SendGridSignature,
@@ -56,17 +64,31 @@ class Caller:
     def run(self) -> NoReturn:
         """Never ends by itself."""
         while True:
-            self.work_off(self._webhooks.wait_for_due())
+            self.work_off(self._webhooks.wait_for_due(gathers=sendgrid.MAILS))
 
-    def work_off(self, id: str) -> None:
+    def work_off(self, ids: Sequence[str]) -> None:
         """Let happen what was planned, then tell it; a try that fails is written down with the rest."""
-        document = self._happened(id)
-        message = document and self._sandbox.store.get(kind=document["kind"], id=document["about"])
-        if document is None or message is None:
-            return
-        status = self._send(self._letter(document, message))
+        due = list(self._due(ids))
+        mails = [webhook for webhook in due if webhook.document["kind"] == sendgrid.MAILS]
+        if mails:
+            self._tell(mails, self._mail_letter(mails))
+        for webhook in due:
+            if webhook.document["kind"] == twilio.TEXTS:
+                self._tell([webhook], self._text_letter(webhook))
+
+    def _due(self, ids: Sequence[str]) -> Iterator[Due]:
+        for id in ids:
+            document = self._happened(id)
+            message = document and self._sandbox.store.get(kind=document["kind"], id=document["about"])
+            if document is not None and message is not None:
+                yield Due(document, message)
+
+    def _tell(self, told: Sequence[Due], letter: Letter) -> None:
+        status = self._send(letter)
         answer = NO_ANSWER if status is None else str(status)
-        self._webhooks.record_try(id, answer=answer, has_arrived=status is not None and 200 <= status < 300)
+        for webhook in told:
+            has_arrived = status is not None and 200 <= status < 300
+            self._webhooks.record_try(webhook.document["id"], answer=answer, has_arrived=has_arrived)
 
     def _happened(self, id: str) -> Document | None:
         """The webhook as something that has happened; None where it never will."""
@@ -94,14 +116,15 @@ class Caller:
                 )  # fmt: skip
         return None if is_overtaken else changed
 
-    def _letter(self, document: Document, message: Document) -> Letter:
-        if document["kind"] == sendgrid.MAILS:
-            body = json.dumps(sendgrid.events_of(message, webhook=document)).encode()
-            timestamp = str(int(self._sandbox.now().timestamp()))
-            signed = self._sendgrid.headers(body, timestamp=timestamp)
-            return Letter(SENDGRID_PATH, body, {"Content-Type": "application/json", **signed})
-        form = twilio.status_of(message, webhook=document)
-        url, _ = urldefrag(message["status_callback"])
+    def _mail_letter(self, mails: Sequence[Due]) -> Letter:
+        events = [event for mail in mails for event in sendgrid.events_of(mail.message, webhook=mail.document)]
+        body, timestamp = json.dumps(events).encode(), str(int(self._sandbox.now().timestamp()))
+        signed = self._sendgrid.headers(body, timestamp=timestamp)
+        return Letter(SENDGRID_PATH, body, {"Content-Type": "application/json", **signed})
+
+    def _text_letter(self, text: Due) -> Letter:
+        form = twilio.status_of(text.message, webhook=text.document)
+        url, _ = urldefrag(text.message["status_callback"])
         parts = urlsplit(url)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         media = "application/x-www-form-urlencoded; charset=UTF-8"

@@ -24,6 +24,8 @@ OPEN = (PLANNED, WAITING)
 
 RETRY_SECONDS_MAX = 300.0
 TRIES_MAX = 24
+# So many go into one call: far from what the gateway takes as one body.
+GATHERED_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ class Webhooks:
         self._pace = pace
         # Under this lock the store is never asked: whoever holds the store's may come here.
         self._bell = threading.Condition()
-        self._due: list[tuple[float, str]] = [
-            (document["due_at"], document["id"]) for document in store.each(kind=WEBHOOKS) if document["state"] in OPEN
-        ]
-        heapq.heapify(self._due)
+        self._due: dict[str, list[tuple[float, str]]] = {}
+        for document in store.each(kind=WEBHOOKS):
+            if document["state"] in OPEN:
+                self._queue(document)
         switch = store.get(kind=SWITCHES, id=WEBHOOKS)
         self._is_held = bool(switch and switch["held"])
 
@@ -84,13 +86,17 @@ class Webhooks:
             self._is_held = False
             self._bell.notify()
 
-    def wait_for_due(self) -> str:
-        """The id of the webhook that is due; waits until there is one."""
+    def wait_for_due(self, *, gathers: str) -> list[str]:
+        """The id of the webhook that is due longest; where it is of the kind `gathers`, all of that kind that are due.
+
+        GATHERED_MAX at most; waits until there is one.
+        """
         with self._bell:
             while True:
-                pause = None if self._is_held or not self._due else self._due[0][0] - self._now().timestamp()
-                if pause is not None and pause <= 0:
-                    return heapq.heappop(self._due)[1]
+                kind = min(self._due, key=lambda kind: self._due[kind][0], default=None)
+                pause = None if self._is_held or kind is None else self._due[kind][0][0] - self._now().timestamp()
+                if kind is not None and pause is not None and pause <= 0:
+                    return self._take(kind, limit=GATHERED_MAX if kind == gathers else 1)
                 self._bell.wait(pause)
 
     def record_try(self, id: str, *, answer: str, has_arrived: bool) -> None:
@@ -107,6 +113,15 @@ class Webhooks:
         changed = self._store.change(kind=WEBHOOKS, id=id, change=tried)
         if changed is not None and changed["state"] == WAITING:
             self._ring(changed)
+
+    def _take(self, kind: str, *, limit: int) -> list[str]:
+        now, due = self._now().timestamp(), self._due[kind]
+        taken: list[str] = []
+        while due and due[0][0] <= now and len(taken) < limit:
+            taken.append(heapq.heappop(due)[1])
+        if not due:
+            del self._due[kind]
+        return taken
 
     def _add(self, *, kind: str, id: str, event: str, state: str, after_seconds: float) -> None:
         now = self._now()
@@ -126,5 +141,9 @@ class Webhooks:
 
     def _ring(self, document: Document) -> None:
         with self._bell:
-            heapq.heappush(self._due, (document["due_at"], document["id"]))
+            self._queue(document)
             self._bell.notify()
+
+    def _queue(self, document: Document) -> None:
+        """By kind; under the bell's lock, or while nobody else knows this object."""
+        heapq.heappush(self._due.setdefault(document["kind"], []), (document["due_at"], document["id"]))

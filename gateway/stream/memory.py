@@ -5,7 +5,7 @@ passes an event that commits late. Positions travel as event ids, so that a clie
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ PAGE = 100
 CHANNEL = "stream_events"
 
 NIL = UUID(int=0)
+_KEEP = stream_events.insert()
 _cursor_invalid = FieldError(
     "/headers/Last-Event-ID", "invalid", "Send the id of an event of this stream, or leave the header out."
 )
@@ -86,11 +87,18 @@ def position_of(cursor: str) -> Position:
     return position
 
 
-def record(transaction: Transaction, *, event: Envelope, told: Told) -> None:
-    """Keep an event for those it is told to, under its own id, and wake the streams of every gateway at the commit."""
-    data = {name: event.data[name] for name in told.shown if name in event.data}
-    row = {"id": event.id, told.to.value: UUID(event.data[told.to.value]), "type": event.name, "data": data}
-    transaction.run(stream_events.insert().values(row))
+def record(transaction: Transaction, *, events: Sequence[Envelope], told: Told) -> None:
+    """Keep events for those they are told to, each under its own id, and wake every gateway's streams at the commit."""
+    rows = [
+        {
+            "id": event.id,
+            told.to.value: UUID(event.data[told.to.value]),
+            "type": event.name,
+            "data": {name: event.data[name] for name in told.shown if name in event.data},
+        }
+        for event in events
+    ]
+    transaction.run(_KEEP, rows)
     announce(transaction, channel=CHANNEL)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from chassis.events import Event
 from services.accounts.contract import events as accounts
@@ -29,7 +30,7 @@ class Told:
     def name(self) -> str:
         return self.event.name
 
-    @property
+    @cached_property
     def shown(self) -> tuple[str, ...]:
         return self.only or tuple(self.event.schema().fields)
 

@@ -1,17 +1,17 @@
 """Deliveries: written with the event, claimed for a while, settled by what the partner answered, kept for a time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, delete, exists, func, or_, select, update
+from sqlalchemy import Text, any_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import NotFound
 from chassis.events import Envelope
 from chassis.ids import new_id
-from chassis.store import Row, Transaction
+from chassis.store import Database, Row, Transaction
 from gateway.webhooks import rules
 from gateway.webhooks.calling import Outcome
 from gateway.webhooks.errors import WebhookDisabled
@@ -31,14 +31,25 @@ from gateway.webhooks.models import (
 CLAIM_SECONDS = 30
 PROCESS_ENDED, ENDPOINT_DISABLED = "process_ended", "endpoint_disabled"
 UNTROUBLED: dict[str, Any] = {"failures_in_row": 0, "failing_since": None, "paused_until": None}
+_WANTING = select(webhook_endpoints.c.id).where(
+    webhook_endpoints.c.state == ACTIVE, bindparam("event_name", type_=Text) == any_(webhook_endpoints.c.events)
+)
 _SIGNED_WITH = ("url", "secret_sealed", "previous_secret_sealed", "previous_secret_until")
 
 
-def record(transaction: Transaction, *, event: Envelope, now: datetime) -> int:
-    """Write the event down for every endpoint that wants it; gives how many. Told again, nothing is added."""
-    wants = (webhook_endpoints.c.state == ACTIVE, any_(webhook_endpoints.c.events) == event.name)
-    wanting = transaction.all(select(webhook_endpoints.c.id).where(*wants))
-    return sum(_add(transaction, endpoint_id=row["id"], event=event, now=now) is not None for row in wanting)
+def is_wanted(store: Database, *, name: str) -> bool:
+    """Does any endpoint want events of this name? Whoever was registered when one came is asked about from then on."""
+    with store.reading() as transaction:
+        return bool(transaction.all(_WANTING, {"event_name": name}))
+
+
+def record(transaction: Transaction, *, events: Sequence[Envelope], now: datetime) -> int:
+    """Write events of one name down for every endpoint that wants it; gives how many. Told again, nothing is added."""
+    wanting = transaction.all(_WANTING, {"event_name": events[0].name})
+    return sum(
+        _add(transaction, endpoint_id=row["id"], event=event, now=now) is not None
+        for event in events for row in wanting
+    )  # fmt: skip
 
 
 def send_test(transaction: Transaction, *, endpoint_id: UUID, now: datetime) -> Row:

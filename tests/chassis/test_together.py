@@ -1,6 +1,7 @@
 """Events that wait share a transaction, what is told is saved with it, and neither costs any of them its promise."""
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.clock import FixedClock
-from chassis.doors import Outcome
+from chassis.doors import EventCall, Outcome, Service, reaction
 from chassis.errors import ConstraintViolated
 from chassis.events import Envelope
 from chassis.store import Cause, Database, Transaction
@@ -25,6 +26,27 @@ CAUSE = Cause(event_id=UUID(int=1), root_id=UUID(int=2))
 TOGETHER_SECONDS = 1.5
 
 
+class ChoosingService(Service):
+    """It says beforehand whether an event concerns it, and is given all that share a transaction."""
+
+    name = "choosing"
+    wants = True
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+
+    @reaction(counted, at_once=True, concerns=lambda service: service.wants)
+    def on_counted(self, calls: Sequence[EventCall]) -> None:
+        self.given.append(len(calls))
+        for call in calls:
+            add(call.transaction, name=call.data["name"], amount=call.data["amount"])
+
+
+@pytest.fixture
+def choosing(database: Any, clock: FixedClock, toy_keys: Path) -> ChoosingService:
+    return wire(ChoosingService, database=database, clock=clock, keys_folder=toy_keys)
+
+
 @pytest.fixture
 def service(database: Any, clock: FixedClock, toy_keys: Path) -> CountingService:
     return wire(CountingService, database=database, clock=clock, keys_folder=toy_keys)
@@ -34,7 +56,7 @@ def an_addition(clock: FixedClock, name: str) -> Envelope:
     return an_event(counted, clock=clock, subject=name, data={"name": name, "amount": 1})
 
 
-def deliver_together(service: CountingService, *events: Envelope) -> list[Outcome] | None:
+def deliver_together(service: Any, *events: Envelope) -> list[Outcome] | None:
     first, *others = [event.to_json() for event in events]
     outcomes: list[Outcome] | None = service.on_counted(body=first, others=others, again=False, settings=settings_of())
     return outcomes
@@ -102,6 +124,45 @@ class TestEventsTogether:
             found = list(pool.map(lambda order: deliver_together(service, *order), orders))
         assert sum(outcomes.count(Outcome.DONE) for outcomes in found if outcomes) == len(events)
         assert total(service.store) == len(events)
+
+
+class TestWhoChooses:
+    def test_writes_nothing_down_for_what_does_not_concern_it(
+        self, choosing: ChoosingService, clock: FixedClock
+    ) -> None:
+        events = [an_addition(clock, name) for name in "abc"]
+        choosing.wants = False
+        assert deliver(choosing.on_counted, events[0]) is Outcome.DONE
+        assert deliver_together(choosing, *events[1:]) == [Outcome.DONE] * 2
+        assert (total(choosing.store), question(choosing.store, "SELECT count(*) FROM inbox")) == (0, 0)
+
+    def test_is_asked_anew_whenever_something_comes(self, choosing: ChoosingService, clock: FixedClock) -> None:
+        choosing.wants = False
+        deliver_together(choosing, an_addition(clock, "a"), an_addition(clock, "b"))
+        choosing.wants = True
+        deliver_together(choosing, an_addition(clock, "c"), an_addition(clock, "d"))
+        deliver(choosing.on_counted, an_addition(clock, "e"))
+        assert total(choosing.store) == 3
+
+    def test_is_given_all_of_a_transaction_once_each(self, choosing: ChoosingService, clock: FixedClock) -> None:
+        known, *fresh = (an_addition(clock, name) for name in "abc")
+        deliver(choosing.on_counted, known)
+        outcomes = deliver_together(choosing, known, *fresh)
+        assert outcomes == [Outcome.DUPLICATE, Outcome.DONE, Outcome.DONE]
+        assert (choosing.given, total(choosing.store)) == ([1, 2], 3)
+        assert deliver_together(choosing, known, *fresh) == [Outcome.DUPLICATE] * 3
+        assert choosing.given == [1, 2]
+
+    def test_closes_what_waits_although_it_concerns_it_no_longer(
+        self, choosing: ChoosingService, clock: FixedClock
+    ) -> None:
+        waiting = an_addition(clock, "a")
+        deliver(choosing.on_counted, waiting)
+        with choosing.store.housekeeping() as connection:
+            connection.execute(text("UPDATE inbox SET state = 'retrying', body = 'x', next_try_at = now()"))
+        choosing.wants = False
+        assert deliver(choosing.on_counted, waiting, again=True) is Outcome.DONE
+        assert question(choosing.store, "SELECT count(*) FROM inbox WHERE state = 'done'") == 1
 
 
 class TestWhatIsTold:

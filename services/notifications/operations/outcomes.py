@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import DateTime, Text, bindparam, func, select, update
 
 from chassis.errors import Impossible
 from chassis.keys import FieldCipher
@@ -21,6 +21,18 @@ from services.notifications.rules import Reason, State
 
 _LOCKED = select(messages).where(messages.c.id == bindparam("of_message")).with_for_update()
 _CHANGE = update(messages).where(messages.c.id == bindparam("of_message"))
+# What nearly every acceptance is, without asking first: nobody has said anything of a message that is on its way.
+_ACCEPT = (
+    update(messages)
+    .where(messages.c.id == bindparam("of_message"), messages.c.state == State.SENDING)
+    .values(
+        state=rules.step(State.SENDING, State.SENT), reason=Reason.ACCEPTED, variables_sealed=None, not_before=None,
+        vendor_id=func.coalesce(messages.c.vendor_id, bindparam("of_vendor", type_=Text)),
+        sent_at=func.coalesce(messages.c.sent_at, bindparam("now", type_=DateTime(timezone=True))),
+        changed_at=bindparam("now", type_=DateTime(timezone=True)),
+    )
+    .returning(messages)
+)  # fmt: skip
 _TOLD = {
     State.SENT: events.notification_sent,
     State.DELIVERED: events.notification_delivered,
@@ -48,6 +60,10 @@ def record_reports(
 
 def record_acceptance(transaction: Transaction, *, now: datetime, message_id: UUID, vendor_id: str) -> None:
     """The vendor answered that it takes the message. Its webhook may have been quicker: then its id is what is new."""
+    accepted = transaction.one(_ACCEPT, {"of_message": message_id, "now": now, "of_vendor": vendor_id or None})
+    if accepted is not None:
+        _tell(transaction, message=accepted, state=State.SENT, reason=Reason.ACCEPTED)
+        return
     message = locked(transaction, message_id)
     if rules.is_news(State(message["state"]), State.SENT):
         settle(
@@ -97,10 +113,14 @@ def settle(
     if following is State.DELIVERED:
         values["delivered_at"] = now
     change(transaction, now=now, message_id=message["id"], **values)
-    if following in _TOLD:
+    _tell(transaction, message=message, state=following, reason=reason)
+
+
+def _tell(transaction: Transaction, *, message: Row, state: State, reason: str) -> None:
+    if state in _TOLD:
         shown = {name: message[name] for name in ("channel", "template", "user_id")}
         transaction.emit(
-            _TOLD[following],
+            _TOLD[state],
             subject=str(message["user_id"] or message["id"]),
             data={"message_id": message["id"], "reason": reason, **shown},
         )

@@ -15,14 +15,20 @@ from chassis.failpoints import failpoint
 from chassis.keys import FieldCipher
 from chassis.store import Cause, Database, Row, Transaction
 from services.notifications import rules
-from services.notifications.models import contacts
+from services.notifications.models import contacts, messages
 from services.notifications.operations import outcomes
 from services.notifications.operations.contacts import Person, person_of
 from services.notifications.providers.channels import Mail, MailContent, Text, VendorRefused
 from services.notifications.providers.wording import Wording
 from services.notifications.rules import Channel, Reason, State
 
-_CONTACT = select(contacts).where(contacts.c.user_id == bindparam("of_user"))
+_OF_CONTACT = "contact_"
+_LOCKED = (
+    select(messages, *(column.label(f"{_OF_CONTACT}{column.name}") for column in contacts.c))
+    .join_from(messages, contacts, messages.c.user_id == contacts.c.user_id, isouter=True)
+    .where(messages.c.id == bindparam("of_message"))
+    .with_for_update(of=messages)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +82,15 @@ def _take(
     transaction: Transaction, *, now: datetime, message_id: UUID, cipher: FieldCipher, wording: Wording
 ) -> Parcel | None:
     """The message as a parcel, now `sending`; None where nothing may be sent, or nothing again."""
-    message = outcomes.locked(transaction, message_id)
+    message = transaction.one(_LOCKED, {"of_message": message_id})
+    if message is None:
+        raise Impossible(f"there is no message {message_id}")
     if message["state"] == State.SENDING:
         outcomes.settle(transaction, now=now, message=message, state=State.UNKNOWN, reason=Reason.NO_RECORD)
     if message["state"] != State.QUEUED:
         return None
     variables = json.loads(cipher.decrypt(message["variables_sealed"], bound_to=str(message_id)))
-    person = _addressee(transaction, cipher=cipher, message=message, variables=variables)
+    person = _addressee(cipher=cipher, message=message, variables=variables)
     channel, template = Channel(message["channel"]), message["template"]
     # Consent may have been withdrawn, and the evening come, while the message waited for its vendor.
     decision = rules.may_send(kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now)
@@ -109,13 +117,12 @@ def _hand_over(parcel: Parcel, *, mail: Mail, texts: Text) -> str:
     return texts.send(message_id=message_id, to=parcel.address, body=parcel.content)
 
 
-def _addressee(transaction: Transaction, *, cipher: FieldCipher, message: Row, variables: Mapping[str, Any]) -> Person:
+def _addressee(*, cipher: FieldCipher, message: Row, variables: Mapping[str, Any]) -> Person:
     if message["user_id"] is None:
         return Person(
             first_name=variables["first_name"], email=variables["to_email"], phone=None,
             sms_consent=False, is_opted_out=False, time_zone=None,
         )  # fmt: skip
-    row = transaction.one(_CONTACT, {"of_user": message["user_id"]})
-    if row is None:
+    if message[f"{_OF_CONTACT}user_id"] is None:
         raise Impossible(f"message {message['id']} has no contact")
-    return person_of(cipher, row)
+    return person_of(cipher, {column.name: message[f"{_OF_CONTACT}{column.name}"] for column in contacts.c})

@@ -65,8 +65,8 @@ def _without_inbox_and_keys() -> None:
     def source_key(payment: PostedPayment) -> str:
         return f"payment:{payment.payment_id}:{payment.presentment_number}:{uuid4()}"
 
-    def record(transaction: Any, *, event: Any, **named: Any) -> None:
-        plain_record(transaction, event=replace(event, id=uuid4()), **named)
+    def record(transaction: Any, *, events: Any, **named: Any) -> None:
+        plain_record(transaction, events=[replace(event, id=uuid4()) for event in events], **named)
 
     anew = cached_property(source_key)
     anew.__set_name__(PostedPayment, "source_key")

@@ -171,7 +171,7 @@ def test_an_event_that_commits_late_is_not_passed_over(stage: Stage) -> None:
     reader = stage.opens()
     late = stage.posted(amount_cents=1)
     with stage.database.writing() as slow:
-        memory.record(slow, event=late, told=TOLD[0])
+        memory.record(slow, events=[late], told=TOLD[0])
         stage.happens(2)
         assert reader.amounts() == []
     assert _resumed(stage, reader).amounts() == [1, 2]
@@ -331,7 +331,7 @@ def test_a_gateway_looks_again_soon_while_something_runs_that_may_still_commit(s
     stage.opens()
     assert stage.tail.look() == tail.POLL_SECONDS
     with stage.database.writing() as slow:
-        memory.record(slow, event=stage.posted(amount_cents=1), told=TOLD[0])
+        memory.record(slow, events=[stage.posted(amount_cents=1)], told=TOLD[0])
         pauses = [stage.tail.look() for _ in range(8)]
     assert pauses == [0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0]
     assert stage.tail.look() == tail.POLL_SECONDS
@@ -396,7 +396,7 @@ def test_an_event_of_a_person_reaches_that_person_alone(stage: Stage) -> None:
     data = {"user_id": UUID(examples.USER_ID), "session_id": UUID(examples.SESSION_ID)}
     envelope = an_event(identity_events.session_opened, clock=stage.clock, subject=examples.USER_ID, data=data)
     with stage.database.writing() as transaction:
-        memory.record(transaction, event=envelope, told=told)
+        memory.record(transaction, events=[envelope], told=told)
     assert [_line(frame, "data") for frame in mine.read()[1:2]] == [f'{{"session_id":"{examples.SESSION_ID}"}}']
     assert [frame for frame in other.read() if "session_opened" in frame] == []
     again = stage.opens(accounts=(), resume_from=_line(mine.frames[0], "id"))

@@ -80,6 +80,30 @@ class TestWhatArrives:
         assert len(partners_stage.deliveries(webhook)) == 1
 
 
+def test_what_nobody_wants_leaves_no_trace_and_who_registers_misses_nothing_from_then_on(
+    partners_stage: Stage, partner: Partner
+) -> None:
+    partners_stage.is_sent(2)
+    assert partners_stage.inbox() == []
+    webhook = partners_stage.registers(partner, "notification_sent")
+    wanted = partners_stage.is_sent(2)
+    partners_stage.dispatches()
+    assert {arrival.id for arrival in partner.arrivals} == {str(event.id) for event in wanted}
+    assert partners_stage.asks("PATCH", f"/{webhook['id']}", {"state": "disabled"}).status_code == 200
+    partners_stage.is_sent(2)
+    assert len(partners_stage.inbox()) == len(partners_stage.deliveries(webhook)) == 2
+
+
+def test_events_that_come_together_are_each_told_to_every_partner(partners_stage: Stage, partner: Partner) -> None:
+    with a_partner() as another:
+        webhooks = [partners_stage.registers(one, "notification_sent") for one in (partner, another)]
+        events = partners_stage.is_sent(3, together=True)
+        partners_stage.dispatches()
+        for webhook, one in zip(webhooks, (partner, another), strict=True):
+            assert len(partners_stage.deliveries(webhook)) == 3
+            assert {arrival.id for arrival in one.arrivals} == {str(event.id) for event in events}
+
+
 def test_every_event_that_others_may_rely_on_can_be_asked_for_and_is_listened_to() -> None:
     heard = {
         door.listens_to.name

@@ -13,6 +13,7 @@ from chassis.clock import FixedClock
 from chassis.doors import Outcome
 from chassis.events import Envelope
 from chassis.store import Database, Row
+from chassis.tables import inbox
 from gateway.api import examples
 from gateway.service import GatewayService
 from gateway.stream.feed import Feed
@@ -21,9 +22,10 @@ from gateway.webhooks.calling import PartnerCalls
 from gateway.webhooks.dispatching import Dispatcher
 from gateway.webhooks.models import webhook_deliveries
 from gateway.webhooks.signing import Secrets
+from services.notifications.contract import events as notifications_events
 from services.payments.contract import events as payments_events
 from tests.builders.partners import Partner
-from tests.builders.wiring import an_event, deliver, wire
+from tests.builders.wiring import an_event, deliver, settings_of, wire
 from tests.unit.gateway.builders import HttpAnswer, a_gateway
 
 PATH = "/v1/staff/webhooks"
@@ -85,6 +87,31 @@ class Stage:
             assert deliver(self.service.on_payment_posted, envelope) is Outcome.DONE
             envelopes.append(envelope)
         return envelopes
+
+    def is_sent(self, times: int, *, together: bool = False) -> list[Envelope]:
+        """Mails are accepted by their vendor, of which no stream tells; one after the other, or in one transaction."""
+        data = {
+            "message_id": examples.MESSAGE_ID, "channel": "email", "template": "payment_received",
+            "user_id": examples.USER_ID,
+        }  # fmt: skip
+        loaded = notifications_events.notification_sent.schema().load(data)
+        envelopes = [
+            an_event(notifications_events.notification_sent, clock=self.clock, subject=examples.USER_ID, data=loaded)
+            for _ in range(times)
+        ]
+        bodies = [envelope.to_json() for envelope in envelopes]
+        if together:
+            door, settings = self.service.on_notification_sent, settings_of()
+            outcomes = door(body=bodies[0], others=bodies[1:], again=False, settings=settings)
+        else:
+            outcomes = [deliver(self.service.on_notification_sent, envelope) for envelope in envelopes]
+        assert outcomes == [Outcome.DONE] * times
+        return envelopes
+
+    def inbox(self) -> list[Row]:
+        """What was written down of events that came."""
+        with self.database.reading() as open_:
+            return open_.all(select(inbox))
 
     def passes(self, **duration: float) -> None:
         self.clock.move_to(self.clock.now() + timedelta(**duration))

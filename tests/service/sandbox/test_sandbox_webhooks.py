@@ -1,6 +1,7 @@
 """The sandbox tells its stack what became of mails and texts: as the vendors do, and until it is heard."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
@@ -45,7 +46,8 @@ def telling(start: Start, stack: ListeningStack) -> RunningSandbox:
 
 
 def send_mail(sandbox: RunningSandbox, *, timeout: float = ANSWER_SECONDS_MAX, **differences: Any) -> None:
-    sandbox.sendgrid(timeout=timeout).send(a_mail(custom_args={"message_id": "m-1"}, **differences))
+    mail = a_mail(**{"custom_args": {"message_id": "m-1"}, **differences})
+    sandbox.sendgrid(timeout=timeout).send(mail)
 
 
 def send_text(sandbox: RunningSandbox, *, timeout: float = ANSWER_SECONDS_MAX, callback: str | None = CALLBACK) -> str:
@@ -87,6 +89,23 @@ class TestSendGrid:
         send_mail(telling, personalizations=people)
         events = json.loads(stack.hears(1)[0].body)
         assert [event["email"] for event in events] == ["ada@example.com", "bob@example.com"]
+
+    def test_what_is_due_for_several_mails_at_once_is_one_call_and_each_has_its_fate(
+        self, telling: RunningSandbox, stack: ListeningStack
+    ) -> None:
+        telling.post("/_sandbox/webhooks", {"held": True})
+        for number in range(3):
+            send_mail(telling, custom_args={"message_id": f"m-{number}"})
+        eventually(lambda: all(webhook["due_at"] < time.time() for webhook in telling.listed("webhooks")))
+        stack.answers.append(503)
+        telling.post("/_sandbox/webhooks", {"held": False})
+
+        for heard in stack.hears(2):
+            assert stack.believes_mail(heard)
+            told = sorted((event["message_id"], event["event"]) for event in json.loads(heard.body))
+            assert told == [(f"m-{number}", event) for number in range(3) for event in ("delivered", "processed")]
+        eventually(lambda: {state for _, state in fates(telling)} == {"arrived"})
+        assert {webhook["tries"] for webhook in telling.listed("webhooks")} == {2}
 
     def test_a_mail_whose_sender_gave_up_waiting_is_told_all_the_same(
         self, telling: RunningSandbox, stack: ListeningStack
