@@ -101,6 +101,7 @@ def replay(*, queue: str, resume: Path | None, origin: str | None, data: Path, *
     if not words["types"] and not words["sources"]:
         raise StackProblem("Name the events with --type, or all of a service with --source; /docs/events shows them.")
     choice, bus, bookmark = chosen(**words), _bus(data), Bookmark(resume)
+    _refuse_what_is_not_past(choice)
     if bus is None:
         raise StackProblem("The embedded bus has no queues for others; name the broker of the queue in BUS_URL.")
     if choice.since and choice.since < datetime.now(UTC) - timedelta(days=OUTBOX_KEPT_DAYS):
@@ -115,6 +116,13 @@ def replay(*, queue: str, resume: Path | None, origin: str | None, data: Path, *
             past = stack.enter_context(outboxes.opened(urls, bus=bus)).past
         count = replayed(Request(choice, queue, found), past=past, target=into, bookmark=bookmark)
     click.echo(f"{count} events told again to {queue}, out of the {found}")
+
+
+def _refuse_what_is_not_past(choice: Any) -> None:
+    if choice.since > datetime.now(UTC):
+        raise StackProblem(f"{choice.since.isoformat()} is still to come; only what has happened can be told again.")
+    if choice.until and choice.until <= choice.since:
+        raise StackProblem("The instant of --to-instant must come after that of --from.")
 
 
 def _origin(choice: Any, bus: str | None, *, asked: str | None) -> str:

@@ -51,11 +51,11 @@ class EventStream:
             return feed.position, False
         with feed.asking, self._store.reading() as transaction:
             end = memory.now_position(transaction, now=now)
+            from_elsewhere = wanted is not None and memory.is_of_another_database(transaction, position=wanted)
         feed.begin_at(end)
         if wanted is None:
             return end, False
         too_old = wanted.seen_at < (now - KEPT).timestamp()
-        from_elsewhere = wanted.transaction_id > end.transaction_id
         if too_old or from_elsewhere:
             return end, True
         self._subscription.is_behind = True

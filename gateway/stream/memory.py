@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, delete, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, delete, literal, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 
 from chassis.errors import FieldError, InvalidRequest
@@ -28,6 +28,7 @@ CHANNEL = "stream_events"
 
 NIL = UUID(int=0)
 _KEEP = stream_events.insert()
+_NEXT = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 _cursor_invalid = FieldError(
     "/headers/Last-Event-ID", "invalid", "Send the id of an event of this stream, or leave the header out."
 )
@@ -110,6 +111,11 @@ def forget_old(transaction: Transaction, *, now: datetime) -> int:
 def now_position(transaction: Transaction, *, now: datetime) -> Position:
     """The end of the stream: only what commits from here on follows."""
     return Position(find_horizon(transaction)[0], NIL, int(now.timestamp()))
+
+
+def is_of_another_database(transaction: Transaction, *, position: Position) -> bool:
+    """Does the position lie where this database has not come yet? One above the horizon is only waited for."""
+    return bool(position.transaction_id > transaction.value(_NEXT))
 
 
 def read_new(transaction: Transaction, *, position: Position, now: datetime) -> Page:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 from werkzeug.test import create_environ
 from werkzeug.wsgi import ClosingIterator
 
@@ -17,6 +18,7 @@ from chassis.doors import Outcome
 from chassis.errors import InvalidRequest
 from chassis.events import Envelope
 from chassis.store import Database
+from deploy.postgres.cluster import Cluster
 from gateway.api import examples
 from gateway.errors import TooManyStreams
 from gateway.service import GatewayService
@@ -351,6 +353,24 @@ def test_a_long_transaction_in_another_database_of_the_server_holds_nothing_up(
         elsewhere.value(text("SELECT pg_current_xact_id()::text"))
         stage.happens(1)
         assert reader.amounts() == [1]
+
+
+def test_a_client_comes_back_while_an_unseen_transaction_holds_everything_up(
+    stage: Stage, databases: Callable[[str], Database], cluster: Cluster
+) -> None:
+    reader = stage.opens()
+    admin = create_engine(cluster.admin_url(str(stage.database.engine.url.database)))
+    with ExitStack() as held:
+        held.callback(admin.dispose)
+        held.enter_context(databases("accounts").writing()).value(text("SELECT pg_current_xact_id()::text"))
+        stage.happens(1)
+        cursor = reader.last_id_after_reading()
+        held.enter_context(admin.connect()).execute(text("SELECT 1"))
+        stage.happens(2)
+        again = stage.opens(resume_from=cursor)
+        again.on_wait = _once(held.close)
+        assert again.amounts() == [2]
+    assert _line(again.frames[0], "event") == "ready"
 
 
 def test_whoever_reads_slowly_is_told_everything_once_from_the_database(
