@@ -3,7 +3,10 @@ they are no events at all. Seen and settled queue by queue.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
+
+from amqp.exceptions import NotFound
 
 from chassis.bus.link import open_channel
 from chassis.bus.topology import dead_letters
@@ -15,14 +18,16 @@ RETRIED_MAX = 10_000
 
 
 def counts(*, url: str, others: Iterable[str] = ()) -> dict[str, int]:
-    """The event queues, ours and these of others, that have dead letters, and how many."""
-    found = {}
+    """The event queues, ours and these of others, that have dead letters, and how many.
+
+    A queue of others that is not declared yet has none.
+    """
     with open_channel(url) as channel:
-        for queue in (*(binding.queue for binding in bindings()), *others):
-            declared = channel.queue_declare(queue=dead_letters(queue), passive=True)
-            if declared.message_count:
-                found[queue] = declared.message_count
-    return found
+        found = {queue: _count(channel, queue) for queue in (binding.queue for binding in bindings())}
+        for queue in others:
+            with suppress(NotFound):
+                found[queue] = _count(channel, queue)
+    return {queue: count for queue, count in found.items() if count}
 
 
 def show(*, url: str, queue: str) -> list[str]:
@@ -50,6 +55,11 @@ def drop(*, url: str, queue: str) -> int:
     """Throw a queue's dead letters away for good."""
     with open_channel(url) as channel:
         count: int = channel.queue_purge(queue=dead_letters(queue))
+    return count
+
+
+def _count(channel: Any, queue: str) -> int:
+    count: int = channel.queue_declare(queue=dead_letters(queue), passive=True).message_count
     return count
 
 

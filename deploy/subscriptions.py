@@ -46,10 +46,15 @@ def unbind(*, url: str, subscriber: Subscriber) -> None:
 
 
 def delete_queues(*, url: str, subscriber: Subscriber, discard: bool) -> None:
-    """Delete the queue and its dead letters. Raises StackProblem where messages wait and may not be thrown away."""
+    """Delete the queue and its dead letters. Raises StackProblem where messages wait and may not be thrown away.
+
+    It gets nothing more from before we look: what came between looking and deleting would be lost unseen. Where
+    messages wait it stays so, until the subscriber is added again.
+    """
+    unbind(url=url, subscriber=subscriber)
     for queue in (subscriber.queue, dead_letters(subscriber.queue)):
         if not discard and _holds_messages(url=url, queue=queue):
-            raise StackProblem(f"Messages wait in {queue}; let them be handled, or give --discard.")
+            raise StackProblem(f"Messages wait in {queue}, which gets no more; let them be handled, or give --discard.")
     with open_channel(url) as channel:
         channel.queue_delete(queue=subscriber.queue)
         channel.queue_delete(queue=dead_letters(subscriber.queue))

@@ -75,7 +75,7 @@ def remove(name: str, events: tuple[str, ...], discard: bool, data: Path, secret
         from deploy.subscriptions import delete_queues, unbind
 
         if not kept.events:
-            delete_queues(url=bus, subscriber=kept, discard=discard)
+            delete_queues(url=bus, subscriber=known[name], discard=discard)
         else:
             unbind(url=bus, subscriber=Subscriber(name, tuple(unwanted)))
     others = {other: found for other, found in known.items() if other != name}

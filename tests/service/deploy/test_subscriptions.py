@@ -94,9 +94,21 @@ def test_beside_a_broker_it_is_done_at_once(subscriber: Run, broker_url: str, mo
         put(broker_url, key=event, body=event)
     with pytest.raises(StackProblem, match=r"Messages wait in sub\.billing\.v1"):
         subscriber("remove", "billing")
+    put(broker_url, key="payment_posted", body="told while it is being removed")
     assert taken(broker_url, BILLING.queue) == ["payment_posted"]
     subscriber("remove", "billing")
     assert missing_queues(url=broker_url, subscribers=[BILLING]) == [BILLING.queue]
+
+
+@pytest.mark.bus
+def test_a_subscriber_whose_queue_was_never_declared_can_be_removed(
+    subscriber: Run, broker_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare_all(url=broker_url)
+    subscriber("add", "later", *BOTH)
+    monkeypatch.setenv("BUS_URL", broker_url)
+    subscriber("remove", "later")
+    assert "0 subscribers" in subscriber("list")
 
 
 @pytest.mark.bus
