@@ -181,7 +181,7 @@ def test_a_replay_that_is_killed_goes_on_without_a_gap(broker: Broker, tmp_path:
         (["--to", "QUEUE"], "Name the events with --type"),
         (["--type", "payment_posted", "--to", "QUEUE", "--from", "2026-11-01"], "give date, time and zone"),
         (["--type", "payment_submitted", "--to", "QUEUE"], "promised to nobody; give --all"),
-        (["--type", "payment_made", "--to", "QUEUE"], "No service tells payment_made; there are account_linked"),
+        (["--type", "payment_made", "--to", "QUEUE"], "No service tells payment_made; there are account_closed"),
         (["--type", "payment_posted", "--to", "QUEUE", "--from", "2999-01-01T00:00:00Z"], "is still to come"),
         (["--type", "payment_posted", "--to", "QUEUE", "--to-instant", "2020-01-01T00:00:00Z"], "must come after"),
         (["--source", "billing", "--to", "QUEUE"], "No service billing tells anything"),
