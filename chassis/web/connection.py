@@ -70,6 +70,7 @@ class Connection:
         self._socket = socket
         self._variables = {**server.variables, "REMOTE_ADDR": str(peer[0]), "REMOTE_PORT": str(peer[1])}
         self.received = b""
+        self._checked = 0
         self.phase = Phase.IDLE
         self.late_at = monotonic() + HEAD_SECONDS
         self.is_late = False
@@ -135,10 +136,12 @@ class Connection:
         return head is not None and self._answer(head)
 
     def _next_head(self) -> Head | None:
+        self._checked = 0
         try:
             while (end := self._end_of_head()) < 0:
                 if self.received:
-                    check_beginning(self.received)
+                    check_beginning(self.received, checked=self._checked)
+                    self._checked = len(self.received)
                     self._begin_head()
                 self.receive_more()
         except EOFError:
@@ -155,8 +158,8 @@ class Connection:
     def _end_of_head(self) -> int:
         """Where it is; -1 while it has not come. Empty lines before a request are left by some clients after a body."""
         while self.received.startswith(b"\r\n"):
-            self.received = self.received[2:]
-        return self.received.find(END)
+            self.received, self._checked = self.received[2:], 0
+        return self.received.find(END, max(0, self._checked - len(END)))
 
     def _begin_head(self) -> None:
         if self.phase is not Phase.HEAD:

@@ -81,17 +81,21 @@ def parse_head(block: bytes) -> Head:
     )  # fmt: skip
 
 
-def check_beginning(received: bytes) -> None:
-    """Refuse a head that is not whole yet as soon as it cannot become a good one. Raises Unserved."""
-    line, has_line, _ = received.partition(b"\r\n")
-    if len(line) > LINE_BYTES_MAX:
+def check_beginning(received: bytes, *, checked: int = 0) -> None:
+    """Refuse a head that is not whole yet as soon as it cannot become a good one. Raises Unserved.
+
+    So many of its first bytes are `checked` already: a head in single bytes costs no more than one in one piece.
+    """
+    end_of_line = received.find(b"\r\n", 0, LINE_BYTES_MAX + 2)
+    if end_of_line < 0 and len(received) > LINE_BYTES_MAX:
         raise Unserved(414, f"The first line may hold at most {LINE_BYTES_MAX} bytes.")
     if len(received) > HEAD_BYTES_MAX:
         raise Unserved(431, f"The head may hold at most {HEAD_BYTES_MAX} bytes.")
-    if _stray_so_far.search(received):
+    # The last byte that was checked may have been the first half of a line's end.
+    if _stray_so_far.search(received, max(0, checked - 1)):
         raise Unserved(400, "The head holds a control character, or a line that does not end with CR LF.")
-    if has_line:
-        _read_request_line(line)
+    if end_of_line + 2 > max(1, checked):
+        _read_request_line(received[:end_of_line])
 
 
 def _read_request_line(line: bytes) -> tuple[str, str, int]:

@@ -1,6 +1,8 @@
 """A connection and an application: whatever the application does, the client gets one well-formed answer or an end."""
 
 import socket
+import time
+import timeit
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -11,6 +13,7 @@ import structlog
 
 from chassis.web.body import SMALL_CHUNK_BYTES, SMALL_CHUNKS_MAX
 from chassis.web.connection import Application, Connection, Refused, refused_barely
+from chassis.web.reading import HEAD_BYTES_MAX, LINE_BYTES_MAX
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 LAST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -154,3 +157,57 @@ def test_a_body_may_come_in_chunks_but_not_in_crumbs(chunks: list[bytes], told: 
         theirs.shutdown(socket.SHUT_WR)
         served.result()
     assert body_of(answer) == told
+
+
+class Dripping:
+    """A client's socket that gives one byte at a time, and keeps what is answered."""
+
+    def __init__(self, sent: bytes) -> None:
+        self._bytes = iter(sent)
+        self.answered = b""
+
+    def recv(self, _: int) -> bytes:
+        return bytes([byte]) if (byte := next(self._bytes, None)) is not None else b""
+
+    def sendall(self, data: bytes) -> None:
+        self.answered += data
+
+    def shutdown(self, _: int) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def dripped(sent: bytes) -> bytes:
+    client = Dripping(sent)
+    Connection(Serving(answering(lambda: [b"hello"])), client, ("127.0.0.1", 1)).serve()
+    return client.answered
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (GET, b"200"),
+        (b"\r\n\r\n" + GET, b"200"),
+        (b"GET  / HTTP/1.1\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nX-A: a\rb", b"400"),
+        (b"GET / HTTP/1.1\r\nX-A: a\n", b"400"),
+        (b"GET / HTTP/1.1\r\nX-A: a\r\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nX-A: a\x07", b"400"),
+        (b"GET / HTTP/2.0\r\n", b"505"),
+        (b"GET /" + b"a" * LINE_BYTES_MAX, b"414"),
+        (b"GET / HTTP/1.1\r\nX-A: " + b"a" * HEAD_BYTES_MAX, b"431"),
+    ],
+    ids=lambda value: repr(value[:40]),
+)
+def test_a_head_in_single_bytes_is_read_as_one_in_one_piece(sent: bytes, status: bytes) -> None:
+    assert dripped(sent).startswith(b"HTTP/1.1 " + status)
+    assert said(answering(lambda: [b"hello"]), sent).startswith(b"HTTP/1.1 " + status)
+    assert dripped(GET + sent).count(b"HTTP/1.1 ") == 2
+
+
+def test_a_head_in_single_bytes_costs_no_more_than_its_length() -> None:
+    def least_seconds(size: int) -> float:
+        sent = b"GET / HTTP/1.1\r\nHost: a\r\nX-A: " + b"a" * size
+        return min(timeit.repeat(lambda: dripped(sent), timer=time.process_time, number=1, repeat=3))
+
+    assert least_seconds(32_000) < 24 * least_seconds(4_000)
