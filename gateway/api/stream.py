@@ -17,7 +17,7 @@ EVENT = {
         "id": {"type": "string", "description": "Send the last one as Last-Event-ID to go on after it."},
         "data": {
             "type": "string", "contentMediaType": "application/json",
-            "description": "A JSON object with the fields that the event of this name has in /asyncapi.json.",
+            "description": "A JSON object with fields that the event of this name has in /asyncapi.json.",
         },
         "retry": {"type": "integer", "description": "Milliseconds to wait before connecting again."},
     },

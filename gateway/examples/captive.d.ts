@@ -1401,10 +1401,10 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "lease_eligibility_changed";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
-        /** A JSON object with the fields that the event of this name has in /asyncapi.json. */
+        /** A JSON object with fields that the event of this name has in /asyncapi.json. */
         data: string;
         /** Milliseconds to wait before connecting again. */
         retry?: number;

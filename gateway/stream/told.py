@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chassis.events import Event
 from services.accounts.contract import events as accounts
+from services.identity.contract import events as identity
 from services.leases.contract import events as leases
 from services.payments.contract import events as payments
 
@@ -35,11 +36,27 @@ class Told:
         return self.only or tuple(self.event.schema().fields)
 
 
+# Without the reason: it may be in the words of staff.
+REVERSED = ("account_id", "standing", "payment_id", "presentment_number", "amount_cents", "effective_on", "reversed_on")
+
 TOLD = (
     Told(payments.payment_posted),
     Told(payments.payment_declined),
     Told(accounts.payment_applied),
+    Told(accounts.payment_reversed, only=REVERSED),
+    Told(accounts.late_fee_assessed),
+    Told(accounts.late_fee_reversed),
+    Told(accounts.fee_waived),
+    Told(accounts.schedule_changed),
+    Told(accounts.payoff_quote_issued),
+    Told(accounts.payoff_quote_withdrawn),
+    Told(accounts.account_paid_off),
+    Told(accounts.account_reopened),
+    Told(accounts.account_closed),
+    Told(accounts.refund_due),
     Told(leases.lease_eligibility_changed),
+    Told(identity.contact_changed, to=Audience.PERSON),
+    Told(identity.session_opened, to=Audience.PERSON),
 )
 
 

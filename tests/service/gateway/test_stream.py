@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -16,10 +17,13 @@ from werkzeug.wsgi import ClosingIterator
 from chassis.clock import FixedClock
 from chassis.doors import Outcome
 from chassis.errors import InvalidRequest
-from chassis.events import Envelope
+from chassis.events import Envelope, parse
+from chassis.ids import new_id
 from chassis.store import Database
 from deploy.postgres.cluster import Cluster
 from gateway.api import examples
+from gateway.contracts.declared import promised_events
+from gateway.contracts.samples import HAPPENED_AT
 from gateway.errors import TooManyStreams
 from gateway.service import GatewayService
 from gateway.stream import feed, memory, tail
@@ -27,7 +31,7 @@ from gateway.stream.feed import Feed, Subscription
 from gateway.stream.frames import EventStream
 from gateway.stream.memory import NIL, Position
 from gateway.stream.tail import Tail
-from gateway.stream.told import TOLD, Audience, Told
+from gateway.stream.told import TOLD, Audience, Told, names
 from services.accounts.contract import events as accounts_events
 from services.identity.contract import events as identity_events
 from services.leases.contract import events as leases_events
@@ -36,6 +40,7 @@ from tests.builders.wiring import an_event, deliver, wire
 from tests.fixtures.processes import eventually
 from tests.unit.gateway.builders import a_gateway
 
+ASYNCAPI = Path(__file__).parents[3] / "gateway" / "asyncapi.json"
 MINE = examples.ACCOUNT_ID
 OTHER = "0193583f-0000-7000-8000-000000000000"
 STANDING = {
@@ -127,6 +132,13 @@ class Reader:
 
 class StopReading(Exception):
     pass
+
+
+def documented(told: Told) -> Envelope:
+    """The event as it stands in the documents for listeners, told now."""
+    messages = json.loads(ASYNCAPI.read_text())["components"]["messages"].values()
+    (payload,) = [message["examples"][0]["payload"] for message in messages if message["name"] == told.event.type]
+    return replace(parse(json.dumps(payload)), id=new_id(at=HAPPENED_AT))
 
 
 def _line(frame: str, name: str) -> str:
@@ -225,6 +237,36 @@ def test_every_kind_of_event_reaches_the_stream_under_its_name(stage: Stage) -> 
         assert deliver(handler, an_event(declared, clock=stage.clock, subject=MINE, data=data)) is Outcome.DONE
     named = [_line(frame, "event") for frame in reader.read()[:4]]
     assert named == ["ready", "payment_declined", "payment_applied", "lease_eligibility_changed"]
+
+
+@pytest.mark.parametrize("told", TOLD, ids=lambda told: told.name)
+def test_an_event_that_is_listed_reaches_whom_it_concerns_and_nobody_else(stage: Stage, told: Told) -> None:
+    mine, other = stage.opens(), stage.opens(accounts=(OTHER,), person=OTHER)
+    assert deliver(getattr(stage.service, f"on_{told.name}"), documented(told)) is Outcome.DONE
+    (frame,) = [frame for frame in mine.read() if f"event: {told.name}\n" in frame]
+    assert set(json.loads(_line(frame, "data"))) == set(told.shown)
+    assert [frame for frame in other.read() if told.name in frame] == []
+
+
+def test_why_staff_undid_a_payment_is_not_told(stage: Stage) -> None:
+    (told,) = [told for told in TOLD if told.event is accounts_events.payment_reversed]
+    reader, envelope = stage.opens(), documented(told)
+    envelope = replace(envelope, data={**envelope.data, "reason": "Took it for fraud."})
+    assert deliver(stage.service.on_payment_reversed, envelope) is Outcome.DONE
+    assert "payment_reversed" in "".join(reader.read())
+    assert "fraud" not in "".join(reader.frames)
+
+
+def test_what_is_promised_about_an_account_or_a_person_is_told_but_for_these() -> None:
+    about = {event.name for event in promised_events() if {"account_id", "user_id"} & set(event.schema().fields)}
+    assert about - set(names()) == {
+        # Who may see an account stands in the token: a stream that is open does not change with it.
+        "account_opened", "account_linked", "account_unlinked",
+        # The user cannot sign in yet.
+        "user_registered", "email_verified",
+        # The message itself has reached the person, or has not.
+        "notification_sent", "notification_delivered", "notification_failed",
+    }  # fmt: skip
 
 
 def test_fields_that_the_contract_does_not_know_are_not_told(stage: Stage) -> None:
