@@ -1,4 +1,4 @@
-"""The audit log: who of our staff read or changed what, written in the service's own database before it is answered."""
+"""The audit log: what our staff read, changed or tried, written in the service's own database before it is answered."""
 
 import json
 from collections.abc import Mapping

@@ -2,7 +2,8 @@
 
 import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -78,8 +79,6 @@ class AnsweringDoor:
             return self._dumped(self.method(service, Call(transaction, request, context)))
 
     def _write(self, service: Service, request: dict[str, Any], context: CallContext, name: str, key: Any) -> Any:
-        answers = self.asks(service, Question(request, context, key)) if self.asks else {}
-
         def work() -> Any:
             with service.store.writing() as transaction:
                 if context.role == AGENT:
@@ -90,7 +89,9 @@ class AnsweringDoor:
             failpoint("command.after_commit")
             return reply
 
-        return run_contended(work)
+        with _refusals_written(service, request, context, name):
+            answers = self.asks(service, Question(request, context, key)) if self.asks else {}
+            return run_contended(work)
 
     def _once(
         self, service: Service, request: dict[str, Any], context: CallContext, name: str, key: str, print_: str
@@ -99,7 +100,8 @@ class AnsweringDoor:
         stored = _stored(service, place)
         if stored is not None:
             return _replayed(stored)
-        answers = self.asks(service, Question(request, context, key)) if self.asks else {}
+        with _refusals_written(service, request, context, name):
+            answers = self.asks(service, Question(request, context, key)) if self.asks else {}
         call = functools.partial(Call, request=request, context=context, answers=answers)
         try:
             return _answer(run_contended(lambda: self._claim_and_write(service, call, place, name)))
@@ -203,6 +205,18 @@ def _keep_refusal(
         _begin(service, call(transaction), name)
         idempotency.store(transaction.connection, reply=None, refusal=refusal, **place)
     return idempotency.Stored(reply=None, refusal=refusal)
+
+
+@contextmanager
+def _refusals_written(service: Service, request: dict[str, Any], context: CallContext, name: str) -> Iterator[None]:
+    """What staff tried is written down also where it is refused, which undoes what was written beside it."""
+    try:
+        yield
+    except Refusal:
+        if context.role == AGENT:
+            with service.store.writing() as transaction:
+                audit.record(transaction, now=service.clock.now(), context=context, method=name, request=request)
+        raise
 
 
 def _begin(service: Service, call: Call, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Webhooks of partners, in the hands of staff. Every question and every change is written to the audit log first."""
+"""Webhooks of partners, in the hands of staff. Every question and every change is in the audit log, refused or not."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis import audit
 from chassis.context import AGENT
+from chassis.errors import Refusal
 from chassis.schemas import Nothing, Strict, dump
 from chassis.store import Transaction, run_contended
 from gateway.api import examples
@@ -166,14 +167,19 @@ def _read(call: HttpCall, method: str, gives: type[Strict], question: Callable[[
 
 
 def _written(call: HttpCall, method: str, gives: type[Strict], work: Callable[[Transaction], Any]) -> Reply:
-    """Audited and done in one transaction."""
+    """Audited and done in one transaction; what is refused, and so undone, is audited by itself."""
 
     def once() -> Any:
         with call.house.store.writing() as open_:
             _audit(open_, call, method)
             return work(open_)
 
-    return Reply(dump(gives, run_contended(once)))
+    try:
+        return Reply(dump(gives, run_contended(once)))
+    except Refusal:
+        with call.house.store.writing() as open_:
+            _audit(open_, call, method)
+        raise
 
 
 def _audit(open_: Transaction, call: HttpCall, method: str) -> None:

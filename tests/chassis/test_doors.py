@@ -111,6 +111,15 @@ class TestCommands:
             methods = connection.execute(text("SELECT method FROM audit_log ORDER BY method")).scalars().all()
         assert methods == ["counting.correct", "counting.get_count"]
 
+    @pytest.mark.parametrize("key", [None, "k"])
+    def test_write_down_what_staff_tried_and_was_refused(self, service: CountingService, key: str | None) -> None:
+        with pytest.raises(CountTooHigh):
+            call(service.correct, request={"name": "a", "amount": 101}, context=an_agent(), key=key)
+        with service.store.engine.begin() as connection:
+            methods = connection.execute(text("SELECT method FROM audit_log")).scalars().all()
+        assert methods == ["counting.correct"]
+        assert count_of(service, "a") == 0
+
     @pytest.mark.parametrize("token", [None, "", "x.y.z", 7])
     def test_refuse_a_caller_without_a_signed_context(self, service: CountingService, token: Any) -> None:
         with pytest.raises(Unauthenticated):

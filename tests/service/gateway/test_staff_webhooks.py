@@ -74,6 +74,13 @@ class TestEveryRoute:
             assert (answer.status_code, answer.json["code"]) == (404, "not_found")
 
 
+def test_what_is_refused_is_written_down_too(partners_stage: Stage) -> None:
+    assert partners_stage.asks("POST", f"/{NOWHERE}/rotate-secret").status_code == 404
+    with partners_stage.database.reading() as open_:
+        (row,) = open_.all(select(audit_log))
+    assert (row["method"], row["request"]) == ("gateway.rotate_webhook_secret", {"webhook_id": NOWHERE})
+
+
 class TestRegistering:
     def test_gives_a_secret_that_is_never_shown_again(self, partners_stage: Stage, partner: Partner) -> None:
         made = partners_stage.registers(partner)
