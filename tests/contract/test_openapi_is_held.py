@@ -9,11 +9,12 @@ import pytest
 
 from tests.contract.fuzzing.running import ALL_PHASES, METRICS_TOKEN, Form, Verdict, document_of, run_schemathesis
 from tests.fixtures.figures import Report
-from tests.fixtures.stacks import a_running_stack
+from tests.fixtures.stacks import RunningStack, a_running_stack
 
 FULL = "CAPTIVE_TEST_FULL" in os.environ
 REQUESTS_MIN = 20_000 if FULL else 3_000
 EXAMPLES_MAX = 900 if FULL else 60
+AGENT_EMAIL = "fay@staff.example"
 ANONYMOUS_EXAMPLES_MAX = 100 if FULL else 5
 # Neither limits nor a machine that is busy with something else shall answer in the place of the routes.
 SETTINGS = {
@@ -35,14 +36,14 @@ def test_thousands_of_generated_requests_get_documented_answers(
     seed = int(os.environ.get("CAPTIVE_TEST_SEED", secrets.randbelow(2**31)))
     with a_running_stack(data=tmp_path / "data") as stack:
         stack.captive("demo")
-        login = json.loads((stack.data / "demo-login.json").read_text())
+        logins = {"customer": json.loads((stack.data / "demo-login.json").read_text()), "agent": an_agents_login(stack)}
         documented = {
             f"{method.upper()} {path}"
             for path, methods in document_of(stack)["paths"].items()
             for method in methods
         }  # fmt: skip
         signed_in = run_schemathesis(
-            stack, form=Form(seed=seed, examples_max=EXAMPLES_MAX, logins={"customer": login}),
+            stack, form=Form(seed=seed, examples_max=EXAMPLES_MAX, logins=logins),
             folder=_made(tmp_path / "signed-in"),
         )  # fmt: skip
         anonymous = run_schemathesis(
@@ -61,6 +62,12 @@ def test_thousands_of_generated_requests_get_documented_answers(
         assert "Every promise held." in stack.captive("demo").stdout, "the stack works as before"
         stack.captive("ledger", "check")
         assert stack.stop() == 0
+
+
+def an_agents_login(stack: RunningStack) -> dict[str, str]:
+    person = ("--email", AGENT_EMAIL, "--first-name", "Fay", "--last-name", "Fuzz")
+    printed = stack.captive("user", "create", "--role", "agent", *person, "--generate-password").stdout
+    return {"user_id": AGENT_EMAIL, "password": printed.rpartition("password ")[2].strip()}
 
 
 def assert_everything_was_kept(verdict: Verdict) -> None:
