@@ -86,7 +86,9 @@ class PreconditionRequired(Refusal):
     code = "precondition_required"
     kind = Kind.PRECONDITION
     title = "Say which state you are changing"
-    detail = "Read the resource, and send the ETag of that answer as If-Match, so that nobody's change is lost."
+    detail = (
+        "Read the resource, and send the ETag of that answer as If-Match (`*` is not enough): no change is lost then."
+    )
 
 
 class RequestTooSlow(Refusal):

@@ -14,6 +14,7 @@ from gateway.errors import PreconditionRequired
 
 VERSIONS_MAX = 20
 READING = ("GET", "HEAD")
+NOT_OURS = "This is no ETag of ours. Send the one of the answer that you read, as it came, with its quotes."
 
 _tag = re.compile(r'(?:W/)?"(?:(\d{1,9})\.)?[\x21\x23-\x7e]*"')
 
@@ -28,7 +29,7 @@ def versions_of(if_match: str) -> tuple[int, ...]:
     tags = [_tag.fullmatch(part.strip()) for part in if_match.split(",")][:VERSIONS_MAX]
     versions = tuple(int(tag[1]) for tag in tags if tag and tag[1])
     if not versions:
-        raise PreconditionFailed()
+        raise PreconditionFailed(NOT_OURS)
     return versions
 
 

@@ -50,6 +50,7 @@ def test_a_tag_that_cannot_be_one_of_ours_is_a_412(tag: str, clock: FixedClock) 
     gateway = a_gateway(clock=clock)
     answer = change(gateway, If_Match=tag)
     assert (answer.status_code, answer.json["code"]) == (412, "precondition_failed")
+    assert "with its quotes" in answer.json["detail"]
     assert gateway.neighbours.requests("identity.update_me") == []
 
 
