@@ -86,9 +86,7 @@ class PreconditionRequired(Refusal):
     code = "precondition_required"
     kind = Kind.PRECONDITION
     title = "Say which state you are changing"
-    detail = (
-        "Read the resource, and send the ETag of that answer as If-Match (`*` is not enough): no change is lost then."
-    )
+    detail = "Read the resource, and send the ETag of that answer as If-Match (`*` is not taken): nothing is lost then."
 
 
 class RequestTooSlow(Refusal):
