@@ -257,7 +257,7 @@ class StockArm(Arm):
         def is_up() -> bool:
             assert self.is_alive(role), self.output()[-2000:]
             if role == "Front":
-                return requests.get(f"http://127.0.0.1:{self.http_port}/", timeout=2).status_code == 404
+                return requests.get(f"http://127.0.0.1:{self.http_port}/nowhere", timeout=2).status_code == 404
             queues = {"Back": [self.rpc_queue, self.event_queue()], "Late": [self.event_queue("stock_late")]}
             queues["Insisting"] = [self.event_queue("stock_insisting")]
             return all(self.consumers(queue) for queue in queues.get(role, []))

@@ -122,7 +122,7 @@ def test_30_clients_who_begin_a_request_and_do_not_go_on(
 ) -> None:
     """nameko keeps them for ever; ours ends them, and serves on."""
     assert sum(_is_open(client) for client in dawdlers[server]) == still_open
-    assert requests.get(f"http://127.0.0.1:{servers[server]}/", timeout=5).status_code == 404
+    assert requests.get(f"http://127.0.0.1:{servers[server]}/nowhere", timeout=5).status_code == 404
 
 
 def _answers(port: int) -> Callable[[], bool]:

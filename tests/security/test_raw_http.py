@@ -50,7 +50,7 @@ FORMS: dict[str, tuple[bytes, int]] = {
     "a path without a slash": (b"GET health/live HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "a target of another scheme": (b"GET file:///etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "an absolute target": (b"GET http://other.example/health/live HTTP/1.1\r\nHost: a\r\n" + CLOSE + END, 200),
-    "an absolute target without a path": (b"GET http://other.example HTTP/1.1\r\nHost: a\r\n" + CLOSE + END, 200),
+    "an absolute target without a path": (b"DELETE http://other.example HTTP/1.1\r\nHost: a\r\n" + CLOSE + END, 405),
     "an absolute target with a password": (b"GET http://u:p@a/health/live HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "a fragment": (b"GET /health/live#top HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "half a percent sign": (b"GET /health/%4 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
