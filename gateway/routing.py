@@ -115,7 +115,7 @@ class Route:
     address, and of a person who has signed in; `rank` says who goes first when not everybody can be answered.
     `reads` names other request headers that mean something here, `errors` the codes that this route adds to those of
     its form, `replies` the headers of the answer that its handler sets. `content_policy` is what a page may load,
-    where it is one.
+    where it is one. `sends` is an example of the body, or of the query where there is no body.
     """
 
     method: str

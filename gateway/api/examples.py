@@ -132,6 +132,42 @@ SCHEDULE: dict[str, Any] = {
     "as_of": AS_OF,
 }  # fmt: skip
 
+DUE_DATE_CHANGE: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "kind": "due_date_change",
+    "is_preview": True,
+    "from_instalment": 12,
+    "due_on_before": "2026-12-05",
+    "due_on": "2026-12-20",
+    "maturity_on_before": "2030-12-05",
+    "maturity_on": "2030-12-20",
+    "added_interest_cents": 4557,
+    "interest_to_come_before_cents": 228190,
+    "interest_to_come_cents": 232991,
+    "explanation": {
+        "from_instalment": 12, "due_on_before": "2026-12-05", "due_on": "2026-12-20",
+        "maturity_on_before": "2030-12-05", "maturity_on": "2030-12-20", "principal_cents": 1540000,
+        "annual_rate_percent": "7.20", "day_count": "actual/365", "per_diem": "3.0378", "days": 15,
+        "added_interest_cents": 4557,
+        "sentence": (
+            "From instalment 12 on, due dates move: December 20, 2026 in place of December 5, 2026, which adds $45.57 "
+            "of interest (15 days); the last is December 20, 2030."
+        ),
+    },
+    "schedule": SCHEDULE["data"],
+    "next_drafts": [
+        {"instalment_number": 12, "due_on": "2026-12-20", "due_on_before": "2026-12-05", "amount_cents": 41235}
+    ],
+}  # fmt: skip
+
+DEFERMENT: dict[str, Any] = {
+    **DUE_DATE_CHANGE,
+    "kind": "deferment",
+    "due_on": "2027-01-05",
+    "maturity_on": "2031-01-05",
+    "added_interest_cents": 9417,
+}
+
 PAYOFF_PREVIEW: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "kind": "payoff",
@@ -195,6 +231,87 @@ PAYMENT_ADDRESSES: dict[str, Any] = {
         for speed in ("regular", "overnight")
     ],
     "note": "Write your account number on the check.",
+}
+
+STANDING: dict[str, Any] = {
+    "status": "open",
+    "amount_due_cents": 41235,
+    "past_due_cents": 0,
+    "next_due_on": "2026-12-05",
+    "next_instalment_number": 12,
+    "days_past_due": 0,
+    "payoff_ceiling_cents": 1878839,
+    "payments_made": 11,
+}
+
+CHANGED_ACCOUNT: dict[str, Any] = {"account_id": ACCOUNT_ID, "standing": STANDING}
+
+PARTY = {"role": "borrower", "first_name": "Jane", "last_name": "Driver"}
+
+ACCOUNT_HOLDER = {"user_id": USER_ID, "first_name": "Jane", "last_name": "Driver", "role": "borrower"}
+
+FOUND_ACCOUNT: dict[str, Any] = {
+    **{name: ACCOUNT[name] for name in ("id", "account_number", "product", "status", "vehicle")},
+    "state": "TX",
+    "parties": [PARTY],
+}
+
+ACCOUNT_FLAG: dict[str, Any] = {
+    "id": EVENT_ID,
+    "kind": "bankruptcy",
+    "from_on": "2026-11-10",
+    "through_on": None,
+    "note": "Notice of the court, case 26-31415",
+    "stops_fees": ["late_fee", "other_fee", "returned_payment_fee"],
+    "set_by": USER_ID,
+    "set_at": "2026-11-12T15:30:00.000Z",
+    "cleared_on": None,
+    "cleared_by": None,
+    "clearing_note": None,
+    "cleared_at": None,
+}
+
+FLAGGED_ACCOUNT: dict[str, Any] = {**CHANGED_ACCOUNT, "flag": ACCOUNT_FLAG}
+
+ACCOUNT_FILE: dict[str, Any] = {
+    "account": ACCOUNT,
+    "source_ref": "issuer/2024-A/1017",
+    "issuer": "Kia Finance America",
+    "state": "TX",
+    "opened_on": "2025-12-05",
+    "closed_on": None,
+    "is_accelerated": False,
+    "charged_off_cents": 0,
+    "recovered_cents": 0,
+    "annual_rate_percent": "6.49",
+    "parties": [PARTY],
+    "flags": [ACCOUNT_FLAG],
+    "title": None,
+}
+
+WORK_ITEM: dict[str, Any] = {
+    "id": MESSAGE_ID,
+    "account_id": ACCOUNT_ID,
+    "account_number": "5500123456",
+    "reason": "credit_after_last_instalment",
+    "details": {"payment_id": PAYMENT_ID, "amount_cents": 41235, "unapplied_cents": 1200},
+    "opened_at": "2026-11-23T15:30:02.000Z",
+    "closed_at": None,
+    "closed_by": None,
+    "closing_note": None,
+}
+
+TITLE_RELEASE: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "account_number": "5500123456",
+    "state": "TX",
+    "good_funds_on": "2026-11-20",
+    "due_on": "2026-11-30",
+    "source": "Sample policy after Tex. Transp. Code § 501.115, text not checked",
+    "is_overdue": False,
+    "released_on": None,
+    "released_by": None,
+    "reference": None,
 }
 
 LEASE: dict[str, Any] = {

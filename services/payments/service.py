@@ -129,3 +129,11 @@ class PaymentsService(Service):
     @reaction(accounts_events.account_paid_off)
     def on_account_paid_off(self, call: EventCall) -> None:
         operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @reaction(accounts_events.account_accelerated)
+    def on_account_accelerated(self, call: EventCall) -> None:
+        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @reaction(accounts_events.account_charged_off)
+    def on_account_charged_off(self, call: EventCall) -> None:
+        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)

@@ -1,5 +1,6 @@
 """What accounts stores: its tables, and the stored form of the engine's values."""
 
+from services.accounts.models.flags import account_flags, standing_flags
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.stored import (
@@ -29,11 +30,13 @@ from services.accounts.models.tables import (
     metadata,
     work_items,
 )
+from services.accounts.models.titles import title_releases
 
 __all__ = [
     "CONTROL_ACCOUNTS",
     "EVENT_KINDS",
     "account_events",
+    "account_flags",
     "account_parties",
     "account_states",
     "accounts",
@@ -52,10 +55,12 @@ __all__ = [
     "payoff_quotes",
     "received_cents",
     "sealed_party",
+    "standing_flags",
     "state_as_stored",
     "state_from_stored",
     "terms_as_stored",
     "terms_from_stored",
+    "title_releases",
     "unsealed",
     "work_items",
 ]

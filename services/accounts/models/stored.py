@@ -32,7 +32,14 @@ DATES = frozenset({"chargeable_from"})
 HELD = "payment_held"
 AMENDED = frozenset({"moves", "payment_steps"})
 # What most accounts never have is left out of their row, which every payment rewrites.
-SELDOM: Mapping[str, Any] = {"diverted_cents": 0, "is_accelerated": False, "awaited": ()}
+SELDOM: Mapping[str, Any] = {
+    "diverted_cents": 0,
+    "is_accelerated": False,
+    "is_charged_off": False,
+    "charged_off_cents": 0,
+    "recovered_cents": 0,
+    "awaited": (),
+}
 APART = frozenset({"opening", "open_fees", "amendments", "allocations", *SELDOM})
 
 EVENT_KINDS: Mapping[str, type[AccountEvent]] = {

@@ -2,26 +2,40 @@
 
 from services.accounts.operations.apply_payment import apply_payment
 from services.accounts.operations.change_rate import change_rate
+from services.accounts.operations.charging_off import accelerate_balance, charge_off
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
+from services.accounts.operations.flagging import clear_account_flag, end_flags, set_account_flag
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
+from services.accounts.operations.moving import change_due_date, defer_payments
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
+from services.accounts.operations.titles import record_title_release
+from services.accounts.operations.work_items import close_work_item
 
 __all__ = [
     "Imported",
     "Opened",
+    "accelerate_balance",
     "apply_payment",
     "assess_fee",
     "assess_late_fee",
+    "change_due_date",
     "change_rate",
+    "charge_off",
+    "clear_account_flag",
     "close_account",
+    "close_work_item",
+    "defer_payments",
+    "end_flags",
     "expire_payoff_quotes",
     "import_accounts",
     "issue_payoff_quote",
     "note_good_funds",
     "note_return",
+    "record_title_release",
     "reverse_payment",
     "review_payoff_quotes",
+    "set_account_flag",
     "waive_fee",
 ]

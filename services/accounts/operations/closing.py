@@ -18,6 +18,7 @@ from services.accounts.operations.allocating import Arrived, Change, fold
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, lock_for
 from services.accounts.operations.quoting import mark_met, payable_quotes, promise_of
 from services.accounts.operations.recording import record
+from services.accounts.operations.titles import start_title_clock
 from services.accounts.rules.events import Payoff, Refund
 from services.accounts.rules.payoff import PAYABLE, PayoffPolicy, is_met, refund_cents, still_open_cents
 from services.accounts.rules.shown import CLOSED, PAID_OFF, carried_standing
@@ -133,7 +134,7 @@ def note_good_funds(transaction: Transaction, *, settled: Mapping[str, Any], tod
 def _close(
     transaction: Transaction, *, account: LockedAccount, payment_id: str, presentment_number: int, today: date
 ) -> bool:
-    """False where that payment did not pay the account off."""
+    """Its title is due from now on. False where that payment did not pay the account off."""
     payoff = transaction.one(
         select(account_events.c.data)
         .where(account_events.c.account_id == account.id, account_events.c.kind == PAYOFF)
@@ -145,6 +146,7 @@ def _close(
     transaction.run(update(accounts).where(accounts.c.id == account.id).values(status=CLOSED, closed_on=today))
     standing = carried_standing(status=CLOSED, terms=account.terms, state=account.state, on=today)
     data = {"account_id": str(account.id), "payment_id": payment_id, "closed_on": today, "standing": standing}
+    start_title_clock(transaction, account=account, today=today)
     transaction.emit(events.account_closed, subject=str(account.id), data=data)
     return True
 

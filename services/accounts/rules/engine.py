@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from services.accounts.rules.amendments import accelerate, change_due_date, change_rate, defer, in_force
 from services.accounts.rules.bills import record_bill
-from services.accounts.rules.closing import charge_off, fallen, owe_back, settle_payoff
+from services.accounts.rules.closing import charge_off, fallen, owe_back, recover, settle_payoff
 from services.accounts.rules.events import (
     Acceleration,
     AccountEvent,
@@ -137,6 +137,8 @@ def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> Accoun
 
 
 def _paid(*, terms: Terms, state: AccountState, payment: Payment) -> AccountState:
+    if state.is_charged_off:
+        return recover(state=state, payment=payment)
     if isinstance(terms, LoanTerms):
         return apply_to_loan(terms=terms, state=state, payment=payment)
     return apply_to_lease(terms=terms, state=state, payment=payment)

@@ -32,6 +32,7 @@ class LedgerAccount(StrEnum):
     CONVERSION_CLEARING = "conversion_clearing"
     WAIVER_EXPENSE = "waiver_expense"
     PAYOFF_DRIFT = "payoff_drift"
+    RECOVERY_INCOME = "recovery_income"
 
 
 CHARGES = frozenset({"late_fee", "returned_payment_fee", "other_fee"})
@@ -96,11 +97,13 @@ def opening_entry(*, product: Product, opening: Opening, source_key: str) -> Jou
 def allocation_entries(*, product: Product, allocation: Allocation) -> tuple[JournalEntry, ...]:
     """Everything that one allocation posts, each entry of another kind; nothing where it moved no money."""
     found: list[JournalEntry | None] = []
-    if allocation.kind in ("payment", "payment_held"):
+    if allocation.kind in ("payment", "payment_held", "recovery"):
         found.append(_acceptance(allocation))
     found.append(_recognition(product=product, allocation=allocation))
     if allocation.kind in ("payment", "credit_used"):
         found.append(_movement(product=product, allocation=allocation))
+    elif allocation.kind == "recovery":
+        found.append(_recovery(allocation))
     elif allocation.kind in CHARGES:
         found.append(_charge(allocation))
     elif allocation.kind in GIVEN_UP:
@@ -168,6 +171,20 @@ def _given_up(*, product: Product, allocation: Allocation) -> JournalEntry | Non
         credits={
             LedgerAccount.INTEREST_RECEIVABLE: allocation.interest_cents,
             balance: allocation.principal_cents,
+            LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
+        },
+    )
+
+
+def _recovery(allocation: Allocation) -> JournalEntry | None:
+    """What was charged off is in no receivable any more: what comes back of it is income."""
+    return _entry(
+        kind="recovery",
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={LedgerAccount.CUSTOMER_SUSPENSE: allocation.amount_cents - allocation.unapplied_cents},
+        credits={
+            LedgerAccount.RECOVERY_INCOME: allocation.principal_cents,
             LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
         },
     )

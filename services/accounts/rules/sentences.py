@@ -15,6 +15,7 @@ PLACES = {
     "extra_principal": "extra principal",
     "extra_paid_ahead": "instalments to come",
     "unapplied_credit": "your credit",
+    "charged_off": "what had been charged off",
 }
 HELD = {
     "account_not_open": "the account is not open",
@@ -166,6 +167,13 @@ def _charged_off(told: _Told) -> str:
     return f"The {told.amount} owed was charged off on {told.day}: {told['reason']}."
 
 
+def _recovery(told: _Told) -> str:
+    parts = [_part(step, told.explained) for step in told["steps"]]
+    return (
+        f"Of the {told.amount} received for {told.day}, {_listed(parts)}; {told.dollars('still_owed_cents')} is left."
+    )
+
+
 def _day(on: date) -> str:
     return f"{on:%B} {on.day}, {on.year}"
 
@@ -195,5 +203,6 @@ SENTENCES: Mapping[str, Callable[[_Told], str]] = {
     "bill": _bill,
     "payoff_drift": _drift,
     "charged_off": _charged_off,
+    "recovery": _recovery,
     "refund_due": _refund,
 }

@@ -8,7 +8,7 @@ from services.accounts.rules.standing import Standing, standing
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
 
-OPEN, PAID_OFF, CLOSED = "open", "paid_off", "closed"
+OPEN, PAID_OFF, CLOSED, CHARGED_OFF = "open", "paid_off", "closed", "charged_off"
 
 
 def shown_standing(*, status: str, terms: Terms, state: AccountState, on: date) -> Standing:
@@ -52,10 +52,12 @@ def is_paid_off(*, product: str, state: AccountState) -> bool:
 
 
 def status_after(*, status: str, product: str, state: AccountState, is_paid: bool) -> str:
-    """The status that a new state gives a loan: paid off by its payments, open again when one of them is undone.
+    """The status that a new state gives: a loan is paid off by its payments, open again when one of them is undone.
 
     `is_paid` says whether any payment was ever posted: an account that was taken over owing nothing stays as it came.
     """
+    if state.is_charged_off:
+        return CHARGED_OFF
     if product != "loan" or status not in (OPEN, PAID_OFF, CLOSED):
         return status
     if not is_paid_off(product=product, state=state):

@@ -1,6 +1,7 @@
 """The verbs of notifications, one module per part of a message's life."""
 
 from services.notifications.operations.contacts import put_contact
+from services.notifications.operations.flags import note_flag
 from services.notifications.operations.outcomes import record_reports
 from services.notifications.operations.queueing import (
     release_waiting,
@@ -11,6 +12,7 @@ from services.notifications.operations.queueing import (
 from services.notifications.operations.sending import send_message
 
 __all__ = [
+    "note_flag",
     "put_contact",
     "record_reports",
     "release_waiting",

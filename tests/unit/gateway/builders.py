@@ -26,7 +26,7 @@ from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
 from gateway.stream.feed import Feed
 from gateway.table import ROUTES
-from services.accounts.contract import payoff
+from services.accounts.contract import changes, files, flags, payoff, titles, work_items
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.leases.contract import schemas as leases
@@ -68,6 +68,31 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.get_payoff_quote": (payoff.GetPayoffQuote, payoff.PayoffQuote, examples.PAYOFF_QUOTE),
     "accounts.list_payment_addresses": (
         payoff.ListPaymentAddresses, payoff.PostalAddresses, examples.PAYMENT_ADDRESSES,
+    ),
+    "accounts.preview_due_date_change": (changes.ChangeDueDate, changes.ScheduleChange, examples.DUE_DATE_CHANGE),
+    "accounts.change_due_date": (changes.ChangeDueDate, changes.ScheduleChange, examples.DUE_DATE_CHANGE),
+    "accounts.preview_deferment": (changes.DeferPayments, changes.ScheduleChange, examples.DEFERMENT),
+    "accounts.defer_payments": (changes.DeferPayments, changes.ScheduleChange, examples.DEFERMENT),
+    "accounts.search_accounts": (files.SearchAccounts, files.FoundAccounts, {"data": [examples.FOUND_ACCOUNT]}),
+    "accounts.get_account_file": (files.GetAccountFile, files.AccountFile, None),
+    "accounts.list_account_flags": (flags.ListAccountFlags, flags.AccountFlags, {"data": [examples.ACCOUNT_FLAG]}),
+    "accounts.set_account_flag": (flags.SetAccountFlag, flags.FlaggedAccount, examples.FLAGGED_ACCOUNT),
+    "accounts.clear_account_flag": (flags.ClearAccountFlag, flags.FlaggedAccount, examples.FLAGGED_ACCOUNT),
+    "accounts.list_work_items": (work_items.ListWorkItems, work_items.WorkItems, examples.page_of(examples.WORK_ITEM)),
+    "accounts.close_work_item": (work_items.CloseWorkItem, work_items.WorkItem, examples.WORK_ITEM),
+    "accounts.list_title_releases": (
+        titles.ListTitleReleases, titles.TitleReleases, examples.page_of(examples.TITLE_RELEASE),
+    ),
+    "accounts.record_title_release": (titles.RecordTitleRelease, titles.TitleRelease, examples.TITLE_RELEASE),
+    "accounts.reverse_payment": (accounts.ReversePayment, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
+    "accounts.assess_late_fee": (accounts.AssessLateFee, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
+    "accounts.assess_fee": (accounts.AssessFee, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
+    "accounts.waive_fee": (accounts.WaiveFee, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
+    "accounts.change_rate": (accounts.ChangeRate, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
+    "accounts.accelerate_balance": (accounts.AccelerateBalance, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
+    "accounts.charge_off": (accounts.ChargeOffAccount, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
+    "identity.list_account_holders": (
+        identity.ListAccountHolders, identity.AccountHolders, {"data": [examples.ACCOUNT_HOLDER]},
     ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, {"data": []}),
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
@@ -200,6 +225,7 @@ def a_gateway(
         "identity.get_signing_keys": published,
         "accounts.get_account": ACCOUNT_VIEW,
         "accounts.list_accounts": {"data": [ACCOUNT_VIEW]},
+        "accounts.get_account_file": {**examples.ACCOUNT_FILE, "account": ACCOUNT_VIEW},
     }
     neighbours = Neighbourhood({**usual, **(answers or {})})
     values = {setting.name: setting.default for setting in DECLARED}
