@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from gateway.schemas import Account, SubmitPayment
-from services.accounts.contract import files, flags, titles, work_items
+from services.accounts.contract import files, flags, furnishing, titles, work_items
 from services.accounts.contract import schemas as accounts
 
 
@@ -74,6 +74,13 @@ class SetAccountFlag(flags.SetAccountFlag):
 
 class ClearAccountFlag(flags.ClearAccountFlag):
     """`cleared_on` is the first day on which the flag does not count any more; today where it is left out."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class CorrectFurnishing(furnishing.CorrectFurnishing):
+    """What is given replaces what was furnished for that month, and the rest stays."""
 
     class Meta:
         exclude = ("account_id",)

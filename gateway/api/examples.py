@@ -301,6 +301,24 @@ WORK_ITEM: dict[str, Any] = {
     "closing_note": None,
 }
 
+FURNISHING_FACTS: dict[str, Any] = {
+    "month_end_on": "2026-10-31",
+    "version": 1,
+    "status_code": "11",
+    "days_past_due": 0,
+    "first_delinquent_on": None,
+    "is_deferred": False,
+    "current_balance_cents": 1888812,
+    "amount_past_due_cents": 0,
+    "charged_off_cents": 0,
+    "flags": [],
+    "compliance_condition_code": None,
+    "rests_on_number": 17,
+    "reason": None,
+    "recorded_by": "service:accounts",
+    "recorded_at": "2026-11-01T06:00:00.000Z",
+}
+
 TITLE_RELEASE: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "account_number": "5500123456",

@@ -7,8 +7,15 @@ from gateway.api.changes import REFUSALS as MOVING_REFUSALS
 from gateway.api.changes import decided
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import ChangeDueDate, DeferPayments, Page
-from gateway.staff_schemas import AccountFile, ClearAccountFlag, CloseWorkItem, RecordTitleRelease, SetAccountFlag
-from services.accounts.contract import changes, files, flags, titles, work_items
+from gateway.staff_schemas import (
+    AccountFile,
+    ClearAccountFlag,
+    CloseWorkItem,
+    CorrectFurnishing,
+    RecordTitleRelease,
+    SetAccountFlag,
+)
+from services.accounts.contract import changes, files, flags, furnishing, titles, work_items
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 
@@ -152,6 +159,30 @@ def record_title_release(call: HttpCall) -> Reply:
     return call.relay("accounts", "record_title_release", account_id=call.path["account_id"], **call.body)
 
 
+@route(
+    "GET", f"{PATH}/furnishing", operation="listFurnishing", tags=TAGS, who=STAFF, gives=furnishing.Furnishing,
+    summary="What was furnished of the account, month by month", example={"data": [examples.FURNISHING_FACTS]},
+)  # fmt: skip
+def list_furnishing(call: HttpCall) -> Reply:
+    """Every version, newest first; the highest version of a month counts."""
+    return call.relay("accounts", "list_furnishing", account_id=call.path["account_id"])
+
+
+@route(
+    "POST", f"{PATH}/furnishing-corrections", operation="correctFurnishing", tags=TAGS, who=STAFF, idempotent=True,
+    takes=CorrectFurnishing, gives=furnishing.FurnishingFacts, summary="Correct what was furnished for a month",
+    sends={
+        "month_end_on": "2026-10-31", "status_code": "11", "days_past_due": 0, "first_delinquent_on": None,
+        "reason": "payment was misdirected",
+    },
+    example={**examples.FURNISHING_FACTS, "version": 2, "reason": "payment was misdirected"},
+    errors=("month_not_frozen",),
+)  # fmt: skip
+def correct_furnishing(call: HttpCall) -> Reply:
+    """A new version; the one before stays on record, and no later run undoes it."""
+    return call.relay("accounts", "correct_furnishing", account_id=call.path["account_id"], **call.body)
+
+
 ROUTES = (
     search_accounts,
     get_account_file,
@@ -167,4 +198,6 @@ ROUTES = (
     close_work_item,
     list_title_releases,
     record_title_release,
+    list_furnishing,
+    correct_furnishing,
 )

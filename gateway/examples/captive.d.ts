@@ -232,6 +232,25 @@ export interface CloseWorkItem {
   note: string;
 }
 
+/** What is given replaces what was furnished for that month, and the rest stays. */
+export interface CorrectFurnishing {
+  /** date */
+  month_end_on: string;
+  /** longest 500 */
+  reason: string;
+  status_code?: "11" | "13" | "71" | "78" | "80" | "82" | "83" | "84" | "97";
+  /** at least 0, at most 10000 */
+  days_past_due?: number;
+  /** date */
+  first_delinquent_on?: string | null;
+  is_deferred?: boolean;
+  /** at least 0 */
+  current_balance_cents?: number;
+  /** at least 0 */
+  amount_past_due_cents?: number;
+  compliance_condition_code?: string | null;
+}
+
 export interface Decline {
   code: string;
   reason: string;
@@ -286,6 +305,43 @@ export interface FoundAccount {
 /** At most 25, newest first: a vehicle may have been financed more than once. */
 export interface FoundAccounts {
   data: FoundAccount[];
+}
+
+/** Every version of every month, newest first. */
+export interface Furnishing {
+  data: FurnishingFacts[];
+}
+
+/**
+ * One version of a month's facts; the highest version counts, `reason` says why it is not the first.
+ *
+ * `first_delinquent_on` is the due date with which the unbroken run of lateness began that goes on at the month's end.
+ * `status_code`: 11 current or less than 30 days late; 71, 78, 80, 82, 83, 84 from 30, 60, 90, 120, 150, 180 days; 97
+ * charged off; 13 closed. `is_deferred`: an instalment that would have been due was put off. `rests_on_number` is the
+ * last event of the account that was known.
+ */
+export interface FurnishingFacts {
+  /** date */
+  month_end_on: string;
+  version: number;
+  status_code: "11" | "13" | "71" | "78" | "80" | "82" | "83" | "84" | "97";
+  days_past_due: number;
+  /** date */
+  first_delinquent_on: string | null;
+  is_deferred: boolean;
+  /** at least 0 */
+  current_balance_cents: number;
+  /** at least 0 */
+  amount_past_due_cents: number;
+  /** at least 0 */
+  charged_off_cents: number;
+  flags: string[];
+  compliance_condition_code: string | null;
+  rests_on_number: number;
+  reason: string | null;
+  recorded_by: string;
+  /** date-time */
+  recorded_at: string;
 }
 
 export interface Health {
@@ -1312,6 +1368,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Correct what was furnished for a month */
+  correctFurnishing: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/furnishing-corrections";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: CorrectFurnishing;
+    answers: {
+      200: FurnishingFacts;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "month_not_frozen" | "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Defer payments for a customer, or preview it */
   deferAccountPayments: {
     method: "POST";
@@ -1971,6 +2056,26 @@ export interface Operations {
     };
     answers: {
       200: PaymentMethods;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What was furnished of the account, month by month */
+  listFurnishing: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/furnishing";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: Furnishing;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;

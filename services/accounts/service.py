@@ -8,7 +8,7 @@ from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
 from chassis.keys import FieldCipher
 from services.accounts import operations, queries
-from services.accounts.contract import changes, files, flags, payoff, schemas, settings, titles, work_items
+from services.accounts.contract import changes, files, flags, furnishing, payoff, schemas, settings, titles, work_items
 from services.accounts.rules.addresses import PaymentAddress, configured_addresses
 from services.accounts.rules.payoff import PayoffPolicy
 from services.payments.contract import events as payments_events
@@ -191,6 +191,20 @@ class AccountsService(Service):
     @command(takes=work_items.CloseWorkItem, gives=work_items.WorkItem, may=STAFF, idempotent=True)
     def close_work_item(self, call: Call) -> Any:
         return operations.close_work_item(call.transaction, caller=call.context, now=self.clock.now(), **call.request)
+
+    @query(takes=furnishing.ListFurnishing, gives=furnishing.Furnishing, may=STAFF)
+    def list_furnishing(self, call: Call) -> Any:
+        return queries.list_furnishing(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=furnishing.CorrectFurnishing, gives=furnishing.FurnishingFacts, may=STAFF, idempotent=True)
+    def correct_furnishing(self, call: Call) -> Any:
+        return operations.correct_furnishing(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_freeze_furnishing(self) -> None:
+        operations.freeze_due_months(self.store, now=self.clock.now(), today=self.clock.today())
 
     @query(takes=flags.ListAccountFlags, gives=flags.AccountFlags, may=STAFF)
     def list_account_flags(self, call: Call) -> Any:

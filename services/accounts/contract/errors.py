@@ -144,6 +144,13 @@ class FeeNotDue(Refusal):
     detail = "The fee is paid, was waived before, or does not stand. There is nothing to waive."
 
 
+class MonthNotFrozen(Refusal):
+    code = "month_not_frozen"
+    kind = Kind.NOT_FOUND
+    title = "Nothing was furnished of that month"
+    detail = "Only a month that is frozen for this account is corrected. Look at what was furnished."
+
+
 class WorkItemClosed(Refusal):
     code = "work_item_closed"
     kind = Kind.CONFLICT

@@ -195,3 +195,14 @@ account_accelerated = Event(SOURCE, "account_accelerated", 1, AccountAccelerated
 
 account_charged_off = Event(SOURCE, "account_charged_off", 1, AccountChargedOffV1, promised=False, handled=True)
 """What an account owes is no longer counted on: it takes no payments online, and what still comes is recovery."""
+
+
+class FurnishingCorrectedV1(AboutAnAccount):
+    """`version` of that month's facts counts from now on."""
+
+    month_end_on = fields.Date(required=True)
+    version = fields.Integer(required=True)
+
+
+furnishing_corrected = Event(SOURCE, "furnishing_corrected", 1, FurnishingCorrectedV1, promised=False)
+"""Staff corrected what was furnished of an account for a month; no later run undoes that."""

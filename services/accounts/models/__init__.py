@@ -1,6 +1,7 @@
 """What accounts stores: its tables, and the stored form of the engine's values."""
 
 from services.accounts.models.flags import account_flags, standing_flags
+from services.accounts.models.furnishing import furnishing_facts, furnishing_months
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.stored import (
@@ -46,6 +47,8 @@ __all__ = [
     "contract_terms",
     "event_as_stored",
     "event_from_stored",
+    "furnishing_facts",
+    "furnishing_months",
     "history_from_stored",
     "journal_entries",
     "journal_lines",

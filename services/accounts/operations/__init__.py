@@ -6,6 +6,7 @@ from services.accounts.operations.charging_off import accelerate_balance, charge
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
 from services.accounts.operations.flagging import clear_account_flag, end_flags, set_account_flag
+from services.accounts.operations.furnishing import correct_furnishing, freeze_due_months
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
 from services.accounts.operations.moving import change_due_date, defer_payments
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
@@ -26,9 +27,11 @@ __all__ = [
     "clear_account_flag",
     "close_account",
     "close_work_item",
+    "correct_furnishing",
     "defer_payments",
     "end_flags",
     "expire_payoff_quotes",
+    "freeze_due_months",
     "import_accounts",
     "issue_payoff_quote",
     "note_good_funds",

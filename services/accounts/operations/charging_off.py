@@ -9,7 +9,7 @@ from services.accounts.contract import events
 from services.accounts.contract.errors import ChangeNotPossible
 from services.accounts.operations.changing import change, changed, require_open
 from services.accounts.operations.locking import lock_for
-from services.accounts.operations.quoting import payable_quotes
+from services.accounts.operations.quoting import expire_payoff_quotes, payable_quotes
 from services.accounts.operations.telling import tell, tell_consequences
 from services.accounts.rules.events import Acceleration, ChargeOff
 from services.accounts.rules.payoff import LIVE
@@ -46,6 +46,7 @@ def charge_off(
     """
     account = lock_for(transaction, caller=caller, account_id=account_id)
     require_open(account)
+    expire_payoff_quotes(transaction, now=now, today=today, account_id=account.id)
     promised = payable_quotes(transaction, account_id=account.id, on=today, statuses=(LIVE,))
     if promised:
         last_on = max(quote["good_through"] for quote in promised)

@@ -4,6 +4,7 @@ from services.accounts.queries.accounts import get_account, get_standing, list_a
 from services.accounts.queries.balances import get_balances_at
 from services.accounts.queries.files import get_account_file, search_accounts
 from services.accounts.queries.flags import list_account_flags
+from services.accounts.queries.furnishing import list_furnishing
 from services.accounts.queries.history import get_schedule, list_transactions
 from services.accounts.queries.matching import match_account
 from services.accounts.queries.moving import preview_deferment, preview_due_date_change
@@ -21,6 +22,7 @@ __all__ = [
     "get_standing",
     "list_account_flags",
     "list_accounts",
+    "list_furnishing",
     "list_payment_addresses",
     "list_title_releases",
     "list_transactions",

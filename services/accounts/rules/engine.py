@@ -52,13 +52,28 @@ def replay(
     instalments due up to that date. Raises EffectiveBeforeOpening, InvalidTerms, InvalidEvent, and ConflictingEvents
     when one source key carries two different events.
     """
+    states, awaited = _states(terms=terms, opening=opening, events=[*payments, *events])
+    state = replace(states[-1], awaited=awaited)
+    return state if through_on is None else apply_credit(terms=terms, state=state, through_on=through_on)
+
+
+def replay_states(*, terms: Terms, opening: Opening, events: Iterable[AccountEvent]) -> tuple[AccountState, ...]:
+    """The opening's state and the one after each event that was folded, in their order. Raises what `replay` does."""
+    states, _ = _states(terms=terms, opening=opening, events=events)
+    return tuple(states)
+
+
+def _states(
+    *, terms: Terms, opening: Opening, events: Iterable[AccountEvent]
+) -> tuple[list[AccountState], tuple[str, ...]]:
+    """The states, and the keys of payments undone before they were known."""
     if (
         opening.principal_cents
         and isinstance(terms, LoanTerms)
         and opening.next_instalment_number > terms.payment_count
     ):
         raise InvalidTerms("A loan with principal outstanding must have an instalment left to pay.")
-    in_order, undone = _in_order([*payments, *events])
+    in_order, undone = _in_order(events)
     states, undone_keys = [opened(opening=opening)], frozenset(undone)
     for event in in_order:
         if isinstance(event, Payment) and event.source_key in undone:
@@ -68,8 +83,7 @@ def replay(
             states[-1] = replace(states[-1], allocations=(*states[-1].allocations, fallen(event)))
         else:
             states.append(_folded(terms=terms, states=states, event=event))
-    state = replace(states[-1], awaited=tuple(sorted(undone)))
-    return state if through_on is None else apply_credit(terms=terms, state=state, through_on=through_on)
+    return states, tuple(sorted(undone))
 
 
 def apply_event(*, terms: Terms, state: AccountState, event: AccountEvent) -> AccountState:

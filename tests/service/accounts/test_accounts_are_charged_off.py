@@ -48,6 +48,11 @@ def accelerate(service: AccountsService, account_id: str, *, key: str = "due") -
     return call(service.accelerate_balance, request=request, context=an_agent(), key=key)
 
 
+def pay_later(service: AccountsService, account_id: str, **changed: Any) -> Envelope:
+    """The day after: money of the day itself counts before the charge-off."""
+    return pay(service, account_id, effective_on=date(2026, 11, 24), **changed)
+
+
 def pay(service: AccountsService, account_id: str, **changed: Any) -> Envelope:
     envelope = payment_posted(service, account_id=account_id, **changed)
     assert deliver(service.on_payment_posted, envelope) == Outcome.DONE
@@ -130,7 +135,7 @@ class TestARecovery:
     def test_is_income_and_told_as_applied(self, service: AccountsService) -> None:
         account_id = late_loan(service)
         charge_off(service, account_id)
-        pay(service, account_id, amount_cents=50_000)
+        pay_later(service, account_id, amount_cents=50_000)
         ledger = ledger_of(service.store, account_id=account_id)
         assert (ledger["recovery_income"], ledger["clearing"]) == (-50_000, 50_000)
         assert "customer_suspense" not in ledger
@@ -138,26 +143,34 @@ class TestARecovery:
         assert (applied["principal_cents"], applied["standing"]["status"]) == (50_000, "charged_off")
         recovery = next(row for row in shown(service, account_id) if row["kind"] == "recovery")
         assert recovery["explanation"]["sentence"] == (
-            "Of the $500.00 received for November 23, 2026, $500.00 went to what had been charged off; "
+            "Of the $500.00 received for November 24, 2026, $500.00 went to what had been charged off; "
             "$17,808.41 is left."
         )
         view = call(service.get_account, request={"account_id": account_id}, context=a_customer(accounts=(account_id,)))
-        assert view["last_payment"] == {"amount_cents": 50_000, "effective_on": "2026-11-23"}
+        assert view["last_payment"] == {"amount_cents": 50_000, "effective_on": "2026-11-24"}
         assert check(service.store) == []
 
     def test_of_more_than_was_charged_off_is_credit_that_a_person_looks_at(self, service: AccountsService) -> None:
         account_id = late_loan(service)
         charge_off(service, account_id)
-        pay(service, account_id, amount_cents=OWED_CENTS + 700)
+        pay_later(service, account_id, amount_cents=OWED_CENTS + 700)
         ledger = ledger_of(service.store, account_id=account_id)
         assert (ledger["recovery_income"], ledger["customer_suspense"]) == (-OWED_CENTS, -700)
         assert [row["reason"] for row in rows_of(service.store, work_items)] == ["credit_after_last_instalment"]
         assert check(service.store) == []
 
+    def test_is_not_what_is_dated_on_the_day_itself(self, service: AccountsService) -> None:
+        account_id = late_loan(service)
+        charge_off(service, account_id)
+        pay(service, account_id, amount_cents=50_000)
+        assert charged_off_cents(service) == OWED_CENTS - 50_000
+        assert "recovery_income" not in ledger_of(service.store, account_id=account_id)
+        assert check(service.store) == []
+
     def test_that_is_returned_had_never_been(self, service: AccountsService) -> None:
         account_id = late_loan(service)
         charge_off(service, account_id)
-        give_back(service, pay(service, account_id, amount_cents=50_000))
+        give_back(service, pay_later(service, account_id, amount_cents=50_000))
         assert "recovery_income" not in ledger_of(service.store, account_id=account_id)
         assert told(service, "payment_reversed")[0]["standing"]["status"] == "charged_off"
         assert check(service.store) == []

@@ -90,7 +90,7 @@ class TestAFile:
         request = {"account_id": account_id, "kind": "servicemember", "from_on": date(2026, 11, 5), "note": "orders"}
         call(service.set_account_flag, request=request, context=an_agent(), key="flag")
         call(service.charge_off, request={"account_id": account_id, "reason": "default"}, context=an_agent(), key="off")
-        paid = payment_posted(service, account_id=account_id, amount_cents=10_000)
+        paid = payment_posted(service, account_id=account_id, amount_cents=10_000, effective_on=date(2026, 11, 24))
         assert deliver(service.on_payment_posted, paid) == Outcome.DONE
         file = file_of(service, account_id)
         assert (file["annual_rate_percent"], file["recovered_cents"]) == ("6.00", 10_000)

@@ -26,7 +26,7 @@ from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
 from gateway.stream.feed import Feed
 from gateway.table import ROUTES
-from services.accounts.contract import changes, files, flags, payoff, titles, work_items
+from services.accounts.contract import changes, files, flags, furnishing, payoff, titles, work_items
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.leases.contract import schemas as leases
@@ -82,6 +82,12 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.close_work_item": (work_items.CloseWorkItem, work_items.WorkItem, examples.WORK_ITEM),
     "accounts.list_title_releases": (
         titles.ListTitleReleases, titles.TitleReleases, examples.page_of(examples.TITLE_RELEASE),
+    ),
+    "accounts.list_furnishing": (
+        furnishing.ListFurnishing, furnishing.Furnishing, {"data": [examples.FURNISHING_FACTS]},
+    ),
+    "accounts.correct_furnishing": (
+        furnishing.CorrectFurnishing, furnishing.FurnishingFacts, examples.FURNISHING_FACTS,
     ),
     "accounts.record_title_release": (titles.RecordTitleRelease, titles.TitleRelease, examples.TITLE_RELEASE),
     "accounts.reverse_payment": (accounts.ReversePayment, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
