@@ -26,6 +26,7 @@ from services.payments.providers.interface import (
     ChargeOutcome,
     Processor,
     Source,
+    SourceRefused,
 )
 from services.payments.rules.limits import may_still_arrive
 from services.payments.rules.presenting import FIRST_PRESENTMENT, charge_key
@@ -41,6 +42,7 @@ _with_source = payments_shown.add_columns(
     payment_methods.c.holder_name,
 )
 _SHOWN = _with_source.where(payments.c.id == bindparam("of_payment"))
+REFUSED = ChargeOutcome(reference=None, is_approved=False, decline_code="method_refused")
 NOTHING_CHARGED = ChargeOutcome(reference=None, is_approved=False, decline_code=NOT_CHARGED)
 
 
@@ -105,7 +107,11 @@ def record_outcome(transaction: Transaction, *, payment: Mapping[str, Any], outc
 def _charge(
     store: Database, *, processor: Processor, cipher: FieldCipher, clock: Clock, cause: Cause, payment: Row
 ) -> None:
-    charge = _prepared(store, processor=processor, cause=cause, payment=payment, cipher=cipher)
+    try:
+        charge = _prepared(store, processor=processor, cause=cause, payment=payment, cipher=cipher)
+    except SourceRefused:
+        _record(store, cause=cause, payment=payment, outcome=REFUSED)
+        return
     failpoint("vendor.before_call")
     try:
         outcome = processor.charge(charge)

@@ -21,7 +21,10 @@ def note_settled(
 ) -> bool:  # fmt: skip
     """The money has come in; tells `payment_settled`. False where that is no news: settled or returned before."""
     payment = charged(transaction, presentment=presentment, now=now)
-    if payment is None or payment["status"] != POSTED:
+    if payment is None:
+        _doubt_decline(transaction, presentment=presentment, now=now)
+        return False
+    if payment["status"] != POSTED:
         return False
     changed = update(payments).where(payments.c.id == payment["id"])
     transaction.run(changed.values(status=SETTLED, settled_on=settled_on))
@@ -62,10 +65,10 @@ def note_dispute_won(transaction: Transaction, *, presentment: Presentment, now:
 
 
 def charged(transaction: Transaction, *, presentment: Presentment, now: datetime) -> Row | None:
-    """The payment, locked, once it is posted, settled or returned; None where what is said of it is not to be believed.
+    """The payment, locked, where its money has been taken and not gone back; None where that is not so, or no news.
 
     Whoever speaks of the money knows that it was charged: a payment whose outcome was unknown is posted now. What we
-    had called declined, or know with another amount, is for a person.
+    know with another amount is for a person.
     """
     payment = _locked(transaction, presentment)
     if payment is None or payment["presentment_number"] != presentment.number:
@@ -77,9 +80,6 @@ def charged(transaction: Transaction, *, presentment: Presentment, now: datetime
         outcome = ChargeOutcome(reference=presentment.reference, is_approved=True)
         record_outcome(transaction, payment=payment, outcome=outcome)
         return _locked(transaction, presentment)
-    if payment["status"] == DECLINED:
-        _ask_person(transaction, payment=payment, presentment=presentment, reason="charged_after_decline", now=now)
-        return None
     return payment if payment["status"] in CHARGED else None
 
 
@@ -91,6 +91,13 @@ def as_told(payment: Row) -> dict[str, Any]:
         "presentment_number": payment["presentment_number"],
         "amount_cents": payment["amount_cents"],
     }
+
+
+def _doubt_decline(transaction: Transaction, *, presentment: Presentment, now: datetime) -> None:
+    """Money has come in for a payment that the customer was told is declined: a person has to look."""
+    payment = _locked(transaction, presentment)
+    if payment is not None and payment["status"] == DECLINED and payment["amount_cents"] == presentment.amount_cents:
+        _ask_person(transaction, payment=payment, presentment=presentment, reason="charged_after_decline", now=now)
 
 
 def _locked(transaction: Transaction, presentment: Presentment) -> Row | None:

@@ -74,13 +74,21 @@ class RefundOutcome:
     failure_code: str | None = None
 
 
+class SourceRefused(Exception):
+    """The processor will never charge this card or account. Nothing was charged."""
+
+
+class RequestMisunderstood(Exception):
+    """The processor refused a request that we built: a defect of ours. Nothing was charged."""
+
+
 class Processor(Protocol):
     """Charges by a key: the same key is charged at most once, however often it is sent."""
 
     def prepare(self, charge: Charge) -> str | None:
         """The reference under which the charge will be asked about, to be kept before it is made.
 
-        None for a processor that can be asked by our own key. Moves no money. Raises VendorDown.
+        None for a processor that can be asked by our own key. Moves no money. Raises VendorDown, SourceRefused.
         """
 
     def charge(self, charge: Charge) -> ChargeOutcome:

@@ -5,11 +5,15 @@ from typing import Any
 
 import requests
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
-from requests.exceptions import ConnectionError as NotConnected
-from requests.exceptions import ConnectTimeout, SSLError
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from chassis.errors import OutcomeUnknown, VendorDown
+from services.payments.providers.connecting import (
+    CONNECT_SECONDS,
+    LOOK_UP_SECONDS,
+    READ_SECONDS,
+    never_connected,
+    private_session,
+)
 from services.payments.providers.interface import (
     BankAccountSource,
     Card,
@@ -17,16 +21,9 @@ from services.payments.providers.interface import (
     ChargeOutcome,
     RefundOrder,
     RefundOutcome,
+    RequestMisunderstood,
     Source,
 )
-
-CONNECT_SECONDS, READ_SECONDS = 3.0, 4.0
-# A token is looked up while its owner waits for the answer to a command.
-LOOK_UP_SECONDS = 2.0
-
-
-class RequestMisunderstood(Exception):
-    """The processor refused a request that we built: a defect of ours. Nothing was charged."""
 
 
 class _Charge(Schema):
@@ -109,7 +106,7 @@ class SandboxProcessor:
         try:
             answer = self._send("POST", url, json=body, headers={"Idempotency-Key": key})
         except requests.RequestException as error:
-            if _never_connected(error):
+            if never_connected(error):
                 raise VendorDown(f"the processor cannot be reached ({type(error).__name__})") from error
             raise OutcomeUnknown(f"the processor did not answer ({type(error).__name__})") from error
         if answer.status_code in (429, 503):
@@ -136,11 +133,8 @@ class SandboxProcessor:
         self, method: str, url: str, *, read_seconds: float | None = None, headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> requests.Response:  # fmt: skip
-        """A connection of its own: a kept one that the other side has closed would look like a lost charge."""
         seconds = read_seconds or self._read_seconds
-        with requests.Session() as session:
-            # Neither proxies nor passwords of the machine's user belong to this conversation.
-            session.trust_env = False
+        with private_session() as session:
             return session.request(
                 method, url, timeout=(min(CONNECT_SECONDS, seconds), seconds), allow_redirects=False,
                 headers={"Authorization": self._authorization, **(headers or {})}, **options,
@@ -155,14 +149,6 @@ def _as_sent(source: Source) -> dict[str, str]:
             "account_type": source.account_type,
         }
     return {"token": source.token}
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    """Whether not one byte of the request was sent. Being wrong is harmless: the key is charged at most once."""
-    if isinstance(error, ConnectTimeout | SSLError):
-        return True
-    cause = error.args[0] if isinstance(error, NotConnected) and error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
 
 
 def _is_about(answer: requests.Response, part: str) -> bool:

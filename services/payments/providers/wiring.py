@@ -5,32 +5,32 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from chassis.keys import FieldCipher
-from chassis.settings import Setting, SettingsInvalid
+from chassis.settings import Setting, Settings, SettingsInvalid
 from services.payments.providers.interface import Processor
 from services.payments.providers.reports import ProcessorReports
 
 FIELDS_PURPOSE = "fields-payments"
-SANDBOX = "sandbox"
-PROCESSORS = (SANDBOX,)
+SANDBOX, STRIPE = "sandbox", "stripe"
+PROCESSORS = (SANDBOX, STRIPE)
 
 PROCESSOR = Setting("PROCESSOR", "text", f"Who takes the money: {' or '.join(PROCESSORS)}", SANDBOX)
+
+
+BASE_URL = Setting("PROCESSOR_BASE_URL", "url", "The card and ACH processor, or the sandbox that plays it")
+API_KEY = Setting("PROCESSOR_API_KEY", "text", "The key with which the processor knows us", secret=True)
+BANK_VERIFICATION = Setting(
+    "STRIPE_BANK_VERIFICATION", "text",
+    "How Stripe makes sure of a bank account: automatic, instant, microdeposits, or as agreed with it", "automatic",
+)  # fmt: skip
 
 
 class ProcessorProvider(DependencyProvider):
     """Gives each worker the processor that the settings name."""
 
-    needs = (
-        PROCESSOR,
-        Setting("PROCESSOR_BASE_URL", "url", "The card and ACH processor, or the sandbox that plays it"),
-        Setting("PROCESSOR_API_KEY", "text", "The key with which the processor knows us", secret=True),
-    )
+    needs = (PROCESSOR, BASE_URL, API_KEY, BANK_VERIFICATION)
 
     def setup(self) -> None:
-        settings = self.container.config["settings"]
-        require_known(settings[PROCESSOR.name])
-        self._processor = _processor(
-            settings[PROCESSOR.name], base_url=settings["PROCESSOR_BASE_URL"], api_key=settings["PROCESSOR_API_KEY"]
-        )
+        self._processor = processor_of(self.container.config["settings"])
 
     def get_dependency(self, worker_ctx: Any) -> Processor:  # noqa: ARG002 - nameko's signature
         return self._processor
@@ -40,14 +40,12 @@ class ProcessorReportsProvider(DependencyProvider):
     """Gives each worker the reader of what the processor reports."""
 
     needs = (
-        PROCESSOR,
+        *ProcessorProvider.needs,
         Setting("PROCESSOR_WEBHOOK_SECRET", "text", "What the processor signs its webhooks with", secret=True),
     )
 
     def setup(self) -> None:
-        settings = self.container.config["settings"]
-        require_known(settings[PROCESSOR.name])
-        self._reports = _reports(settings[PROCESSOR.name], secret=settings["PROCESSOR_WEBHOOK_SECRET"])
+        self._reports = reports_of(self.container.config["settings"])
 
     def get_dependency(self, worker_ctx: Any) -> ProcessorReports:  # noqa: ARG002 - nameko's signature
         return self._reports
@@ -63,19 +61,32 @@ class CipherProvider(DependencyProvider):
         return self._cipher
 
 
-def require_known(processor: str) -> None:
-    """Raises SettingsInvalid for a processor that there is none of."""
-    if processor not in PROCESSORS:
-        raise SettingsInvalid(f"PROCESSOR is {processor!r}; name one of: {', '.join(PROCESSORS)}.")
+def processor_of(settings: Settings) -> Processor:
+    """The processor that the settings name. Raises SettingsInvalid where there is none of that name."""
+    where = {"base_url": settings[BASE_URL.name], "api_key": settings[API_KEY.name]}
+    match settings[PROCESSOR.name]:
+        case "sandbox":
+            from services.payments.providers.sandbox_processor import SandboxProcessor
+
+            return SandboxProcessor(**where)
+        case "stripe":
+            from services.payments.providers.stripe_processor import StripeProcessor
+
+            return StripeProcessor(**where, bank_verification=settings[BANK_VERIFICATION.name])
+        case other:
+            raise SettingsInvalid(f"PROCESSOR is {other!r}; name one of: {', '.join(PROCESSORS)}.")
 
 
-def _processor(name: str, *, base_url: str, api_key: str) -> Processor:  # noqa: ARG001 - the second one follows
-    from services.payments.providers.sandbox_processor import SandboxProcessor
+def reports_of(settings: Settings) -> ProcessorReports:
+    """The reader of that processor's webhook. Raises SettingsInvalid."""
+    secret = settings["PROCESSOR_WEBHOOK_SECRET"]
+    if settings[PROCESSOR.name] == SANDBOX:
+        from services.payments.providers.sandbox_reports import SandboxReports
 
-    return SandboxProcessor(base_url=base_url, api_key=api_key)
+        return SandboxReports(secret=secret)
+    from services.payments.providers.stripe_processor import StripeProcessor
+    from services.payments.providers.stripe_reports import StripeReports
 
-
-def _reports(name: str, *, secret: str) -> ProcessorReports:  # noqa: ARG001 - the second one follows
-    from services.payments.providers.sandbox_reports import SandboxReports
-
-    return SandboxReports(secret=secret)
+    processor = processor_of(settings)
+    assert isinstance(processor, StripeProcessor), "there are no other processors"
+    return StripeReports(secret=secret, find_key=lambda reference: processor.find_key(reference=reference))

@@ -10,8 +10,14 @@ from typing import Any
 import pytest
 
 from chassis.errors import OutcomeUnknown, VendorDown
-from services.payments.providers.interface import BankAccountSource, CardSource, Charge, ChargeOutcome
-from services.payments.providers.sandbox_processor import RequestMisunderstood, SandboxProcessor
+from services.payments.providers.interface import (
+    BankAccountSource,
+    CardSource,
+    Charge,
+    ChargeOutcome,
+    RequestMisunderstood,
+)
+from services.payments.providers.sandbox_processor import SandboxProcessor
 
 BANK_ACCOUNT = BankAccountSource(
     routing_number="110000000", account_number="000123456789", account_type="savings", holder_name="Ada Lovelace"
