@@ -11,11 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.store import Transaction
 from services.accounts.models import bank_movements, work_items
-from services.accounts.operations.closing import REFUND, close_on_good_funds, note_good_funds
+from services.accounts.operations.closing import REFUND, Money, close_on_good_funds, note_good_funds, tell_refund
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, save_account
 from services.accounts.operations.posting import post, posting_of
 from services.accounts.operations.reverse_payment import note_return, undo_refunded
 from services.accounts.rules.banking import MovementKind, movement_entry
+from services.accounts.rules.events import Refund
+from services.accounts.rules.shown import PAID_OFF
 
 _RECORD = insert(bank_movements).on_conflict_do_nothing(constraint="pk_bank_movements")
 
@@ -68,16 +70,21 @@ def note_refund_failed(transaction: Transaction, *, failed: Mapping[str, Any], n
     _see_to(transaction, refund_id=failed["refund_id"], closed_at=None)
 
 
-def close_if_settled(
-    transaction: Transaction, *, account: LockedAccount, payment_id: str, presentment_number: int, today: date
-) -> None:
-    """The money that has just paid the account off may have settled before it was applied: then it closes at once."""
-    key = settled_key(payment_id=payment_id, presentment_number=presentment_number)
-    known = select(bank_movements.c.source_key).where(bank_movements.c.source_key == key)
+def tell_closing(
+    transaction: Transaction, *, before: LockedAccount, after: LockedAccount, refund: Refund | None, money: Money,
+    today: date,
+) -> None:  # fmt: skip
+    """What follows where a payment has paid the account off: a refund that is due, and the end of the account.
+
+    The money may have settled before it was applied: then the account closes at once.
+    """
+    tell_refund(transaction, account=after, refund=refund, money=money, today=today)
+    if before.status == after.status or after.status != PAID_OFF:
+        return
+    presentment: dict[str, Any] = {"payment_id": money.payment_id, "presentment_number": money.presentment_number}
+    known = select(bank_movements.c.source_key).where(bank_movements.c.source_key == settled_key(**presentment))
     if transaction.value(known) is not None:
-        close_on_good_funds(
-            transaction, account=account, payment_id=payment_id, presentment_number=presentment_number, today=today
-        )
+        close_on_good_funds(transaction, account=after, today=today, **presentment)
 
 
 def settled_key(*, payment_id: str, presentment_number: int) -> str:
