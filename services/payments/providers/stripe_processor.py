@@ -145,7 +145,7 @@ class StripeProcessor:
             made = client.v1.refunds.list(
                 {"payment_intent": order.charge_reference, "limit": REFUNDS_OF_ONE_MAX}
             )  # fmt: skip
-        ours = [refund for refund in made.data if (refund.metadata or {}).get(OWN_KEY) == order.key]
+        ours = [refund for refund in made.data if _own_key(refund) == order.key]
         return _refunded(ours[0]) if ours else None
 
     def find_key(self, *, reference: str) -> str | None:
@@ -157,7 +157,7 @@ class StripeProcessor:
                 if error.code == MISSING:
                     return None
                 raise VendorDown(f"Stripe does not show the payment ({error.code})") from error
-        return (intent.metadata or {}).get(OWN_KEY)
+        return _own_key(intent)
 
     def _intent_of(self, charge: Charge, *, client: StripeClient) -> Any:
         common = {"amount": charge.amount_cents, "currency": "usd", "metadata": {OWN_KEY: charge.key}}
@@ -184,7 +184,7 @@ class StripeProcessor:
 
     def _outcome(self, intent: Any, *, charge: Charge) -> ChargeOutcome | None:
         """What an intent says of the charge; None while nothing was charged and nothing was decided."""
-        if (intent.metadata or {}).get(OWN_KEY) != charge.key or intent.amount != charge.amount_cents:
+        if _own_key(intent) != charge.key or intent.amount != charge.amount_cents:
             raise OutcomeUnknown("Stripe answered about another charge")
         match intent.status:
             case "succeeded" | "processing":
@@ -233,6 +233,12 @@ class StripeProcessor:
             yield StripeClient(
                 self._api_key, base_addresses={"api": self._base_url}, max_network_retries=0, http_client=transport
             )
+
+
+def _own_key(about: Any) -> str | None:
+    """Our key of an intent or a refund, where it carries one."""
+    key = about.metadata.to_dict().get(OWN_KEY) if about.metadata is not None else None
+    return None if key is None else str(key)
 
 
 def _keep(client: StripeClient, *, token: str) -> None:
