@@ -113,6 +113,7 @@ KINDS: Mapping[str, Kind] = {
     "already_registered": Kind.SECURITY,
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,
+    "payment_returned": Kind.ROUTINE,
 }
 
 

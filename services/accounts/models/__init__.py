@@ -1,5 +1,6 @@
 """What accounts stores: its tables, and the stored form of the engine's values."""
 
+from services.accounts.models.banking import bank_movements
 from services.accounts.models.flags import account_flags, standing_flags
 from services.accounts.models.furnishing import furnishing_facts, furnishing_months
 from services.accounts.models.payoff import payoff_quotes, received_cents
@@ -44,6 +45,7 @@ __all__ = [
     "allocation_as_stored",
     "allocation_from_stored",
     "allocations",
+    "bank_movements",
     "contract_terms",
     "event_as_stored",
     "event_from_stored",

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "flag_accounts"
-down_revision = "promise_payoffs"
+down_revision = "book_what_banks_moved"
 
 FLAGS = """
     CREATE TABLE account_flags (
