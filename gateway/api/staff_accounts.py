@@ -1,7 +1,7 @@
 """Accounts in the hands of staff: found, read, flagged, changed. The services write down who asked, refused or not."""
 
 from chassis.context import AGENT
-from gateway.api import examples
+from gateway.api import examples, staff_examples
 from gateway.api.accounts import composed, pending_payments
 from gateway.api.changes import REFUSALS as MOVING_REFUSALS
 from gateway.api.changes import decided
@@ -26,7 +26,7 @@ STAFF, TAGS = (AGENT,), ("staff",)
 @route(
     "GET", "/v1/staff/accounts", operation="searchAccounts", tags=TAGS, who=STAFF, query=files.SearchAccounts,
     sends={"account_number": "5500123456"}, gives=files.FoundAccounts,
-    summary="Find accounts by number, vehicle or source", example={"data": [examples.FOUND_ACCOUNT]},
+    summary="Find accounts by number, vehicle or source", example={"data": [staff_examples.FOUND_ACCOUNT]},
 )  # fmt: skip
 def search_accounts(call: HttpCall) -> Reply:
     """Exactly one of the three is given, in full. Names are sealed where they lie and cannot be searched for."""
@@ -35,7 +35,7 @@ def search_accounts(call: HttpCall) -> Reply:
 
 @route(
     "GET", PATH, operation="getAccountFile", tags=TAGS, who=STAFF, has_etag=True, gives=AccountFile,
-    summary="One account whole: what its holder sees, and what only staff see", example=examples.ACCOUNT_FILE,
+    summary="One account whole: what its holder sees, and what only staff see", example=staff_examples.ACCOUNT_FILE,
 )  # fmt: skip
 def get_account_file(call: HttpCall) -> Reply:
     account_id = call.path["account_id"]
@@ -46,7 +46,7 @@ def get_account_file(call: HttpCall) -> Reply:
 
 @route(
     "GET", f"{PATH}/holders", operation="listAccountHolders", tags=TAGS, who=STAFF, gives=identity.AccountHolders,
-    summary="The customers who may act on the account online", example={"data": [examples.ACCOUNT_HOLDER]},
+    summary="The customers who may act on the account online", example={"data": [staff_examples.ACCOUNT_HOLDER]},
 )  # fmt: skip
 def list_account_holders(call: HttpCall) -> Reply:
     return call.relay("identity", "list_account_holders", account_id=call.path["account_id"])
@@ -71,7 +71,7 @@ def get_account_schedule(call: HttpCall) -> Reply:
 
 @route(
     "GET", f"{PATH}/flags", operation="listAccountFlags", tags=TAGS, who=STAFF, gives=flags.AccountFlags,
-    summary="The flags of an account, those that were cleared too", example={"data": [examples.ACCOUNT_FLAG]},
+    summary="The flags of an account, those that were cleared too", example={"data": [staff_examples.ACCOUNT_FLAG]},
 )  # fmt: skip
 def list_account_flags(call: HttpCall) -> Reply:
     return call.relay("accounts", "list_account_flags", account_id=call.path["account_id"])
@@ -81,7 +81,7 @@ def list_account_flags(call: HttpCall) -> Reply:
     "POST", f"{PATH}/flags", operation="setAccountFlag", tags=TAGS, who=STAFF, idempotent=True, takes=SetAccountFlag,
     gives=flags.FlaggedAccount, summary="Flag an account: some fees and messages stop",
     sends={"kind": "bankruptcy", "from_on": "2026-11-10", "note": "Notice of the court, case 26-31415"},
-    example=examples.FLAGGED_ACCOUNT, errors=("flag_already_set", "flag_dates_wrong", "change_not_possible"),
+    example=staff_examples.FLAGGED_ACCOUNT, errors=("flag_already_set", "flag_dates_wrong", "change_not_possible"),
 )  # fmt: skip
 def set_account_flag(call: HttpCall) -> Reply:
     """Which fees stop is in the answer. Bankruptcy, deceased and cease contact stop routine messages and demands, a
@@ -94,7 +94,7 @@ def set_account_flag(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/flags/clear", operation="clearAccountFlag", tags=TAGS, who=STAFF, idempotent=True,
     takes=ClearAccountFlag, gives=flags.FlaggedAccount, summary="Clear a flag",
-    sends={"kind": "bankruptcy", "note": "Case dismissed"}, example=examples.FLAGGED_ACCOUNT,
+    sends={"kind": "bankruptcy", "note": "Case dismissed"}, example=staff_examples.FLAGGED_ACCOUNT,
     errors=("flag_not_set", "flag_dates_wrong", "change_not_possible"),
 )  # fmt: skip
 def clear_account_flag(call: HttpCall) -> Reply:
@@ -124,7 +124,7 @@ def defer_account_payments(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/staff/work-items", operation="listWorkItems", tags=TAGS, who=STAFF, query=work_items.ListWorkItems,
     gives=work_items.WorkItems, summary="What waits for a person, oldest first",
-    example=examples.page_of(examples.WORK_ITEM),
+    example=examples.page_of(staff_examples.WORK_ITEM),
 )  # fmt: skip
 def list_work_items(call: HttpCall) -> Reply:
     return call.relay("accounts", "list_work_items", **call.query)
@@ -133,7 +133,7 @@ def list_work_items(call: HttpCall) -> Reply:
 @route(
     "POST", "/v1/staff/work-items/{work_item_id}/close", operation="closeWorkItem", tags=TAGS, who=STAFF,
     idempotent=True, takes=CloseWorkItem, gives=work_items.WorkItem, summary="Close a work item with a note",
-    sends={"note": "Refunded by check 1042"}, example=examples.WORK_ITEM, errors=("work_item_closed",),
+    sends={"note": "Refunded by check 1042"}, example=staff_examples.WORK_ITEM, errors=("work_item_closed",),
 )  # fmt: skip
 def close_work_item(call: HttpCall) -> Reply:
     return call.relay("accounts", "close_work_item", work_item_id=call.path["work_item_id"], **call.body)
@@ -142,7 +142,7 @@ def close_work_item(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/staff/title-releases", operation="listTitleReleases", tags=TAGS, who=STAFF,
     query=titles.ListTitleReleases, gives=titles.TitleReleases, summary="Titles that are due to their owners",
-    example=examples.page_of(examples.TITLE_RELEASE),
+    example=examples.page_of(staff_examples.TITLE_RELEASE),
 )  # fmt: skip
 def list_title_releases(call: HttpCall) -> Reply:
     """The one due first at the top; the clock starts when the money that paid the loan off has settled."""
@@ -152,7 +152,7 @@ def list_title_releases(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/title-release", operation="recordTitleRelease", tags=TAGS, who=STAFF, idempotent=True,
     takes=RecordTitleRelease, gives=titles.TitleRelease, summary="Note that a title went out",
-    sends={"released_on": "2026-11-23", "reference": "ELT 2026-118731"}, example=examples.TITLE_RELEASE,
+    sends={"released_on": "2026-11-23", "reference": "ELT 2026-118731"}, example=staff_examples.TITLE_RELEASE,
     errors=("title_not_due", "release_date_wrong"),
 )  # fmt: skip
 def record_title_release(call: HttpCall) -> Reply:
@@ -161,7 +161,7 @@ def record_title_release(call: HttpCall) -> Reply:
 
 @route(
     "GET", f"{PATH}/furnishing", operation="listFurnishing", tags=TAGS, who=STAFF, gives=furnishing.Furnishing,
-    summary="What was furnished of the account, month by month", example={"data": [examples.FURNISHING_FACTS]},
+    summary="What was furnished of the account, month by month", example={"data": [staff_examples.FURNISHING_FACTS]},
 )  # fmt: skip
 def list_furnishing(call: HttpCall) -> Reply:
     """Every version, newest first; the highest version of a month counts."""
@@ -175,7 +175,7 @@ def list_furnishing(call: HttpCall) -> Reply:
         "month_end_on": "2026-10-31", "status_code": "11", "days_past_due": 0, "first_delinquent_on": None,
         "reason": "payment was misdirected",
     },
-    example={**examples.FURNISHING_FACTS, "version": 2, "reason": "payment was misdirected"},
+    example={**staff_examples.FURNISHING_FACTS, "version": 2, "reason": "payment was misdirected"},
     errors=("month_not_frozen",),
 )  # fmt: skip
 def correct_furnishing(call: HttpCall) -> Reply:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chassis.context import AGENT
 from chassis.errors import NotFound
-from gateway.api import examples
+from gateway.api import examples, staff_examples
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Page
 from gateway.staff_schemas import (
@@ -58,7 +58,7 @@ def list_customer_payment_methods(call: HttpCall) -> Reply:
     "POST", f"{PATH}/payment-reversals", operation="reversePayment", tags=TAGS, who=STAFF, idempotent=True,
     takes=ReversePayment, gives=accounts.ChangedAccount, summary="Undo a payment, as had it never been",
     sends={"payment_id": examples.PAYMENT_ID, "reason": "posted to the wrong account"},
-    example=examples.CHANGED_ACCOUNT, errors=("payment_not_applied", "payment_already_reversed"),
+    example=staff_examples.CHANGED_ACCOUNT, errors=("payment_not_applied", "payment_already_reversed"),
 )  # fmt: skip
 def reverse_payment(call: HttpCall) -> Reply:
     """In the books alone: nothing is sent back to the customer's bank or card by this."""
@@ -68,7 +68,7 @@ def reverse_payment(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/late-fees", operation="assessLateFee", tags=TAGS, who=STAFF, idempotent=True,
     takes=AssessLateFee, gives=accounts.ChangedAccount, summary="Charge the late fee of one instalment",
-    sends={"instalment_number": 11}, example=examples.CHANGED_ACCOUNT,
+    sends={"instalment_number": 11}, example=staff_examples.CHANGED_ACCOUNT,
     errors=("account_not_open", "late_fee_not_chargeable", "late_fee_already_assessed"),
 )  # fmt: skip
 def assess_late_fee(call: HttpCall) -> Reply:
@@ -79,7 +79,7 @@ def assess_late_fee(call: HttpCall) -> Reply:
     "POST", f"{PATH}/fees", operation="assessFee", tags=TAGS, who=STAFF, idempotent=True, takes=AssessFee,
     gives=accounts.ChangedAccount, summary="Charge a fee that the contract allows",
     sends={"kind": "other_fee", "amount_cents": 500, "reason": "copy of the contract", "fee_reference": "copy/1"},
-    example=examples.CHANGED_ACCOUNT, errors=("account_not_open", "fee_stopped"),
+    example=staff_examples.CHANGED_ACCOUNT, errors=("account_not_open", "fee_stopped"),
 )  # fmt: skip
 def assess_fee(call: HttpCall) -> Reply:
     return call.relay("accounts", "assess_fee", account_id=call.path["account_id"], **call.body)
@@ -88,7 +88,7 @@ def assess_fee(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/fee-waivers", operation="waiveFee", tags=TAGS, who=STAFF, idempotent=True, takes=WaiveFee,
     gives=accounts.ChangedAccount, summary="Give up what is unpaid of a fee",
-    sends={"fee_id": examples.EVENT_ID, "reason": "first time late"}, example=examples.CHANGED_ACCOUNT,
+    sends={"fee_id": examples.EVENT_ID, "reason": "first time late"}, example=staff_examples.CHANGED_ACCOUNT,
     errors=("fee_not_found", "fee_not_due"),
 )  # fmt: skip
 def waive_fee(call: HttpCall) -> Reply:
@@ -100,7 +100,7 @@ def waive_fee(call: HttpCall) -> Reply:
     "POST", f"{PATH}/rate-changes", operation="changeRate", tags=TAGS, who=STAFF, idempotent=True, takes=ChangeRate,
     gives=accounts.ChangedAccount, summary="Let a loan bear another rate from a date on",
     sends={"annual_rate_percent": "5.49", "effective_on": "2026-11-05", "reason": "modification"},
-    example=examples.CHANGED_ACCOUNT, errors=("account_not_open", "change_not_possible"),
+    example=staff_examples.CHANGED_ACCOUNT, errors=("account_not_open", "change_not_possible"),
 )  # fmt: skip
 def change_rate(call: HttpCall) -> Reply:
     """The date may lie back: what was posted since is corrected."""
@@ -110,7 +110,7 @@ def change_rate(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/acceleration", operation="accelerateBalance", tags=TAGS, who=STAFF, idempotent=True,
     takes=AccelerateBalance, gives=accounts.ChangedAccount, summary="Call the whole balance of a loan due",
-    sends={"reason": "default under section 9"}, example=examples.CHANGED_ACCOUNT,
+    sends={"reason": "default under section 9"}, example=staff_examples.CHANGED_ACCOUNT,
     errors=("account_not_open", "change_not_possible"),
 )  # fmt: skip
 def accelerate_balance(call: HttpCall) -> Reply:
@@ -121,7 +121,7 @@ def accelerate_balance(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/charge-off", operation="chargeOff", tags=TAGS, who=STAFF, idempotent=True,
     takes=ChargeOffAccount, gives=accounts.ChangedAccount, summary="Give up in the books what an account owes",
-    sends={"reason": "120 days past due"}, example=examples.CHANGED_ACCOUNT,
+    sends={"reason": "120 days past due"}, example=staff_examples.CHANGED_ACCOUNT,
     errors=("account_not_open", "change_not_possible"),
 )  # fmt: skip
 def charge_off(call: HttpCall) -> Reply:

@@ -61,9 +61,8 @@ def get_account_file(
 def _sought(*, account_number: str | None, vin: str | None, source_ref: str | None) -> ColumnElement[bool]:
     if account_number is not None:
         return accounts.c.account_number.in_({account_number.strip(), account_number.strip().upper()})
-    if vin is not None:
-        return accounts.c.vehicle["vin"].astext == vin.strip().upper()
-    return accounts.c.source_ref == source_ref
+    by_vin: ColumnElement[bool] = accounts.c.vehicle["vin"].astext == (vin or "").strip().upper()
+    return by_vin if vin is not None else accounts.c.source_ref == source_ref
 
 
 def _parties(
@@ -86,4 +85,6 @@ def _title(transaction: Transaction, *, columns: Mapping[str, Any], today: date)
         title_releases.c.account_id == columns["id"], title_releases.c.withdrawn_on.is_(None)
     )
     release = transaction.one(standing)
-    return release and title_as_told({**release, "account_number": columns["account_number"]}, today=today)
+    if release is None:
+        return None
+    return title_as_told({**release, "account_number": columns["account_number"]}, today=today)

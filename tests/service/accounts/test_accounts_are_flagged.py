@@ -154,7 +154,7 @@ class TestAFlag:
     @pytest.mark.parametrize(
         "dates", [{"from_on": date(2026, 11, 24)}, {"through_on": date(2026, 11, 9)}], ids=["begins later", "ends"]
     )
-    def test_has_dates_that_fit(self, service: AccountsService, dates: dict[str, date]) -> None:
+    def test_has_dates_that_fit(self, service: AccountsService, dates: dict[str, Any]) -> None:
         with pytest.raises(FlagDatesWrong):
             flag(service, an_account(service, a_loan()), "dispute", **dates)
         assert rows_of(service.store, account_flags) == []

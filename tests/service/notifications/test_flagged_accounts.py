@@ -11,7 +11,7 @@ from tests.service.notifications.stage import Stage
 @pytest.fixture
 def demands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a confirmation a demand for money."""
-    monkeypatch.setitem(rules.KINDS, "payment_received", Kind.DEMAND)  # type: ignore[arg-type]
+    monkeypatch.setitem(rules.KINDS, "payment_received", Kind.DEMAND)
 
 
 STOPPED = {"email": ("suppressed", "account_flagged"), "sms": ("suppressed", "account_flagged")}

@@ -19,7 +19,7 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
-from gateway.api import examples, staff_webhooks
+from gateway.api import examples, staff_examples, staff_webhooks
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies, Route
@@ -73,32 +73,32 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.change_due_date": (changes.ChangeDueDate, changes.ScheduleChange, examples.DUE_DATE_CHANGE),
     "accounts.preview_deferment": (changes.DeferPayments, changes.ScheduleChange, examples.DEFERMENT),
     "accounts.defer_payments": (changes.DeferPayments, changes.ScheduleChange, examples.DEFERMENT),
-    "accounts.search_accounts": (files.SearchAccounts, files.FoundAccounts, {"data": [examples.FOUND_ACCOUNT]}),
+    "accounts.search_accounts": (files.SearchAccounts, files.FoundAccounts, {"data": [staff_examples.FOUND_ACCOUNT]}),
     "accounts.get_account_file": (files.GetAccountFile, files.AccountFile, None),
-    "accounts.list_account_flags": (flags.ListAccountFlags, flags.AccountFlags, {"data": [examples.ACCOUNT_FLAG]}),
-    "accounts.set_account_flag": (flags.SetAccountFlag, flags.FlaggedAccount, examples.FLAGGED_ACCOUNT),
-    "accounts.clear_account_flag": (flags.ClearAccountFlag, flags.FlaggedAccount, examples.FLAGGED_ACCOUNT),
-    "accounts.list_work_items": (work_items.ListWorkItems, work_items.WorkItems, examples.page_of(examples.WORK_ITEM)),
-    "accounts.close_work_item": (work_items.CloseWorkItem, work_items.WorkItem, examples.WORK_ITEM),
+    "accounts.list_account_flags": (flags.ListAccountFlags, flags.AccountFlags, {"data": [staff_examples.ACCOUNT_FLAG]}),
+    "accounts.set_account_flag": (flags.SetAccountFlag, flags.FlaggedAccount, staff_examples.FLAGGED_ACCOUNT),
+    "accounts.clear_account_flag": (flags.ClearAccountFlag, flags.FlaggedAccount, staff_examples.FLAGGED_ACCOUNT),
+    "accounts.list_work_items": (work_items.ListWorkItems, work_items.WorkItems, examples.page_of(staff_examples.WORK_ITEM)),
+    "accounts.close_work_item": (work_items.CloseWorkItem, work_items.WorkItem, staff_examples.WORK_ITEM),
     "accounts.list_title_releases": (
-        titles.ListTitleReleases, titles.TitleReleases, examples.page_of(examples.TITLE_RELEASE),
+        titles.ListTitleReleases, titles.TitleReleases, examples.page_of(staff_examples.TITLE_RELEASE),
     ),
     "accounts.list_furnishing": (
-        furnishing.ListFurnishing, furnishing.Furnishing, {"data": [examples.FURNISHING_FACTS]},
+        furnishing.ListFurnishing, furnishing.Furnishing, {"data": [staff_examples.FURNISHING_FACTS]},
     ),
     "accounts.correct_furnishing": (
-        furnishing.CorrectFurnishing, furnishing.FurnishingFacts, examples.FURNISHING_FACTS,
+        furnishing.CorrectFurnishing, furnishing.FurnishingFacts, staff_examples.FURNISHING_FACTS,
     ),
-    "accounts.record_title_release": (titles.RecordTitleRelease, titles.TitleRelease, examples.TITLE_RELEASE),
-    "accounts.reverse_payment": (accounts.ReversePayment, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
-    "accounts.assess_late_fee": (accounts.AssessLateFee, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
-    "accounts.assess_fee": (accounts.AssessFee, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
-    "accounts.waive_fee": (accounts.WaiveFee, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
-    "accounts.change_rate": (accounts.ChangeRate, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
-    "accounts.accelerate_balance": (accounts.AccelerateBalance, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
-    "accounts.charge_off": (accounts.ChargeOffAccount, accounts.ChangedAccount, examples.CHANGED_ACCOUNT),
+    "accounts.record_title_release": (titles.RecordTitleRelease, titles.TitleRelease, staff_examples.TITLE_RELEASE),
+    "accounts.reverse_payment": (accounts.ReversePayment, accounts.ChangedAccount, staff_examples.CHANGED_ACCOUNT),
+    "accounts.assess_late_fee": (accounts.AssessLateFee, accounts.ChangedAccount, staff_examples.CHANGED_ACCOUNT),
+    "accounts.assess_fee": (accounts.AssessFee, accounts.ChangedAccount, staff_examples.CHANGED_ACCOUNT),
+    "accounts.waive_fee": (accounts.WaiveFee, accounts.ChangedAccount, staff_examples.CHANGED_ACCOUNT),
+    "accounts.change_rate": (accounts.ChangeRate, accounts.ChangedAccount, staff_examples.CHANGED_ACCOUNT),
+    "accounts.accelerate_balance": (accounts.AccelerateBalance, accounts.ChangedAccount, staff_examples.CHANGED_ACCOUNT),
+    "accounts.charge_off": (accounts.ChargeOffAccount, accounts.ChangedAccount, staff_examples.CHANGED_ACCOUNT),
     "identity.list_account_holders": (
-        identity.ListAccountHolders, identity.AccountHolders, {"data": [examples.ACCOUNT_HOLDER]},
+        identity.ListAccountHolders, identity.AccountHolders, {"data": [staff_examples.ACCOUNT_HOLDER]},
     ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, {"data": []}),
     "payments.record_processor_events": (payments.RecordProcessorEvents, Nothing, {}),
@@ -237,7 +237,7 @@ def a_gateway(
         "identity.get_signing_keys": published,
         "accounts.get_account": ACCOUNT_VIEW,
         "accounts.list_accounts": {"data": [ACCOUNT_VIEW]},
-        "accounts.get_account_file": {**examples.ACCOUNT_FILE, "account": ACCOUNT_VIEW},
+        "accounts.get_account_file": {**staff_examples.ACCOUNT_FILE, "account": ACCOUNT_VIEW},
     }
     neighbours = Neighbourhood({**usual, **(answers or {})})
     values = {setting.name: setting.default for setting in DECLARED}
