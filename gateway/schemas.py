@@ -6,6 +6,7 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -47,6 +48,20 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
 
     class Meta:
         exclude = ("account_id", "kind", "lines", "source_ref")
+
+
+class ResolveReceipt(receipts.ResolveReceipt):
+    """On which account a waiting cheque is booked; the note stays with the cheque."""
+
+    class Meta:
+        exclude = ("receipt_id",)
+
+
+class SendReceiptBack(receipts.SendReceiptBack):
+    """Why a cheque goes back to who sent it."""
+
+    class Meta:
+        exclude = ("receipt_id",)
 
 
 class Me(identity.Me):

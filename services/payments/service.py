@@ -14,11 +14,12 @@ from chassis.schemas import Nothing
 from chassis.settings import Setting
 from services.accounts.contract import events as accounts_events
 from services.payments import operations, queries
-from services.payments.contract import events, schemas
+from services.payments.contract import events, receipts, schemas
 from services.payments.providers.interface import Processor
 from services.payments.providers.sandbox_processor import SandboxProcessor
 
 PERSONS = (CUSTOMER, AGENT)
+STAFF = (AGENT,)
 
 
 class ProcessorProvider(DependencyProvider):
@@ -62,6 +63,12 @@ def _standing(service: "PaymentsService", question: Question) -> Mapping[str, An
     return {**quote, **standing}
 
 
+def _account(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
+    return operations.learn_account(
+        service.store, accounts=service.accounts, caller=question.context, account_id=question.request["account_id"]
+    )
+
+
 class PaymentsService(Service):
     name = "payments"
 
@@ -102,6 +109,22 @@ class PaymentsService(Service):
     @query(takes=schemas.ListPendingPayments, gives=schemas.PendingPayments, may=PERSONS)
     def list_pending_payments(self, call: Call) -> Any:
         return queries.list_pending_payments(call.transaction, caller=call.context, **call.request)
+
+    @query(takes=receipts.ListUnmatchedReceipts, gives=receipts.Receipts, may=STAFF)
+    def list_unmatched_receipts(self, call: Call) -> Any:
+        return queries.list_unmatched_receipts(call.transaction, cipher=self.cipher, **call.request)
+
+    @command(takes=receipts.ResolveReceipt, gives=receipts.Receipt, may=STAFF, asks=_account, idempotent=True)
+    def resolve_receipt(self, call: Call) -> Any:
+        return operations.resolve_receipt(
+            call.transaction, caller=call.context, now=self.clock.now(), cipher=self.cipher, **call.request
+        )
+
+    @command(takes=receipts.SendReceiptBack, gives=receipts.Receipt, may=STAFF, idempotent=True)
+    def send_receipt_back(self, call: Call) -> Any:
+        return operations.send_receipt_back(
+            call.transaction, caller=call.context, now=self.clock.now(), cipher=self.cipher, **call.request
+        )
 
     @errand(events.payment_submitted, settles="settle_charge")
     def on_payment_submitted(self, call: ErrandCall) -> None:

@@ -59,3 +59,12 @@ class AccountTakesNoPayments(Refusal):
     kind = Kind.CONFLICT
     title = "This account takes no payments"
     detail = "The account is closed, so there is nothing to pay here. Contact us if you believe that is wrong."
+
+
+class ReceiptNotWaiting(Refusal):
+    """Booked or sent back before."""
+
+    code = "receipt_not_waiting"
+    kind = Kind.CONFLICT
+    title = "The cheque does not wait any more"
+    detail = "It was booked or sent back already. Read the list of unmatched receipts again."

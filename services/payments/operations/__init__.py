@@ -1,20 +1,40 @@
 """The verbs of payments, one function for each."""
 
 from services.payments.operations.charging import charge_payment, settle_charge
+from services.payments.operations.lockbox import (
+    FileBusy,
+    LockboxFile,
+    TakenLines,
+    find_lockbox_file,
+    finish_lockbox_file,
+    open_lockbox_file,
+    take_cheques,
+)
 from services.payments.operations.methods import add_payment_method, look_up_card, remove_payment_method
 from services.payments.operations.quotes import learn_quote
+from services.payments.operations.receipts import learn_account, resolve_receipt, send_receipt_back
 from services.payments.operations.standings import learn_standing, note_payment_applied, note_standing
 from services.payments.operations.submitting import submit_payment
 
 __all__ = [
+    "FileBusy",
+    "LockboxFile",
+    "TakenLines",
     "add_payment_method",
     "charge_payment",
+    "find_lockbox_file",
+    "finish_lockbox_file",
+    "learn_account",
     "learn_quote",
     "learn_standing",
     "look_up_card",
     "note_payment_applied",
     "note_standing",
+    "open_lockbox_file",
     "remove_payment_method",
+    "resolve_receipt",
+    "send_receipt_back",
     "settle_charge",
     "submit_payment",
+    "take_cheques",
 ]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from chassis.money import format_dollars
-from services.payments.contract.schemas import BANK_ACCOUNT
+from services.payments.contract.schemas import BANK_ACCOUNT, CHEQUE
 from services.payments.rules import states
 
 NOT_CHARGED, DECLINED_WITHOUT_REASON = "not_charged", "declined_without_reason"
@@ -51,7 +51,7 @@ def message(payment: Mapping[str, Any]) -> str:
                 "we are asking. Please do not pay again until this says yes or no."
             )
         case states.POSTED if payment["applied_at"] is None:
-            return f"Yes: {money} was charged to {source} and is on its way into your balance."
+            return f"Yes: {_came_in(payment, money=money, source=source)} and is on its way into your balance."
         case states.POSTED:
             return f"Yes: {money} from {source} is in your balance as of {_written(payment['effective_on'])}."
         case states.DECLINED:
@@ -60,7 +60,14 @@ def message(payment: Mapping[str, Any]) -> str:
             raise LookupError(f"no words for a {status} payment")
 
 
+def _came_in(payment: Mapping[str, Any], *, money: str, source: str) -> str:
+    """A cheque is not charged by us: it comes."""
+    return f"{source} of {money} came in" if payment["method_type"] == CHEQUE else f"{money} was charged to {source}"
+
+
 def _source(payment: Mapping[str, Any]) -> str:
+    if payment["method_type"] == CHEQUE:
+        return f"your cheque number {payment['cheque_number']}"
     noun = "bank account" if payment["method_type"] == BANK_ACCOUNT else "card"
     return f"your {noun} ending in {payment['method_last4']}"
 

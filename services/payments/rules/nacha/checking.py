@@ -42,12 +42,15 @@ def batch_breaches(batch: Batch) -> Iterator[Breach]:
         yield "number", "a batch has at least one entry."
 
 
-def order_breaches(batch: Batch) -> Iterator[Breach]:
-    """Trace numbers of what we send ascend; banks that collect returns of many files do not always keep to it."""
-    traces = [entry.trace_number for entry in batch.entries]
-    for before, after in pairwise(traces):
+def trace_breaches(batch: Batch) -> Iterator[Breach]:
+    """What holds of the trace numbers that we send. Files of other banks do not always keep to it."""
+    for before, after in pairwise(entry.trace_number for entry in batch.entries):
         if before >= after:
             yield "trace_number", f"trace number {after} does not follow {before}: they ascend within a batch."
+    for entry in batch.entries:
+        for addendum in entry.addenda:
+            if not isinstance(addendum, PaymentInformation) and addendum.trace_number != entry.trace_number:
+                yield "trace_number", f"an addendum carries the trace number of its entry, {entry.trace_number}."
 
 
 def _amount_breaches(entry: Entry, *, code: TransactionCode) -> Iterator[Breach]:

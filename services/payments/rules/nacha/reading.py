@@ -141,10 +141,7 @@ def _addendum(cursor: _Cursor, *, entry: dict[str, Any], number: int) -> Addendu
         layout, made = records.CONTESTED_ADDENDUM, ContestedReturn
     else:
         layout, made = records.RETURN_ADDENDUM, Return
-    line, values = cursor.take(records.ADDENDUM_TYPE, layout)
-    if values["trace_number"] != entry["trace_number"]:
-        reason = f"{layout.record}, trace_number: that of its entry, {entry['trace_number']}, must stand here."
-        raise MalformedFile(line=line, position=layout.position_of("trace_number"), reason=reason)
+    _, values = cursor.take(records.ADDENDUM_TYPE, layout)
     return made(**values)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from services.payments.rules.nacha import records
-from services.payments.rules.nacha.checking import batch_breaches, entry_breaches, order_breaches
+from services.payments.rules.nacha.checking import batch_breaches, entry_breaches, trace_breaches
 from services.payments.rules.nacha.fields import Layout, Unwritable
 from services.payments.rules.nacha.files import (
     Addendum,
@@ -68,7 +68,7 @@ def _layout_of(addendum: Addendum) -> Layout:
 
 
 def _refuse_breaches(batch: Batch) -> None:
-    breaches = [*batch_breaches(batch), *order_breaches(batch)]
+    breaches = [*batch_breaches(batch), *trace_breaches(batch)]
     for entry in batch.entries:
         breaches += entry_breaches(entry, entry_class=batch.entry_class)
     for name, sentence in breaches:

@@ -1,6 +1,7 @@
 """A file that breaks the format is refused by line, position and reason; what has no place is not written."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from services.payments.rules.nacha import (
     read_file,
     write_file,
 )
-from tests.unit.payments.nacha.builders import OUR_BANK, a_batch, a_correction, a_file, a_returned_entry, an_entry
+from tests.unit.payments.nacha.builders import TRACE, a_batch, a_correction, a_file, a_returned_entry, an_entry
 
 WHOLE = write_file(a_file())
 HEADER, BATCH, ENTRY, CONTROL, END = range(5)
@@ -106,11 +107,17 @@ def test_a_batch_without_entries_is_not_written() -> None:
         write_file(a_file(a_batch(entries=())))
 
 
-def test_an_addendum_carries_the_trace_number_of_its_entry() -> None:
-    lines = write_file(a_file(a_batch(a_returned_entry(), originating_bank=OUR_BANK[:8]))).splitlines()
+def test_an_addendum_that_we_write_carries_the_trace_number_of_its_entry() -> None:
+    entry = a_returned_entry()
+    with pytest.raises(Unwritable, match=f"carries the trace number of its entry, {TRACE}"):
+        write_file(a_file(a_batch(replace(entry, trace_number=TRACE))))
+
+
+def test_an_addendum_of_another_bank_need_not() -> None:
+    lines = write_file(a_file(a_batch(a_returned_entry()))).splitlines()
     put(3, 94, "9")(lines)
-    with pytest.raises(MalformedFile, match="line 4, position 80: addendum 99, trace_number"):
-        read_file("\n".join(lines))
+    [returned] = read_file("\n".join(lines)).batches[0].entries
+    assert returned.addenda[0] == replace(a_returned_entry().addenda[0], trace_number="231380100000009")
 
 
 @pytest.mark.parametrize(

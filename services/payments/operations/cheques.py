@@ -1,0 +1,58 @@
+"""A mailed cheque as a payment: the money is there when we hear of it, so it is posted at once and never refused."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.ids import new_id
+from chassis.store import Transaction
+from services.payments.contract import events
+from services.payments.contract.schemas import BANK_ACCOUNT
+from services.payments.rules.states import POSTED
+
+PAYER = "lockbox"
+FIRST_PRESENTMENT = 1
+
+
+def cheque_payment(*, receipt: Mapping[str, Any], account_id: UUID, now: datetime) -> dict[str, Any]:
+    """The row of a payment that is posted, effective on the day on which the cheque was received."""
+    return {
+        "id": new_id(at=now),
+        "account_id": account_id,
+        "payer_id": PAYER,
+        "payment_method_id": None,
+        "amount_cents": receipt["amount_cents"],
+        "effective_on": receipt["received_on"],
+        "status": POSTED,
+        "presentment_number": FIRST_PRESENTMENT,
+        "processor_reference": reference_of(source_key=receipt["source_key"]),
+        "created_at": now,
+        "cheque_number": receipt["cheque_number"],
+        "drawn_on_last4": receipt["drawn_on_last4"],
+    }
+
+
+def reference_of(*, source_key: str) -> str:
+    """How a booked cheque is named to the bank, in place of a processor's reference."""
+    return f"{PAYER}:{source_key}"
+
+
+def tell_cheque_posted(transaction: Transaction, *, payment: Mapping[str, Any]) -> None:
+    """Hand the money to the ledger. A cheque draws on a bank account, which is what listeners know it as."""
+    last4 = payment["drawn_on_last4"] or payment["cheque_number"][-4:]
+    transaction.emit(
+        events.payment_posted,
+        subject=str(payment["account_id"]),
+        data={
+            "payment_id": str(payment["id"]),
+            "account_id": str(payment["account_id"]),
+            "presentment_number": payment["presentment_number"],
+            "amount_cents": payment["amount_cents"],
+            "effective_on": payment["effective_on"],
+            "extra": None,
+            "method_type": BANK_ACCOUNT,
+            "method_last4": last4,
+            "cheque_number": payment["cheque_number"],
+        },
+    )
