@@ -8,11 +8,12 @@ from uuid import UUID
 from chassis.ids import new_id
 from chassis.store import Transaction
 from services.payments.contract import events
-from services.payments.contract.schemas import BANK_ACCOUNT
+from services.payments.contract.schemas import CHEQUE
+from services.payments.rules.methods import told_type
+from services.payments.rules.presenting import FIRST_PRESENTMENT
 from services.payments.rules.states import POSTED
 
 PAYER = "lockbox"
-FIRST_PRESENTMENT = 1
 
 
 def cheque_payment(*, receipt: Mapping[str, Any], account_id: UUID, now: datetime) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def tell_cheque_posted(transaction: Transaction, *, payment: Mapping[str, Any]) 
             "amount_cents": payment["amount_cents"],
             "effective_on": payment["effective_on"],
             "extra": None,
-            "method_type": BANK_ACCOUNT,
+            "method_type": told_type(CHEQUE),
             "method_last4": last4,
             "cheque_number": payment["cheque_number"],
         },

@@ -5,22 +5,26 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from sqlalchemy import text
 
 from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
-from chassis.store import Database
+from chassis.store import Cause, Database
 from deploy.bench.portfolio import invented_portfolio
 from deploy.lockbox.taking import TakenLockbox, take_lockbox
 from services.accounts.operations import Opened, import_accounts
+from services.payments.operations import pay_refund
 from services.payments.rules.lockbox import LineRefused
 from services.payments.service import PaymentsService
 from tests.builders.payments import AccountsBook
 from tests.builders.wiring import emitted, wire
 from tests.fixtures.postgres import OpenDatabase
+
+if TYPE_CHECKING:
+    from services.payments.providers.interface import Processor
 
 COLUMNS = ("batch", "item", "received_on", "amount_cents", "cheque_number", "account_number")
 TODAY = date(2026, 11, 23)
@@ -62,6 +66,13 @@ class MailRoom:
 
     def take_lines(self, *lines: Mapping[str, Any], name: str = "lockbox.csv") -> TakenLockbox:
         return self.take(self.file(*lines, name=name))
+
+    def pay_refund(self, refund_id: str) -> None:
+        """What the errand does with it; no processor is asked, so none is given."""
+        no_cause = Cause(event_id=UUID(refund_id), root_id=UUID(refund_id))
+        pay_refund(
+            self.service.store, processor=cast("Processor", None), clock=self.clock, cause=no_cause, refund_id=refund_id
+        )
 
     def rows(self, question: str) -> list[Any]:
         with self.service.store.engine.begin() as connection:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "payments_take_cheques"
-down_revision = "payments_name_quotes"
+down_revision = "settle_return_and_refund"
 
 
 def upgrade() -> None:
