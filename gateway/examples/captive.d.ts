@@ -1913,7 +1913,7 @@ export interface Operations {
       409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
-      422: RefusedMoney<422, "idempotency_key_reused" | "invalid_request">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
@@ -1962,7 +1962,7 @@ export interface Operations {
       409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
-      422: RefusedMoney<422, "idempotency_key_reused" | "invalid_request">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
