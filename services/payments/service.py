@@ -1,13 +1,15 @@
 """The door of payments: what may be asked of it, what it listens to, and who answers."""
 
 from collections.abc import Mapping
+from datetime import time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nameko.extensions import DependencyProvider
 
 from chassis.bus.rpc import Asks, Neighbour
 from chassis.context import AGENT, CUSTOMER
-from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction
+from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
@@ -15,8 +17,10 @@ from chassis.settings import Setting
 from services.accounts.contract import events as accounts_events
 from services.payments import operations, queries
 from services.payments.contract import events, schemas
+from services.payments.contract.settings import PAYMENT_DAY
 from services.payments.providers.interface import Processor
 from services.payments.providers.sandbox_processor import SandboxProcessor
+from services.payments.rules.days import PaymentDayPolicy
 
 PERSONS = (CUSTOMER, AGENT)
 
@@ -49,6 +53,23 @@ class CipherProvider(DependencyProvider):
         return self._cipher
 
 
+class PaymentDayProvider(DependencyProvider):
+    """Gives each worker what the company decides about the days on which payments are booked."""
+
+    needs = PAYMENT_DAY
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        self._policy = PaymentDayPolicy(
+            zone=ZoneInfo(settings["COMPANY_TIME_ZONE"]),
+            cut_off=time.fromisoformat(settings["PAYMENT_CUT_OFF"]),
+            hold=timedelta(seconds=settings["PAYMENT_DAY_HOLD_SECONDS"]),
+        )
+
+    def get_dependency(self, worker_ctx: Any) -> PaymentDayPolicy:  # noqa: ARG002 - nameko's signature
+        return self._policy
+
+
 def _card(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
     return operations.look_up_card(service.processor, token=question.request.get("processor_token"))
 
@@ -68,6 +89,7 @@ class PaymentsService(Service):
     accounts: Asks = Neighbour("accounts")
     processor: Processor = ProcessorProvider()
     cipher: FieldCipher = CipherProvider()
+    payment_day: PaymentDayPolicy = PaymentDayProvider()
 
     @command(takes=schemas.AddPaymentMethod, gives=schemas.PaymentMethod, may=PERSONS, asks=_card)
     def add_payment_method(self, call: Call) -> Any:
@@ -129,3 +151,14 @@ class PaymentsService(Service):
     @reaction(accounts_events.account_paid_off)
     def on_account_paid_off(self, call: EventCall) -> None:
         operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @reaction(accounts_events.business_day_opened)
+    def on_business_day_opened(self, call: EventCall) -> None:
+        operations.open_payment_day(call.transaction, business_on=call.data["business_on"], now=self.clock.now())
+
+    @timer(every_seconds=1)
+    def every_second_close_the_payment_day(self) -> None:
+        with self.store.writing() as transaction:
+            operations.close_payment_day(
+                transaction, policy=self.payment_day, now=self.clock.now(), today=self.clock.today()
+            )
