@@ -71,6 +71,20 @@ def newest_head(transaction: Transaction, *, account_id: UUID) -> ChainHead:
     return START if row is None else ChainHead(row["chain_number"], bytes(row["chain_digest"]))
 
 
+def newest_heads(transaction: Transaction, *, account_ids: Collection[UUID]) -> dict[UUID, ChainHead]:
+    """The same for many accounts; those that have no entry yet are left out."""
+    if not account_ids:
+        return {}
+    columns = (journal_entries.c.account_id, journal_entries.c.chain_number, journal_entries.c.chain_digest)
+    rows = transaction.all(
+        select(*columns)
+        .distinct(journal_entries.c.account_id)
+        .where(journal_entries.c.account_id.in_(list(account_ids)), journal_entries.c.chain_number.is_not(None))
+        .order_by(journal_entries.c.account_id, journal_entries.c.chain_number.desc())
+    )
+    return {row["account_id"]: ChainHead(row["chain_number"], bytes(row["chain_digest"])) for row in rows}
+
+
 def reversals(transaction: Transaction, *, account_id: UUID, wrong: Mapping[str, Collection[str]]) -> list[Posting]:
     """The postings that undo standing entries; `wrong` names their kinds by cause."""
     reversed_too = journal_entries.alias("reversal")
