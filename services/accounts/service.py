@@ -16,6 +16,7 @@ from services.payments.contract import events as payments_events
 
 PURPOSE = "fields-accounts"
 HOUR_SECONDS = 3600
+HALF_A_SECOND = 0.5
 PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
 
@@ -172,6 +173,6 @@ class AccountsService(Service):
     def on_payment_day_closed(self, call: EventCall) -> None:
         operations.note_payments_closed(call.transaction, told=call.data, now=self.clock.now())
 
-    @timer(every_seconds=1)
-    def every_second_run_the_business_day(self) -> None:
+    @timer(every_seconds=HALF_A_SECOND)
+    def every_half_second_run_the_business_day(self) -> None:
         operations.run_business_days(self.store, clock=self.clock, wait=self.day_wait)

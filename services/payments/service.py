@@ -154,7 +154,10 @@ class PaymentsService(Service):
 
     @reaction(accounts_events.business_day_opened)
     def on_business_day_opened(self, call: EventCall) -> None:
-        operations.open_payment_day(call.transaction, business_on=call.data["business_on"], now=self.clock.now())
+        operations.open_payment_day(
+            call.transaction, business_on=call.data["business_on"], policy=self.payment_day,
+            now=self.clock.now(), today=self.clock.today(),
+        )  # fmt: skip
 
     @timer(every_seconds=1)
     def every_second_close_the_payment_day(self) -> None:

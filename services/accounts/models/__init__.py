@@ -1,6 +1,12 @@
 """What accounts stores: its tables, and the stored form of the engine's values."""
 
-from services.accounts.models.agenda import MARKS, agenda_as_stored, marks_as_stored, marks_from_stored
+from services.accounts.models.agenda import (
+    AGENDA,
+    agenda_as_stored,
+    marks_as_stored,
+    marks_from_stored,
+    next_action_from_stored,
+)
 from services.accounts.models.days import business_day_batches, business_days
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
@@ -33,9 +39,9 @@ from services.accounts.models.tables import (
 )
 
 __all__ = [
+    "AGENDA",
     "CONTROL_ACCOUNTS",
     "EVENT_KINDS",
-    "MARKS",
     "account_events",
     "account_parties",
     "account_states",
@@ -55,6 +61,7 @@ __all__ = [
     "marks_as_stored",
     "marks_from_stored",
     "metadata",
+    "next_action_from_stored",
     "opening_as_stored",
     "opening_from_stored",
     "payoff_quotes",

@@ -12,13 +12,14 @@ from chassis.context import CallContext
 from chassis.errors import Impossible, NotFound
 from chassis.store import Transaction
 from services.accounts.models import (
-    MARKS,
+    AGENDA,
     account_states,
     accounts,
     agenda_as_stored,
     contract_terms,
     marks_as_stored,
     marks_from_stored,
+    next_action_from_stored,
     state_as_stored,
     state_from_stored,
     terms_from_stored,
@@ -41,7 +42,7 @@ _LOCKED = (
         account_states.c.held_cents,
         account_states.c.chain_number,
         account_states.c.chain_digest,
-        *(account_states.c[name] for name in MARKS),
+        *(account_states.c[name] for name in AGENDA),
         accounts.c.product,
         accounts.c.status,
         accounts.c.state.label("jurisdiction"),
@@ -60,7 +61,7 @@ _SAVE = update(account_states).where(account_states.c.account_id == _of_account)
 class LockedAccount:
     """An account as it stands, which nobody else can change now; `version` is the number of its last event.
 
-    `jurisdiction` is the state whose law the contract follows.
+    `jurisdiction` is the state whose law the contract follows; `looked_at_next` is when a day comes to it, as stored.
     """
 
     id: UUID
@@ -73,6 +74,7 @@ class LockedAccount:
     held_cents: int
     head: ChainHead
     marks: Marks | None
+    looked_at_next: NextAction | None
 
     @property
     def pack(self) -> str:
@@ -81,7 +83,7 @@ class LockedAccount:
 
     @property
     def next_action(self) -> NextAction | None:
-        """When a day has to look at it next, as it stands."""
+        """When a day has to look at it next, by what is known now."""
         return next_action(status=self.status, terms=self.terms, state=self.state, pack=self.pack, marks=self.marks)
 
 
@@ -126,6 +128,7 @@ def locked(*, account_id: UUID, row: Mapping[str, Any], head: ChainHead) -> Lock
         held_cents=row["held_cents"],
         head=head,
         marks=marks_from_stored(row),
+        looked_at_next=next_action_from_stored(row),
     )
 
 
@@ -138,11 +141,15 @@ def account_id_of(told: str) -> UUID:
 
 
 def save_account(transaction: Transaction, *, before: LockedAccount, after: LockedAccount, now: datetime) -> None:
-    """Write what changed of a locked account, and when a day has to look at it next."""
+    """Write what changed of a locked account, and when a day has to look at it next.
+
+    Never later than was meant before: a day that was missed comes to the account as if it had not been, and only that
+    moves on.
+    """
     kept = {
         "version": after.version, "state": state_as_stored(after.state), "held_cents": after.held_cents,
         "updated_at": now, "chain_number": after.head.number, "chain_digest": after.head.digest,
-        "delinquent_since_on": after.state.delinquent_since_on, **agenda_as_stored(after.next_action),
+        "delinquent_since_on": after.state.delinquent_since_on, **agenda_as_stored(_sooner(before, after)),
         **({} if after.marks is None else marks_as_stored(after.marks)),
     }  # fmt: skip
     transaction.run(_SAVE, {"of_account": after.id, **kept})
@@ -151,6 +158,12 @@ def save_account(transaction: Transaction, *, before: LockedAccount, after: Lock
         if after.status == OPEN:
             status["closed_on"] = None
         transaction.run(update(accounts).where(accounts.c.id == after.id).values(status))
+
+
+def _sooner(before: LockedAccount, after: LockedAccount) -> NextAction | None:
+    if after.status != OPEN:
+        return None
+    return min((each for each in (before.looked_at_next, after.next_action) if each is not None), default=None)
 
 
 def with_open_fees(*, before: LockedAccount, after: LockedAccount) -> LockedAccount:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from chassis.ids import new_id
 from chassis.store import Transaction
@@ -14,6 +14,12 @@ from services.accounts.models import CONTROL_ACCOUNTS, journal_entries, journal_
 from services.accounts.operations.bulk import insert_all
 from services.accounts.rules.chain import START, ChainHead, sealed
 from services.accounts.rules.journal import JournalEntry, JournalLine, LedgerAccount, reversal_entry
+
+_NEWEST_HEADS = text("""
+    SELECT DISTINCT ON (account_id) account_id, chain_number, chain_digest FROM journal_entries
+    WHERE account_id = ANY(CAST(:ids AS uuid[])) AND chain_number IS NOT NULL
+    ORDER BY account_id, chain_number DESC
+""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +81,7 @@ def newest_heads(transaction: Transaction, *, account_ids: Collection[UUID]) -> 
     """The same for many accounts; those that have no entry yet are left out."""
     if not account_ids:
         return {}
-    columns = (journal_entries.c.account_id, journal_entries.c.chain_number, journal_entries.c.chain_digest)
-    rows = transaction.all(
-        select(*columns)
-        .distinct(journal_entries.c.account_id)
-        .where(journal_entries.c.account_id.in_(list(account_ids)), journal_entries.c.chain_number.is_not(None))
-        .order_by(journal_entries.c.account_id, journal_entries.c.chain_number.desc())
-    )
+    rows = transaction.all(_NEWEST_HEADS, {"ids": [str(account_id) for account_id in account_ids]})
     return {row["account_id"]: ChainHead(row["chain_number"], bytes(row["chain_digest"])) for row in rows}
 
 

@@ -23,12 +23,18 @@ _BOOK_POSTING = text("""
 _BOOK = select(payment_book.c.business_on)
 
 
-def open_payment_day(transaction: Transaction, *, business_on: date, now: datetime) -> None:
-    """Payments are booked on this day from now on, or as soon as the days before it are closed."""
+def open_payment_day(
+    transaction: Transaction, *, business_on: date, policy: PaymentDayPolicy, now: datetime, today: date
+) -> None:
+    """Payments are booked on this day from now on, or as soon as the days before it are closed.
+
+    A day that was missed is closed at once, where nothing of it is under way.
+    """
     opened = insert(payment_days).values(business_on=business_on, opened_at=now)
     transaction.run(opened.on_conflict_do_nothing())
-    first = insert(payment_book).values(business_on=business_on)
+    first = insert(payment_book).values(is_the_only_one=True, business_on=business_on)
     transaction.run(first.on_conflict_do_nothing())
+    close_payment_day(transaction, policy=policy, now=now, today=today)
 
 
 def book_posting(transaction: Transaction, *, payment: Mapping[str, Any]) -> date | None:

@@ -13,7 +13,7 @@ from chassis.events import Event
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.accounts.models import (
-    MARKS,
+    AGENDA,
     account_events,
     agenda_as_stored,
     allocations,
@@ -30,10 +30,11 @@ from services.accounts.rules.chain import START, ChainHead
 from services.accounts.rules.engine import apply_event
 from services.accounts.rules.events import AccountEvent
 from services.accounts.rules.journal import allocation_entries
+from services.accounts.rules.state import AccountState
 
 # In the order of the ids: neighbours lie on the same pages of every table and index.
 _CLAIM = text(f"""
-    SELECT account_id, version, state, held_cents, chain_number, chain_digest, {", ".join(MARKS)}
+    SELECT account_id, version, state, held_cents, chain_number, chain_digest, {", ".join(AGENDA)}
     FROM account_states
     WHERE next_action_on IS NOT NULL AND (next_action_on, next_action_stage) <= (:on, :stage)
     ORDER BY next_action_on, next_action_stage, account_id
@@ -83,10 +84,14 @@ class Claimed:
 
 @dataclass(kw_only=True)
 class Worked:
-    """An account after its part of a day: what is to be told of it, and when a day looks at it next."""
+    """An account after its part of a day: what is to be told of it, and when a day looks at it next.
+
+    `known_state` is the account as the day knew it, where that is not all that is known by now.
+    """
 
     before: LockedAccount
     account: LockedAccount
+    known_state: AccountState | None = None
     told: list[tuple[Event, dict[str, Any]]] = field(default_factory=list)
     delinquent_since_on: date | None = None
     next_action: NextAction | None = None

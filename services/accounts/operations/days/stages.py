@@ -23,9 +23,11 @@ from services.accounts.operations.telling import tell
 from services.accounts.rules.agenda import (
     DAY,
     Marks,
+    NextAction,
     Stage,
     after_stage,
     fee_candidates,
+    next_action,
     reminder_of,
     taken_over,
     told_bucket,
@@ -108,12 +110,23 @@ def _save(transaction: Transaction, *, work: Work) -> None:
     heads = work.gathered.insert(transaction)
     for worked in work.done:
         worked.account = replace(worked.account, head=heads.get(worked.account.id, worked.account.head))
-        worked.next_action = after_stage(worked.account.next_action, on=work.on, stage=work.stage)
+        worked.next_action = after_stage(_next_action(worked), on=work.on, stage=work.stage)
     save_together(transaction, worked=work.done, now=work.now)
     for worked in work.done:
         for event, data in worked.told:
             tell(transaction, event=event, account=worked.account, today=work.today, data=data)
     _note_batch(transaction, work=work, accounts_count=len(work.done))
+
+
+def _next_action(worked: Worked) -> NextAction | None:
+    """By what the day knew, or by what is known since, whichever is sooner: the days between may have it to do."""
+    account = worked.account
+    if worked.known_state is None:
+        return account.next_action
+    by_the_day = next_action(
+        status=account.status, terms=account.terms, state=worked.known_state, pack=account.pack, marks=account.marks
+    )
+    return min((each for each in (by_the_day, account.next_action) if each is not None), default=None)
 
 
 def _note_batch(transaction: Transaction, *, work: Work, accounts_count: int, failures_count: int = 0) -> None:
@@ -147,6 +160,7 @@ def _open_day(transaction: Transaction, worked: Worked, *, marks: Marks, work: W
         bill = decide_bill(terms=account.terms, state=state, number=number, on=on, account_id=str(account.id))
         _issue_bill(transaction, worked, bill=bill, work=work)
     _remind(worked, terms=terms, state=state, on=on)
+    worked.known_state = None if known.history is None else known.state
     worked.account = replace(worked.account, marks=replace(marks, reminded_on=max(on, marks.reminded_on)))
     worked.delinquent_since_on = _since(worked.account, on=on)
 
@@ -190,6 +204,8 @@ def _close_day(transaction: Transaction, worked: Worked, *, marks: Marks, work: 
     if is_confirmed:
         marks = _mark(transaction, worked, marks=marks, work=work)
     worked.account = replace(worked.account, marks=marks)
+    known = _known(transaction, account=worked.account, place=(work.on + DAY, 0, ""))
+    worked.known_state = None if known.history is None else known.state
     worked.delinquent_since_on = _since(worked.account, on=work.on)
 
 
