@@ -6,6 +6,7 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.leases.contract import lease_end
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -47,6 +48,13 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
 
     class Meta:
         exclude = ("account_id", "kind", "lines", "source_ref")
+
+
+class RecordOdometerReading(lease_end.RecordOdometerReading):
+    """Whole miles as the odometer shows them, without tenths; today where no date is given."""
+
+    class Meta:
+        exclude = ("account_id",)
 
 
 class Me(identity.Me):

@@ -213,25 +213,75 @@ LEASE: dict[str, Any] = {
     "vehicle": {"vin": "KNDPU3DF9R7000042", "year": 2024, "make": "Kia", "model": "Sorento"},
 }  # fmt: skip
 
+ODOMETER_READING: dict[str, Any] = {
+    "id": "0193584d-4c20-7a1b-b2c3-4d5e6f7a8b9c",
+    "miles": 31240,
+    "read_on": "2026-11-20",
+    "source": "customer",
+    "is_plausible": True,
+    "recorded_at": "2026-11-23T15:30:02.000Z",
+}
+
 LEASE_END: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "ends_on": "2027-01-15",
     "days_left": 53,
     "options": [
-        {"option": "extension", "eligible": True, "reasons": []},
         {
-            "option": "buyout", "eligible": False,
+            "option": "buyout", "eligible": True, "reasons": [],
+            "price": {
+                "on": "2026-11-23", "total_cents": 2202775,
+                "lines": [
+                    {
+                        "code": "vehicle_price", "amount_cents": 2043900,
+                        "description": "Adjusted lease balance, for which the vehicle is sold",
+                    },
+                    {
+                        "code": "purchase_option_fee", "amount_cents": 30000, "description": "Purchase option fee",
+                    },
+                    {"code": "official_fees", "amount_cents": 3300, "description": "Title fee"},
+                    {
+                        "code": "sales_tax", "amount_cents": 125575,
+                        "description": "Sales tax of 6.25% on the price and the option fee (TX)",
+                    },
+                ],
+                "notes": ["You pay for no miles and no wear."],
+            },
+        },
+        {
+            "option": "extension", "eligible": False,
             "reasons": [
                 {
                     "code": "past_due", "detail": "An instalment is past due.",
                     "what_would_change_it": "Pay the past-due amount.",
                 }
             ],
+            "price": None,
         },
-        {"option": "turn_in", "eligible": True, "reasons": []},
+        {
+            "option": "turn_in", "eligible": True, "reasons": [],
+            "price": {
+                "on": "2026-11-23", "total_cents": 137150,
+                "lines": [
+                    {
+                        "code": "instalments_to_come", "amount_cents": 97150,
+                        "description": "Instalments still to come: 2",
+                    },
+                    {"code": "disposition_fee", "amount_cents": 40000, "description": "Disposition fee"},
+                ],
+                "notes": ["Wear beyond what is normal comes on top: the self-check of a turn-in estimates it."],
+            },
+        },
     ],
     "evaluated_at": "2026-11-23T15:30:02.000Z",
     "evaluated_because": EVENT_ID,
+    "mileage": {
+        "start_miles": 0, "last_miles": 31240, "last_read_on": "2026-11-20", "miles_per_day": "30.0",
+        "projected_miles": 32920, "allowed_miles": 36000, "excess_miles": 0, "excess_cents": 0,
+        "explanation": "31,240 miles on 2026-11-20 are 30.0 a day since 2024-01-15.",
+    },
+    "dates": [{"code": "lease_ends", "on": "2027-01-15", "detail": "Return, buy or extend by this day."}],
+    "policies": [{"subject": "Sales tax and official fees by state", "source": "sample policy"}],
 }  # fmt: skip
 
 

@@ -144,6 +144,14 @@ export interface Lease {
   vehicle: LeaseVehicle;
 }
 
+/** A day that matters, and why. */
+export interface LeaseDate {
+  code: string;
+  /** date */
+  on: string;
+  detail: string;
+}
+
 /** First instalment and scheduled end. */
 export interface LeaseDates {
   /** date */
@@ -152,7 +160,12 @@ export interface LeaseDates {
   ends_on: string;
 }
 
-/** Which options are open today; `evaluated_because` names the event that led to the last evaluation. */
+/**
+ * The options side by side: which are open today, what each costs, and the days that matter.
+ *
+ * `evaluated_because` names the event that led to the last evaluation. The price of buying is as of today, the others
+ * are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold.
+ */
 export interface LeaseEnd {
   account_id: string;
   /** date */
@@ -162,13 +175,17 @@ export interface LeaseEnd {
   /** date-time */
   evaluated_at: string;
   evaluated_because: string | null;
+  mileage: MileageOutlook;
+  dates: LeaseDate[];
+  policies: PolicySource[];
 }
 
-/** One way out of a lease. */
+/** One way out of a lease. `price` is null while accounts cannot be asked, or where no policy of the state is known. */
 export interface LeaseEndOption {
   option: "extension" | "buyout" | "turn_in";
   eligible: boolean;
   reasons: Reason[];
+  price: OptionPrice | null;
 }
 
 /** The monthly payment as disclosed (Regulation M, 12 CFR 1013.4(f)); depreciation and rent are monthly averages. */
@@ -244,6 +261,41 @@ export interface Mileage {
   excess_mile_cents: number | null;
 }
 
+/**
+ * The miles at the end, if the vehicle goes on at its own pace. Null where the contract or a reading is missing.
+ *
+ * `allowed_miles` is what the odometer may show at the end; `miles_per_day` has one decimal.
+ */
+export interface MileageOutlook {
+  start_miles: number;
+  last_miles: number | null;
+  /** date */
+  last_read_on: string | null;
+  miles_per_day: string | null;
+  projected_miles: number | null;
+  allowed_miles: number | null;
+  excess_miles: number | null;
+  excess_cents: number | null;
+  explanation: string;
+}
+
+/** A reading as it was recorded; one that is not plausible is taken, and looked at by a person. */
+export interface OdometerReading {
+  id: string;
+  miles: number;
+  /** date */
+  read_on: string;
+  source: "customer" | "staff" | "statement" | "inspection";
+  is_plausible: boolean;
+  /** date-time */
+  recorded_at: string;
+}
+
+/** The newest day first. */
+export interface OdometerReadings {
+  data: OdometerReading[];
+}
+
 export interface OpenSession {
   /** longest 254 */
   user_id: string;
@@ -259,6 +311,15 @@ export interface OpenedSession {
   token_type: string;
   expires_in: number;
   refresh_token: string;
+}
+
+/** What an option costs on a day: the total is the sum of the lines. Only a quote is a promise. */
+export interface OptionPrice {
+  /** date */
+  on: string;
+  total_cents: number;
+  lines: PriceLine[];
+  notes: string[];
 }
 
 /**
@@ -389,6 +450,12 @@ export interface PendingPayment {
   status: string;
 }
 
+/** Where the figures that are policy and not contract come from. */
+export interface PolicySource {
+  subject: string;
+  source: string;
+}
+
 /** Where money that comes by mail goes, by product, purpose and speed. */
 export interface PostalAddress {
   product: "loan" | "lease";
@@ -401,6 +468,13 @@ export interface PostalAddress {
 export interface PostalAddresses {
   data: PostalAddress[];
   note: string;
+}
+
+/** One part of a price; what is taken off is negative. */
+export interface PriceLine {
+  code: string;
+  description: string;
+  amount_cents: number;
 }
 
 /** RFC 9457. `code` is stable; `detail` says what to do next; `money_moved` is there on routes that move money. */
@@ -420,6 +494,14 @@ export interface Reason {
   code: string;
   detail: string;
   what_would_change_it: string;
+}
+
+/** Whole miles as the odometer shows them, without tenths; today where no date is given. */
+export interface RecordOdometerReading {
+  /** at least 0, at most 9999999 */
+  miles: number;
+  /** date */
+  read_on?: string | null;
 }
 
 export interface RefreshSession {
@@ -871,7 +953,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Which lease-end options are open today, and why not */
+  /** The dates of the lease's end for a calendar (RFC 5545) */
+  getLeaseCalendar: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/lease-end.ics";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Return, buy or extend: what is open today, why not, and its price */
   getLeaseEnd: {
     method: "GET";
     url: "/v1/leases/{account_id}/lease-end";
@@ -1206,6 +1308,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** The odometer readings on record */
+  listOdometerReadings: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: OdometerReadings;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Where payments and payoffs by mail go, by regular or overnight mail */
   listPaymentAddresses: {
     method: "GET";
@@ -1474,6 +1596,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Tell us what the odometer shows */
+  recordOdometerReading: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: RecordOdometerReading;
+    answers: {
+      201: OdometerReading;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };

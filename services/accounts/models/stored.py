@@ -31,6 +31,7 @@ EXACT = frozenset({"annual_rate_percent", "accrued_interest", "forgiven_above_pe
 DATES = frozenset({"chargeable_from"})
 HELD = "payment_held"
 AMENDED = frozenset({"moves", "payment_steps"})
+NOT_SIGNED = AMENDED | {"extended_months"}
 # What most accounts never have is left out of their row, which every payment rewrites.
 SELDOM: Mapping[str, Any] = {"diverted_cents": 0, "is_accelerated": False, "awaited": ()}
 APART = frozenset({"opening", "open_fees", "amendments", "allocations", *SELDOM})
@@ -56,7 +57,7 @@ EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
 
 
 def terms_as_stored(terms: Terms) -> dict[str, Any]:
-    return _stored(terms, leave_out=AMENDED)
+    return _stored(terms, leave_out=NOT_SIGNED)
 
 
 def terms_from_stored(product: str, stored: Mapping[str, Any]) -> Terms:

@@ -1,4 +1,4 @@
-"""Tables of the leases service, and the one select that gathers what an evaluation rests on."""
+"""The contract, what was heard about it, and the answers that follow, with the select that evaluations rest on."""
 
 import uuid
 
@@ -36,7 +36,18 @@ leases = Table(
     Column("excess_mile_cents", BigInteger),
     Column("purchase_option_fee_cents", BigInteger),
     Column("disposition_fee_cents", BigInteger),
+    Column("start_miles", Integer),
     Column("vehicle", JSONB, nullable=False),
+)
+
+lease_facts = Table(
+    "lease_facts",
+    metadata,
+    Column("event_id", UUID(as_uuid=True), primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("data", JSONB, nullable=False),
 )
 
 lease_standings = Table(
@@ -46,6 +57,7 @@ lease_standings = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("past_due_cents", BigInteger, nullable=False),
+    Column("maturity_on", Date),
 )
 
 lease_payments = Table(
@@ -56,6 +68,19 @@ lease_payments = Table(
     Column("account_id", UUID(as_uuid=True), nullable=False),
     Column("amount_cents", BigInteger, nullable=False),
     Column("is_applied", Boolean, nullable=False),
+)
+
+odometer_readings = Table(
+    "odometer_readings",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("miles", Integer, nullable=False),
+    Column("read_on", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("is_plausible", Boolean, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
 )
 
 lease_eligibilities = Table(
@@ -76,7 +101,7 @@ def facts_of(account_id: uuid.UUID | BindParameter[uuid.UUID]) -> Select[tuple[o
     )
     return (
         select(
-            leases.c.ends_on,
+            func.coalesce(lease_standings.c.maturity_on, leases.c.ends_on).label("ends_on"),
             lease_standings.c.status,
             lease_standings.c.past_due_cents,
             in_transit.scalar_subquery().label("in_transit_cents"),
