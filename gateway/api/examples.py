@@ -222,6 +222,74 @@ ODOMETER_READING: dict[str, Any] = {
     "recorded_at": "2026-11-23T15:30:02.000Z",
 }
 
+OPTION_ID = "0193584d-5e30-7c2d-a3b4-6e7f8a9b0c1d"
+
+ODOMETER_STATEMENT: dict[str, Any] = {
+    "id": "0193584d-5f40-7d3e-b4c5-7f8a9b0c1d2e",
+    "printed_name": "Jane Driver",
+    "miles": 31310,
+    "certification": "actual",
+    "lessee_address": "1 Elm St., Plano, TX 75023",
+    "lessor_name": "Kia Finance America",
+    "lessor_address": "1501 North Plano Rd., Suite 100, Richardson, TX 75081",
+    "vin": "KNDPU3DF9R7000042",
+    "year": 2024,
+    "make": "Kia",
+    "model": "Sorento",
+    "body_type": None,
+    "notice": "The law requires you to state the mileage when ownership passes; a false statement is punishable.",
+    "notice_on": "2026-11-23",
+    "received_on": "2026-11-23",
+    "signed_at": "2026-11-23T15:30:02.000Z",
+}
+
+BUYING_PRICE: dict[str, Any] = {
+    "on": "2026-12-03",
+    "total_cents": 2202775,
+    "lines": [
+        {
+            "code": "vehicle_price", "amount_cents": 2043900,
+            "description": "Adjusted lease balance, for which the vehicle is sold",
+        },
+        {"code": "purchase_option_fee", "amount_cents": 30000, "description": "Purchase option fee"},
+        {"code": "official_fees", "amount_cents": 3300, "description": "Title fee"},
+        {
+            "code": "sales_tax", "amount_cents": 125575,
+            "description": "Sales tax of 6.25% on the price and the option fee (TX)",
+        },
+    ],
+    "notes": ["You pay for no miles and no wear."],
+}  # fmt: skip
+
+BUYOUT_PREVIEW: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "buyer": "lessee",
+    "good_through": "2026-12-03",
+    "price": BUYING_PRICE,
+}
+
+BUYOUT: dict[str, Any] = {
+    "id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "quoted",
+    "buyer": "lessee",
+    "quote_id": QUOTE_ID,
+    "payoff_cents": 2202775,
+    "good_through": "2026-12-03",
+    "price": BUYING_PRICE,
+    "opened_at": "2026-11-23T15:30:02.000Z",
+    "closed_at": None,
+    "odometer_statement_required": True,
+    "odometer_notice": ODOMETER_STATEMENT["notice"],
+    "odometer_statement": None,
+    "title_steps": [
+        {"code": "money_received", "detail": "The price has come in.", "done_on": None},
+        {"code": "odometer_statement", "detail": "You sign the odometer statement.", "done_on": None},
+        {"code": "money_settled", "detail": "The money has settled.", "done_on": None},
+        {"code": "title_released", "detail": "The title goes to the buyer.", "done_on": None},
+    ],
+}
+
 LEASE_END: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "ends_on": "2027-01-15",
@@ -229,24 +297,7 @@ LEASE_END: dict[str, Any] = {
     "options": [
         {
             "option": "buyout", "eligible": True, "reasons": [],
-            "price": {
-                "on": "2026-11-23", "total_cents": 2202775,
-                "lines": [
-                    {
-                        "code": "vehicle_price", "amount_cents": 2043900,
-                        "description": "Adjusted lease balance, for which the vehicle is sold",
-                    },
-                    {
-                        "code": "purchase_option_fee", "amount_cents": 30000, "description": "Purchase option fee",
-                    },
-                    {"code": "official_fees", "amount_cents": 3300, "description": "Title fee"},
-                    {
-                        "code": "sales_tax", "amount_cents": 125575,
-                        "description": "Sales tax of 6.25% on the price and the option fee (TX)",
-                    },
-                ],
-                "notes": ["You pay for no miles and no wear."],
-            },
+            "price": BUYING_PRICE,
         },
         {
             "option": "extension", "eligible": False,

@@ -14,6 +14,7 @@ from services.accounts.contract.terms import LeaseTerms
 from services.accounts.rules.schedule import due_on
 from services.accounts.service import AccountsService
 from services.leases import operations
+from services.leases.contract import settings
 from services.leases.operations import TakenOver
 from services.leases.service import LeasesService
 from tests.builders.accounts import a_lease, accounts_service, an_account, an_opening, payment_posted
@@ -28,6 +29,7 @@ FIRST_DUE_ON = date(2024, 1, 15)
 ENDS_ON = date(2027, 1, 15)
 BALANCE_AFTER_34_CENTS, BALANCE_AFTER_35_CENTS = 1_964_826, 1_927_487
 INSTALMENT_CENTS = 48_240
+LESSOR = {setting.name.removeprefix("LESSOR_").lower(): str(setting.default) for setting in settings.LESSOR}
 
 
 def a_late_lease(**changed: Any) -> PortfolioAccount:
@@ -113,6 +115,7 @@ class LeaseHouse:
 def a_lease_house(*, databases: OpenDatabase, clock: FixedClock, keys_folder: Path) -> LeaseHouse:
     accounts = accounts_service(database=databases("accounts"), clock=clock, keys_folder=keys_folder)
     leases = wire(
-        LeasesService, database=databases("leases"), clock=clock, keys_folder=keys_folder, accounts=direct(accounts)
-    )
+        LeasesService, database=databases("leases"), clock=clock, keys_folder=keys_folder, accounts=direct(accounts),
+        lessor=LESSOR,
+    )  # fmt: skip
     return LeaseHouse(accounts=accounts, leases=leases, clock=clock)

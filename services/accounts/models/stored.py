@@ -11,11 +11,15 @@ from services.accounts.rules.events import (
     Acceleration,
     AccountEvent,
     Bill,
+    Charge,
     ChargeOff,
     Deferment,
     DueDateChange,
+    EndBill,
     Fee,
     LateFee,
+    LeaseEnd,
+    LeaseExtension,
     Payment,
     Payoff,
     RateChange,
@@ -33,7 +37,9 @@ HELD = "payment_held"
 AMENDED = frozenset({"moves", "payment_steps"})
 NOT_SIGNED = AMENDED | {"extended_months"}
 # What most accounts never have is left out of their row, which every payment rewrites.
-SELDOM: Mapping[str, Any] = {"diverted_cents": 0, "is_accelerated": False, "awaited": ()}
+SELDOM: Mapping[str, Any] = {
+    "diverted_cents": 0, "is_accelerated": False, "awaited": (), "lease_end": "", "is_end_billed": False,
+}  # fmt: skip
 APART = frozenset({"opening", "open_fees", "amendments", "allocations", *SELDOM})
 
 EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
@@ -48,6 +54,9 @@ EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
     "payment_posted": Payment,
     "payment_held": Payment,
     "payoff_settled": Payoff,
+    "lease_ended": LeaseEnd,
+    "lease_end_billed": EndBill,
+    "lease_extended": LeaseExtension,
     "refund_due": Refund,
     "account_charged_off": ChargeOff,
     "payment_reversed": Reversal,
@@ -165,6 +174,8 @@ def _names(record: type[Any]) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_stored(each) for each in value]
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
@@ -177,6 +188,8 @@ def _values(stored: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if value is None:
         return None
+    if name == "charges":
+        return tuple(Charge(**charge) for charge in value)
     if name.endswith("_on") or name in DATES:
         return date.fromisoformat(value)
     return Decimal(value) if name in EXACT else value

@@ -74,12 +74,16 @@ def use_credit(*, terms: LeaseTerms, state: AccountState, through_on: date) -> A
 
 
 def apply_to_lease(*, terms: LeaseTerms, state: AccountState, payment: Payment) -> AccountState:
-    """Fold one payment, which must not precede the state, into a lease; money for later bills stays credit."""
+    """Fold one payment, which must not precede the state, into a lease.
+
+    Money for later bills, and for the lease's end, stays credit.
+    """
     on = payment.effective_on
     current = current_instalment_number(terms=terms, on=on)
     due = lease_due_through(terms=terms, state=state, last_number=current)
-    fees_first = min(payment.amount_cents, state.fees_due_cents) if terms.waterfall == "fees_first" else 0
-    filling = fill(terms=terms, state=state, cents=payment.amount_cents - fees_first, last_number=current)
+    to_pay = 0 if payment.is_for_lease_end else payment.amount_cents
+    fees_first = min(to_pay, state.fees_due_cents) if terms.waterfall == "fees_first" else 0
+    filling = fill(terms=terms, state=state, cents=to_pay - fees_first, last_number=current)
     fees = fees_first or min(filling.rest, state.fees_due_cents)
     unapplied = payment.amount_cents - fees - filling.used
     allocation = _allocation(

@@ -1,7 +1,8 @@
 """What leases stores."""
 
+from services.leases.models.facts import facts_of
+from services.leases.models.options import lease_options, odometer_statements, option_of, statement_since
 from services.leases.models.tables import (
-    facts_of,
     lease_eligibilities,
     lease_facts,
     lease_payments,
@@ -15,9 +16,13 @@ __all__ = [
     "facts_of",
     "lease_eligibilities",
     "lease_facts",
+    "lease_options",
     "lease_payments",
     "lease_standings",
     "leases",
     "metadata",
     "odometer_readings",
+    "odometer_statements",
+    "option_of",
+    "statement_since",
 ]

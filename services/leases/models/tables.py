@@ -1,21 +1,15 @@
-"""The contract, what was heard about it, and the answers that follow, with the select that evaluations rest on."""
-
-import uuid
+"""The contract, what was heard about it, and the answers that follow."""
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     Boolean,
     Column,
     Date,
     DateTime,
     Integer,
     MetaData,
-    Select,
     Table,
     Text,
-    func,
-    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
@@ -92,20 +86,3 @@ lease_eligibilities = Table(
     Column("cause_event_id", UUID(as_uuid=True)),
     Column("reasons", JSONB, nullable=False),
 )
-
-
-def facts_of(account_id: uuid.UUID | BindParameter[uuid.UUID]) -> Select[tuple[object, ...]]:
-    """One row: ends_on, status, past_due_cents, in_transit_cents."""
-    in_transit = select(func.coalesce(func.sum(lease_payments.c.amount_cents), 0).cast(BigInteger)).where(
-        lease_payments.c.account_id == account_id, lease_payments.c.is_applied.is_(False)
-    )
-    return (
-        select(
-            func.coalesce(lease_standings.c.maturity_on, leases.c.ends_on).label("ends_on"),
-            lease_standings.c.status,
-            lease_standings.c.past_due_cents,
-            in_transit.scalar_subquery().label("in_transit_cents"),
-        )
-        .join(lease_standings, lease_standings.c.account_id == leases.c.account_id)
-        .where(leases.c.account_id == account_id)
-    )

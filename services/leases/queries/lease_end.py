@@ -11,16 +11,15 @@ from chassis.context import CallContext
 from chassis.money import format_dollars
 from chassis.store import Row, Transaction
 from services.leases.models import facts_of, lease_eligibilities
-from services.leases.queries.figures import figures_of
 from services.leases.queries.lease import read_lease
 from services.leases.queries.readings import mileage_outlook, read_readings
 from services.leases.rules import BUYOUT, EXTENSION, TURN_IN, Facts, evaluate
 from services.leases.rules.calendar import calendar_file, lease_dates
 from services.leases.rules.prices import (
     LOYALTY_DAYS,
-    Price,
     buyout_price,
     extension_price,
+    figures_of,
     purchase_lines,
     turn_in_price,
 )
@@ -101,14 +100,10 @@ def _prices(lease: Row, *, told: Mapping[str, Any], excess_cents: int | None) ->
             lease_balance_cents=figures.lease_balance_cents, is_at_end=figures.instalments_to_come == 0,
             option_fee_cents=lease["purchase_option_fee_cents"] or 0, policy=policy,
         )  # fmt: skip
-        buying = _shown(buyout_price(figures=figures, added=added), notes=["You pay for no miles and no wear."])
+        buying = buyout_price(figures=figures, added=added).shown(notes=["You pay for no miles and no wear."])
     extending = extension_price(figures=figures, months=1)
     return {
         BUYOUT: buying,
-        TURN_IN: _shown(turn_in, notes=notes),
-        EXTENSION: _shown(extending, notes=["For one month; each further one adds another instalment."]),
+        TURN_IN: turn_in.shown(notes=notes),
+        EXTENSION: extending.shown(notes=["For one month; each further one adds another instalment."]),
     }
-
-
-def _shown(price: Price, *, notes: list[str]) -> dict[str, Any]:
-    return {"on": price.on, "total_cents": price.total_cents, "lines": price.lines, "notes": notes}

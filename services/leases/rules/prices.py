@@ -1,8 +1,9 @@
 """What each way out of a lease costs, line by line: what accounts says is owed, and what the contract adds to it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import date
+from typing import Any
 
 from services.leases.rules.ending import buyout
 from services.leases.rules.state_policies import StatePolicy
@@ -25,6 +26,11 @@ class Figures:
     maturity_on: date
 
 
+def figures_of(told: Mapping[str, Any]) -> Figures:
+    """What a price needs of accounts' answer."""
+    return Figures(**{field.name: told[field.name] for field in fields(Figures)})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceLine:
     """One part of a price; a credit is negative."""
@@ -44,6 +50,11 @@ class Price:
     @property
     def total_cents(self) -> int:
         return sum(line.amount_cents for line in self.lines)
+
+    def shown(self, *, notes: Sequence[str]) -> dict[str, Any]:
+        """The price as plain data, with what is to be known of it."""
+        lines = [asdict(line) for line in self.lines]
+        return {"on": self.on, "total_cents": self.total_cents, "lines": lines, "notes": list(notes)}
 
 
 def purchase_lines(

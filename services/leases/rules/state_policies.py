@@ -27,15 +27,15 @@ class StatePolicy:
 _ROWS = """
 AL 2.00 yes no 1800 no | AK 0.00 no no 1500 no | AZ 5.60 yes yes 400 no | AR 6.50 yes yes 1000 no
 CA 7.25 yes yes 8500 no | CO 2.90 yes yes 720 no | CT 6.35 yes yes 2500 no | DE 0.00 no no 3500 no
-DC 6.00 yes yes 2600 no | FL 6.00 yes yes 7525 no | GA 7.00 yes no 1800 no | HI 4.00 yes yes 500 no
-ID 6.00 yes yes 1400 no | IL 6.25 no no 16500 no | IN 7.00 yes yes 1500 no | IA 5.00 yes no 2500 no
+DC 6.00 yes yes 2600 no | FL 6.00 yes yes 7525 yes | GA 7.00 yes no 1800 no | HI 4.00 yes yes 500 no
+ID 6.00 yes yes 1400 no | IL 6.25 no no 16500 yes | IN 7.00 yes yes 1500 no | IA 5.00 yes no 2500 no
 KS 6.50 yes yes 1000 no | KY 6.00 yes no 900 no | LA 5.00 yes yes 7700 no | ME 5.50 yes yes 3300 no
 MD 6.00 yes no 10000 no | MA 6.25 yes yes 7500 no | MI 6.00 yes yes 1500 no | MN 6.50 yes yes 825 no
 MS 5.00 yes yes 900 no | MO 4.23 yes no 850 no | MT 0.00 no no 1200 no | NE 5.50 yes yes 1000 no
 NV 6.85 yes yes 2825 no | NH 0.00 no no 2500 no | NJ 6.63 yes yes 6000 no | NM 4.00 yes yes 300 no
 NY 4.00 yes yes 5000 no | NC 3.00 yes no 5600 no | ND 5.00 yes no 500 no | OH 5.75 yes yes 1500 no
 OK 3.25 yes no 1100 no | OR 0.00 no no 10100 no | PA 6.00 yes yes 6700 no | RI 7.00 yes yes 5250 no
-SC 5.00 yes no 1500 no | SD 4.20 yes yes 1000 no | TN 7.00 yes yes 1400 no | TX 6.25 yes no 3300 no
+SC 5.00 yes no 1500 no | SD 4.20 yes yes 1000 no | TN 7.00 yes yes 1400 no | TX 6.25 yes no 3300 yes
 UT 4.85 yes yes 600 no | VT 6.00 yes no 3500 no | VA 4.15 yes no 1500 no | WA 6.50 yes yes 1500 no
 WV 6.00 yes no 1500 no | WI 5.00 yes yes 16450 no | WY 4.00 yes yes 1500 no
 """

@@ -1,7 +1,6 @@
 """What accounts says of a lease's money, asked before anything is read here."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,6 @@ from chassis.bus.rpc import Asks
 from chassis.context import CallContext, as_service
 from chassis.errors import DependencyDown
 from services.accounts.contract.leases import LeaseFigures
-from services.leases.rules.prices import Figures
 
 # Shorter than the caller's own wait, so that it hears from us and not from its own clock.
 ASK_SECONDS = 2.5
@@ -34,8 +32,3 @@ def find_figures(*, accounts: Asks, caller: CallContext, account_id: str, on: da
         return ask_figures(accounts=accounts, caller=caller, account_id=account_id, on=on)
     except DependencyDown:
         return None
-
-
-def figures_of(told: Mapping[str, Any]) -> Figures:
-    """What a price needs of accounts' answer."""
-    return Figures(**{field.name: told[field.name] for field in fields(Figures)})
