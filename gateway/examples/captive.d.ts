@@ -77,6 +77,36 @@ export interface AsOf {
   business_on: string;
 }
 
+/** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
+export interface Buyout {
+  id: string;
+  account_id: string;
+  status: "quoted" | "paid" | "completed" | "lapsed" | "undone";
+  buyer: "lessee" | "dealer" | "third_party";
+  quote_id: string;
+  payoff_cents: number;
+  /** date */
+  good_through: string;
+  price: OptionPrice;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  odometer_statement_required: boolean | null;
+  odometer_notice: string;
+  odometer_statement: OdometerStatement | null;
+  title_steps: TitleStep[];
+}
+
+/** What buying the vehicle would cost if the money is effective by `good_through`. Nothing is promised. */
+export interface BuyoutPreview {
+  account_id: string;
+  buyer: "lessee" | "dealer" | "third_party";
+  /** date */
+  good_through: string;
+  price: OptionPrice;
+}
+
 /** What is left out stays as it is. */
 export interface ChangeWebhook {
   /** longest 2000 */
@@ -180,7 +210,7 @@ export interface LeaseEnd {
   policies: PolicySource[];
 }
 
-/** One way out of a lease. `price` is null while accounts cannot be asked, or where no policy of the state is known. */
+/** One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known. */
 export interface LeaseEndOption {
   option: "extension" | "buyout" | "turn_in";
   eligible: boolean;
@@ -294,6 +324,29 @@ export interface OdometerReading {
 /** The newest day first. */
 export interface OdometerReadings {
   data: OdometerReading[];
+}
+
+/** The lessee's statement before ownership passes (49 CFR 580.7), as it was signed. */
+export interface OdometerStatement {
+  id: string;
+  printed_name: string;
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  lessee_address: string;
+  lessor_name: string;
+  lessor_address: string;
+  vin: string | null;
+  year: number | null;
+  make: string | null;
+  model: string | null;
+  body_type: string | null;
+  notice: string;
+  /** date */
+  notice_on: string;
+  /** date */
+  received_on: string;
+  /** date-time */
+  signed_at: string;
 }
 
 export interface OpenSession {
@@ -592,9 +645,29 @@ export interface Sessions {
   next_cursor: string | null;
 }
 
+/** Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth. */
+export interface SignOdometerStatement {
+  /** longest 200 */
+  printed_name: string;
+  /** longest 300 */
+  lessee_address: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  /** longest 60 */
+  body_type?: string | null;
+}
+
 /** A JWK set (RFC 7517), public parts only. */
 export interface SigningKeys {
   keys: (Record<string, unknown>)[];
+}
+
+/** Who buys, and the last day on which the money may come; a few days from now where none is given. */
+export interface StartBuyout {
+  /** date */
+  good_through?: string | null;
+  buyer?: "lessee" | "dealer" | "third_party";
 }
 
 /** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
@@ -617,6 +690,14 @@ export interface SupportContact {
   note: string;
 }
 
+/** A step of the way to the title; `done_on` is null until it is taken. */
+export interface TitleStep {
+  code: string;
+  detail: string;
+  /** date */
+  done_on: string | null;
+}
+
 /**
  * One event of the account; `revision` above 1 says that an earlier event, found later, changed its split.
  *
@@ -624,7 +705,7 @@ export interface SupportContact {
  */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due" | "lease_ended" | "lease_end_billed" | "lease_extended";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
@@ -771,6 +852,28 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Choose another way after all */
+  cancelBuyout: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    answers: {
+      200: Buyout;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Change a webhook, disable it or switch it on again */
   changeWebhook: {
     method: "PATCH";
@@ -871,6 +974,33 @@ export interface Operations {
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
+    };
+  };
+  /** A purchase, its odometer statement and its title */
+  getBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Buyout;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** The data of one event version as JSON Schema, by its name in /asyncapi.json with .json behind it */
@@ -1523,7 +1653,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "contact_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -1538,6 +1668,31 @@ export interface Operations {
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** What buying the vehicle would cost by a date */
+  previewBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyout-quote";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** date */
+      good_through?: string | null;
+      buyer?: "lessee" | "dealer" | "third_party";
+    };
+    answers: {
+      200: BuyoutPreview;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "buyer_not_allowed" | "invalid_request" | "state_policy_missing">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What would pay the loan off by a date */
@@ -1817,6 +1972,64 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Sign the odometer statement (49 CFR 580.7) */
+  signOdometerStatement: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SignOdometerStatement;
+    answers: {
+      201: OdometerStatement;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Be promised a price that buys the vehicle */
+  startBuyout: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/buyouts";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: StartBuyout;
+    answers: {
+      201: Buyout;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "nothing_to_pay_off" | "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

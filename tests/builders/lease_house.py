@@ -106,7 +106,7 @@ class LeaseHouse:
 
     def told(self, name: str) -> list[dict[str, Any]]:
         """The data of every event of that name, by either."""
-        return [event.data for event in self._told() if event.name == name]
+        return [dict(event.data) for event in self._told() if event.name == name]
 
     def _told(self) -> list[Envelope]:
         return [*emitted(self.accounts.store), *emitted(self.leases.store)]

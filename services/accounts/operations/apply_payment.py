@@ -107,20 +107,31 @@ def apply_payment(
     if has_credit_to_return(terms=after.terms, state=after.state):
         reason = reason or "credit_after_last_instalment"
     save_account(transaction, before=before, after=after, now=now)
-    if allocation.kind == "payment_reversed":
-        code = allocation.explanation["return_code"]
-        after = charge_returned_payment(
-            transaction, account=after, payment_key=payment.source_key, code=code, now=now, today=today
-        )
-        tell_reversed(transaction, account=after, allocation=allocation, paid=payment.data, today=today)
-    else:
-        if reason is not None:
-            _open_work_item(transaction, payment=payment, account=after, reason=reason, now=now)
-        _tell_applied(transaction, account=after, payment=payment, allocation=allocation, today=today)
+    after = _tell_what_became(
+        transaction, account=after, payment=payment, allocation=allocation, reason=reason, now=now, today=today
+    )
     tell_consequences(
         transaction, before=before, folded=folded, after=after, today=today, payment_id=payment.payment_id
     )
     tell_refund(transaction, account=after, refund=settled.refund, money=payment.money, today=today)
+
+
+def _tell_what_became(
+    transaction: Transaction, *, account: LockedAccount, payment: PostedPayment, allocation: Allocation,
+    reason: str | None, now: datetime, today: date,
+) -> LockedAccount:  # fmt: skip
+    """Tell where the money went; of money whose return came first, that it is undone, and charge what that costs."""
+    if allocation.kind == "payment_reversed":
+        code = allocation.explanation["return_code"]
+        account = charge_returned_payment(
+            transaction, account=account, payment_key=payment.source_key, code=code, now=now, today=today
+        )
+        tell_reversed(transaction, account=account, allocation=allocation, paid=payment.data, today=today)
+        return account
+    if reason is not None:
+        _open_work_item(transaction, payment=payment, account=account, reason=reason, now=now)
+    _tell_applied(transaction, account=account, payment=payment, allocation=allocation, today=today)
+    return account
 
 
 def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedPayment) -> str | None:

@@ -111,7 +111,7 @@ def follow_purchase(
         move_option(transaction, row=other, to="superseded", now=now, today=today)
     moved = move_option(
         transaction, row=bought, to=FOLLOWING[name], now=now, today=today,
-        **{f"{FOLLOWING[name]}_on": today.isoformat()},
+        details={f"{FOLLOWING[name]}_on": today.isoformat()},
     )  # fmt: skip
     if moved["status"] == "completed":
         _tell_completed(transaction, row=moved, today=today)

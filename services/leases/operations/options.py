@@ -55,7 +55,7 @@ def open_option(
 
 def move_option(
     transaction: Transaction, *, row: Row, to: str, now: datetime, today: date, ends_on: date | None = None,
-    **details: Any,
+    details: Mapping[str, Any] | None = None,
 ) -> Row:  # fmt: skip
     """The next status, with what is known besides; one that ends the option tells `option_closed`.
 
@@ -64,7 +64,7 @@ def move_option(
     require_step(option=row["option"], status=row["status"], to=to)
     ends = to in ENDED
     changed = {
-        "status": to, "details": {**row["details"], **details}, "ends_on": ends_on or row["ends_on"],
+        "status": to, "details": {**row["details"], **(details or {})}, "ends_on": ends_on or row["ends_on"],
         "closed_on": today if ends else None, "closed_at": now if ends else None,
     }  # fmt: skip
     transaction.run(update(lease_options).where(lease_options.c.id == row["id"]).values(changed))
