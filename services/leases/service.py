@@ -122,6 +122,12 @@ class LeasesService(Service):
             call.transaction, event_id=call.event.id, payment=call.data, now=self.clock.now(), today=self.clock.today()
         )
 
+    @reaction(payments_events.payment_returned)
+    def on_payment_returned(self, call: EventCall) -> None:
+        operations.note_returned_payment(
+            call.transaction, event_id=call.event.id, payment=call.data, now=self.clock.now(), today=self.clock.today()
+        )
+
     @reaction(accounts_events.payment_applied)
     def on_payment_applied(self, call: EventCall) -> None:
         self._note_standing(call)

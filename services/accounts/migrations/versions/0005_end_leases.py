@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "end_leases"
-down_revision = "promise_payoffs"
+down_revision = "book_what_banks_moved"
 
 # Adds to the values that a constraint allows by now, whatever other revisions have added before.
 WIDENED = """
