@@ -9,7 +9,7 @@ from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
 from chassis.keys import FieldCipher
 from services.accounts import operations, queries
-from services.accounts.contract import payoff, schemas, settings
+from services.accounts.contract import leases, payoff, schemas, settings
 from services.accounts.rules.addresses import PaymentAddress, configured_addresses
 from services.accounts.rules.payoff import PayoffPolicy
 from services.payments.contract import events as payments_events
@@ -162,6 +162,10 @@ class AccountsService(Service):
             call.transaction, caller=call.context, policy=self.policy, addresses=self.addresses,
             today=self.clock.today(), **call.request,
         )  # fmt: skip
+
+    @query(takes=leases.GetLeaseFigures, gives=leases.LeaseFigures, may=(SERVICE,))
+    def get_lease_figures(self, call: Call) -> Any:
+        return queries.get_lease_figures(call.transaction, caller=call.context, **call.request)
 
     @command(takes=payoff.IssuePayoffQuote, gives=payoff.PayoffQuote, may=(*PERSONS, SERVICE), idempotent=True)
     def issue_payoff_quote(self, call: Call) -> Any:
