@@ -116,7 +116,9 @@ class AccountState:
     `accrued_interest` is unrounded cents owed up to `interest_from_on`; interest of later days comes on top.
     `next_instalment_number` is the oldest one not paid in full, count + 1 when none is left. `open_fees` are the
     unpaid ones, oldest first. `diverted_cents` went to fees while instalments that were due stayed short of as much:
-    no late fee may follow from that. `awaited` are the keys of payments undone before they were known.
+    no late fee may follow from that. `awaited` are the keys of payments undone before they were known. `billed_due_on`
+    is the latest due date that was billed. `delinquent_since_on` is the due date with which the run of lateness began
+    that went on after the last event, if one did.
     """
 
     opening: Opening
@@ -135,6 +137,8 @@ class AccountState:
     is_accelerated: bool = False
     amendments: Amendments = UNAMENDED
     awaited: tuple[str, ...] = ()
+    billed_due_on: date | None = None
+    delinquent_since_on: date | None = None
     allocations: tuple[Allocation, ...] = field(default=(), repr=False)
 
     @property
