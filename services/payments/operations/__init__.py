@@ -1,6 +1,7 @@
 """The verbs of payments, one function for each."""
 
 from services.payments.operations.charging import charge_payment, settle_charge
+from services.payments.operations.days import book_posting, close_payment_day, open_payment_day
 from services.payments.operations.lockbox import (
     FileBusy,
     LockboxFile,
@@ -31,7 +32,9 @@ __all__ = [
     "LockboxFile",
     "TakenLines",
     "add_payment_method",
+    "book_posting",
     "charge_payment",
+    "close_payment_day",
     "close_work_item",
     "find_lockbox_file",
     "finish_lockbox_file",
@@ -46,6 +49,7 @@ __all__ = [
     "note_settled",
     "note_standing",
     "open_lockbox_file",
+    "open_payment_day",
     "pay_refund",
     "present_again",
     "record_reports",
