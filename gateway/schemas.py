@@ -7,6 +7,7 @@ from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.leases.contract import lease_end, options
+from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -90,6 +91,20 @@ class SignOdometerStatement(options.SignOdometerStatement):
 
     class Meta:
         exclude = ("account_id",)
+
+
+class ResolveReceipt(receipts.ResolveReceipt):
+    """On which account a waiting cheque is booked; the note stays with the cheque."""
+
+    class Meta:
+        exclude = ("receipt_id",)
+
+
+class SendReceiptBack(receipts.SendReceiptBack):
+    """Why a cheque goes back to who sent it."""
+
+    class Meta:
+        exclude = ("receipt_id",)
 
 
 class Me(identity.Me):
