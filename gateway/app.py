@@ -189,7 +189,7 @@ class Application:
     def _call(self, exchange: Exchange, route: Route) -> HttpCall:
         """What the handler gets, once everything that the declaration asks for holds."""
         request = exchange.request
-        details = {"client_address": exchange.address}
+        details = {"client_address": exchange.address, "network": exchange.network}
         nobody = replace(NOBODY, request_id=exchange.request_id, details=details)
         caller = None if route.is_open else self._caller(exchange, route, details)
         context: CallContext = caller.context if caller else nobody

@@ -9,6 +9,7 @@ from gateway.api import (
     payment_methods,
     payments,
     payoff,
+    recovery,
     registrations,
     sessions,
     staff_webhooks,
@@ -20,6 +21,7 @@ from gateway.routing import Route
 
 ROUTES: tuple[Route, ...] = (
     *registrations.ROUTES,
+    *recovery.ROUTES,
     *sessions.ROUTES,
     *me.ROUTES,
     *accounts.ROUTES,

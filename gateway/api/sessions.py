@@ -18,7 +18,7 @@ PERSONS = (CUSTOMER, AGENT)
     "POST", "/v1/sessions", operation="openSession", rank=Rank.FIRST, status=201, tags=("identity",), limit=SESSIONS,
     takes=identity.OpenSession, gives=identity.OpenedSession, summary="Sign in",
     sends={"user_id": "jane@example.com", "password": "ferry lantern orchard nine"},
-    example=examples.SESSION_TOKENS, errors=("invalid_credentials",),
+    example=examples.SESSION_TOKENS, errors=("invalid_credentials", "too_many_attempts"),
 )  # fmt: skip
 def open_session(call: HttpCall) -> Reply:
     """An access token for the Authorization header, and a refresh token for the next one."""

@@ -56,6 +56,7 @@ TOLD = (
     Told(accounts.refund_due),
     Told(leases.lease_eligibility_changed),
     Told(identity.contact_changed, to=Audience.PERSON),
+    Told(identity.password_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
 )
 

@@ -5,12 +5,23 @@ from typing import Any
 
 from chassis.bus.rpc import Asks, Neighbour
 from chassis.context import AGENT, ANONYMOUS, CUSTOMER
-from chassis.doors import Call, ErrandCall, Service, command, errand, query, timer
+from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from chassis.schemas import Nothing
 from services.identity import queries
 from services.identity.contract import events, schemas
-from services.identity.operations import linking, matching, profile, registration, sessions, verification
+from services.identity.contract import recovery as contract
+from services.identity.operations import (
+    linking,
+    matching,
+    messages,
+    passwords,
+    profile,
+    recovery,
+    registration,
+    sessions,
+    verification,
+)
 from services.identity.providers import (
     Keyring,
     KeyringProvider,
@@ -19,6 +30,7 @@ from services.identity.providers import (
     Policy,
     PolicyProvider,
 )
+from services.identity.rules.recovery import PASSWORD, USER_ID
 
 SWEEP_SECONDS = 3600.0
 
@@ -34,8 +46,22 @@ def _checked(service: "IdentityService", question: Question) -> Mapping[str, Any
     sessions.refuse_key(question.key)
     request = question.request
     return sessions.check_password(
-        service.store, passwords=service.passwords, user_id=request["user_id"], password=request["password"]
-    )
+        service.store, now=service.clock.now(), passwords=service.passwords, keyring=service.keyring,
+        caller=question.context, user_id=request["user_id"], password=request["password"],
+    )  # fmt: skip
+
+
+def _reset_prepared(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    sessions.refuse_key(question.key)
+    return recovery.prepare_reset(service.store, passwords=service.passwords, request=question.request)
+
+
+def _change_checked(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    sessions.refuse_key(question.key)
+    return passwords.check_change(
+        service.store, now=service.clock.now(), passwords=service.passwords, keyring=service.keyring,
+        caller=question.context, request=question.request,
+    )  # fmt: skip
 
 
 def _without_replay(service: "IdentityService", question: Question) -> Mapping[str, Any]:
@@ -73,7 +99,7 @@ class IdentityService(Service):
     @command(takes=schemas.OpenSession, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_checked)
     def open_session(self, call: Call) -> Any:
         return sessions.open_session(
-            call.transaction, now=self.clock.now(), keyring=self.keyring, checked=call.answers,
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, checked=call.answers,
             device=call.request["device"],
         )  # fmt: skip
 
@@ -87,6 +113,32 @@ class IdentityService(Service):
     def close_session(self, call: Call) -> Any:
         return sessions.close_session(
             call.transaction, now=self.clock.now(), caller=call.context, **call.request
+        )  # fmt: skip
+
+    @command(takes=contract.RequestPasswordReset, gives=contract.Recovery, may=(ANONYMOUS,))
+    def request_password_reset(self, call: Call) -> Any:
+        return recovery.request_recovery(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, kind=PASSWORD, **call.request
+        )
+
+    @command(takes=contract.RequestUserIdReminder, gives=contract.Recovery, may=(ANONYMOUS,))
+    def request_user_id_reminder(self, call: Call) -> Any:
+        return recovery.request_recovery(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, kind=USER_ID, **call.request
+        )
+
+    @command(takes=contract.ResetPassword, gives=Nothing, may=(ANONYMOUS,), asks=_reset_prepared)
+    def reset_password(self, call: Call) -> None:
+        recovery.reset_password(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, caller=call.context,
+            token=call.request["token"], **call.answers,
+        )  # fmt: skip
+
+    @command(takes=contract.ChangePassword, gives=Nothing, may=(CUSTOMER, AGENT), asks=_change_checked)
+    def change_password(self, call: Call) -> None:
+        passwords.change_password(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, caller=call.context,
+            checked=call.answers,
         )  # fmt: skip
 
     @command(takes=schemas.LinkAccount, gives=schemas.LinkedAccount, may=(CUSTOMER,), asks=_found)
@@ -115,6 +167,16 @@ class IdentityService(Service):
             call, now=self.clock.now(), accounts=self.accounts, notifications=self.notifications,
             keyring=self.keyring, policy=self.policy,
         )  # fmt: skip
+
+    @reaction(events.recovery_requested)
+    def on_recovery_requested(self, call: EventCall) -> None:
+        recovery.settle_recovery(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, **call.data
+        )
+
+    @errand(events.message_written)
+    def on_message_written(self, call: ErrandCall) -> None:
+        messages.hand_over(call, now=self.clock.now(), notifications=self.notifications, keyring=self.keyring)
 
     @errand(events.email_verified)
     def on_email_verified(self, call: ErrandCall) -> None:

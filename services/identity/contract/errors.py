@@ -13,6 +13,49 @@ class InvalidCredentials(Refusal):
     )
 
 
+class TooManyAttempts(Refusal):
+    """Said of anybody's name alike, whether somebody has it or not."""
+
+    code = "too_many_attempts"
+    kind = Kind.LIMITED
+    title = "Too many wrong tries"
+    detail = (
+        "Too many tries from where you are were wrong. Wait a quarter of an hour, or get a new password by mail "
+        "(POST /v1/password-resets): its link lets you in from here."
+    )
+
+
+class CurrentPasswordWrong(Refusal):
+    code = "current_password_wrong"
+    kind = Kind.UNPROCESSABLE
+    title = "The current password is not right"
+    detail = "Send the password you sign in with now, or get a new one by mail: POST /v1/password-resets."
+
+
+class ResetNotValid(Refusal):
+    code = "reset_not_valid"
+    kind = Kind.UNPROCESSABLE
+    title = "This link is not valid"
+    detail = (
+        "The link is incomplete, or a newer mail or a new password has replaced it. Open the link in the latest mail "
+        "from us, or ask for a new one: POST /v1/password-resets."
+    )
+
+
+class ResetExpired(Refusal):
+    code = "reset_expired"
+    kind = Kind.UNPROCESSABLE
+    title = "This link has expired"
+    detail = "The link was good for 60 minutes. Ask for a new one: POST /v1/password-resets."
+
+
+class ResetUsed(Refusal):
+    code = "reset_used"
+    kind = Kind.UNPROCESSABLE
+    title = "This link has been used"
+    detail = "The password was changed with it. Sign in with the new password, or ask for a new link."
+
+
 class VerificationNotValid(Refusal):
     code = "verification_not_valid"
     kind = Kind.UNPROCESSABLE

@@ -14,7 +14,9 @@ from chassis.store import Database, Row, Transaction
 from services.identity.contract import events
 from services.identity.contract.errors import InvalidCredentials, KeyNotTaken, RefreshTokenNotValid
 from services.identity.models import ACTIVE, refresh_tokens, sessions, user_accounts, users
-from services.identity.providers import Keyring, Passwords
+from services.identity.operations import attempts
+from services.identity.operations.messages import write_mail
+from services.identity.providers import Keyring, Passwords, Policy
 from services.identity.providers.keyring import token_hash
 from services.identity.rules import sessions as rules
 from services.identity.rules.names import sign_in_name
@@ -30,37 +32,64 @@ def refuse_key(key: str | None) -> None:
         raise KeyNotTaken()
 
 
-def check_password(store: Database, *, passwords: Passwords, user_id: str, password: str) -> dict[str, Any]:
-    """The user whose password this is, before any transaction opens. Raises InvalidCredentials.
+def check_password(
+    store: Database, *, now: datetime, passwords: Passwords, keyring: Keyring, caller: CallContext, user_id: str,
+    password: str,
+) -> dict[str, Any]:  # fmt: skip
+    """The user whose password this is, before any transaction opens. Raises TooManyAttempts, InvalidCredentials.
 
     An unknown, an unverified and a closed user cost the same one verification and get the same answer.
     """
-    name = sign_in_name(user_id)
+    name, place = sign_in_name(user_id), attempts.place_of(caller, keyring=keyring)
     with store.reading() as transaction:
         user = transaction.one(select(users).where((users.c.email == name) | (users.c.user_name == name)))
+    known_id = user["id"] if user is not None else None
+    target = attempts.target_of(known_id, name=name, keyring=keyring)
+    attempts.begin_attempt(store, now=now, target=target, place=place, user_id=known_id)
     stored_hash = user["password_hash"] if user is not None else None
     is_right = passwords.is_right(password, stored_hash=stored_hash)
     if user is None or not is_right or user["status"] != ACTIVE:
         raise InvalidCredentials()
     outdated = passwords.is_outdated(user["password_hash"])
     new_hash = passwords.hash(password) if outdated else user["password_hash"]
-    return {"user_id": user["id"], "checked_hash": user["password_hash"], "new_hash": new_hash}
+    return {
+        "user_id": user["id"], "checked_hash": user["password_hash"], "new_hash": new_hash, "target": target,
+        "place": place,
+    }  # fmt: skip
 
 
 def open_session(
-    transaction: Transaction, *, now: datetime, keyring: Keyring, checked: Mapping[str, Any], device: str | None
-) -> dict[str, Any]:
+    transaction: Transaction, *, now: datetime, keyring: Keyring, policy: Policy, checked: Mapping[str, Any],
+    device: str | None,
+) -> dict[str, Any]:  # fmt: skip
     """A session of the user whose password was checked. Raises InvalidCredentials where it changed in the meantime."""
     user = transaction.one(select(users).where(users.c.id == checked["user_id"]).with_for_update())
     if user is None or user["status"] != ACTIVE or user["password_hash"] != checked["checked_hash"]:
         raise InvalidCredentials()
     transaction.run(update(users).where(users.c.id == user["id"]).values(password_hash=checked["new_hash"]))
+    attempts.forget_attempts(transaction, target=checked["target"], place=checked["place"])
+    return _begin_session(
+        transaction, now=now, keyring=keyring, policy=policy, user=user, place=checked["place"], device=device
+    )
+
+
+def _begin_session(
+    transaction: Transaction, *, now: datetime, keyring: Keyring, policy: Policy, user: Row, place: str,
+    device: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Somebody has proven who they are. A place or a device that is new is told to the person by mail.
+
+    The mail does not name the device: who signs in may write there what they like.
+    """
+    if attempts.note_place(transaction, now=now, user_id=user["id"], place=place, device=device):
+        write_mail(transaction, now=now, keyring=keyring, template="new_sign_in", to=user, link=policy.forgotten_link())
     session = {
         "id": new_id(at=now),
         "user_id": user["id"],
         "device": device,
         "opened_at": now,
         "last_used_at": now,
+        "proven_at": now,
         "expires_at": now + rules.SESSION_LIFE,
     }
     transaction.run(sessions.insert().values(**session))
@@ -175,7 +204,7 @@ def _opened(
         role=user["role"],
         accounts=transaction.all(linked.order_by(user_accounts.c.linked_at, user_accounts.c.account_id)),
         session_id=session["id"],
-        signed_in_at=session["opened_at"],
+        proven_at=session["proven_at"],
     )
     return {
         "access_token": access_token,

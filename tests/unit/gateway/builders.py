@@ -28,6 +28,7 @@ from gateway.stream.feed import Feed
 from gateway.table import ROUTES
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
+from services.identity.contract import recovery
 from services.identity.contract import schemas as identity
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
@@ -50,6 +51,14 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.open_session": (identity.OpenSession, identity.OpenedSession, examples.SESSION_TOKENS),
     "identity.refresh_session": (identity.RefreshSession, identity.OpenedSession, examples.SESSION_TOKENS),
     "identity.close_session": (identity.CloseSession, Nothing, {}),
+    "identity.request_password_reset": (
+        recovery.RequestPasswordReset, recovery.Recovery, {"status": "check_your_mail"},
+    ),
+    "identity.request_user_id_reminder": (
+        recovery.RequestUserIdReminder, recovery.Recovery, {"status": "check_your_mail"},
+    ),
+    "identity.reset_password": (recovery.ResetPassword, Nothing, {}),
+    "identity.change_password": (recovery.ChangePassword, Nothing, {}),
     "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
     "identity.get_me": (Nothing, identity.Me, A_PROFILE),
     "identity.update_me": (identity.UpdateMe, identity.Me, {**A_PROFILE, "version": 8}),

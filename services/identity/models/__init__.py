@@ -1,0 +1,45 @@
+"""Identity's tables. Secrets are hashed (passwords, tokens) or encrypted (claims, phones, addresses), never clear."""
+
+from services.identity.models.base import metadata
+from services.identity.models.people import (
+    ABANDONED,
+    ACTIVE,
+    CLOSED,
+    DONE,
+    MATCHED,
+    NO_MATCH,
+    RECEIVED,
+    UNVERIFIED,
+    link_failures,
+    links_of,
+    registrations,
+    user_accounts,
+    users,
+    verifications,
+)
+from services.identity.models.proofs import messages, recoveries
+from services.identity.models.sessions import attempts_to_prove, familiar_places, refresh_tokens, sessions
+
+__all__ = [
+    "ABANDONED",
+    "ACTIVE",
+    "CLOSED",
+    "DONE",
+    "MATCHED",
+    "NO_MATCH",
+    "RECEIVED",
+    "UNVERIFIED",
+    "attempts_to_prove",
+    "familiar_places",
+    "link_failures",
+    "links_of",
+    "messages",
+    "metadata",
+    "recoveries",
+    "refresh_tokens",
+    "registrations",
+    "sessions",
+    "user_accounts",
+    "users",
+    "verifications",
+]
