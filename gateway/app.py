@@ -223,6 +223,8 @@ class Application:
             self._attempt(exchange, route.limit.of_persons(), whom=caller.context.subject)
         if caller.context.role not in route.who:
             raise Forbidden()
+        if route.steps_up:
+            caller.context.require_proof(now=self._house.clock.now())
         return caller
 
     def _response(self, exchange: Exchange, route: Route, reply: Reply) -> Response:

@@ -113,6 +113,7 @@ class Route:
     `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `conditional`: If-Match
     is required, and its versions are handed to the service, which compares them. `limit` counts the attempts of an
     address, and of a person who has signed in; `rank` says who goes first when not everybody can be answered.
+    `steps_up`: the person must have proven lately who they are.
     `reads` names other request headers that mean something here, `errors` the codes that this route adds to those of
     its form, `replies` the headers of the answer that its handler sets. `content_policy` is what a page may load,
     where it is one.
@@ -133,6 +134,7 @@ class Route:
     moves_money: bool = False
     has_etag: bool = False
     conditional: bool = False
+    steps_up: bool = False
     limit: Limit | None = None
     rank: Rank = Rank.REST
     media: str = "application/json"

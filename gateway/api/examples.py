@@ -39,6 +39,8 @@ ME: dict[str, Any] = {
     "first_name": "Jane",
     "last_name": "Driver",
     "phone_masked": "••• ••• 2368",
+    "pending_email": None,
+    "pending_phone_masked": None,
     "mailing_address": MAILING_ADDRESS,
     "accounts": [{"id": ACCOUNT_ID, "role": "borrower", "account_last4": "3456"}],
 }

@@ -77,6 +77,14 @@ export interface AsOf {
   business_on: string;
 }
 
+/** `password` is the one that is used now. */
+export interface ChangePassword {
+  /** longest 1024 */
+  password: string;
+  /** longest 1024 */
+  new_password: string;
+}
+
 /** What is left out stays as it is. */
 export interface ChangeWebhook {
   /** longest 2000 */
@@ -90,7 +98,8 @@ export interface ChangeWebhook {
 /**
  * What changes. `mailing_address` is replaced whole, or removed by null.
  *
- * `email` and `phone` are known and refused: they change only once they are proven.
+ * `email` and `phone` (international form; null removes it) change once both their ends have agreed: the new one and
+ * the one before it are written to, by a link in a mail or a code in a text.
  */
 export interface ChangedProfile {
   /** longest 100 */
@@ -229,6 +238,8 @@ export interface Me {
   first_name: string;
   last_name: string;
   phone_masked: string | null;
+  pending_email: string | null;
+  pending_phone_masked: string | null;
   mailing_address: MailingAddress | null;
   accounts: LinkedAccount[];
 }
@@ -415,11 +426,21 @@ export interface Problem {
   errors?: FieldProblem[];
 }
 
+/** The six digits of a text. */
+export interface ProveCode {
+  code: string;
+}
+
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
 export interface Reason {
   code: string;
   detail: string;
   what_would_change_it: string;
+}
+
+/** The same for everybody: whether the address is known shows only in the mailbox. */
+export interface Recovery {
+  status: string;
 }
 
 export interface RefreshSession {
@@ -466,6 +487,24 @@ export interface ReplayFailed {
 /** How many will be sent again. */
 export interface Replayed {
   count: number;
+}
+
+/** Ask for a link to a new password, mailed to the address on file. */
+export interface RequestPasswordReset {
+  email: string;
+}
+
+/** Ask for the user ID, mailed to the address on file. */
+export interface RequestUserIdReminder {
+  email: string;
+}
+
+/** `token` is the one in the mailed link. */
+export interface ResetPassword {
+  /** longest 200 */
+  token: string;
+  /** longest 1024 */
+  password: string;
 }
 
 export interface Schedule {
@@ -678,13 +717,33 @@ export interface Operations {
       201: PaymentMethod;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your password */
+  changePassword: {
+    method: "POST";
+    url: "/v1/me/password";
+    body: ChangePassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1386,7 +1445,7 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1401,7 +1460,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -1651,6 +1710,57 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Ask for a link to a new password */
+  requestPasswordReset: {
+    method: "POST";
+    url: "/v1/password-resets";
+    body: RequestPasswordReset;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Ask for your user ID by mail */
+  requestUserIdReminder: {
+    method: "POST";
+    url: "/v1/user-id-reminders";
+    body: RequestUserIdReminder;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose a new password with the token from the mail */
+  resetPassword: {
+    method: "POST";
+    url: "/v1/password-resets/confirm";
+    body: ResetPassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "reset_expired" | "reset_not_valid" | "reset_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Make a new secret */
   rotateWebhookSecret: {
     method: "POST";
@@ -1723,7 +1833,7 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Change your name or your mailing address */
+  /** Change your name, your mailing address, or where we write to */
   updateMe: {
     method: "PATCH";
     url: "/v1/me";
@@ -1736,15 +1846,15 @@ export interface Operations {
       200: Me;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "contact_change_needs_proof" | "invalid_request" | "nothing_to_change">;
+      422: Refused<422, "invalid_request" | "nothing_to_change">;
       428: Refused<428, "precondition_required">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_contact_changes" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1761,6 +1871,25 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Verify a telephone number with the code from the text */
+  verifyPhone: {
+    method: "POST";
+    url: "/v1/me/phone-verifications";
+    body: ProveCode;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.store import Transaction
-from services.identity.models import links_of, sessions, users
+from services.identity.models import links_of, open_changes_of, sessions, users
 from services.identity.providers import Keyring
 from services.identity.rules.profiles import profile_of
 from services.identity.rules.sessions import IDLE_LIFE
@@ -22,7 +22,8 @@ def get_me(transaction: Transaction, *, caller: CallContext, keyring: Keyring) -
     if user is None:
         raise NotFound("Your user is gone. Register again, or call us.")
     phone, address = keyring.contact_of(user)
-    return profile_of(user, links=transaction.all(links_of(user_id)), phone=phone, address=address)
+    pending = keyring.pending_of(transaction.all(open_changes_of(user_id)))
+    return profile_of(user, links=transaction.all(links_of(user_id)), phone=phone, address=address, pending=pending)
 
 
 def list_sessions(

@@ -12,6 +12,7 @@ from services.identity import queries
 from services.identity.contract import events, schemas
 from services.identity.contract import recovery as contract
 from services.identity.operations import (
+    contact_changes,
     linking,
     matching,
     messages,
@@ -77,6 +78,11 @@ def _found(service: "IdentityService", question: Question) -> Mapping[str, Any]:
     )  # fmt: skip
 
 
+def _code_counted(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    contact_changes.count_try(service.store, now=service.clock.now(), caller=question.context)
+    return {}
+
+
 class IdentityService(Service):
     name = "identity"
 
@@ -94,7 +100,9 @@ class IdentityService(Service):
 
     @command(takes=schemas.VerifyEmail, gives=Nothing, may=(ANONYMOUS,))
     def verify_email(self, call: Call) -> Any:
-        return verification.verify_email(call.transaction, now=self.clock.now(), **call.request)
+        return verification.verify_email(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, **call.request
+        )
 
     @command(takes=schemas.OpenSession, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_checked)
     def open_session(self, call: Call) -> Any:
@@ -147,7 +155,16 @@ class IdentityService(Service):
 
     @command(takes=schemas.UpdateMe, gives=schemas.Me, may=(CUSTOMER, AGENT))
     def update_me(self, call: Call) -> Any:
-        return profile.update_me(call.transaction, caller=call.context, keyring=self.keyring, **call.request)
+        return profile.update_me(
+            call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, **call.request
+        )
+
+    @command(takes=schemas.ProveCode, gives=Nothing, may=(CUSTOMER, AGENT), asks=_code_counted)
+    def prove_phone(self, call: Call) -> None:
+        contact_changes.prove_code(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, caller=call.context,
+            **call.request,
+        )  # fmt: skip
 
     @query(takes=schemas.ListSessions, gives=schemas.Sessions, may=(CUSTOMER, AGENT))
     def list_sessions(self, call: Call) -> Any:
@@ -171,6 +188,12 @@ class IdentityService(Service):
     @reaction(events.recovery_requested)
     def on_recovery_requested(self, call: EventCall) -> None:
         recovery.settle_recovery(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, **call.data
+        )
+
+    @reaction(events.contact_change_asked)
+    def on_contact_change_asked(self, call: EventCall) -> None:
+        contact_changes.ask_ends(
             call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, **call.data
         )
 

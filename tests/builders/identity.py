@@ -11,6 +11,8 @@ from chassis.clock import FixedClock
 from chassis.context import NOBODY, CallContext, Grant
 from chassis.doors import Outcome
 from services.identity.contract.events import (
+    contact_change_asked,
+    contact_changed,
     email_verified,
     message_written,
     recovery_requested,
@@ -67,6 +69,8 @@ class Counter:
             registration_received.name: self.identity.on_registration_received,
             email_verified.name: self.identity.on_email_verified,
             recovery_requested.name: self.identity.on_recovery_requested,
+            contact_change_asked.name: self.identity.on_contact_change_asked,
+            contact_changed.name: self.identity.on_contact_changed,
             message_written.name: self.identity.on_message_written,
         }
         outcomes = []
@@ -114,10 +118,11 @@ class Counter:
         request = {"token": token or self.notifications.last_token, "password": password}
         call(self.identity.reset_password, request=request, context=somebody_at(network))
 
-    def change_password(self, **changed: str) -> None:
-        """As somebody who has just signed in."""
+    def change_password(self, *, caller: CallContext | None = None, **changed: str) -> None:
+        """As somebody who has just signed in, unless the caller is given."""
         request = {"password": PASSWORD, **changed}
-        call(self.identity.change_password, request=request, context=self.as_caller(self.sign_in()))
+        context = caller or self.as_caller(self.sign_in())
+        call(self.identity.change_password, request=request, context=context)
 
     def refresh(self, token: str) -> Any:
         return call(self.identity.refresh_session, request={"refresh_token": token}, context=NOBODY)
@@ -135,7 +140,9 @@ class Counter:
             role=claims["roles"][0],
             accounts=tuple(Grant(**grant) for grant in claims["accounts"]),
             session_id=claims["sid"],
+            auth_time=claims["auth_time"],
             request_id="test",
+            details={"client_address": HOME, "network": HOME},
         )
 
     def event_ids(self) -> list[Any]:

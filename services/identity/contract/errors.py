@@ -94,13 +94,20 @@ class KeyNotTaken(Refusal):
     detail = "Answers that hold secrets are never stored, so they cannot be replayed. Send the request without a key."
 
 
-class ContactChangeNeedsProof(Refusal):
-    code = "contact_change_needs_proof"
+class TooManyContactChanges(Refusal):
+    code = "too_many_contact_changes"
+    kind = Kind.LIMITED
+    title = "Too many changes in a day"
+    detail = "An e-mail address or a telephone number can be changed five times a day. Go on tomorrow, or call us."
+
+
+class CodeNotRight(Refusal):
+    code = "code_not_right"
     kind = Kind.UNPROCESSABLE
-    title = "This change must be proven first"
+    title = "This code is not right"
     detail = (
-        "Messages about your money go to this e-mail address and telephone number, so a new one is proven before it "
-        "counts. Call customer service to change it; send the other fields without it."
+        "The code is mistyped, was used before, or is older than ten minutes. Type the latest one; after five wrong "
+        "tries a code is worth nothing, and you need a new one."
     )
 
 

@@ -22,6 +22,11 @@ class AboutUser(Strict):
     user_id = fields.UUID(required=True)
 
 
+class ContactChangeAsked(Strict):
+    user_id = fields.UUID(required=True)
+    change_id = fields.UUID(required=True)
+
+
 class AboutLink(Strict):
     user_id = fields.UUID(required=True)
     account_id = fields.UUID(required=True)
@@ -55,6 +60,11 @@ account_linked = Event("identity", "account_linked", 1, AboutLink, handled=True)
 
 # The user may no longer act on the account; access tokens issued before live on for five minutes at most.
 account_unlinked = Event("identity", "account_unlinked", 1, AboutLink, handled=True)
+
+# The user wants to be written to elsewhere; identity itself asks both ends.
+contact_change_asked = Event(
+    "identity", "contact_change_asked", 1, ContactChangeAsked, promised=False, handled=True
+)  # fmt: skip
 
 # The user's name or a contact point is another one now; who needs it asks, or is told by identity's own errand.
 contact_changed = Event("identity", "contact_changed", 1, AboutUser, handled=True)

@@ -1,6 +1,7 @@
 """Identity's tables. Secrets are hashed (passwords, tokens) or encrypted (claims, phones, addresses), never clear."""
 
 from services.identity.models.base import metadata
+from services.identity.models.changes import contact_changes, contact_proofs, open_changes_of
 from services.identity.models.people import (
     ABANDONED,
     ACTIVE,
@@ -30,11 +31,14 @@ __all__ = [
     "RECEIVED",
     "UNVERIFIED",
     "attempts_to_prove",
+    "contact_changes",
+    "contact_proofs",
     "familiar_places",
     "link_failures",
     "links_of",
     "messages",
     "metadata",
+    "open_changes_of",
     "recoveries",
     "refresh_tokens",
     "registrations",

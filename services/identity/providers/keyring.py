@@ -5,7 +5,7 @@ import hmac
 import json
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from chassis.keys import FieldCipher, SecretKey, SigningKeys
 
 FIELDS, LINKS, TOKENS = "fields-identity", "links", "tokens"
 TYPE, AUDIENCE = "at+jwt", "captive"
+CHANGE = "contact_changes.value"
 REFRESH_TOKEN_BYTES = 32
+CODES = 10**6
 
 
 class Keyring:
@@ -68,6 +70,19 @@ class Keyring:
             self.unseal_address(address, owner=owner) if address else None,
         )
 
+    def pending_of(self, changes: Iterable[Mapping[str, Any]]) -> dict[str, str | None]:
+        """By kind, what is to be another one: of open rows of contact_changes."""
+        return {change["kind"]: self.unseal_change(change) for change in changes}
+
+    def unseal_change(self, change: Mapping[str, Any]) -> str | None:
+        """The new address or number of an open row of contact_changes; None where one is to be removed."""
+        facts = self.unseal_facts(change["value_sealed"], field=CHANGE, owner=change["id"])
+        value: str | None = facts["value"]
+        return value
+
+    def seal_change(self, value: str | None, *, owner: UUID) -> str:
+        return self.seal_facts({"value": value}, field=CHANGE, owner=owner)
+
     def account_digest(self, account_number: str) -> str:
         """The same text for the same account number, which cannot be turned back without the key."""
         bare = "".join(character for character in account_number.upper() if character.isalnum())
@@ -84,6 +99,10 @@ class Keyring:
     def link_token(self, purpose: str, owner: UUID) -> str:
         """256 bits that only we can make, for the link in a mail about this row."""
         return urlsafe_b64encode(self._keyed(f"{purpose}:{owner}")).rstrip(b"=").decode()
+
+    def code(self, purpose: str, owner: UUID) -> str:
+        """Six digits for a text about this row, the same on every try."""
+        return f"{int.from_bytes(self._keyed(f'code:{purpose}:{owner}')) % CODES:06d}"
 
     def new_refresh_token(self) -> str:
         return secrets.token_urlsafe(REFRESH_TOKEN_BYTES)

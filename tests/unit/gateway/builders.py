@@ -62,6 +62,7 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
     "identity.get_me": (Nothing, identity.Me, A_PROFILE),
     "identity.update_me": (identity.UpdateMe, identity.Me, {**A_PROFILE, "version": 8}),
+    "identity.prove_phone": (identity.ProveCode, Nothing, {}),
     "identity.link_account": (
         identity.LinkAccount, identity.LinkedAccount,
         {"id": examples.ACCOUNT_ID, "role": "borrower", "account_last4": "0001"},
