@@ -76,7 +76,8 @@ class Application:
         self._neighbours = {name: Bulkhead(name, asks) for name, asks in house.neighbours.items()}
         house.admission.neighbours = tuple(self._neighbours.values())
         self._cross_origin = headers.CrossOrigin(house.settings)
-        self._shapes: dict[type[Schema], Schema] = {route.gives: route.gives() for route in routes}
+        given = {route.gives for route in routes} | {route.otherwise.gives for route in routes if route.otherwise}
+        self._shapes: dict[type[Schema], Schema] = {shape: shape() for shape in given}
 
     def __call__(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         started = time.perf_counter()
@@ -235,8 +236,9 @@ class Application:
         elif route.status == 204:
             response = Response(status=204)
         else:
-            data = shaped(self._shapes[route.gives], reply.data)
-            response = Response(_json(data), status=route.status, content_type=route.media)
+            form = route.otherwise if reply.is_otherwise and route.otherwise else route
+            data = shaped(self._shapes[form.gives], reply.data)
+            response = Response(_json(data), status=form.status, content_type=route.media)
         response.headers.update(reply.headers)
         response.headers["Cache-Control"] = route.cache
         if reply.replayed:

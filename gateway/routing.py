@@ -28,13 +28,27 @@ OWN_ID = "_id"
 
 @dataclass(frozen=True)
 class Reply:
-    """What a handler gives back: JSON data shaped by the route's schema, or a stream of bytes, or text as it is."""
+    """What a handler gives back: JSON data shaped by the route's schema, or a stream of bytes, or text as it is.
+
+    `is_otherwise`: the data is the route's other good answer.
+    """
 
     data: Any = None
     replayed: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: Iterable[bytes] | None = None
     text: str | None = None
+    is_otherwise: bool = False
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """Another good answer than a route's usual one: when it is given, with which status, in which form."""
+
+    when: str
+    status: int
+    gives: type[Schema]
+    example: Any
 
 
 @dataclass(frozen=True)
@@ -135,6 +149,7 @@ class Route:
     has_etag: bool = False
     conditional: bool = False
     steps_up: bool = False
+    otherwise: Otherwise | None = None
     limit: Limit | None = None
     rank: Rank = Rank.REST
     media: str = "application/json"

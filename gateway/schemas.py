@@ -6,6 +6,7 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.identity.contract import second_factors
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -47,6 +48,13 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
 
     class Meta:
         exclude = ("account_id", "kind", "lines", "source_ref")
+
+
+class ConfirmFactor(second_factors.ConfirmFactor):
+    """The first code of a factor."""
+
+    class Meta:
+        exclude = ("factor_id",)
 
 
 class Me(identity.Me):

@@ -23,6 +23,14 @@ SESSION_TOKENS: dict[str, Any] = {
     "refresh_token": "Q3JhbmtzaGFmdC1pbnZvaWNlLXdpbnRlcg",
 }
 
+SECOND_FACTOR_ASKED: dict[str, Any] = {
+    "mfa_required": True,
+    "challenge_id": "bWVhZG93LWxhbnRlcm4tc2V2ZW50ZWVu",
+    "methods": ["totp", "recovery_code"],
+}
+
+FACTOR_ID = "01935852-7c10-7e4a-b8d1-2f3a4b5c6d7e"
+
 MAILING_ADDRESS: dict[str, Any] = {
     "line_1": "1501 North Plano Rd.",
     "line_2": "Suite 100",

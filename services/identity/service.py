@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from chassis.bus.rpc import Asks, Neighbour
 from chassis.context import AGENT, ANONYMOUS, CUSTOMER
@@ -10,8 +11,11 @@ from chassis.doors.call import Question
 from chassis.schemas import Nothing
 from services.identity import queries
 from services.identity.contract import events, schemas
-from services.identity.contract import recovery as contract
+from services.identity.contract import recovery as recovery_contract
+from services.identity.contract import second_factors as factor_contract
 from services.identity.operations import (
+    attempts,
+    challenges,
     contact_changes,
     linking,
     matching,
@@ -20,12 +24,15 @@ from services.identity.operations import (
     profile,
     recovery,
     registration,
+    second_factors,
     sessions,
     verification,
 )
 from services.identity.providers import (
     Keyring,
     KeyringProvider,
+    OneTimeCodes,
+    OneTimeCodesProvider,
     Passwords,
     PasswordsProvider,
     Policy,
@@ -83,6 +90,35 @@ def _code_counted(service: "IdentityService", question: Question) -> Mapping[str
     return {}
 
 
+def _answer_counted(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    sessions.refuse_key(question.key)
+    return challenges.count_answer(
+        service.store, now=service.clock.now(), keyring=service.keyring, caller=question.context,
+        challenge_id=question.request["challenge_id"],
+    )  # fmt: skip
+
+
+def _step_up_checked(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    sessions.refuse_key(question.key)
+    return challenges.check_step_up(
+        service.store, now=service.clock.now(), keyring=service.keyring, passwords=service.passwords,
+        caller=question.context, request=question.request,
+    )  # fmt: skip
+
+
+def _confirmation_counted(service: "IdentityService", question: Question) -> Mapping[str, Any]:
+    sessions.refuse_key(question.key)
+    return attempts.begin_proof(
+        service.store, now=service.clock.now(), keyring=service.keyring, caller=question.context,
+        user_id=UUID(question.context.subject),
+    )  # fmt: skip
+
+
+def _secretly(_: "IdentityService", question: Question) -> Mapping[str, Any]:
+    sessions.refuse_key(question.key)
+    return {}
+
+
 class IdentityService(Service):
     name = "identity"
 
@@ -91,6 +127,7 @@ class IdentityService(Service):
     passwords: Passwords = PasswordsProvider()
     keyring: Keyring = KeyringProvider()
     policy: Policy = PolicyProvider()
+    codes: OneTimeCodes = OneTimeCodesProvider()
 
     @command(takes=schemas.Register, gives=schemas.Registration, may=(ANONYMOUS,), asks=_prepared)
     def register(self, call: Call) -> Any:
@@ -104,7 +141,7 @@ class IdentityService(Service):
             call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, **call.request
         )
 
-    @command(takes=schemas.OpenSession, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_checked)
+    @command(takes=schemas.OpenSession, gives=factor_contract.SignIn, may=(ANONYMOUS,), asks=_checked)
     def open_session(self, call: Call) -> Any:
         return sessions.open_session(
             call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, checked=call.answers,
@@ -123,26 +160,26 @@ class IdentityService(Service):
             call.transaction, now=self.clock.now(), caller=call.context, **call.request
         )  # fmt: skip
 
-    @command(takes=contract.RequestPasswordReset, gives=contract.Recovery, may=(ANONYMOUS,))
+    @command(takes=recovery_contract.RequestPasswordReset, gives=recovery_contract.Recovery, may=(ANONYMOUS,))
     def request_password_reset(self, call: Call) -> Any:
         return recovery.request_recovery(
             call.transaction, now=self.clock.now(), keyring=self.keyring, kind=PASSWORD, **call.request
         )
 
-    @command(takes=contract.RequestUserIdReminder, gives=contract.Recovery, may=(ANONYMOUS,))
+    @command(takes=recovery_contract.RequestUserIdReminder, gives=recovery_contract.Recovery, may=(ANONYMOUS,))
     def request_user_id_reminder(self, call: Call) -> Any:
         return recovery.request_recovery(
             call.transaction, now=self.clock.now(), keyring=self.keyring, kind=USER_ID, **call.request
         )
 
-    @command(takes=contract.ResetPassword, gives=Nothing, may=(ANONYMOUS,), asks=_reset_prepared)
+    @command(takes=recovery_contract.ResetPassword, gives=Nothing, may=(ANONYMOUS,), asks=_reset_prepared)
     def reset_password(self, call: Call) -> None:
         recovery.reset_password(
             call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, caller=call.context,
             token=call.request["token"], **call.answers,
         )  # fmt: skip
 
-    @command(takes=contract.ChangePassword, gives=Nothing, may=(CUSTOMER, AGENT), asks=_change_checked)
+    @command(takes=recovery_contract.ChangePassword, gives=Nothing, may=(CUSTOMER, AGENT), asks=_change_checked)
     def change_password(self, call: Call) -> None:
         passwords.change_password(
             call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, caller=call.context,
@@ -165,6 +202,70 @@ class IdentityService(Service):
             call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, caller=call.context,
             **call.request,
         )  # fmt: skip
+
+    @command(
+        takes=factor_contract.PassChallenge, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_answer_counted
+    )  # fmt: skip
+    def pass_challenge(self, call: Call) -> Any:
+        return challenges.pass_challenge(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, codes=self.codes, policy=self.policy,
+            counted=call.answers, **call.request,
+        )  # fmt: skip
+
+    @command(takes=factor_contract.TextChallenge, gives=factor_contract.Texted, may=(ANONYMOUS,))
+    def text_challenge(self, call: Call) -> Any:
+        return challenges.text_challenge(call.transaction, now=self.clock.now(), keyring=self.keyring, **call.request)
+
+    @command(takes=Nothing, gives=factor_contract.Texted, may=(CUSTOMER, AGENT))
+    def text_code(self, call: Call) -> Any:
+        return challenges.text_caller(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, caller=call.context
+        )  # fmt: skip
+
+    @command(
+        takes=factor_contract.StepUp, gives=factor_contract.SteppedUp, may=(CUSTOMER, AGENT), asks=_step_up_checked
+    )  # fmt: skip
+    def step_up(self, call: Call) -> Any:
+        return challenges.step_up(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, codes=self.codes, policy=self.policy,
+            caller=call.context, checked=call.answers,
+        )  # fmt: skip
+
+    @command(
+        takes=factor_contract.AddFactor, gives=factor_contract.FactorAdded, may=(CUSTOMER, AGENT), asks=_secretly
+    )  # fmt: skip
+    def add_factor(self, call: Call) -> Any:
+        return second_factors.add_factor(
+            call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, codes=self.codes,
+            **call.request,
+        )  # fmt: skip
+
+    @command(
+        takes=factor_contract.ConfirmFactor, gives=factor_contract.RecoveryCodes, may=(CUSTOMER, AGENT),
+        asks=_confirmation_counted,
+    )  # fmt: skip
+    def confirm_factor(self, call: Call) -> Any:
+        return second_factors.confirm_factor(
+            call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, codes=self.codes,
+            policy=self.policy, **call.request,
+        )  # fmt: skip
+
+    @command(takes=factor_contract.RemoveFactor, gives=Nothing, may=(CUSTOMER, AGENT))
+    def remove_factor(self, call: Call) -> None:
+        second_factors.remove_factor(
+            call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, policy=self.policy,
+            **call.request,
+        )  # fmt: skip
+
+    @command(takes=Nothing, gives=factor_contract.RecoveryCodes, may=(CUSTOMER, AGENT), asks=_secretly)
+    def renew_recovery_codes(self, call: Call) -> Any:
+        return second_factors.renew_recovery_codes(
+            call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, policy=self.policy
+        )
+
+    @query(takes=Nothing, gives=factor_contract.SecondFactors, may=(CUSTOMER, AGENT))
+    def list_second_factors(self, call: Call) -> Any:
+        return queries.list_second_factors(call.transaction, caller=call.context, keyring=self.keyring)
 
     @query(takes=schemas.ListSessions, gives=schemas.Sessions, may=(CUSTOMER, AGENT))
     def list_sessions(self, call: Call) -> Any:

@@ -56,6 +56,51 @@ class ResetUsed(Refusal):
     detail = "The password was changed with it. Sign in with the new password, or ask for a new link."
 
 
+class ChallengeNotValid(Refusal):
+    code = "challenge_not_valid"
+    kind = Kind.UNAUTHENTICATED
+    title = "This sign-in has to begin anew"
+    detail = "The second factor was not shown within ten minutes, or the sign-in is finished. Sign in again."
+
+
+class SecondFactorNotRight(Refusal):
+    code = "second_factor_not_right"
+    kind = Kind.UNAUTHENTICATED
+    title = "This code is not right"
+    detail = (
+        "Send the code that your app shows now, the latest one we texted, or a recovery code. Each works once. If you "
+        "have none of them, call customer service."
+    )
+
+
+class ProofMissing(Refusal):
+    code = "proof_missing"
+    kind = Kind.UNPROCESSABLE
+    title = "The proof is missing"
+    detail = "Send `code` if you have a second factor (GET /v1/me/mfa says so), otherwise `password`."
+
+
+class FactorThere(Refusal):
+    code = "factor_exists"
+    kind = Kind.CONFLICT
+    title = "You have a second factor of this kind"
+    detail = "Remove the one you have before you add another: DELETE /v1/me/mfa/factors/{factor_id}."
+
+
+class PhoneMissing(Refusal):
+    code = "phone_missing"
+    kind = Kind.UNPROCESSABLE
+    title = "We have no telephone number of yours"
+    detail = "Add a number first (PATCH /v1/me with `phone`), or use an app for codes instead."
+
+
+class TooManyTexts(Refusal):
+    code = "too_many_texts"
+    kind = Kind.LIMITED
+    title = "Too many texts"
+    detail = "Five texts in an hour are the most we send. Use the latest one, wait an hour, or use another method."
+
+
 class VerificationNotValid(Refusal):
     code = "verification_not_valid"
     kind = Kind.UNPROCESSABLE

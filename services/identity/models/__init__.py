@@ -2,6 +2,7 @@
 
 from services.identity.models.base import metadata
 from services.identity.models.changes import contact_changes, contact_proofs, open_changes_of
+from services.identity.models.factors import challenges, factors, recovery_codes, texted_codes
 from services.identity.models.people import (
     ABANDONED,
     ACTIVE,
@@ -31,8 +32,10 @@ __all__ = [
     "RECEIVED",
     "UNVERIFIED",
     "attempts_to_prove",
+    "challenges",
     "contact_changes",
     "contact_proofs",
+    "factors",
     "familiar_places",
     "link_failures",
     "links_of",
@@ -40,9 +43,11 @@ __all__ = [
     "metadata",
     "open_changes_of",
     "recoveries",
+    "recovery_codes",
     "refresh_tokens",
     "registrations",
     "sessions",
+    "texted_codes",
     "user_accounts",
     "users",
     "verifications",

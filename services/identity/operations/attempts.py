@@ -47,6 +47,19 @@ def begin_attempt(store: Database, *, now: datetime, target: str, place: str, us
         transaction.run(attempts_to_prove.insert().values(**attempt))
 
 
+def begin_proof(
+    store: Database, *, now: datetime, keyring: Keyring, caller: CallContext, user_id: UUID
+) -> dict[str, str]:  # fmt: skip
+    """One more code, or password of somebody signed in, is about to be looked at; gives what it was counted as.
+
+    They are counted apart from sign-ins: who holds a stolen token cannot keep its owner from signing in. Raises
+    TooManyAttempts.
+    """
+    target, place = keyring.digest("proof", str(user_id)), place_of(caller, keyring=keyring)
+    begin_attempt(store, now=now, target=target, place=place, user_id=user_id)
+    return {"target": target, "place": place}
+
+
 def forget_attempts(transaction: Transaction, *, target: str, place: str) -> None:
     """The proof held: what was mistyped here before counts no longer. Attempts from elsewhere do."""
     here = (attempts_to_prove.c.target == target) & (attempts_to_prove.c.place == place)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from chassis.context import CallContext
 from chassis.errors import ConstraintViolated
@@ -19,13 +19,14 @@ from services.identity.contract.errors import (
     VerificationNotValid,
     VerificationUsed,
 )
-from services.identity.models import contact_changes, contact_proofs, users
+from services.identity.models import contact_changes, contact_proofs, factors, users
 from services.identity.models.changes import ASKED, MADE, VOID, WAITING
 from services.identity.operations.messages import write_mail, write_text
 from services.identity.providers import Keyring, Policy
 from services.identity.providers.keyring import token_hash
 from services.identity.rules import contacts as rules
 from services.identity.rules.contacts import End
+from services.identity.rules.second_factors import TEXT
 
 
 def ask_changes(
@@ -143,6 +144,8 @@ def _make(transaction: Transaction, *, now: datetime, keyring: Keyring, policy: 
     value = keyring.unseal_change(change)
     changed: dict[str, Any] = {"email": value, "email_verified_at": now}
     if change["kind"] == rules.PHONE:
+        if value is None:
+            transaction.run(delete(factors).where(factors.c.user_id == user_id, factors.c.kind == TEXT))
         changed = {"phone_sealed": keyring.seal(value, field="users.phone", owner=user_id) if value else None}
     try:
         transaction.run(update(users).where(is_user).values(version=users.c.version + 1, **changed))

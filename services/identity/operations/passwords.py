@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from chassis.context import CallContext
 from chassis.errors import InvalidRequest, NotFound
 from chassis.store import Database, Row, Transaction
 from services.identity.contract import events
 from services.identity.contract.errors import CurrentPasswordWrong
-from services.identity.models import recoveries, sessions, users
+from services.identity.models import challenges, recoveries, sessions, users
 from services.identity.models.proofs import SENT, VOID
 from services.identity.operations import attempts
 from services.identity.operations.messages import write_mail
@@ -35,13 +35,12 @@ def check_change(
 
     Raises TooManyAttempts, CurrentPasswordWrong, InvalidRequest.
     """
-    user_id, place = UUID(caller.subject), attempts.place_of(caller, keyring=keyring)
+    user_id = UUID(caller.subject)
     with store.reading() as transaction:
         user = transaction.one(select(users).where(users.c.id == user_id))
     if user is None:
         raise NotFound("Your user is gone. Register again, or call us.")
-    target = attempts.target_of(user_id, name="", keyring=keyring)
-    attempts.begin_attempt(store, now=now, target=target, place=place, user_id=user_id)
+    counted = attempts.begin_proof(store, now=now, keyring=keyring, caller=caller, user_id=user_id)
     if not passwords.is_right(request["password"], stored_hash=user["password_hash"]):
         raise CurrentPasswordWrong()
     new = request["new_password"]
@@ -52,9 +51,7 @@ def check_change(
     problems = [problem for problem in found if problem is not None]
     if problems:
         raise InvalidRequest(errors=problems)
-    return {
-        "checked_hash": user["password_hash"], "password_hash": passwords.hash(new), "target": target, "place": place,
-    }  # fmt: skip
+    return {"checked_hash": user["password_hash"], "password_hash": passwords.hash(new), **counted}
 
 
 def change_password(
@@ -78,6 +75,8 @@ def put_password(
     """Whatever was opened with the old password ends, and the person is told by mail, whoever changed it."""
     transaction.run(update(users).where(users.c.id == user["id"]).values(password_hash=password_hash))
     void_resets(transaction, user_id=user["id"])
+    # Sign-ins that the password before began and that wait for a second factor.
+    transaction.run(delete(challenges).where(challenges.c.user_id == user["id"]))
     end_sessions(transaction, now=now, user_id=user["id"], reason="password_changed")
     transaction.emit(events.password_changed, subject=str(user["id"]), data={"user_id": user["id"]})
     write_mail(

@@ -17,11 +17,14 @@ from services.identity.models import (
     NO_MATCH,
     RECEIVED,
     attempts_to_prove,
+    challenges,
+    contact_changes,
     link_failures,
     messages,
     recoveries,
     registrations,
     sessions,
+    texted_codes,
     verifications,
 )
 from services.identity.providers import Keyring, Passwords, Policy
@@ -109,6 +112,9 @@ def forget(store: Database, *, now: datetime) -> None:
         transaction.run(delete(registrations).where(is_old))
         transaction.run(delete(link_failures).where(link_failures.c.failed_at < old))
         transaction.run(delete(recoveries).where(recoveries.c.requested_at < old))
+        transaction.run(delete(contact_changes).where(contact_changes.c.asked_at < old))
+        transaction.run(delete(texted_codes).where(texted_codes.c.texted_at < old))
+        transaction.run(delete(challenges).where(challenges.c.expires_at < old))
         transaction.run(delete(messages).where(messages.c.asked_at < old))
         stale = attempts_to_prove.c.attempted_at < now - FROM_STRANGERS_OVER
         transaction.run(delete(attempts_to_prove).where(stale))

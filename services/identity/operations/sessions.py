@@ -9,13 +9,12 @@ from sqlalchemy import select, update
 
 from chassis.context import CallContext
 from chassis.errors import NotFound
-from chassis.ids import new_id
 from chassis.store import Database, Row, Transaction
-from services.identity.contract import events
 from services.identity.contract.errors import InvalidCredentials, KeyNotTaken, RefreshTokenNotValid
-from services.identity.models import ACTIVE, refresh_tokens, sessions, user_accounts, users
+from services.identity.models import ACTIVE, refresh_tokens, sessions, users
 from services.identity.operations import attempts
-from services.identity.operations.messages import write_mail
+from services.identity.operations.challenges import ask_for_second_factor
+from services.identity.operations.tokens import begin_session, new_refresh_token, opened
 from services.identity.providers import Keyring, Passwords, Policy
 from services.identity.providers.keyring import token_hash
 from services.identity.rules import sessions as rules
@@ -62,42 +61,19 @@ def open_session(
     transaction: Transaction, *, now: datetime, keyring: Keyring, policy: Policy, checked: Mapping[str, Any],
     device: str | None,
 ) -> dict[str, Any]:  # fmt: skip
-    """A session of the user whose password was checked. Raises InvalidCredentials where it changed in the meantime."""
+    """A session of the user whose password was checked, or the challenge of a second factor that must be passed first.
+
+    Raises InvalidCredentials where the password changed in the meantime.
+    """
     user = transaction.one(select(users).where(users.c.id == checked["user_id"]).with_for_update())
     if user is None or user["status"] != ACTIVE or user["password_hash"] != checked["checked_hash"]:
         raise InvalidCredentials()
     transaction.run(update(users).where(users.c.id == user["id"]).values(password_hash=checked["new_hash"]))
     attempts.forget_attempts(transaction, target=checked["target"], place=checked["place"])
-    return _begin_session(
+    challenge = ask_for_second_factor(transaction, now=now, keyring=keyring, user=user, device=device)
+    return challenge or begin_session(
         transaction, now=now, keyring=keyring, policy=policy, user=user, place=checked["place"], device=device
     )
-
-
-def _begin_session(
-    transaction: Transaction, *, now: datetime, keyring: Keyring, policy: Policy, user: Row, place: str,
-    device: str | None,
-) -> dict[str, Any]:  # fmt: skip
-    """Somebody has proven who they are. A place or a device that is new is told to the person by mail.
-
-    The mail does not name the device: who signs in may write there what they like.
-    """
-    if attempts.note_place(transaction, now=now, user_id=user["id"], place=place, device=device):
-        write_mail(transaction, now=now, keyring=keyring, template="new_sign_in", to=user, link=policy.forgotten_link())
-    session = {
-        "id": new_id(at=now),
-        "user_id": user["id"],
-        "device": device,
-        "opened_at": now,
-        "last_used_at": now,
-        "proven_at": now,
-        "expires_at": now + rules.SESSION_LIFE,
-    }
-    transaction.run(sessions.insert().values(**session))
-    _, refresh_token = _new_refresh_token(transaction, session=session, keyring=keyring, now=now)
-    transaction.emit(
-        events.session_opened, subject=str(user["id"]), data={"user_id": user["id"], "session_id": session["id"]}
-    )
-    return _opened(transaction, session=session, refresh_token=refresh_token, keyring=keyring, now=now)
 
 
 def end_replayed(store: Database, *, now: datetime, refresh_token: str) -> None:
@@ -128,7 +104,7 @@ def refresh_session(
         successor = keyring.unseal(token["successor_sealed"], field=SEALED_SUCCESSOR, owner=token["id"])
     else:
         successor = _rotate(transaction, token=token, session=session, keyring=keyring, now=now)
-    return _opened(transaction, session=session, refresh_token=successor, keyring=keyring, now=now)
+    return opened(transaction, session=session, refresh_token=successor, keyring=keyring, now=now)
 
 
 def close_session(transaction: Transaction, *, now: datetime, caller: CallContext, session_id: str) -> None:
@@ -163,7 +139,7 @@ def _judged(transaction: Transaction, *, now: datetime, refresh_token: str) -> d
 
 def _rotate(transaction: Transaction, *, token: Row, session: Row, keyring: Keyring, now: datetime) -> str:
     """The successor. It is kept encrypted with the used token for the grace, and no longer than it is unused."""
-    successor_id, successor = _new_refresh_token(transaction, session=session, keyring=keyring, now=now)
+    successor_id, successor = new_refresh_token(transaction, session=session, keyring=keyring, now=now)
     sealed = keyring.seal(successor, field=SEALED_SUCCESSOR, owner=token["id"])
     used = update(refresh_tokens).where(refresh_tokens.c.id == token["id"])
     transaction.run(used.values(used_at=now, successor_id=successor_id, successor_sealed=sealed))
@@ -171,47 +147,6 @@ def _rotate(transaction: Transaction, *, token: Row, session: Row, keyring: Keyr
     transaction.run(before.values(successor_sealed=None))
     transaction.run(update(sessions).where(sessions.c.id == session["id"]).values(last_used_at=now))
     return successor
-
-
-def _new_refresh_token(
-    transaction: Transaction, *, session: Row, keyring: Keyring, now: datetime
-) -> tuple[UUID, str]:  # fmt: skip
-    token_id, token = new_id(at=now), keyring.new_refresh_token()
-    transaction.run(
-        refresh_tokens.insert().values(
-            id=token_id,
-            session_id=session["id"],
-            token_hash=token_hash(token),
-            expires_at=rules.refresh_expires_at(now=now, session_expires_at=session["expires_at"]),
-        )
-    )
-    return token_id, token
-
-
-def _opened(
-    transaction: Transaction, *, session: Row, refresh_token: str, keyring: Keyring, now: datetime
-) -> dict[str, Any]:  # fmt: skip
-    """The reply: an access token that names the accounts as they are linked now. Raises RefreshTokenNotValid."""
-    is_user = (users.c.id == session["user_id"]) & (users.c.status == ACTIVE)
-    user = transaction.one(select(users.c.id, users.c.role).where(is_user))
-    if user is None:
-        raise RefreshTokenNotValid()
-    linked = select(user_accounts.c.account_id, user_accounts.c.role).where(user_accounts.c.user_id == user["id"])
-    access_token = keyring.access_token(
-        now=now,
-        lives_seconds=rules.ACCESS_TOKEN_SECONDS,
-        user_id=user["id"],
-        role=user["role"],
-        accounts=transaction.all(linked.order_by(user_accounts.c.linked_at, user_accounts.c.account_id)),
-        session_id=session["id"],
-        proven_at=session["proven_at"],
-    )
-    return {
-        "access_token": access_token,
-        "token_type": "Bearer",
-        "expires_in": rules.ACCESS_TOKEN_SECONDS,
-        "refresh_token": refresh_token,
-    }
 
 
 def _as_id(text: str | None) -> UUID | None:

@@ -7,10 +7,20 @@ from nameko.extensions import DependencyProvider
 from chassis.settings import Setting
 from services.identity.contract.settings import PUBLIC_URL, TERMS_VERSION
 from services.identity.providers.keyring import Keyring
+from services.identity.providers.one_time_codes import OneTimeCodes
 from services.identity.providers.passwords import Passwords
 from services.identity.providers.policy import Policy
 
-__all__ = ["Keyring", "KeyringProvider", "Passwords", "PasswordsProvider", "Policy", "PolicyProvider"]
+__all__ = [
+    "Keyring",
+    "KeyringProvider",
+    "OneTimeCodes",
+    "OneTimeCodesProvider",
+    "Passwords",
+    "PasswordsProvider",
+    "Policy",
+    "PolicyProvider",
+]
 
 
 class PasswordsProvider(DependencyProvider):
@@ -37,6 +47,14 @@ class KeyringProvider(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Keyring:  # noqa: ARG002 - nameko's signature
         return self._keyring
+
+
+class OneTimeCodesProvider(DependencyProvider):
+    # Notifications declares it too: one value for the house, so name, meaning and default must stay the same.
+    needs = (Setting("BRAND_NAME", "text", "The lender's name in every message", "Kia Finance America"),)
+
+    def get_dependency(self, worker_ctx: Any) -> OneTimeCodes:  # noqa: ARG002 - nameko's signature
+        return OneTimeCodes(issuer=self.container.config["settings"]["BRAND_NAME"])
 
 
 class PolicyProvider(DependencyProvider):

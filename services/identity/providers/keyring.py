@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -106,6 +106,10 @@ class Keyring:
 
     def new_refresh_token(self) -> str:
         return secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
+
+    def new_recovery_code(self, *, length: int) -> str:
+        """Characters of base32, five bits of chance in each."""
+        return b32encode(secrets.token_bytes(length)).decode()[:length]
 
     def access_token(
         self, *, now: datetime, lives_seconds: int, user_id: UUID, role: str, accounts: Sequence[Mapping[str, Any]],
