@@ -29,6 +29,8 @@ SECOND_FACTOR_ASKED: dict[str, Any] = {
     "methods": ["totp", "recovery_code"],
 }
 
+PASSKEY_ID = "01935853-1d20-7c5b-9e8f-3a4b5c6d7e8f"
+
 FACTOR_ID = "01935852-7c10-7e4a-b8d1-2f3a4b5c6d7e"
 
 MAILING_ADDRESS: dict[str, Any] = {

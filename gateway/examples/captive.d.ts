@@ -50,6 +50,18 @@ export interface Accounts {
   next_cursor: string | null;
 }
 
+/** `totp`: codes of an app. `text`: codes to the telephone number on file. */
+export interface AddFactor {
+  kind: "totp" | "text";
+}
+
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface AddPasskey {
+  /** longest 100 */
+  label: string;
+  credential: NewCredential;
+}
+
 /** A bank account, or a card by the token that the processor made of it; each type has its own fields. */
 export interface AddPaymentMethod {
   type: "bank_account" | "card";
@@ -75,6 +87,35 @@ export interface AsOf {
   sequence: number;
   /** date */
   business_on: string;
+}
+
+export interface Assertion {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  authenticatorData: string;
+  /** longest 20000 */
+  signature: string;
+  /** longest 20000 */
+  userHandle?: string | null;
+}
+
+export interface Attestation {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  attestationObject: string;
+  /** longest 20000 */
+  authenticatorData?: string | null;
+  /** longest 20000 */
+  publicKey?: string | null;
+  publicKeyAlgorithm?: number;
+  transports?: string[];
+}
+
+/** What the browser is to be asked; the challenge in it is good for five minutes and once. */
+export interface Ceremony {
+  options: Record<string, unknown>;
 }
 
 /** `password` is the one that is used now. */
@@ -111,9 +152,35 @@ export interface ChangedProfile {
   phone?: string | null;
 }
 
+/** The first code of a factor. */
+export interface ConfirmFactor {
+  /** longest 40 */
+  code: string;
+}
+
 export interface Decline {
   code: string;
   reason: string;
+}
+
+export interface Factor {
+  /** uuid */
+  id: string;
+  kind: string;
+  phone_masked: string | null;
+  /** date-time */
+  confirmed_at: string;
+}
+
+/** It counts once a code of it was confirmed. An app learns `secret` from `qr_svg`, or from `uri`, or by hand. */
+export interface FactorAdded {
+  /** uuid */
+  id: string;
+  kind: string;
+  secret: string | null;
+  uri: string | null;
+  qr_svg: string | null;
+  phone_masked: string | null;
 }
 
 /** One wrong field: a JSON pointer into the body, or into `/query` and `/headers`. */
@@ -255,6 +322,18 @@ export interface Mileage {
   excess_mile_cents: number | null;
 }
 
+export interface NewCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Attestation;
+}
+
 export interface OpenSession {
   /** longest 254 */
   user_id: string;
@@ -270,6 +349,27 @@ export interface OpenedSession {
   token_type: string;
   expires_in: number;
   refresh_token: string;
+}
+
+export interface PassChallenge {
+  /** longest 200 */
+  challenge_id: string;
+  /** longest 40 */
+  code: string;
+}
+
+export interface Passkey {
+  /** uuid */
+  id: string;
+  label: string;
+  /** date-time */
+  added_at: string;
+  /** date-time */
+  last_used_at: string | null;
+}
+
+export interface Passkeys {
+  data: Passkey[];
 }
 
 /**
@@ -443,6 +543,11 @@ export interface Recovery {
   status: string;
 }
 
+/** Each works once in place of the second factor. They are shown now and never again; empty where there are some. */
+export interface RecoveryCodes {
+  recovery_codes: string[];
+}
+
 export interface RefreshSession {
   /** longest 200 */
   refresh_token: string;
@@ -530,6 +635,20 @@ export interface ScheduleRow {
   is_past_due: boolean;
 }
 
+/** The password was right; `challenge_id` and a code open the session. `methods` says which codes are taken. */
+export interface SecondFactorAsked {
+  mfa_required: boolean;
+  challenge_id: string;
+  methods: string[];
+}
+
+/** `mfa_enabled`: signing in with the password asks for one of them. */
+export interface SecondFactors {
+  mfa_enabled: boolean;
+  factors: Factor[];
+  recovery_codes_left: number;
+}
+
 export interface Session {
   /** uuid */
   id: string;
@@ -554,6 +673,21 @@ export interface SigningKeys {
   keys: (Record<string, unknown>)[];
 }
 
+/** `code` for who has a second factor, else `password`. */
+export interface StepUp {
+  /** longest 1024 */
+  password?: string | null;
+  /** longest 40 */
+  code?: string | null;
+}
+
+/** The session's new access token. The refresh token stays as it is. */
+export interface SteppedUp {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+}
+
 /** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
 export interface SubmitPayment {
   /** at least 100 */
@@ -572,6 +706,17 @@ export interface SupportContact {
   email: string | null;
   mail_to: PaymentAddresses;
   note: string;
+}
+
+/** Have a code texted for this challenge. */
+export interface TextChallenge {
+  /** longest 200 */
+  challenge_id: string;
+}
+
+/** To which number, as far as it is shown. */
+export interface Texted {
+  phone_masked: string;
 }
 
 /**
@@ -600,6 +745,25 @@ export interface Transaction {
 export interface Transactions {
   data: Transaction[];
   next_cursor: string | null;
+}
+
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface UsePasskey {
+  credential: UsedCredential;
+  /** longest 200 */
+  device?: string | null;
+}
+
+export interface UsedCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Assertion;
 }
 
 export interface Vehicle {
@@ -704,6 +868,47 @@ export interface Webhooks {
 
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
+  /** Add a second factor */
+  addFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors";
+    body: AddFactor;
+    answers: {
+      201: FactorAdded;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "factor_exists">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Add the passkey that the browser made */
+  addPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys";
+    body: AddPasskey;
+    answers: {
+      201: Passkey;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Add a bank account, or a card by the processor's token */
   addPaymentMethod: {
     method: "POST";
@@ -723,6 +928,36 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to add a passkey */
+  beginAddingPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "too_many_passkeys">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to sign in with a passkey */
+  beginPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -787,6 +1022,30 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Confirm a second factor with a first code */
+  confirmFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors/{factor_id}/confirm";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    body: ConfirmFactor;
+    answers: {
+      200: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1265,6 +1524,21 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Your passkeys */
+  listPasskeys: {
+    method: "GET";
+    url: "/v1/me/passkeys";
+    answers: {
+      200: Passkeys;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Where payments and payoffs by mail go, by regular or overnight mail */
   listPaymentAddresses: {
     method: "GET";
@@ -1327,6 +1601,22 @@ export interface Operations {
     };
     answers: {
       200: Payments;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your second factors */
+  listSecondFactors: {
+    method: "GET";
+    url: "/v1/me/mfa";
+    answers: {
+      200: SecondFactors;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -1432,6 +1722,24 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Sign in with a passkey */
+  openPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey";
+    body: UsePasskey;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "refresh_token_not_valid">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign in */
   openSession: {
     method: "POST";
@@ -1439,6 +1747,7 @@ export interface Operations {
     body: OpenSession;
     answers: {
       201: OpenedSession;
+      202: SecondFactorAsked;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "invalid_credentials">;
       408: Refused<408, "request_too_slow">;
@@ -1475,6 +1784,24 @@ export interface Operations {
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Finish signing in with a second factor */
+  passChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa";
+    body: PassChallenge;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid" | "second_factor_not_right">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What would pay the loan off by a date */
@@ -1622,6 +1949,46 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Remove a second factor */
+  removeFactor: {
+    method: "DELETE";
+    url: "/v1/me/mfa/factors/{factor_id}";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Remove a passkey */
+  removePasskey: {
+    method: "DELETE";
+    url: "/v1/me/passkeys/{passkey_id}";
+    path: {
+      /** uuid */
+      passkey_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Remove a payment method */
   removePaymentMethod: {
     method: "DELETE";
@@ -1655,6 +2022,22 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Get new recovery codes */
+  renewRecoveryCodes: {
+    method: "POST";
+    url: "/v1/me/mfa/recovery-codes";
+    answers: {
+      201: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -1781,6 +2164,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Prove once more who you are */
+  stepUp: {
+    method: "POST";
+    url: "/v1/sessions/step-up";
+    body: StepUp;
+    answers: {
+      200: SteppedUp;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "refresh_token_not_valid" | "second_factor_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request" | "proof_missing">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Pay on an account */
   submitPayment: {
     method: "POST";
@@ -1829,6 +2232,41 @@ export interface Operations {
       409: Refused<409, "webhook_disabled">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Have a code texted to finish signing in */
+  textChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa/texts";
+    body: TextChallenge;
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Have a code texted, to step up with */
+  textCode: {
+    method: "POST";
+    url: "/v1/me/mfa/texts";
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };

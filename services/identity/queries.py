@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.store import Transaction
-from services.identity.models import factors, links_of, open_changes_of, recovery_codes, sessions, users
+from services.identity.models import factors, links_of, open_changes_of, passkeys, recovery_codes, sessions, users
 from services.identity.providers import Keyring
 from services.identity.rules.names import masked_phone
 from services.identity.rules.profiles import profile_of
@@ -44,6 +44,12 @@ def list_sessions(
     found = transaction.all(statement)
     shown = [{**row, "is_current": str(row["id"]) == caller.session_id} for row in found[:limit]]
     return {"data": shown, "next_cursor": shown[-1]["id"] if len(found) > limit else None}
+
+
+def list_passkeys(transaction: Transaction, *, caller: CallContext) -> dict[str, Any]:
+    """The caller's passkeys, the one added last first."""
+    mine = select(passkeys).where(passkeys.c.user_id == UUID(caller.subject))
+    return {"data": transaction.all(mine.order_by(passkeys.c.id.desc()))}
 
 
 def get_signing_keys(*, keyring: Keyring) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from chassis.doors.call import Question
 from chassis.schemas import Nothing
 from services.identity import queries
 from services.identity.contract import events, schemas
+from services.identity.contract import passkeys as passkey_contract
 from services.identity.contract import recovery as recovery_contract
 from services.identity.contract import second_factors as factor_contract
 from services.identity.operations import (
@@ -20,6 +21,7 @@ from services.identity.operations import (
     linking,
     matching,
     messages,
+    passkeys,
     passwords,
     profile,
     recovery,
@@ -33,6 +35,8 @@ from services.identity.providers import (
     KeyringProvider,
     OneTimeCodes,
     OneTimeCodesProvider,
+    Passkeys,
+    PasskeysProvider,
     Passwords,
     PasswordsProvider,
     Policy,
@@ -128,6 +132,7 @@ class IdentityService(Service):
     keyring: Keyring = KeyringProvider()
     policy: Policy = PolicyProvider()
     codes: OneTimeCodes = OneTimeCodesProvider()
+    site: Passkeys = PasskeysProvider()
 
     @command(takes=schemas.Register, gives=schemas.Registration, may=(ANONYMOUS,), asks=_prepared)
     def register(self, call: Call) -> Any:
@@ -266,6 +271,43 @@ class IdentityService(Service):
     @query(takes=Nothing, gives=factor_contract.SecondFactors, may=(CUSTOMER, AGENT))
     def list_second_factors(self, call: Call) -> Any:
         return queries.list_second_factors(call.transaction, caller=call.context, keyring=self.keyring)
+
+    @command(takes=Nothing, gives=passkey_contract.Ceremony, may=(CUSTOMER, AGENT), asks=_secretly)
+    def begin_adding_passkey(self, call: Call) -> Any:
+        return passkeys.begin_adding(
+            call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, site=self.site
+        )
+
+    @command(takes=passkey_contract.AddPasskey, gives=passkey_contract.Passkey, may=(CUSTOMER, AGENT))
+    def add_passkey(self, call: Call) -> Any:
+        return passkeys.add_passkey(
+            call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, site=self.site,
+            policy=self.policy, **call.request,
+        )  # fmt: skip
+
+    @command(takes=passkey_contract.RemovePasskey, gives=Nothing, may=(CUSTOMER, AGENT))
+    def remove_passkey(self, call: Call) -> None:
+        passkeys.remove_passkey(
+            call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, policy=self.policy,
+            **call.request,
+        )  # fmt: skip
+
+    @command(takes=Nothing, gives=passkey_contract.Ceremony, may=(ANONYMOUS,), asks=_secretly)
+    def begin_passkey_session(self, call: Call) -> Any:
+        return passkeys.begin_signing_in(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, site=self.site
+        )  # fmt: skip
+
+    @command(takes=passkey_contract.UsePasskey, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_secretly)
+    def open_passkey_session(self, call: Call) -> Any:
+        return passkeys.sign_in(
+            call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, site=self.site,
+            policy=self.policy, **call.request,
+        )  # fmt: skip
+
+    @query(takes=Nothing, gives=passkey_contract.Passkeys, may=(CUSTOMER, AGENT))
+    def list_passkeys(self, call: Call) -> Any:
+        return queries.list_passkeys(call.transaction, caller=call.context)
 
     @query(takes=schemas.ListSessions, gives=schemas.Sessions, may=(CUSTOMER, AGENT))
     def list_sessions(self, call: Call) -> Any:

@@ -1,16 +1,19 @@
 """Every operation of the contract as an attacker reads it: which ids it takes, and how to send it with others'."""
 
-import copy
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.security.people import Answer, Attacked, Visitor, is_id
 
 JSON = "application/json"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Ids that belong to nobody: who has one shows it by a signature, or the id names no thing of a person's.
 NOBODYS = {
     "message_id": "vendors report about a message, and sign what they report",
+    "cursor": "a place in a list of one's own things, and no thing",
 }
 # Words that stand in a path where ids do.
 WORDS = {"code": "not_found", "file": "docs.css", "schema": "payments.payment_posted.v1.json"}
@@ -56,7 +59,7 @@ class Operation:
     @property
     def example(self) -> Any:
         content = self.declared.get("requestBody", {}).get("content", {})
-        return copy.deepcopy(content.get(JSON, {}).get("example"))
+        return _of_these_days(content.get(JSON, {}).get("example"))
 
     def id_parameters(self) -> Iterator[IdParameter]:
         for declared in self.declared.get("parameters", ()):
@@ -93,6 +96,17 @@ class Operation:
         return [name for name, shape in properties.items() if shape.get("format") == "uuid"]
 
 
+def _of_these_days(value: Any) -> Any:
+    """A copy of an example with its dates moved to a few days from now: documents are older than stacks."""
+    if isinstance(value, dict):
+        return {name: _of_these_days(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_of_these_days(inner) for inner in value]
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        return (datetime.now(UTC).date() + timedelta(days=5)).isoformat()
+    return value
+
+
 def operations_of(document: Mapping[str, Any]) -> list[Operation]:
     return [
         Operation(method.upper(), path, declared, document)
@@ -126,12 +140,12 @@ def belongings_of(attacked: Attacked, visitor: Visitor, role: str) -> dict[str, 
             return found
         for operation in sorted(ready, key=lambda operation: operation.method):
             tried.add(str(operation))
-            identifier = _id_in(operation.send(visitor, found).json)
+            identifier = id_in(operation.send(visitor, found).json)
             if identifier is not None:
                 found.setdefault(name_of[operation.last_noun], identifier)
 
 
-def _id_in(answered: Any) -> str | None:
+def id_in(answered: Any) -> str | None:
     """The id of the thing, or of the first one in a list of them."""
     if not isinstance(answered, dict):
         return None

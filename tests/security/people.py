@@ -69,37 +69,46 @@ class Visitor:
             return Answer(found.status_code, "" if is_stream else found.text, found.headers)
 
 
+Claims = Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Attacked:
-    """The stack and the people on it."""
+    """The stack and the people on it; the claims are those of tokens that they were given when they signed in."""
 
     stack: RunningStack
     document: Mapping[str, Any]
-    owner: Visitor
-    other: Visitor
-    agent: Visitor
+    owners_claims: Claims
+    others_claims: Claims
+    agents_claims: Claims
 
     @property
     def nobody(self) -> Visitor:
         return Visitor(self.stack.url)
 
+    @property
+    def owner(self) -> Visitor:
+        return self.with_token(self.forged())
+
+    @property
+    def other(self) -> Visitor:
+        return self.with_token(self.forged(of=self.others_claims))
+
+    @property
+    def agent(self) -> Visitor:
+        return self.with_token(self.forged(of=self.agents_claims))
+
     def with_token(self, token: str) -> Visitor:
         return Visitor(self.stack.url, token)
 
-    def forged(self, *, header: Mapping[str, Any] | None = None, **claims: Any) -> str:
-        """A token as identity would sign it, with its own key, but with these claims; None leaves one out."""
-        key = SigningKeys(folder=self.stack.data / "keys", purpose="tokens").signing_key()
+    def forged(self, *, of: Claims | None = None, header: Mapping[str, Any] | None = None, **claims: Any) -> str:
+        """A token as identity would sign it, now and with its own key, but with these claims; None leaves one out."""
+        key = SigningKeys(folder=keys_of(self.stack), purpose="tokens").signing_key()
         made = {"alg": "Ed25519", "typ": "at+jwt", "kid": key.kid, **(header or {})}
-        changed = {**self.claims(), **claims}
+        now = int(datetime.now(UTC).timestamp())
+        changed = {**(of or self.owners_claims), "iat": now, "auth_time": now, "exp": now + 300, **claims}
         kept = {name: value for name, value in changed.items() if value is not None}
         return jwt.encode(made, kept, key, algorithms=["Ed25519"])
-
-    def claims(self) -> dict[str, Any]:
-        """Those of the owner, as of now."""
-        key_set = SigningKeys(folder=self.stack.data / "keys", purpose="tokens").key_set
-        claims = dict(jwt.decode(self.owner.token or "", key_set, algorithms=["Ed25519"]).claims)
-        now = int(datetime.now(UTC).timestamp())
-        return {**claims, "iat": now, "auth_time": now, "exp": now + 300}
 
     def expired(self) -> Visitor:
         ago = int((datetime.now(UTC) - timedelta(minutes=1)).timestamp())
@@ -116,8 +125,8 @@ def people_of(stack: RunningStack) -> Attacked:
     [other, *_] = json.loads((stack.data / "logins.json").read_text())
     document = requests.get(f"{stack.url}/openapi.json", timeout=TIMEOUT_SECONDS).json()
     return Attacked(
-        stack=stack, document=document, owner=_signed_in(stack, owner), other=_signed_in(stack, other),
-        agent=_signed_in(stack, _an_agent(stack)),
+        stack=stack, document=document, owners_claims=_signed_in(stack, owner),
+        others_claims=_signed_in(stack, other), agents_claims=_signed_in(stack, _an_agent(stack)),
     )  # fmt: skip
 
 
@@ -138,8 +147,9 @@ def _an_agent(stack: RunningStack) -> dict[str, str]:
     return {"user_id": AGENT_EMAIL, "password": printed.rpartition("password ")[2].strip()}
 
 
-def _signed_in(stack: RunningStack, login: Mapping[str, str]) -> Visitor:
+def _signed_in(stack: RunningStack, login: Mapping[str, str]) -> Claims:
     sent = {"user_id": login["user_id"], "password": login["password"]}
     answer = Visitor(stack.url).send("POST", "/v1/sessions", body=sent)
     assert answer.status == 201, answer.text
-    return Visitor(stack.url, answer.json["access_token"])
+    keys = SigningKeys(folder=keys_of(stack), purpose="tokens").key_set
+    return dict(jwt.decode(answer.json["access_token"], keys, algorithms=["Ed25519"]).claims)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fixtures.figures import Report
 from tests.fixtures.processes import eventually
-from tests.security.operations import NOBODYS, WORDS, Operation, belongings_of, operations_of
+from tests.security.operations import NOBODYS, WORDS, Operation, belongings_of, id_in, operations_of
 from tests.security.people import Answer, Attacked, Visitor
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,13 @@ def operations(attacked: Attacked) -> list[Operation]:
 
 
 @pytest.fixture(scope="module")
-def owners(attacked: Attacked) -> Ids:
+def webhooks(attacked: Attacked) -> Ids:
+    """What staff have registered before anything happens that partners are told about."""
+    return belongings_of(attacked, attacked.agent, "agent")
+
+
+@pytest.fixture(scope="module")
+def owners(attacked: Attacked, webhooks: Ids) -> Ids:
     return belongings_of(attacked, attacked.owner, "customer")
 
 
@@ -35,8 +41,11 @@ def others(attacked: Attacked) -> Ids:
 
 
 @pytest.fixture(scope="module")
-def staffs(attacked: Attacked) -> Ids:
-    return belongings_of(attacked, attacked.agent, "agent")
+def staffs(attacked: Attacked, operations: list[Operation], webhooks: Ids, owners: Ids) -> Ids:
+    """With the deliveries that the owner's doings have led to by now."""
+    listing = next(operation for operation in operations if operation.path.endswith("/deliveries"))
+    delivery_id = eventually(lambda: id_in(listing.send(attacked.agent, webhooks).json))
+    return {**webhooks, "delivery_id": delivery_id}
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +98,9 @@ def test_the_ids_are_real_to_their_owner(attacked: Attacked, operations: list[Op
     answered = set()
     for operation in operations:
         names = set(operation.names_in_path) - WORDS.keys()
-        if operation.method == "GET" and "customer" in operation.roles and names and names <= owners.keys():
-            if operation.send(attacked.owner, owners).status == 200:
-                answered |= names
+        is_hers = operation.method == "GET" and "customer" in operation.roles and names <= owners.keys()
+        if is_hers and names and operation.send(attacked.owner, owners).status == 200:
+            answered |= names
     taken = {
         name
         for operation in operations if operation.method == "GET" and "customer" in operation.roles

@@ -73,6 +73,24 @@ class SecondFactorNotRight(Refusal):
     )
 
 
+class PasskeyNotRight(Refusal):
+    """The same whatever does not hold: who tries learns nothing from it."""
+
+    code = "passkey_not_right"
+    kind = Kind.UNAUTHENTICATED
+    title = "This passkey was not taken"
+    detail = (
+        "It took more than five minutes, or the passkey is not one of this site's. Begin anew, or sign in otherwise."
+    )
+
+
+class TooManyPasskeys(Refusal):
+    code = "too_many_passkeys"
+    kind = Kind.CONFLICT
+    title = "You have twenty passkeys"
+    detail = "Remove one that you do not use before you add another: DELETE /v1/me/passkeys/{passkey_id}."
+
+
 class ProofMissing(Refusal):
     code = "proof_missing"
     kind = Kind.UNPROCESSABLE

@@ -3,6 +3,7 @@
 from services.identity.models.base import metadata
 from services.identity.models.changes import contact_changes, contact_proofs, open_changes_of
 from services.identity.models.factors import challenges, factors, recovery_codes, texted_codes
+from services.identity.models.passkeys import ceremonies, passkeys
 from services.identity.models.people import (
     ABANDONED,
     ACTIVE,
@@ -32,6 +33,7 @@ __all__ = [
     "RECEIVED",
     "UNVERIFIED",
     "attempts_to_prove",
+    "ceremonies",
     "challenges",
     "contact_changes",
     "contact_proofs",
@@ -42,6 +44,7 @@ __all__ = [
     "messages",
     "metadata",
     "open_changes_of",
+    "passkeys",
     "recoveries",
     "recovery_codes",
     "refresh_tokens",

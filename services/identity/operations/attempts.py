@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.context import CallContext
@@ -81,6 +82,6 @@ def note_place(transaction: Transaction, *, now: datetime, user_id: UUID, place:
     return known > 0 and not rules.is_familiar(now=now, seen_at=seen_at)
 
 
-def _seen(user_id: UUID | None, *, place: str) -> object:
+def _seen(user_id: UUID | None, *, place: str) -> Select[Any]:
     is_here = (familiar_places.c.user_id == user_id) & (familiar_places.c.place == place)
     return select(func.max(familiar_places.c.seen_at)).where(is_here)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from chassis.context import CallContext
 from chassis.errors import ConstraintViolated
@@ -111,18 +111,16 @@ def count_try(store: Database, *, now: datetime, caller: CallContext) -> None:
 def prove_code(
     transaction: Transaction, *, now: datetime, keyring: Keyring, policy: Policy, caller: CallContext, code: str
 ) -> None:  # fmt: skip
-    """The end that got this code by text agrees. Raises CodeNotRight."""
-    user_id = UUID(caller.subject)
-    mine = select(contact_changes.c.id).where(contact_changes.c.user_id == user_id, contact_changes.c.state == WAITING)
-    for change_id in [row["id"] for row in transaction.all(mine.where(contact_changes.c.kind == rules.PHONE))]:
-        change = _locked_change(transaction, change_id)
-        for proof in transaction.all(_open_codes(user_id, now=now, counted=True)):
-            sent = _hash_of(
-                code, by=rules.CODE, change_id=change_id, which_end=proof["which_end"], keyring=keyring
-            )  # fmt: skip
-            if change is not None and proof["secret_hash"] == sent:
-                _agree(transaction, now=now, keyring=keyring, policy=policy, change=change, proof=proof)
-                return
+    """The end that got this code by text agrees; this try is counted already. Raises CodeNotRight."""
+    few_tries = contact_proofs.c.tries <= rules.TRIES_MAX
+    for proof in transaction.all(_open_codes(UUID(caller.subject), now=now).where(few_tries)):
+        sent = _hash_of(
+            code, by=rules.CODE, change_id=proof["change_id"], which_end=proof["which_end"], keyring=keyring
+        )  # fmt: skip
+        change = _locked_change(transaction, proof["change_id"]) if proof["secret_hash"] == sent else None
+        if change is not None and change["state"] == WAITING:
+            _agree(transaction, now=now, keyring=keyring, policy=policy, change=change, proof=proof)
+            return
     raise CodeNotRight()
 
 
@@ -184,15 +182,14 @@ def _locked_change(transaction: Transaction, change_id: UUID | None) -> Row | No
     return transaction.one(select(contact_changes).where(is_this).with_for_update())
 
 
-def _open_codes(user_id: UUID, *, now: datetime, counted: bool = False) -> Any:
-    """Codes of the user that may still be tried; `counted` says that this try is in the number already."""
-    tries_max = rules.TRIES_MAX + (1 if counted else 0)
+def _open_codes(user_id: UUID, *, now: datetime) -> Select[Any]:
+    """Codes that were texted for changes of the user and are not used or too old, however often they were tried."""
     return (
         select(contact_proofs)
         .join(contact_changes, contact_changes.c.id == contact_proofs.c.change_id)
         .where(contact_changes.c.user_id == user_id, contact_changes.c.state == WAITING)
         .where(contact_proofs.c.by == rules.CODE, contact_proofs.c.proven_at.is_(None))
-        .where(contact_proofs.c.expires_at > now, contact_proofs.c.tries < tries_max)
+        .where(contact_proofs.c.expires_at > now)
     )
 
 

@@ -17,6 +17,7 @@ from services.identity.models import (
     NO_MATCH,
     RECEIVED,
     attempts_to_prove,
+    ceremonies,
     challenges,
     contact_changes,
     link_failures,
@@ -114,6 +115,7 @@ def forget(store: Database, *, now: datetime) -> None:
         transaction.run(delete(recoveries).where(recoveries.c.requested_at < old))
         transaction.run(delete(contact_changes).where(contact_changes.c.asked_at < old))
         transaction.run(delete(texted_codes).where(texted_codes.c.texted_at < old))
+        transaction.run(delete(ceremonies).where(ceremonies.c.expires_at < old))
         transaction.run(delete(challenges).where(challenges.c.expires_at < old))
         transaction.run(delete(messages).where(messages.c.asked_at < old))
         stale = attempts_to_prove.c.attempted_at < now - FROM_STRANGERS_OVER

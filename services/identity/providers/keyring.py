@@ -20,6 +20,7 @@ FIELDS, LINKS, TOKENS = "fields-identity", "links", "tokens"
 TYPE, AUDIENCE = "at+jwt", "captive"
 CHANGE = "contact_changes.value"
 REFRESH_TOKEN_BYTES = 32
+CHALLENGE_BYTES = 32
 CODES = 10**6
 
 
@@ -106,6 +107,10 @@ class Keyring:
 
     def new_refresh_token(self) -> str:
         return secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
+
+    def new_challenge(self) -> bytes:
+        """What a passkey signs."""
+        return secrets.token_bytes(CHALLENGE_BYTES)
 
     def new_recovery_code(self, *, length: int) -> str:
         """Characters of base32, five bits of chance in each."""

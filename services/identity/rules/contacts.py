@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from chassis.errors import FieldError
@@ -13,6 +13,7 @@ OLD, NEW = "old", "new"
 LINK, CODE = "link", "code"
 LINK_LIFE = timedelta(minutes=60)
 CODE_LIFE = timedelta(minutes=10)
+# Six digits are guessed in a million tries, so there are few.
 TRIES_MAX = 5
 CHANGES_MAX = 5
 CHANGES_COUNTED_OVER = timedelta(hours=24)
@@ -69,16 +70,3 @@ def life_of(by: str) -> timedelta:
 def is_made(proofs: Iterable[Mapping[str, Any]]) -> bool:
     """Whether every end has proven itself."""
     return all(proof["proven_at"] is not None for proof in proofs)
-
-
-def may_try(proof: Mapping[str, Any], *, now: datetime) -> bool:
-    """Six digits are guessed in a million tries, so there are few, and not for long."""
-    return proof["tries"] < TRIES_MAX and proof["expires_at"] > now and proof["proven_at"] is None
-
-
-def masked_email(email: str | None) -> str | None:
-    """The first letter and the domain, enough to recognise what one typed."""
-    if email is None:
-        return None
-    name, _, domain = email.partition("@")
-    return f"{name[:1]}•••@{domain}"

@@ -59,7 +59,7 @@ class Dana:
         return pyotp.TOTP(self.secret).at(self.counter.clock.now())
 
     def wrong_app_code(self) -> str:
-        steps = [pyotp.TOTP(self.secret).at(self.counter.clock.now(), around) for around in (-1, 0, 1)]
+        steps = [pyotp.TOTP(self.secret).at(self.counter.clock.now(), counter_offset=around) for around in (-1, 0, 1)]
         return next(code for code in (WRONG, "111111", "222222", "333333") if code not in steps)
 
     def answer(self, challenge: Any, code: str, *, network: str = "192.0.2.1") -> Any:

@@ -20,6 +20,7 @@ from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
 from gateway.api import examples, staff_webhooks
+from gateway.api import passkeys as passkey_routes
 from gateway.api import second_factors as factor_routes
 from gateway.app import Application
 from gateway.auth import Keyring
@@ -29,7 +30,7 @@ from gateway.stream.feed import Feed
 from gateway.table import ROUTES
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
-from services.identity.contract import recovery, second_factors
+from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
@@ -78,6 +79,12 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.list_second_factors": (
         Nothing, second_factors.SecondFactors, factor_routes.list_second_factors.example,
     ),
+    "identity.list_passkeys": (Nothing, passkeys.Passkeys, {"data": [passkey_routes.PASSKEY]}),
+    "identity.begin_adding_passkey": (Nothing, passkeys.Ceremony, passkey_routes.begin_adding_passkey.example),
+    "identity.add_passkey": (passkeys.AddPasskey, passkeys.Passkey, passkey_routes.PASSKEY),
+    "identity.remove_passkey": (passkeys.RemovePasskey, Nothing, {}),
+    "identity.begin_passkey_session": (Nothing, passkeys.Ceremony, passkey_routes.begin_passkey_session.example),
+    "identity.open_passkey_session": (passkeys.UsePasskey, identity.OpenedSession, examples.SESSION_TOKENS),
     "identity.prove_phone": (identity.ProveCode, Nothing, {}),
     "identity.link_account": (
         identity.LinkAccount, identity.LinkedAccount,

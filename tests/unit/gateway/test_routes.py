@@ -20,6 +20,7 @@ from tests.unit.gateway.builders import A_KEY, ON_DATABASE, Gateway, HttpAnswer,
 IDS = {
     "account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID,
     "quote_id": examples.QUOTE_ID, "factor_id": examples.FACTOR_ID,
+    "passkey_id": examples.PASSKEY_ID,
     "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID,
 }  # fmt: skip
 MESSAGE_ID = examples.MESSAGE_ID
