@@ -106,6 +106,7 @@ KINDS: Mapping[str, Kind] = {
     "security_code": Kind.SECURITY,
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,
+    "payment_returned": Kind.ROUTINE,
 }
 
 

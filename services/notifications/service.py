@@ -95,6 +95,12 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
         )
 
+    @reaction(payments_events.payment_returned)
+    def on_payment_returned(self, call: EventCall) -> None:
+        operations.tell_payment_returned(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
+        )
+
     @errand(events.message_queued)
     def on_message_queued(self, call: ErrandCall) -> None:
         operations.send_message(

@@ -8,6 +8,7 @@ from services.notifications.operations.queueing import (
     send_secure_text,
     tell_payment_declined,
     tell_payment_received,
+    tell_payment_returned,
 )
 from services.notifications.operations.sending import send_message
 
@@ -20,4 +21,5 @@ __all__ = [
     "send_secure_text",
     "tell_payment_declined",
     "tell_payment_received",
+    "tell_payment_returned",
 ]

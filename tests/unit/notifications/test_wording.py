@@ -14,7 +14,7 @@ from services.notifications.rules import KINDS
 
 GOLDEN = Path(__file__).parent / "golden"
 BRAND = Brand(name="Kia Finance America", phone="1-855-885-7600", portal_url="https://portal.example")
-TEXTED = ("payment_received", "payment_declined", "security_code")
+TEXTED = ("payment_received", "payment_declined", "payment_returned", "security_code")
 ONLY_TEXTED = {"security_code"}
 MAILED = sorted(set(KINDS) - ONLY_TEXTED)
 
@@ -27,6 +27,10 @@ FACTS: dict[str, Any] = {
     "decline_reason": "The card has not enough money on it.",
     "about": "ada.lovelace",
     "code": "204816",
+    "method_last4": "6789",
+    "return_reason": "the account is closed",
+    "next_step": "Please add another bank account or card, and pay with that.",
+    "will_be_presented_again": False,
     "link": "https://portal.example/verify?token=t0ken&again=1",
 }
 
@@ -102,7 +106,7 @@ def test_a_missing_fact_is_an_error_and_not_a_gap(wording: Wording, template: st
         wording.mail(template, language=LANGUAGE, facts={"greeting_name": "Ada"})
 
 
-@pytest.mark.parametrize("template", ["payment_received", "payment_declined"])
+@pytest.mark.parametrize("template", sorted(set(TEXTED) - ONLY_TEXTED))
 def test_the_largest_amount_fits_one_text(wording: Wording, template: str) -> None:
     facts = {**FACTS, "amount_cents": CENTS_MAX, "effective_on": "2026-11-30"}
     assert "$10,000,000,000.00" in wording.text(template, language=LANGUAGE, facts=facts)
