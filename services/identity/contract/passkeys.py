@@ -1,5 +1,7 @@
 """Passkeys: what browsers are asked for and give back, as WebAuthn (level 3) writes it in JSON."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from chassis.schemas import Instant, Strict, Text
@@ -13,7 +15,7 @@ def _base64url(*, required: bool = True) -> fields.String:
     )
 
 
-_ABOUT = {
+_ABOUT: dict[str, fields.Field[Any]] = {
     "id": _base64url(),
     "rawId": _base64url(),
     "type": fields.String(required=True, validate=validate.Equal("public-key")),
