@@ -69,6 +69,7 @@ TOLD = (
     Told(leases.option_closed),
     Told(leases.buyout_completed),
     Told(identity.contact_changed, to=Audience.PERSON),
+    Told(identity.password_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
 )
 
