@@ -7,6 +7,7 @@ from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.leases.contract import extensions, lease_end, options, turn_ins
+from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -136,6 +137,20 @@ class DecideExtension(extensions.DecideExtension):
 
 class OptionStep(Strict):
     """Nothing besides the step itself."""
+
+
+class ResolveReceipt(receipts.ResolveReceipt):
+    """On which account a waiting cheque is booked; the note stays with the cheque."""
+
+    class Meta:
+        exclude = ("receipt_id",)
+
+
+class SendReceiptBack(receipts.SendReceiptBack):
+    """Why a cheque goes back to who sent it."""
+
+    class Meta:
+        exclude = ("receipt_id",)
 
 
 class Me(identity.Me):

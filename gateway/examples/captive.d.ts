@@ -358,6 +358,11 @@ export interface Me {
   accounts: LinkedAccount[];
 }
 
+/**
+ * With what a payment was made: one of the methods, or `cheque` for one that came by mail.
+ *
+ * `last4` of a cheque are of the account it is drawn on or, where the bank did not read that, of the cheque's number.
+ */
 export interface MethodShown {
   type: string;
   last4: string;
@@ -676,6 +681,37 @@ export interface Reason {
   what_would_change_it: string;
 }
 
+/**
+ * A mailed cheque. `account_number` is what stood on it, `payment_id` what it became once it was booked.
+ *
+ * `waits_because`: no number could be read, no account has it, or the same cheque has come before.
+ */
+export interface Receipt {
+  /** uuid */
+  id: string;
+  status: "booked" | "waiting" | "sent_back";
+  waits_because: "no_account_number" | "unknown_account" | "same_cheque" | null;
+  /** date */
+  received_on: string;
+  amount_cents: number;
+  account_number: string | null;
+  cheque_number: string;
+  drawn_on_last4: string | null;
+  remitter: string | null;
+  file_name: string;
+  line: number;
+  /** uuid */
+  payment_id: string | null;
+  /** date-time */
+  decided_at: string | null;
+  note: string | null;
+}
+
+export interface Receipts {
+  data: Receipt[];
+  next_cursor: string | null;
+}
+
 /** When the vehicle came back, and the miles that the odometer shows. */
 export interface ReceiveVehicle {
   /** date */
@@ -750,6 +786,14 @@ export interface RequestExtension {
   months: number;
 }
 
+/** On which account a waiting cheque is booked; the note stays with the cheque. */
+export interface ResolveReceipt {
+  /** uuid */
+  account_id: string;
+  /** longest 500 */
+  note?: string | null;
+}
+
 /** Why a bank sent a payment back, and what happens next; `present_again_on` is null where nothing more is tried. */
 export interface ReturnShown {
   code: string;
@@ -791,6 +835,12 @@ export interface ScheduleTurnIn {
   /** date */
   appointment_on: string;
   wear?: WearFinding[];
+}
+
+/** Why a cheque goes back to who sent it. */
+export interface SendReceiptBack {
+  /** longest 500 */
+  note: string;
 }
 
 export interface Session {
@@ -2074,6 +2124,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Mailed cheques whose account has to be found, newest first */
+  listUnmatchedReceipts: {
+    method: "GET";
+    url: "/v1/staff/unmatched-receipts";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Receipts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What was sent, newest first */
   listWebhookDeliveries: {
     method: "GET";
@@ -2150,7 +2221,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -2569,6 +2640,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Book a waiting cheque on an account */
+  resolveReceipt: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/resolve";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ResolveReceipt;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Make a new secret */
   rotateWebhookSecret: {
     method: "POST";
@@ -2616,6 +2716,35 @@ export interface Operations {
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that a cheque goes back */
+  sendReceiptBack: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/send-back";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SendReceiptBack;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Sign the odometer statement (49 CFR 580.7) */

@@ -227,6 +227,10 @@ class LeasesService(Service):
     def on_payment_reversed(self, call: EventCall) -> None:
         self._note_standing(call)
 
+    @reaction(accounts_events.payment_past_due)
+    def on_payment_past_due(self, call: EventCall) -> None:
+        self._note_standing(call)
+
     @reaction(accounts_events.account_paid_off)
     def on_account_paid_off(self, call: EventCall) -> None:
         self._note_standing(call)

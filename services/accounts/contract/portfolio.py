@@ -9,6 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 
 from chassis.schemas import CENTS_MAX, schema_of
 from services.accounts.contract.terms import (
+    BILL_LEAD_DAYS,
     DAY_COUNTS,
     EXTRA_MODES,
     WATERFALLS,
@@ -131,6 +132,7 @@ class _CalendarSchema(_Strict):
     waterfall = fields.String(load_default="fees_last", validate=validate.OneOf(WATERFALLS))
     returned_payment_fee_cents = _cents(load_default=0)
     late_fee_pack = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=20))
+    bill_lead_days = fields.Integer(load_default=BILL_LEAD_DAYS, strict=True)
 
 
 class LoanTermsSchema(_CalendarSchema):

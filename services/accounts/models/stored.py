@@ -40,7 +40,8 @@ NOT_SIGNED = AMENDED | {"extended_months"}
 SELDOM: Mapping[str, Any] = {
     "diverted_cents": 0, "is_accelerated": False, "awaited": (), "lease_end": "", "is_end_billed": False,
 }  # fmt: skip
-APART = frozenset({"opening", "open_fees", "amendments", "allocations", *SELDOM})
+DATED_SELDOM = ("billed_due_on", "delinquent_since_on")
+APART = frozenset({"opening", "open_fees", "amendments", "allocations", *SELDOM, *DATED_SELDOM})
 
 EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
     "bill_issued": Bill,
@@ -105,11 +106,13 @@ def history_from_stored(rows: Iterable[Mapping[str, Any]], *, explanations: Mapp
 def state_as_stored(state: AccountState) -> dict[str, Any]:
     """The state without its allocations, which have a table of their own."""
     seldom = {name: getattr(state, name) for name, usual in SELDOM.items() if getattr(state, name) != usual}
+    dated = {name: _plain(on) for name in DATED_SELDOM if (on := getattr(state, name)) is not None}
     amended = {"amendments": _amendments_as_stored(state.amendments)} if state.amendments != Amendments() else {}
     fees = {"open_fees": [_stored(fee) for fee in state.open_fees]} if state.open_fees else {}
     return {
         **_stored(state, leave_out=APART),
         **seldom,
+        **dated,
         **amended,
         **fees,
         "fees_due_cents": state.fees_due_cents,
@@ -122,11 +125,12 @@ def state_from_stored(stored: Mapping[str, Any]) -> AccountState:
     plain = {name: value for name, value in stored.items() if name not in (*APART, "fees_due_cents")}
     last_rank = 0 if stored["last_source_key"] == "" else Payment.rank
     seldom = {name: type(usual)(stored[name]) for name, usual in SELDOM.items() if name in stored}
+    dated = _values({name: stored[name] for name in DATED_SELDOM if name in stored})
     return AccountState(
         opening=opening_from_stored(stored["opening"]),
         open_fees=_fees_from_stored(stored),
         amendments=_amendments_from_stored(stored.get("amendments", {})),
-        **{"last_rank": last_rank, **_values(plain), **seldom},
+        **{"last_rank": last_rank, **_values(plain), **seldom, **dated},
     )
 
 

@@ -35,7 +35,7 @@ from services.accounts.rules.terms import ExtraMode
 
 @dataclass(frozen=True, kw_only=True)
 class PostedPayment:
-    """`payment_posted` as payments told it."""
+    """`payment_posted` as payments told it; `booked_on` is the business day it is counted in."""
 
     payment_id: str
     account_id: str
@@ -46,6 +46,7 @@ class PostedPayment:
     method_type: str
     method_last4: str
     quote_id: str | None
+    booked_on: date | None
 
     @property
     def source_key(self) -> str:
@@ -63,6 +64,7 @@ class PostedPayment:
             "method_type": self.method_type,
             "method_last4": self.method_last4,
             "quote_id": self.quote_id,
+            **({} if self.booked_on is None else {"booked_on": self.booked_on.isoformat()}),
         }
 
     @property

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from services.accounts.rules.amendments import accelerate, change_due_date, change_rate, defer, in_force
 from services.accounts.rules.bills import record_bill
 from services.accounts.rules.closing import charge_off, fallen, owe_back, settle_payoff
+from services.accounts.rules.delinquency import carried_run
 from services.accounts.rules.events import (
     Acceleration,
     AccountEvent,
@@ -108,7 +109,11 @@ def _folded(*, terms: Terms, states: Sequence[AccountState], event: AccountEvent
         after = charge_late_fee(state=state, event=event, unpaid_cents=unpaid)
     else:
         after = _effect(terms=terms, state=state, event=event)
-    return replace(after, last_effective_on=on, last_rank=event.rank, last_source_key=event.source_key)
+    since_on = carried_run(before=state, after=after, in_force=lambda of: in_force(terms=terms, state=of), on=on)
+    return replace(
+        after, last_effective_on=on, last_rank=event.rank, last_source_key=event.source_key,
+        delinquent_since_on=since_on,
+    )  # fmt: skip
 
 
 def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> AccountState:

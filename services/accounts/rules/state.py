@@ -122,6 +122,8 @@ class AccountState:
     unpaid ones, oldest first. `diverted_cents` went to fees while instalments that were due stayed short of as much:
     no late fee may follow from that. `awaited` are the keys of payments undone before they were known. `lease_end` is
     the way in which a lease has ended, "" while it runs; `is_end_billed` says that its end costs nothing more.
+    `billed_due_on` is the latest due date that was billed. `delinquent_since_on` is the due date with which the run of
+    lateness began that went on after the last event, if one did.
     """
 
     opening: Opening
@@ -142,6 +144,8 @@ class AccountState:
     is_end_billed: bool = False
     amendments: Amendments = UNAMENDED
     awaited: tuple[str, ...] = ()
+    billed_due_on: date | None = None
+    delinquent_since_on: date | None = None
     allocations: tuple[Allocation, ...] = field(default=(), repr=False)
 
     @property

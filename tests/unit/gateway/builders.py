@@ -32,6 +32,7 @@ from services.identity.contract import schemas as identity
 from services.leases.contract import extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
+from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
 ISSUER = "http://127.0.0.1:8000"
@@ -80,6 +81,11 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
     "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),
+    "payments.list_unmatched_receipts": (
+        receipts.ListUnmatchedReceipts, receipts.Receipts, examples.page_of(examples.RECEIPT),
+    ),
+    "payments.resolve_receipt": (receipts.ResolveReceipt, receipts.Receipt, examples.RECEIPT),
+    "payments.send_receipt_back": (receipts.SendReceiptBack, receipts.Receipt, examples.RECEIPT),
     "payments.add_payment_method": (payments.AddPaymentMethod, payments.PaymentMethod, examples.PAYMENT_METHOD),
     "payments.list_payment_methods": (
         payments.ListPaymentMethods, payments.PaymentMethods, examples.page_of(examples.PAYMENT_METHOD),

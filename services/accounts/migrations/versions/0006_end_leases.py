@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "end_leases"
-down_revision = "book_what_banks_moved"
+down_revision = "run_business_days"
 
 # Adds to the values that a constraint allows by now, whatever other revisions have added before.
 WIDENED = """
