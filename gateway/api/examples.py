@@ -342,6 +342,57 @@ BUYOUT: dict[str, Any] = {
     ],
 }
 
+TURN_IN: dict[str, Any] = {
+    "id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "scheduled",
+    "dealer_name": "Plano Kia",
+    "appointment_on": "2027-01-12",
+    "returned_on": None,
+    "opened_at": "2026-11-23T15:30:02.000Z",
+    "closed_at": None,
+    "steps": [
+        {"code": "return", "detail": "Hand the vehicle over at the dealer.", "on": "2027-01-12", "done_on": None}
+    ],
+    "documents": ["All keys and remotes", "Owner's manual"],
+    "wear": [
+        {
+            "item": "body_mark", "inches": "4.5", "count": 1, "is_normal": False, "charge_cents": 15000,
+            "words": "Dents and scratches under 4 inches are normal.",
+        }
+    ],
+    "estimate": {
+        "on": "2026-11-23", "total_cents": 55000,
+        "lines": [
+            {"code": "excess_wear", "description": "Wear beyond what is normal", "amount_cents": 15000},
+            {"code": "disposition_fee", "description": "Disposition fee", "amount_cents": 40000},
+        ],
+        "notes": ["An estimate: the inspection after the return decides."],
+    },
+    "end_bill": None,
+    "dispute_until_on": None,
+    "disputes": [],
+    "odometer_notice": ODOMETER_STATEMENT["notice"],
+    "odometer_statement": None,
+}  # fmt: skip
+
+EXTENSION: dict[str, Any] = {
+    "id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "offered",
+    "terms": {
+        "months": 3, "starts_on": "2027-01-15", "ends_on": "2027-04-15", "instalment_cents": 48575,
+        "total_cents": 145725, "added_miles": 3000, "extended_months_so_far": 0, "new_disclosure": False,
+        "disclosure": "The lease goes on from 2027-01-15 to 2027-04-15: 3 payments of $485.75, $1,457.25 in all.",
+    },
+    "offered_until_on": "2026-11-28",
+    "must_accept": ["borrower"],
+    "have_accepted": [],
+    "reason": None,
+    "opened_at": "2026-11-23T15:30:02.000Z",
+    "closed_at": None,
+}  # fmt: skip
+
 LEASE_END: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "ends_on": "2027-01-15",

@@ -100,6 +100,18 @@ export interface Assertion {
   userHandle?: string | null;
 }
 
+/** A finding with its charge; `words` says what is normal. */
+export interface AssessedWear {
+  item: "body_mark" | "glass_crack" | "chip" | "tire_tread";
+  inches: string;
+  /** at least 1, at most 100 */
+  count?: number;
+  is_normal: boolean;
+  /** at least 0 */
+  charge_cents: number;
+  words: string;
+}
+
 export interface Attestation {
   /** longest 20000 */
   clientDataJSON: string;
@@ -194,9 +206,63 @@ export interface ConfirmFactor {
   code: string;
 }
 
+/** Offer or decline, and why. */
+export interface DecideExtension {
+  decision: "offer" | "decline";
+  /** longest 500 */
+  reason: string;
+}
+
 export interface Decline {
   code: string;
   reason: string;
+}
+
+/** An objection to the bill, as it was raised. */
+export interface Dispute {
+  reason: string;
+  /** date */
+  raised_on: string;
+}
+
+/** What is wrong with the bill, in your words. */
+export interface DisputeEndBill {
+  /** longest 1000 */
+  reason: string;
+}
+
+/** An extension as far as it has come; it is active once accounts has appended its instalments. */
+export interface Extension {
+  id: string;
+  account_id: string;
+  status: "requested" | "offered" | "accepted" | "active" | "declined" | "withdrawn" | "lapsed" | "superseded";
+  terms: ExtensionTerms;
+  /** date */
+  offered_until_on: string | null;
+  must_accept: string[];
+  have_accepted: string[];
+  reason: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+}
+
+/** What is offered. `new_disclosure`: 12 CFR 1013.5(b) asks for new disclosures with this extension. */
+export interface ExtensionTerms {
+  months: number;
+  /** date */
+  starts_on: string;
+  /** date */
+  ends_on: string;
+  /** at least 0 */
+  instalment_cents: number;
+  /** at least 0 */
+  total_cents: number;
+  added_miles: number | null;
+  extended_months_so_far: number;
+  new_disclosure: boolean;
+  disclosure: string;
 }
 
 export interface Factor {
@@ -228,6 +294,12 @@ export interface FieldProblem {
 
 export interface Health {
   status: string;
+}
+
+/** The inspection report. `has_next_vehicle`: the lessee has another one of ours in time. */
+export interface InspectVehicle {
+  findings: WearFinding[];
+  has_next_vehicle: boolean;
 }
 
 /** The last day on which the promised sum closes the account. */
@@ -474,6 +546,10 @@ export interface OptionPrice {
   total_cents: number;
   lines: PriceLine[];
   notes: string[];
+}
+
+/** Nothing besides the step itself. */
+export interface OptionStep {
 }
 
 export interface PassChallenge {
@@ -752,6 +828,14 @@ export interface Receipts {
   next_cursor: string | null;
 }
 
+/** When the vehicle came back, and the miles that the odometer shows. */
+export interface ReceiveVehicle {
+  /** date */
+  returned_on: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+}
+
 /** Whole miles as the odometer shows them, without tenths; today where no date is given. */
 export interface RecordOdometerReading {
   /** at least 0, at most 9999999 */
@@ -822,6 +906,12 @@ export interface Replayed {
   count: number;
 }
 
+/** One to six months; month to month is one month at a time. */
+export interface RequestExtension {
+  /** at least 1, at most 6 */
+  months: number;
+}
+
 /** Ask for a link to a new password, mailed to the address on file. */
 export interface RequestPasswordReset {
   email: string;
@@ -880,6 +970,15 @@ export interface ScheduleRow {
   tax_cents: number;
   balance_cents: number;
   is_past_due: boolean;
+}
+
+/** An appointment at a dealer, no later than the last day of the lease. `wear` is the self-check. */
+export interface ScheduleTurnIn {
+  /** longest 120 */
+  dealer_name: string;
+  /** date */
+  appointment_on: string;
+  wear?: WearFinding[];
 }
 
 /** The password was right; `challenge_id` and a code open the session. `methods` says which codes are taken. */
@@ -944,6 +1043,16 @@ export interface StartBuyout {
   /** date */
   good_through?: string | null;
   buyer?: "lessee" | "dealer" | "third_party";
+}
+
+/** A step of the return; `on` is when it is due, `done_on` when it was taken. */
+export interface Step {
+  code: string;
+  detail: string;
+  /** date */
+  on: string | null;
+  /** date */
+  done_on: string | null;
 }
 
 /** `code` for who has a second factor, else `password`. */
@@ -1028,6 +1137,32 @@ export interface Transactions {
   next_cursor: string | null;
 }
 
+/** A return under way. `estimate` is not binding; `end_bill` is what the inspection found, once there is one. */
+export interface TurnIn {
+  id: string;
+  account_id: string;
+  status: "scheduled" | "returned" | "billed" | "completed" | "cancelled" | "superseded";
+  dealer_name: string;
+  /** date */
+  appointment_on: string;
+  /** date */
+  returned_on: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  steps: Step[];
+  documents: string[];
+  wear: AssessedWear[];
+  estimate: OptionPrice;
+  end_bill: OptionPrice | null;
+  /** date */
+  dispute_until_on: string | null;
+  disputes: Dispute[];
+  odometer_notice: string;
+  odometer_statement: OdometerStatement | null;
+}
+
 /** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
 export interface UsePasskey {
   credential: UsedCredential;
@@ -1057,6 +1192,14 @@ export interface Vehicle {
 export interface VerifyEmail {
   /** longest 200 */
   token: string;
+}
+
+/** Something on the vehicle: the largest inches of it (of tread, its depth) as text such as "4.5", and how many. */
+export interface WearFinding {
+  item: "body_mark" | "glass_crack" | "chip" | "tire_tread";
+  inches: string;
+  /** at least 1, at most 100 */
+  count?: number;
 }
 
 /**
@@ -1149,6 +1292,37 @@ export interface Webhooks {
 
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
+  /** Accept the terms as one of the lessees */
+  acceptExtension: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/extensions/{extension_id}/acceptance";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: OptionStep;
+    answers: {
+      200: Extension;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "not_a_lessee">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Add a second factor */
   addFactor: {
     method: "POST";
@@ -1266,6 +1440,29 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Give the appointment up */
+  cancelTurnIn: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/turn-ins/{turn_in_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "option_step_not_possible">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Change your password */
   changePassword: {
     method: "POST";
@@ -1373,6 +1570,68 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "code_not_right" | "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Offer or decline an extension that policy leaves to a person */
+  decideExtension: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/extensions/{extension_id}/decision";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DecideExtension;
+    answers: {
+      200: Extension;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Object to the end bill */
+  disputeEndBill: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/turn-ins/{turn_in_id}/disputes";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DisputeEndBill;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "dispute_window_over" | "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1501,6 +1760,33 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** An extension, and who has accepted it */
+  getExtension: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/extensions/{extension_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Extension;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What this is, and where to read on */
   getHomePage: {
     method: "GET";
@@ -1578,6 +1864,26 @@ export interface Operations {
     answers: {
       200: LeaseEnd;
       304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** A lease's ways out as its customer sees them */
+  getLeaseEndForStaff: {
+    method: "GET";
+    url: "/v1/staff/leases/{account_id}/lease-end";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: LeaseEnd;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -1810,6 +2116,33 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** A return: its steps, its estimate, its bill */
+  getTurnIn: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/turn-ins/{turn_in_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: TurnIn;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One webhook, and how it fares */
   getWebhook: {
     method: "GET";
@@ -1830,6 +2163,37 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Record the inspection and bill it */
+  inspectVehicle: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/inspection";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: InspectVehicle;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1902,6 +2266,26 @@ export interface Operations {
   listOdometerReadings: {
     method: "GET";
     url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: OdometerReadings;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The odometer readings on record */
+  listOdometerReadingsForStaff: {
+    method: "GET";
+    url: "/v1/staff/leases/{account_id}/odometer-readings";
     path: {
       /** uuid */
       account_id: string;
@@ -2205,7 +2589,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -2290,6 +2674,37 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that the vehicle is back */
+  receiveVehicle: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/return";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ReceiveVehicle;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2638,6 +3053,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Ask to keep the vehicle for one to six months more */
+  requestExtension: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/extensions";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: RequestExtension;
+    answers: {
+      201: Extension;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Ask for a link to a new password */
   requestPasswordReset: {
     method: "POST";
@@ -2733,6 +3177,35 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Make an appointment to return the vehicle */
+  scheduleTurnIn: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/turn-ins";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ScheduleTurnIn;
+    answers: {
+      201: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "appointment_out_of_range" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2989,6 +3462,29 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Take the request back */
+  withdrawExtension: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/extensions/{extension_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    answers: {
+      200: Extension;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "option_step_not_possible">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

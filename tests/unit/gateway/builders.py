@@ -32,7 +32,7 @@ from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
-from services.leases.contract import lease_end, options
+from services.leases.contract import extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
 from services.payments.contract import receipts
@@ -137,6 +137,17 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "leases.start_buyout": (options.StartBuyout, options.Buyout, examples.BUYOUT),
     "leases.get_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
     "leases.cancel_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
+    "leases.schedule_turn_in": (turn_ins.ScheduleTurnIn, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.get_turn_in": (options.GetOption, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.cancel_turn_in": (options.GetOption, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.receive_vehicle": (turn_ins.ReceiveVehicle, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.inspect_vehicle": (turn_ins.InspectVehicle, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.dispute_end_bill": (turn_ins.DisputeEndBill, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.request_extension": (extensions.RequestExtension, extensions.Extension, examples.EXTENSION),
+    "leases.get_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.accept_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.withdraw_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.decide_extension": (extensions.DecideExtension, extensions.Extension, examples.EXTENSION),
     "leases.sign_odometer_statement": (
         options.SignOdometerStatement, options.OdometerStatement, examples.ODOMETER_STATEMENT,
     ),
