@@ -6,6 +6,9 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.identity.contract import second_factors
+from services.leases.contract import lease_end, options
+from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -35,6 +38,20 @@ class SubmitPayment(payments.SubmitPayment):
     amount_cents = Cents(required=True, metadata={"minimum": PAYMENT_CENTS_MIN})
 
 
+class RefundPayment(payments.RefundPayment):
+    """Why the payment goes back, for the record."""
+
+    class Meta:
+        exclude = ("payment_id",)
+
+
+class ClosePaymentWorkItem(payments.ClosePaymentWorkItem):
+    """What came of it, for the record."""
+
+    class Meta:
+        exclude = ("work_item_id",)
+
+
 class PayoffDate(payoff.GetPayoffPreview):
     """The date by which the money would be there; today where it is left out."""
 
@@ -47,6 +64,55 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
 
     class Meta:
         exclude = ("account_id", "kind", "lines", "source_ref")
+
+
+class RecordOdometerReading(lease_end.RecordOdometerReading):
+    """Whole miles as the odometer shows them, without tenths; today where no date is given."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class PurchaseTerms(options.PurchaseTerms):
+    """Who buys, and the last day on which the money may come; a few days from now where none is given."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class StartBuyout(options.StartBuyout):
+    """Who buys, and the last day on which the money may come; a few days from now where none is given."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class SignOdometerStatement(options.SignOdometerStatement):
+    """Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class ResolveReceipt(receipts.ResolveReceipt):
+    """On which account a waiting cheque is booked; the note stays with the cheque."""
+
+    class Meta:
+        exclude = ("receipt_id",)
+
+
+class SendReceiptBack(receipts.SendReceiptBack):
+    """Why a cheque goes back to who sent it."""
+
+    class Meta:
+        exclude = ("receipt_id",)
+
+
+class ConfirmFactor(second_factors.ConfirmFactor):
+    """The first code of a factor."""
+
+    class Meta:
+        exclude = ("factor_id",)
 
 
 class Me(identity.Me):

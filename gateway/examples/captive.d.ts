@@ -50,6 +50,18 @@ export interface Accounts {
   next_cursor: string | null;
 }
 
+/** `totp`: codes of an app. `text`: codes to the telephone number on file. */
+export interface AddFactor {
+  kind: "totp" | "text";
+}
+
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface AddPasskey {
+  /** longest 100 */
+  label: string;
+  credential: NewCredential;
+}
+
 /** A bank account, or a card by the token that the processor made of it; each type has its own fields. */
 export interface AddPaymentMethod {
   type: "bank_account" | "card";
@@ -77,6 +89,73 @@ export interface AsOf {
   business_on: string;
 }
 
+export interface Assertion {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  authenticatorData: string;
+  /** longest 20000 */
+  signature: string;
+  /** longest 20000 */
+  userHandle?: string | null;
+}
+
+export interface Attestation {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  attestationObject: string;
+  /** longest 20000 */
+  authenticatorData?: string | null;
+  /** longest 20000 */
+  publicKey?: string | null;
+  publicKeyAlgorithm?: number;
+  transports?: string[];
+}
+
+/** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
+export interface Buyout {
+  id: string;
+  account_id: string;
+  status: "quoted" | "paid" | "completed" | "lapsed" | "undone";
+  buyer: "lessee" | "dealer" | "third_party";
+  quote_id: string;
+  payoff_cents: number;
+  /** date */
+  good_through: string;
+  price: OptionPrice;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  odometer_statement_required: boolean | null;
+  odometer_notice: string;
+  odometer_statement: OdometerStatement | null;
+  title_steps: TitleStep[];
+}
+
+/** What buying the vehicle would cost if the money is effective by `good_through`. Nothing is promised. */
+export interface BuyoutPreview {
+  account_id: string;
+  buyer: "lessee" | "dealer" | "third_party";
+  /** date */
+  good_through: string;
+  price: OptionPrice;
+}
+
+/** What the browser is to be asked; the challenge in it is good for five minutes and once. */
+export interface Ceremony {
+  options: Record<string, unknown>;
+}
+
+/** `password` is the one that is used now. */
+export interface ChangePassword {
+  /** longest 1024 */
+  password: string;
+  /** longest 1024 */
+  new_password: string;
+}
+
 /** What is left out stays as it is. */
 export interface ChangeWebhook {
   /** longest 2000 */
@@ -90,7 +169,8 @@ export interface ChangeWebhook {
 /**
  * What changes. `mailing_address` is replaced whole, or removed by null.
  *
- * `email` and `phone` are known and refused: they change only once they are proven.
+ * `email` and `phone` (international form; null removes it) change once both their ends have agreed: the new one and
+ * the one before it are written to, by a link in a mail or a code in a text.
  */
 export interface ChangedProfile {
   /** longest 100 */
@@ -102,9 +182,41 @@ export interface ChangedProfile {
   phone?: string | null;
 }
 
+/** What came of it, for the record. */
+export interface ClosePaymentWorkItem {
+  /** longest 500 */
+  note: string;
+}
+
+/** The first code of a factor. */
+export interface ConfirmFactor {
+  /** longest 40 */
+  code: string;
+}
+
 export interface Decline {
   code: string;
   reason: string;
+}
+
+export interface Factor {
+  /** uuid */
+  id: string;
+  kind: string;
+  phone_masked: string | null;
+  /** date-time */
+  confirmed_at: string;
+}
+
+/** It counts once a code of it was confirmed. An app learns `secret` from `qr_svg`, or from `uri`, or by hand. */
+export interface FactorAdded {
+  /** uuid */
+  id: string;
+  kind: string;
+  secret: string | null;
+  uri: string | null;
+  qr_svg: string | null;
+  phone_masked: string | null;
 }
 
 /** One wrong field: a JSON pointer into the body, or into `/query` and `/headers`. */
@@ -144,6 +256,14 @@ export interface Lease {
   vehicle: LeaseVehicle;
 }
 
+/** A day that matters, and why. */
+export interface LeaseDate {
+  code: string;
+  /** date */
+  on: string;
+  detail: string;
+}
+
 /** First instalment and scheduled end. */
 export interface LeaseDates {
   /** date */
@@ -152,7 +272,12 @@ export interface LeaseDates {
   ends_on: string;
 }
 
-/** Which options are open today; `evaluated_because` names the event that led to the last evaluation. */
+/**
+ * The options side by side: which are open today, what each costs, and the days that matter.
+ *
+ * `evaluated_because` names the event that led to the last evaluation. The price of buying is as of today, the others
+ * are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold.
+ */
 export interface LeaseEnd {
   account_id: string;
   /** date */
@@ -162,13 +287,17 @@ export interface LeaseEnd {
   /** date-time */
   evaluated_at: string;
   evaluated_because: string | null;
+  mileage: MileageOutlook;
+  dates: LeaseDate[];
+  policies: PolicySource[];
 }
 
-/** One way out of a lease. */
+/** One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known. */
 export interface LeaseEndOption {
   option: "extension" | "buyout" | "turn_in";
   eligible: boolean;
   reasons: Reason[];
+  price: OptionPrice | null;
 }
 
 /** The monthly payment as disclosed (Regulation M, 12 CFR 1013.4(f)); depreciation and rent are monthly averages. */
@@ -229,10 +358,17 @@ export interface Me {
   first_name: string;
   last_name: string;
   phone_masked: string | null;
+  pending_email: string | null;
+  pending_phone_masked: string | null;
   mailing_address: MailingAddress | null;
   accounts: LinkedAccount[];
 }
 
+/**
+ * With what a payment was made: one of the methods, or `cheque` for one that came by mail.
+ *
+ * `last4` of a cheque are of the account it is drawn on or, where the bank did not read that, of the cheque's number.
+ */
 export interface MethodShown {
   type: string;
   last4: string;
@@ -242,6 +378,76 @@ export interface MethodShown {
 export interface Mileage {
   allowance_miles: number | null;
   excess_mile_cents: number | null;
+}
+
+/**
+ * The miles at the end, if the vehicle goes on at its own pace. Null where the contract or a reading is missing.
+ *
+ * `allowed_miles` is what the odometer may show at the end; `miles_per_day` has one decimal.
+ */
+export interface MileageOutlook {
+  start_miles: number;
+  last_miles: number | null;
+  /** date */
+  last_read_on: string | null;
+  miles_per_day: string | null;
+  projected_miles: number | null;
+  allowed_miles: number | null;
+  excess_miles: number | null;
+  excess_cents: number | null;
+  explanation: string;
+}
+
+export interface NewCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Attestation;
+}
+
+/** A reading as it was recorded; one that is not plausible is taken, and looked at by a person. */
+export interface OdometerReading {
+  id: string;
+  miles: number;
+  /** date */
+  read_on: string;
+  source: "customer" | "staff" | "statement" | "inspection";
+  is_plausible: boolean;
+  /** date-time */
+  recorded_at: string;
+}
+
+/** The newest day first. */
+export interface OdometerReadings {
+  data: OdometerReading[];
+}
+
+/** The lessee's statement before ownership passes (49 CFR 580.7), as it was signed. */
+export interface OdometerStatement {
+  id: string;
+  printed_name: string;
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  lessee_address: string;
+  lessor_name: string;
+  lessor_address: string;
+  vin: string | null;
+  year: number | null;
+  make: string | null;
+  model: string | null;
+  body_type: string | null;
+  notice: string;
+  /** date */
+  notice_on: string;
+  /** date */
+  received_on: string;
+  /** date-time */
+  signed_at: string;
 }
 
 export interface OpenSession {
@@ -261,8 +467,40 @@ export interface OpenedSession {
   refresh_token: string;
 }
 
+/** What an option costs on a day: the total is the sum of the lines. Only a quote is a promise. */
+export interface OptionPrice {
+  /** date */
+  on: string;
+  total_cents: number;
+  lines: PriceLine[];
+  notes: string[];
+}
+
+export interface PassChallenge {
+  /** longest 200 */
+  challenge_id: string;
+  /** longest 40 */
+  code: string;
+}
+
+export interface Passkey {
+  /** uuid */
+  id: string;
+  label: string;
+  /** date-time */
+  added_at: string;
+  /** date-time */
+  last_used_at: string | null;
+}
+
+export interface Passkeys {
+  data: Passkey[];
+}
+
 /**
  * A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
+ *
+ * `settled`: the bank has paid it. `returned`: the bank took it back, and it is in no balance any more.
  *
  * `message` answers "did my payment go through" in one sentence.
  */
@@ -271,7 +509,7 @@ export interface Payment {
   id: string;
   /** uuid */
   account_id: string;
-  status: "submitting" | "posted" | "declined" | "unknown";
+  status: "submitting" | "posted" | "settled" | "declined" | "returned" | "unknown";
   amount_cents: number;
   /** date */
   effective_on: string;
@@ -282,6 +520,11 @@ export interface Payment {
   created_at: string;
   message: string;
   decline: Decline | null;
+  /** date */
+  settled_on: string | null;
+  returned: ReturnShown | null;
+  /** date */
+  refunded_on: string | null;
 }
 
 /** Where a payment by mail goes, line by line. */
@@ -290,7 +533,11 @@ export interface PaymentAddresses {
   overnight: string[];
 }
 
-/** What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's. */
+/**
+ * What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's.
+ *
+ * `disabled_because` says why nothing can be paid with it any more, and is null while it can.
+ */
 export interface PaymentMethod {
   /** uuid */
   id: string;
@@ -303,10 +550,44 @@ export interface PaymentMethod {
   exp_year?: number | null;
   /** date-time */
   created_at: string;
+  disabled_because?: string | null;
 }
 
 export interface PaymentMethods {
   data: PaymentMethod[];
+  next_cursor: string | null;
+}
+
+/** Money on its way back. `paid`: handed to the bank or the card's network; `failed`: a person has to act. */
+export interface PaymentRefund {
+  /** uuid */
+  id: string;
+  /** uuid */
+  payment_id: string;
+  /** uuid */
+  account_id: string;
+  amount_cents: number;
+  status: "requested" | "unknown" | "paid" | "failed" | "cancelled";
+  /** date-time */
+  created_at: string;
+}
+
+/** Something that a person has to look at; `details` are plain facts, by `reason`. */
+export interface PaymentWorkItem {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string;
+  /** uuid */
+  payment_id: string | null;
+  reason: string;
+  details: Record<string, unknown>;
+  /** date-time */
+  opened_at: string;
+}
+
+export interface PaymentWorkItems {
+  data: PaymentWorkItem[];
   next_cursor: string | null;
 }
 
@@ -389,6 +670,12 @@ export interface PendingPayment {
   status: string;
 }
 
+/** Where the figures that are policy and not contract come from. */
+export interface PolicySource {
+  subject: string;
+  source: string;
+}
+
 /** Where money that comes by mail goes, by product, purpose and speed. */
 export interface PostalAddress {
   product: "loan" | "lease";
@@ -403,6 +690,13 @@ export interface PostalAddresses {
   note: string;
 }
 
+/** One part of a price; what is taken off is negative. */
+export interface PriceLine {
+  code: string;
+  description: string;
+  amount_cents: number;
+}
+
 /** RFC 9457. `code` is stable; `detail` says what to do next; `money_moved` is there on routes that move money. */
 export interface Problem {
   type: string;
@@ -415,6 +709,11 @@ export interface Problem {
   errors?: FieldProblem[];
 }
 
+/** The six digits of a text. */
+export interface ProveCode {
+  code: string;
+}
+
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
 export interface Reason {
   code: string;
@@ -422,9 +721,64 @@ export interface Reason {
   what_would_change_it: string;
 }
 
+/**
+ * A mailed cheque. `account_number` is what stood on it, `payment_id` what it became once it was booked.
+ *
+ * `waits_because`: no number could be read, no account has it, or the same cheque has come before.
+ */
+export interface Receipt {
+  /** uuid */
+  id: string;
+  status: "booked" | "waiting" | "sent_back";
+  waits_because: "no_account_number" | "unknown_account" | "same_cheque" | null;
+  /** date */
+  received_on: string;
+  amount_cents: number;
+  account_number: string | null;
+  cheque_number: string;
+  drawn_on_last4: string | null;
+  remitter: string | null;
+  file_name: string;
+  line: number;
+  /** uuid */
+  payment_id: string | null;
+  /** date-time */
+  decided_at: string | null;
+  note: string | null;
+}
+
+export interface Receipts {
+  data: Receipt[];
+  next_cursor: string | null;
+}
+
+/** Whole miles as the odometer shows them, without tenths; today where no date is given. */
+export interface RecordOdometerReading {
+  /** at least 0, at most 9999999 */
+  miles: number;
+  /** date */
+  read_on?: string | null;
+}
+
+/** The same for everybody: whether the address is known shows only in the mailbox. */
+export interface Recovery {
+  status: string;
+}
+
+/** Each works once in place of the second factor. They are shown now and never again; empty where there are some. */
+export interface RecoveryCodes {
+  recovery_codes: string[];
+}
+
 export interface RefreshSession {
   /** longest 200 */
   refresh_token: string;
+}
+
+/** Why the payment goes back, for the record. */
+export interface RefundPayment {
+  /** longest 200 */
+  reason: string;
 }
 
 export interface Register {
@@ -468,6 +822,43 @@ export interface Replayed {
   count: number;
 }
 
+/** Ask for a link to a new password, mailed to the address on file. */
+export interface RequestPasswordReset {
+  email: string;
+}
+
+/** Ask for the user ID, mailed to the address on file. */
+export interface RequestUserIdReminder {
+  email: string;
+}
+
+/** `token` is the one in the mailed link. */
+export interface ResetPassword {
+  /** longest 200 */
+  token: string;
+  /** longest 1024 */
+  password: string;
+}
+
+/** On which account a waiting cheque is booked; the note stays with the cheque. */
+export interface ResolveReceipt {
+  /** uuid */
+  account_id: string;
+  /** longest 500 */
+  note?: string | null;
+}
+
+/** Why a bank sent a payment back, and what happens next; `present_again_on` is null where nothing more is tried. */
+export interface ReturnShown {
+  code: string;
+  reason: string;
+  next_step: string;
+  /** date */
+  returned_on: string;
+  /** date */
+  present_again_on: string | null;
+}
+
 export interface Schedule {
   account_id: string;
   product: string;
@@ -491,6 +882,26 @@ export interface ScheduleRow {
   is_past_due: boolean;
 }
 
+/** The password was right; `challenge_id` and a code open the session. `methods` says which codes are taken. */
+export interface SecondFactorAsked {
+  mfa_required: boolean;
+  challenge_id: string;
+  methods: string[];
+}
+
+/** `mfa_enabled`: signing in with the password asks for one of them. */
+export interface SecondFactors {
+  mfa_enabled: boolean;
+  factors: Factor[];
+  recovery_codes_left: number;
+}
+
+/** Why a cheque goes back to who sent it. */
+export interface SendReceiptBack {
+  /** longest 500 */
+  note: string;
+}
+
 export interface Session {
   /** uuid */
   id: string;
@@ -510,9 +921,44 @@ export interface Sessions {
   next_cursor: string | null;
 }
 
+/** Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth. */
+export interface SignOdometerStatement {
+  /** longest 200 */
+  printed_name: string;
+  /** longest 300 */
+  lessee_address: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  /** longest 60 */
+  body_type?: string | null;
+}
+
 /** A JWK set (RFC 7517), public parts only. */
 export interface SigningKeys {
   keys: (Record<string, unknown>)[];
+}
+
+/** Who buys, and the last day on which the money may come; a few days from now where none is given. */
+export interface StartBuyout {
+  /** date */
+  good_through?: string | null;
+  buyer?: "lessee" | "dealer" | "third_party";
+}
+
+/** `code` for who has a second factor, else `password`. */
+export interface StepUp {
+  /** longest 1024 */
+  password?: string | null;
+  /** longest 40 */
+  code?: string | null;
+}
+
+/** The session's new access token. The refresh token stays as it is. */
+export interface SteppedUp {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
 }
 
 /** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
@@ -535,6 +981,25 @@ export interface SupportContact {
   note: string;
 }
 
+/** Have a code texted for this challenge. */
+export interface TextChallenge {
+  /** longest 200 */
+  challenge_id: string;
+}
+
+/** To which number, as far as it is shown. */
+export interface Texted {
+  phone_masked: string;
+}
+
+/** A step of the way to the title; `done_on` is null until it is taken. */
+export interface TitleStep {
+  code: string;
+  detail: string;
+  /** date */
+  done_on: string | null;
+}
+
 /**
  * One event of the account; `revision` above 1 says that an earlier event, found later, changed its split.
  *
@@ -542,7 +1007,7 @@ export interface SupportContact {
  */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due" | "lease_ended" | "lease_end_billed" | "lease_extended";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
@@ -561,6 +1026,25 @@ export interface Transaction {
 export interface Transactions {
   data: Transaction[];
   next_cursor: string | null;
+}
+
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface UsePasskey {
+  credential: UsedCredential;
+  /** longest 200 */
+  device?: string | null;
+}
+
+export interface UsedCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Assertion;
 }
 
 export interface Vehicle {
@@ -665,6 +1149,47 @@ export interface Webhooks {
 
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
+  /** Add a second factor */
+  addFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors";
+    body: AddFactor;
+    answers: {
+      201: FactorAdded;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "factor_exists">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Add the passkey that the browser made */
+  addPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys";
+    body: AddPasskey;
+    answers: {
+      201: Passkey;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Add a bank account, or a card by the processor's token */
   addPaymentMethod: {
     method: "POST";
@@ -678,13 +1203,85 @@ export interface Operations {
       201: PaymentMethod;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to add a passkey */
+  beginAddingPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "too_many_passkeys">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to sign in with a passkey */
+  beginPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose another way after all */
+  cancelBuyout: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    answers: {
+      200: Buyout;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your password */
+  changePassword: {
+    method: "POST";
+    url: "/v1/me/password";
+    body: ChangePassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -713,6 +1310,30 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** A person has looked */
+  closePaymentWorkItem: {
+    method: "POST";
+    url: "/v1/staff/payment-work-items/{work_item_id}/close";
+    path: {
+      /** uuid */
+      work_item_id: string;
+    };
+    body: ClosePaymentWorkItem;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Close a session, or `current` for this one */
   closeSession: {
     method: "DELETE";
@@ -728,6 +1349,30 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Confirm a second factor with a first code */
+  confirmFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors/{factor_id}/confirm";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    body: ConfirmFactor;
+    answers: {
+      200: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -789,6 +1434,33 @@ export interface Operations {
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
+    };
+  };
+  /** A purchase, its odometer statement and its title */
+  getBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Buyout;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** The data of one event version as JSON Schema, by its name in /asyncapi.json with .json behind it */
@@ -871,7 +1543,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Which lease-end options are open today, and why not */
+  /** The dates of the lease's end for a calendar (RFC 5545) */
+  getLeaseCalendar: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/lease-end.ics";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Return, buy or extend: what is open today, why not, and its price */
   getLeaseEnd: {
     method: "GET";
     url: "/v1/leases/{account_id}/lease-end";
@@ -1206,6 +1898,41 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** The odometer readings on record */
+  listOdometerReadings: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: OdometerReadings;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your passkeys */
+  listPasskeys: {
+    method: "GET";
+    url: "/v1/me/passkeys";
+    answers: {
+      200: Passkeys;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Where payments and payoffs by mail go, by regular or overnight mail */
   listPaymentAddresses: {
     method: "GET";
@@ -1252,6 +1979,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What a person has to look at, the newest first */
+  listPaymentWorkItems: {
+    method: "GET";
+    url: "/v1/staff/payment-work-items";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: PaymentWorkItems;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Payments on an account, newest first */
   listPayments: {
     method: "GET";
@@ -1268,6 +2016,22 @@ export interface Operations {
     };
     answers: {
       200: Payments;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your second factors */
+  listSecondFactors: {
+    method: "GET";
+    url: "/v1/me/mfa";
+    answers: {
+      200: SecondFactors;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -1325,6 +2089,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Mailed cheques whose account has to be found, newest first */
+  listUnmatchedReceipts: {
+    method: "GET";
+    url: "/v1/staff/unmatched-receipts";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Receipts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What was sent, newest first */
   listWebhookDeliveries: {
     method: "GET";
@@ -1373,6 +2158,24 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Sign in with a passkey */
+  openPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey";
+    body: UsePasskey;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "refresh_token_not_valid">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign in */
   openSession: {
     method: "POST";
@@ -1380,13 +2183,14 @@ export interface Operations {
     body: OpenSession;
     answers: {
       201: OpenedSession;
+      202: SecondFactorAsked;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "invalid_credentials">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1401,7 +2205,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -1416,6 +2220,49 @@ export interface Operations {
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Finish signing in with a second factor */
+  passChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa";
+    body: PassChallenge;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid" | "second_factor_not_right">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What buying the vehicle would cost by a date */
+  previewBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyout-quote";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** date */
+      good_through?: string | null;
+      buyer?: "lessee" | "dealer" | "third_party";
+    };
+    answers: {
+      200: BuyoutPreview;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "buyer_not_allowed" | "invalid_request" | "state_policy_missing">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What would pay the loan off by a date */
@@ -1478,6 +2325,61 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Tell us what the odometer shows */
+  recordOdometerReading: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: RecordOdometerReading;
+    answers: {
+      201: OdometerReading;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The card and bank processor's webhook */
+  recordProcessorEvents: {
+    method: "POST";
+    url: "/v1/webhooks/processor";
+    headers: {
+      /** `t=`seconds since 1970`,v1=`HMAC-SHA256 over `t.body` with the endpoint's secret, in hex. */
+      "Stripe-Signature": string;
+    };
+    body: {
+      id?: string;
+      type?: string;
+      created?: number;
+      data?: Record<string, unknown>;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      403: Refused<403, "processor_signature_invalid" | "webhook_signature_missing">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Twilio's status callback */
   recordTextStatus: {
     method: "POST";
@@ -1526,6 +2428,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Send a whole payment back to where it came from */
+  refundPayment: {
+    method: "POST";
+    url: "/v1/staff/payments/{payment_id}/refunds";
+    path: {
+      /** uuid */
+      payment_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: RefundPayment;
+    answers: {
+      201: PaymentRefund;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "payment_not_refundable" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Claim an account and choose a password */
   register: {
     method: "POST";
@@ -1557,6 +2488,46 @@ export interface Operations {
       409: Refused<409, "too_many_webhooks">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Remove a second factor */
+  removeFactor: {
+    method: "DELETE";
+    url: "/v1/me/mfa/factors/{factor_id}";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Remove a passkey */
+  removePasskey: {
+    method: "DELETE";
+    url: "/v1/me/passkeys/{passkey_id}";
+    path: {
+      /** uuid */
+      passkey_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -1596,6 +2567,22 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Get new recovery codes */
+  renewRecoveryCodes: {
+    method: "POST";
+    url: "/v1/me/mfa/recovery-codes";
+    answers: {
+      201: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -1651,6 +2638,86 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Ask for a link to a new password */
+  requestPasswordReset: {
+    method: "POST";
+    url: "/v1/password-resets";
+    body: RequestPasswordReset;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Ask for your user ID by mail */
+  requestUserIdReminder: {
+    method: "POST";
+    url: "/v1/user-id-reminders";
+    body: RequestUserIdReminder;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose a new password with the token from the mail */
+  resetPassword: {
+    method: "POST";
+    url: "/v1/password-resets/confirm";
+    body: ResetPassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "reset_expired" | "reset_not_valid" | "reset_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Book a waiting cheque on an account */
+  resolveReceipt: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/resolve";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ResolveReceipt;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Make a new secret */
   rotateWebhookSecret: {
     method: "POST";
@@ -1667,6 +2734,113 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that a cheque goes back */
+  sendReceiptBack: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/send-back";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SendReceiptBack;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Sign the odometer statement (49 CFR 580.7) */
+  signOdometerStatement: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SignOdometerStatement;
+    answers: {
+      201: OdometerStatement;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Be promised a price that buys the vehicle */
+  startBuyout: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/buyouts";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: StartBuyout;
+    answers: {
+      201: Buyout;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "nothing_to_pay_off" | "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit" | "state_policy_missing">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Prove once more who you are */
+  stepUp: {
+    method: "POST";
+    url: "/v1/sessions/step-up";
+    body: StepUp;
+    answers: {
+      200: SteppedUp;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "refresh_token_not_valid" | "second_factor_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request" | "proof_missing">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1693,7 +2867,7 @@ export interface Operations {
       403: RefusedMoney<403, "forbidden">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
-      409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;
+      409: RefusedMoney<409, "account_takes_no_payments" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
@@ -1723,7 +2897,42 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Change your name or your mailing address */
+  /** Have a code texted to finish signing in */
+  textChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa/texts";
+    body: TextChallenge;
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Have a code texted, to step up with */
+  textCode: {
+    method: "POST";
+    url: "/v1/me/mfa/texts";
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your name, your mailing address, or where we write to */
   updateMe: {
     method: "PATCH";
     url: "/v1/me";
@@ -1736,15 +2945,15 @@ export interface Operations {
       200: Me;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "contact_change_needs_proof" | "invalid_request" | "nothing_to_change">;
+      422: Refused<422, "invalid_request" | "nothing_to_change">;
       428: Refused<428, "precondition_required">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_contact_changes" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1761,6 +2970,25 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Verify a telephone number with the code from the text */
+  verifyPhone: {
+    method: "POST";
+    url: "/v1/me/phone-verifications";
+    body: ProveCode;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

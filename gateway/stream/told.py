@@ -39,9 +39,16 @@ class Told:
 # Without the reason: it may be in the words of staff.
 REVERSED = ("account_id", "standing", "payment_id", "presentment_number", "amount_cents", "effective_on", "reversed_on")
 
+# Without the reason: it is in the words of staff.
+REFUNDED = ("payment_id", "account_id", "presentment_number", "amount_cents", "refund_id", "refunded_on")
+
 TOLD = (
     Told(payments.payment_posted),
     Told(payments.payment_declined),
+    Told(payments.payment_settled),
+    Told(payments.payment_returned),
+    Told(payments.payment_refunded, only=REFUNDED),
+    Told(payments.refund_paid),
     Told(accounts.payment_applied),
     Told(accounts.payment_reversed, only=REVERSED),
     Told(accounts.bill_issued),
@@ -58,7 +65,11 @@ TOLD = (
     Told(accounts.account_closed),
     Told(accounts.refund_due),
     Told(leases.lease_eligibility_changed),
+    Told(leases.option_opened),
+    Told(leases.option_closed),
+    Told(leases.buyout_completed),
     Told(identity.contact_changed, to=Audience.PERSON),
+    Told(identity.password_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
 )
 

@@ -9,7 +9,7 @@ from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
 from chassis.keys import FieldCipher
 from services.accounts import operations, queries
-from services.accounts.contract import payoff, schemas, settings
+from services.accounts.contract import leases, payoff, schemas, settings
 from services.accounts.rules.addresses import PaymentAddress, configured_addresses
 from services.accounts.rules.payoff import PayoffPolicy
 from services.payments.contract import events as payments_events
@@ -134,12 +134,38 @@ class AccountsService(Service):
             call.transaction, posted=call.data, policy=self.policy, now=self.clock.now(), today=self.clock.today()
         )
 
+    @reaction(payments_events.payment_settled)
+    def on_payment_settled(self, call: EventCall) -> None:
+        operations.note_settled(call.transaction, settled=call.data, now=self.clock.now(), today=self.clock.today())
+
+    @reaction(payments_events.payment_returned)
+    def on_payment_returned(self, call: EventCall) -> None:
+        operations.note_returned(call.transaction, returned=call.data, now=self.clock.now(), today=self.clock.today())
+
+    @reaction(payments_events.payment_refunded)
+    def on_payment_refunded(self, call: EventCall) -> None:
+        operations.note_refunded(call.transaction, refunded=call.data, now=self.clock.now(), today=self.clock.today())
+
+    @reaction(payments_events.refund_paid)
+    def on_refund_paid(self, call: EventCall) -> None:
+        operations.note_refund_paid(call.transaction, paid=call.data, now=self.clock.now(), today=self.clock.today())
+
+    @reaction(payments_events.refund_failed)
+    def on_refund_failed(self, call: EventCall) -> None:
+        operations.note_refund_failed(
+            call.transaction, failed=call.data, now=self.clock.now(), today=self.clock.today()
+        )  # fmt: skip
+
     @query(takes=payoff.GetPayoffPreview, gives=payoff.PayoffPreview, may=PERSONS)
     def get_payoff_preview(self, call: Call) -> Any:
         return queries.get_payoff_preview(
             call.transaction, caller=call.context, policy=self.policy, addresses=self.addresses,
             today=self.clock.today(), **call.request,
         )  # fmt: skip
+
+    @query(takes=leases.GetLeaseFigures, gives=leases.LeaseFigures, may=(SERVICE,))
+    def get_lease_figures(self, call: Call) -> Any:
+        return queries.get_lease_figures(call.transaction, caller=call.context, **call.request)
 
     @command(takes=payoff.IssuePayoffQuote, gives=payoff.PayoffQuote, may=(*PERSONS, SERVICE), idempotent=True)
     def issue_payoff_quote(self, call: Call) -> Any:

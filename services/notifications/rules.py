@@ -94,8 +94,19 @@ WORD_EXPECTED_WITHIN = timedelta(hours=1)
 KINDS: Mapping[str, Kind] = {
     "verify_email": Kind.SECURITY,
     "already_registered": Kind.SECURITY,
+    "reset_password": Kind.SECURITY,
+    "user_id_reminder": Kind.SECURITY,
+    "password_changed": Kind.SECURITY,
+    "new_sign_in": Kind.SECURITY,
+    "confirm_new_email": Kind.SECURITY,
+    "approve_contact_change": Kind.SECURITY,
+    "contact_changed": Kind.SECURITY,
+    "second_factor_changed": Kind.SECURITY,
+    "approval_asked": Kind.SECURITY,
+    "security_code": Kind.SECURITY,
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,
+    "payment_returned": Kind.ROUTINE,
 }
 
 

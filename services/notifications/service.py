@@ -63,6 +63,14 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
         )
 
+    @command(
+        takes=schemas.SendSecureText, gives=schemas.QueuedMessage, may=(SERVICE,), asks=_cause, idempotent=True
+    )  # fmt: skip
+    def send_secure_text(self, call: Call) -> Any:
+        return operations.send_secure_text(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
+        )
+
     @command(takes=schemas.RecordMailEvents, gives=Nothing, may=(ANONYMOUS,), asks=_mail_reports)
     def record_mail_events(self, call: Call) -> None:
         self._record(call)
@@ -84,6 +92,12 @@ class NotificationsService(Service):
     @reaction(payments_events.payment_declined)
     def on_payment_declined(self, call: EventCall) -> None:
         operations.tell_payment_declined(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
+        )
+
+    @reaction(payments_events.payment_returned)
+    def on_payment_returned(self, call: EventCall) -> None:
+        operations.tell_payment_returned(
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
         )
 

@@ -56,6 +56,7 @@ class PortfolioLease:
     excess_mile_cents: int | None
     purchase_option_fee_cents: int | None
     disposition_fee_cents: int | None
+    start_miles: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +217,7 @@ class PortfolioLeaseSchema(_Strict):
     excess_mile_cents = _cents(load_default=None, allow_none=True)
     purchase_option_fee_cents = _cents(load_default=None, allow_none=True)
     disposition_fee_cents = _cents(load_default=None, allow_none=True)
+    start_miles = _cents(load_default=None, allow_none=True)
 
     @post_load
     def to_lease(self, data: dict[str, Any], **_: Any) -> Any:

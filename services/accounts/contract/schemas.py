@@ -34,6 +34,9 @@ TRANSACTION_KINDS = (
     "payoff_drift",
     "charged_off",
     "refund_due",
+    "lease_ended",
+    "lease_end_billed",
+    "lease_extended",
 )
 
 

@@ -79,7 +79,8 @@ class LoanTerms:
 class LeaseTerms:
     """A closed-end lease with payments in advance; an instalment is `base_payment_cents` plus `tax_cents`.
 
-    What `waterfall` and the fields after it mean is as in a loan's terms.
+    What `waterfall` and the fields after it mean is as in a loan's terms. `extended_months` is, like `moves`, no part
+    of the signed contract: each adds an instalment after the last one.
     """
 
     adjusted_capitalized_cost_cents: int
@@ -95,6 +96,7 @@ class LeaseTerms:
     late_fee_pack: str | None = None
     bill_lead_days: int = BILL_LEAD_DAYS
     moves: tuple[Move, ...] = ()
+    extended_months: int = 0
 
     def __post_init__(self) -> None:
         _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
@@ -119,7 +121,7 @@ class LeaseTerms:
 
     @property
     def payment_count(self) -> int:
-        return self.term_months
+        return self.term_months + self.extended_months
 
 
 Terms = LoanTerms | LeaseTerms

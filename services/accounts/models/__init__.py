@@ -7,6 +7,7 @@ from services.accounts.models.agenda import (
     marks_from_stored,
     next_action_from_stored,
 )
+from services.accounts.models.banking import bank_movements
 from services.accounts.models.days import business_day_batches, business_days
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
@@ -50,6 +51,7 @@ __all__ = [
     "allocation_as_stored",
     "allocation_from_stored",
     "allocations",
+    "bank_movements",
     "business_day_batches",
     "business_days",
     "contract_terms",

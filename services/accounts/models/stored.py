@@ -11,11 +11,15 @@ from services.accounts.rules.events import (
     Acceleration,
     AccountEvent,
     Bill,
+    Charge,
     ChargeOff,
     Deferment,
     DueDateChange,
+    EndBill,
     Fee,
     LateFee,
+    LeaseEnd,
+    LeaseExtension,
     Payment,
     Payoff,
     RateChange,
@@ -31,8 +35,11 @@ EXACT = frozenset({"annual_rate_percent", "accrued_interest", "forgiven_above_pe
 DATES = frozenset({"chargeable_from"})
 HELD = "payment_held"
 AMENDED = frozenset({"moves", "payment_steps"})
+NOT_SIGNED = AMENDED | {"extended_months"}
 # What most accounts never have is left out of their row, which every payment rewrites.
-SELDOM: Mapping[str, Any] = {"diverted_cents": 0, "is_accelerated": False, "awaited": ()}
+SELDOM: Mapping[str, Any] = {
+    "diverted_cents": 0, "is_accelerated": False, "awaited": (), "lease_end": "", "is_end_billed": False,
+}  # fmt: skip
 DATED_SELDOM = ("billed_due_on", "delinquent_since_on")
 APART = frozenset({"opening", "open_fees", "amendments", "allocations", *SELDOM, *DATED_SELDOM})
 
@@ -48,6 +55,9 @@ EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
     "payment_posted": Payment,
     "payment_held": Payment,
     "payoff_settled": Payoff,
+    "lease_ended": LeaseEnd,
+    "lease_end_billed": EndBill,
+    "lease_extended": LeaseExtension,
     "refund_due": Refund,
     "account_charged_off": ChargeOff,
     "payment_reversed": Reversal,
@@ -57,7 +67,7 @@ EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
 
 
 def terms_as_stored(terms: Terms) -> dict[str, Any]:
-    return _stored(terms, leave_out=AMENDED)
+    return _stored(terms, leave_out=NOT_SIGNED)
 
 
 def terms_from_stored(product: str, stored: Mapping[str, Any]) -> Terms:
@@ -168,6 +178,8 @@ def _names(record: type[Any]) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_stored(each) for each in value]
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
@@ -180,6 +192,8 @@ def _values(stored: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if value is None:
         return None
+    if name == "charges":
+        return tuple(Charge(**charge) for charge in value)
     if name.endswith("_on") or name in DATES:
         return date.fromisoformat(value)
     return Decimal(value) if name in EXACT else value

@@ -15,8 +15,11 @@ from services.accounts.rules.events import (
     ChargeOff,
     Deferment,
     DueDateChange,
+    EndBill,
     Fee,
     LateFee,
+    LeaseEnd,
+    LeaseExtension,
     Payment,
     Payoff,
     RateChange,
@@ -28,6 +31,7 @@ from services.accounts.rules.fees import charge_fee, charge_late_fee, waive
 from services.accounts.rules.held import undone_payment
 from services.accounts.rules.lateness import unpaid_cents
 from services.accounts.rules.lease import apply_to_lease, use_credit
+from services.accounts.rules.lease_end import bill_end, end_lease, extend
 from services.accounts.rules.loan import apply_to_loan
 from services.accounts.rules.state import (
     AccountState,
@@ -65,7 +69,7 @@ def replay(
         if isinstance(event, Payment) and event.source_key in undone:
             allocation = undone_payment(event, undoing=undone.pop(event.source_key))
             states[-1] = replace(states[-1], allocations=(*states[-1].allocations, allocation))
-        elif isinstance(event, Payoff | Refund) and event.payment_key in undone_keys:
+        elif isinstance(event, Payoff | LeaseEnd | Refund) and event.payment_key in undone_keys:
             states[-1] = replace(states[-1], allocations=(*states[-1].allocations, fallen(event)))
         else:
             states.append(_folded(terms=terms, states=states, event=event))
@@ -122,6 +126,8 @@ def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> Accoun
             return waive(state=state, event=event)
         case Refund():
             return owe_back(state=state, event=event)
+        case EndBill():
+            return bill_end(state=state, event=event)
     terms = in_force(terms=terms, state=state)
     match event:
         case Payment():
@@ -134,6 +140,10 @@ def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> Accoun
             return defer(terms=terms, state=state, event=event)
         case Acceleration():
             return accelerate(terms=terms, state=state, event=event)
+        case LeaseEnd():
+            return end_lease(terms=terms, state=state, event=event)
+        case LeaseExtension():
+            return extend(terms=terms, state=state, event=event)
         case Payoff():
             return settle_payoff(terms=terms, state=state, event=event)
         case ChargeOff():

@@ -32,14 +32,27 @@ _ONCE = insert(messages).on_conflict_do_nothing(constraint="uq_messages_source_k
 
 def send_secure_mail(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, template: str, to_email: str,
-    first_name: str, link: str,
+    first_name: str, link: str, about: str | None,
 ) -> Mapping[str, Any]:  # fmt: skip
     """Queue a mail with a secret link → {message_id}. The same cause gives the same message, for ever."""
     key = rules.source_key(cause=cause, addressee="address", channel=Channel.EMAIL, template=template)
     queued = _queue(
         transaction, now=now, cipher=cipher, key=key, channel=Channel.EMAIL, template=template,
         decision=Decision(send=True, reason=Reason.ALLOWED),
-        variables={"to_email": to_email, "first_name": first_name, "link": link},
+        variables={"to_email": to_email, "first_name": first_name, "link": link, "about": about},
+    )  # fmt: skip
+    return {"message_id": queued}
+
+
+def send_secure_text(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, template: str, to_phone: str, code: str
+) -> Mapping[str, Any]:
+    """Queue a text with a code → {message_id}. The same cause gives the same message, for ever."""
+    key = rules.source_key(cause=cause, addressee="number", channel=Channel.SMS, template=template)
+    queued = _queue(
+        transaction, now=now, cipher=cipher, key=key, channel=Channel.SMS, template=template,
+        decision=Decision(send=True, reason=Reason.ALLOWED),
+        variables={"to_phone": to_phone, "first_name": "", "code": code},
     )  # fmt: skip
     return {"message_id": queued}
 
@@ -67,6 +80,25 @@ def tell_payment_declined(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_declined",
         variables={"amount_cents": payment["amount_cents"], "decline_reason": payment["reason"]},
+    )  # fmt: skip
+
+
+def tell_payment_returned(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
+) -> None:
+    """Tell everybody who holds the account that a bank sent a payment back (payments.payment_returned), and why."""
+    _tell_holders(
+        transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
+        template="payment_returned",
+        variables={
+            "amount_cents": payment["amount_cents"],
+            "effective_on": payment["effective_on"].isoformat(),
+            "method_type": payment["method_type"],
+            "method_last4": payment["method_last4"],
+            "return_reason": payment["reason"],
+            "next_step": payment["next_step"],
+            "will_be_presented_again": payment["will_be_presented_again"],
+        },
     )  # fmt: skip
 
 

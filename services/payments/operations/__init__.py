@@ -2,23 +2,63 @@
 
 from services.payments.operations.charging import charge_payment, settle_charge
 from services.payments.operations.days import book_posting, close_payment_day, open_payment_day
+from services.payments.operations.lockbox import (
+    FileBusy,
+    LockboxFile,
+    TakenLines,
+    find_lockbox_file,
+    finish_lockbox_file,
+    open_lockbox_file,
+    take_cheques,
+)
 from services.payments.operations.methods import add_payment_method, look_up_card, remove_payment_method
 from services.payments.operations.quotes import learn_quote
-from services.payments.operations.standings import learn_standing, note_payment_applied, note_standing
+from services.payments.operations.receipts import learn_account, resolve_receipt, send_receipt_back
+from services.payments.operations.refunding import note_refund_due, pay_refund, refund_payment, settle_refund
+from services.payments.operations.reporting import record_reports
+from services.payments.operations.returning import note_returned, present_again
+from services.payments.operations.settling import note_settled
+from services.payments.operations.standings import (
+    learn_standing,
+    note_payment_applied,
+    note_payment_reversed,
+    note_standing,
+)
 from services.payments.operations.submitting import submit_payment
+from services.payments.operations.working import close_work_item
 
 __all__ = [
+    "FileBusy",
+    "LockboxFile",
+    "TakenLines",
     "add_payment_method",
     "book_posting",
     "charge_payment",
     "close_payment_day",
+    "close_work_item",
+    "find_lockbox_file",
+    "finish_lockbox_file",
+    "learn_account",
     "learn_quote",
     "learn_standing",
     "look_up_card",
     "note_payment_applied",
+    "note_payment_reversed",
+    "note_refund_due",
+    "note_returned",
+    "note_settled",
     "note_standing",
+    "open_lockbox_file",
     "open_payment_day",
+    "pay_refund",
+    "present_again",
+    "record_reports",
+    "refund_payment",
     "remove_payment_method",
+    "resolve_receipt",
+    "send_receipt_back",
     "settle_charge",
+    "settle_refund",
     "submit_payment",
+    "take_cheques",
 ]
