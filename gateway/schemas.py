@@ -6,6 +6,7 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.identity.contract import second_factors
 from services.leases.contract import lease_end, options
 from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
@@ -105,6 +106,13 @@ class SendReceiptBack(receipts.SendReceiptBack):
 
     class Meta:
         exclude = ("receipt_id",)
+
+
+class ConfirmFactor(second_factors.ConfirmFactor):
+    """The first code of a factor."""
+
+    class Meta:
+        exclude = ("factor_id",)
 
 
 class Me(identity.Me):

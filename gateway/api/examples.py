@@ -23,6 +23,16 @@ SESSION_TOKENS: dict[str, Any] = {
     "refresh_token": "Q3JhbmtzaGFmdC1pbnZvaWNlLXdpbnRlcg",
 }
 
+SECOND_FACTOR_ASKED: dict[str, Any] = {
+    "mfa_required": True,
+    "challenge_id": "bWVhZG93LWxhbnRlcm4tc2V2ZW50ZWVu",
+    "methods": ["totp", "recovery_code"],
+}
+
+PASSKEY_ID = "01935853-1d20-7c5b-9e8f-3a4b5c6d7e8f"
+
+FACTOR_ID = "01935852-7c10-7e4a-b8d1-2f3a4b5c6d7e"
+
 MAILING_ADDRESS: dict[str, Any] = {
     "line_1": "1501 North Plano Rd.",
     "line_2": "Suite 100",
@@ -39,6 +49,8 @@ ME: dict[str, Any] = {
     "first_name": "Jane",
     "last_name": "Driver",
     "phone_masked": "••• ••• 2368",
+    "pending_email": None,
+    "pending_phone_masked": None,
     "mailing_address": MAILING_ADDRESS,
     "accounts": [{"id": ACCOUNT_ID, "role": "borrower", "account_last4": "3456"}],
 }

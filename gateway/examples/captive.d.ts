@@ -50,6 +50,18 @@ export interface Accounts {
   next_cursor: string | null;
 }
 
+/** `totp`: codes of an app. `text`: codes to the telephone number on file. */
+export interface AddFactor {
+  kind: "totp" | "text";
+}
+
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface AddPasskey {
+  /** longest 100 */
+  label: string;
+  credential: NewCredential;
+}
+
 /** A bank account, or a card by the token that the processor made of it; each type has its own fields. */
 export interface AddPaymentMethod {
   type: "bank_account" | "card";
@@ -75,6 +87,30 @@ export interface AsOf {
   sequence: number;
   /** date */
   business_on: string;
+}
+
+export interface Assertion {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  authenticatorData: string;
+  /** longest 20000 */
+  signature: string;
+  /** longest 20000 */
+  userHandle?: string | null;
+}
+
+export interface Attestation {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  attestationObject: string;
+  /** longest 20000 */
+  authenticatorData?: string | null;
+  /** longest 20000 */
+  publicKey?: string | null;
+  publicKeyAlgorithm?: number;
+  transports?: string[];
 }
 
 /** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
@@ -107,6 +143,19 @@ export interface BuyoutPreview {
   price: OptionPrice;
 }
 
+/** What the browser is to be asked; the challenge in it is good for five minutes and once. */
+export interface Ceremony {
+  options: Record<string, unknown>;
+}
+
+/** `password` is the one that is used now. */
+export interface ChangePassword {
+  /** longest 1024 */
+  password: string;
+  /** longest 1024 */
+  new_password: string;
+}
+
 /** What is left out stays as it is. */
 export interface ChangeWebhook {
   /** longest 2000 */
@@ -120,7 +169,8 @@ export interface ChangeWebhook {
 /**
  * What changes. `mailing_address` is replaced whole, or removed by null.
  *
- * `email` and `phone` are known and refused: they change only once they are proven.
+ * `email` and `phone` (international form; null removes it) change once both their ends have agreed: the new one and
+ * the one before it are written to, by a link in a mail or a code in a text.
  */
 export interface ChangedProfile {
   /** longest 100 */
@@ -138,9 +188,35 @@ export interface ClosePaymentWorkItem {
   note: string;
 }
 
+/** The first code of a factor. */
+export interface ConfirmFactor {
+  /** longest 40 */
+  code: string;
+}
+
 export interface Decline {
   code: string;
   reason: string;
+}
+
+export interface Factor {
+  /** uuid */
+  id: string;
+  kind: string;
+  phone_masked: string | null;
+  /** date-time */
+  confirmed_at: string;
+}
+
+/** It counts once a code of it was confirmed. An app learns `secret` from `qr_svg`, or from `uri`, or by hand. */
+export interface FactorAdded {
+  /** uuid */
+  id: string;
+  kind: string;
+  secret: string | null;
+  uri: string | null;
+  qr_svg: string | null;
+  phone_masked: string | null;
 }
 
 /** One wrong field: a JSON pointer into the body, or into `/query` and `/headers`. */
@@ -282,6 +358,8 @@ export interface Me {
   first_name: string;
   last_name: string;
   phone_masked: string | null;
+  pending_email: string | null;
+  pending_phone_masked: string | null;
   mailing_address: MailingAddress | null;
   accounts: LinkedAccount[];
 }
@@ -318,6 +396,18 @@ export interface MileageOutlook {
   excess_miles: number | null;
   excess_cents: number | null;
   explanation: string;
+}
+
+export interface NewCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Attestation;
 }
 
 /** A reading as it was recorded; one that is not plausible is taken, and looked at by a person. */
@@ -384,6 +474,27 @@ export interface OptionPrice {
   total_cents: number;
   lines: PriceLine[];
   notes: string[];
+}
+
+export interface PassChallenge {
+  /** longest 200 */
+  challenge_id: string;
+  /** longest 40 */
+  code: string;
+}
+
+export interface Passkey {
+  /** uuid */
+  id: string;
+  label: string;
+  /** date-time */
+  added_at: string;
+  /** date-time */
+  last_used_at: string | null;
+}
+
+export interface Passkeys {
+  data: Passkey[];
 }
 
 /**
@@ -598,6 +709,11 @@ export interface Problem {
   errors?: FieldProblem[];
 }
 
+/** The six digits of a text. */
+export interface ProveCode {
+  code: string;
+}
+
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
 export interface Reason {
   code: string;
@@ -642,6 +758,16 @@ export interface RecordOdometerReading {
   miles: number;
   /** date */
   read_on?: string | null;
+}
+
+/** The same for everybody: whether the address is known shows only in the mailbox. */
+export interface Recovery {
+  status: string;
+}
+
+/** Each works once in place of the second factor. They are shown now and never again; empty where there are some. */
+export interface RecoveryCodes {
+  recovery_codes: string[];
 }
 
 export interface RefreshSession {
@@ -696,6 +822,24 @@ export interface Replayed {
   count: number;
 }
 
+/** Ask for a link to a new password, mailed to the address on file. */
+export interface RequestPasswordReset {
+  email: string;
+}
+
+/** Ask for the user ID, mailed to the address on file. */
+export interface RequestUserIdReminder {
+  email: string;
+}
+
+/** `token` is the one in the mailed link. */
+export interface ResetPassword {
+  /** longest 200 */
+  token: string;
+  /** longest 1024 */
+  password: string;
+}
+
 /** On which account a waiting cheque is booked; the note stays with the cheque. */
 export interface ResolveReceipt {
   /** uuid */
@@ -736,6 +880,20 @@ export interface ScheduleRow {
   tax_cents: number;
   balance_cents: number;
   is_past_due: boolean;
+}
+
+/** The password was right; `challenge_id` and a code open the session. `methods` says which codes are taken. */
+export interface SecondFactorAsked {
+  mfa_required: boolean;
+  challenge_id: string;
+  methods: string[];
+}
+
+/** `mfa_enabled`: signing in with the password asks for one of them. */
+export interface SecondFactors {
+  mfa_enabled: boolean;
+  factors: Factor[];
+  recovery_codes_left: number;
 }
 
 /** Why a cheque goes back to who sent it. */
@@ -788,6 +946,21 @@ export interface StartBuyout {
   buyer?: "lessee" | "dealer" | "third_party";
 }
 
+/** `code` for who has a second factor, else `password`. */
+export interface StepUp {
+  /** longest 1024 */
+  password?: string | null;
+  /** longest 40 */
+  code?: string | null;
+}
+
+/** The session's new access token. The refresh token stays as it is. */
+export interface SteppedUp {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+}
+
 /** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
 export interface SubmitPayment {
   /** at least 100 */
@@ -806,6 +979,17 @@ export interface SupportContact {
   email: string | null;
   mail_to: PaymentAddresses;
   note: string;
+}
+
+/** Have a code texted for this challenge. */
+export interface TextChallenge {
+  /** longest 200 */
+  challenge_id: string;
+}
+
+/** To which number, as far as it is shown. */
+export interface Texted {
+  phone_masked: string;
 }
 
 /** A step of the way to the title; `done_on` is null until it is taken. */
@@ -842,6 +1026,25 @@ export interface Transaction {
 export interface Transactions {
   data: Transaction[];
   next_cursor: string | null;
+}
+
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface UsePasskey {
+  credential: UsedCredential;
+  /** longest 200 */
+  device?: string | null;
+}
+
+export interface UsedCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Assertion;
 }
 
 export interface Vehicle {
@@ -946,6 +1149,47 @@ export interface Webhooks {
 
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
+  /** Add a second factor */
+  addFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors";
+    body: AddFactor;
+    answers: {
+      201: FactorAdded;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "factor_exists">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Add the passkey that the browser made */
+  addPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys";
+    body: AddPasskey;
+    answers: {
+      201: Passkey;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Add a bank account, or a card by the processor's token */
   addPaymentMethod: {
     method: "POST";
@@ -959,12 +1203,42 @@ export interface Operations {
       201: PaymentMethod;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to add a passkey */
+  beginAddingPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "too_many_passkeys">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to sign in with a passkey */
+  beginPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -988,6 +1262,26 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your password */
+  changePassword: {
+    method: "POST";
+    url: "/v1/me/password";
+    body: ChangePassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1055,6 +1349,30 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Confirm a second factor with a first code */
+  confirmFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors/{factor_id}/confirm";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    body: ConfirmFactor;
+    answers: {
+      200: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1600,6 +1918,21 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Your passkeys */
+  listPasskeys: {
+    method: "GET";
+    url: "/v1/me/passkeys";
+    answers: {
+      200: Passkeys;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Where payments and payoffs by mail go, by regular or overnight mail */
   listPaymentAddresses: {
     method: "GET";
@@ -1683,6 +2016,22 @@ export interface Operations {
     };
     answers: {
       200: Payments;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your second factors */
+  listSecondFactors: {
+    method: "GET";
+    url: "/v1/me/mfa";
+    answers: {
+      200: SecondFactors;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -1809,6 +2158,24 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Sign in with a passkey */
+  openPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey";
+    body: UsePasskey;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "refresh_token_not_valid">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign in */
   openSession: {
     method: "POST";
@@ -1816,13 +2183,14 @@ export interface Operations {
     body: OpenSession;
     answers: {
       201: OpenedSession;
+      202: SecondFactorAsked;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "invalid_credentials">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1837,7 +2205,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -1852,6 +2220,24 @@ export interface Operations {
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Finish signing in with a second factor */
+  passChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa";
+    body: PassChallenge;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid" | "second_factor_not_right">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What buying the vehicle would cost by a date */
@@ -2108,6 +2494,46 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Remove a second factor */
+  removeFactor: {
+    method: "DELETE";
+    url: "/v1/me/mfa/factors/{factor_id}";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Remove a passkey */
+  removePasskey: {
+    method: "DELETE";
+    url: "/v1/me/passkeys/{passkey_id}";
+    path: {
+      /** uuid */
+      passkey_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Remove a payment method */
   removePaymentMethod: {
     method: "DELETE";
@@ -2141,6 +2567,22 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Get new recovery codes */
+  renewRecoveryCodes: {
+    method: "POST";
+    url: "/v1/me/mfa/recovery-codes";
+    answers: {
+      201: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -2191,6 +2633,57 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "webhook_disabled">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Ask for a link to a new password */
+  requestPasswordReset: {
+    method: "POST";
+    url: "/v1/password-resets";
+    body: RequestPasswordReset;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Ask for your user ID by mail */
+  requestUserIdReminder: {
+    method: "POST";
+    url: "/v1/user-id-reminders";
+    body: RequestUserIdReminder;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose a new password with the token from the mail */
+  resetPassword: {
+    method: "POST";
+    url: "/v1/password-resets/confirm";
+    body: ResetPassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "reset_expired" | "reset_not_valid" | "reset_used">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2332,6 +2825,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Prove once more who you are */
+  stepUp: {
+    method: "POST";
+    url: "/v1/sessions/step-up";
+    body: StepUp;
+    answers: {
+      200: SteppedUp;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "refresh_token_not_valid" | "second_factor_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request" | "proof_missing">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Pay on an account */
   submitPayment: {
     method: "POST";
@@ -2384,7 +2897,42 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Change your name or your mailing address */
+  /** Have a code texted to finish signing in */
+  textChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa/texts";
+    body: TextChallenge;
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Have a code texted, to step up with */
+  textCode: {
+    method: "POST";
+    url: "/v1/me/mfa/texts";
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your name, your mailing address, or where we write to */
   updateMe: {
     method: "PATCH";
     url: "/v1/me";
@@ -2397,15 +2945,15 @@ export interface Operations {
       200: Me;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "contact_change_needs_proof" | "invalid_request" | "nothing_to_change">;
+      422: Refused<422, "invalid_request" | "nothing_to_change">;
       428: Refused<428, "precondition_required">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_contact_changes" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -2422,6 +2970,25 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Verify a telephone number with the code from the text */
+  verifyPhone: {
+    method: "POST";
+    url: "/v1/me/phone-verifications";
+    body: ProveCode;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

@@ -51,6 +51,9 @@ TOLD = (
     Told(payments.refund_paid),
     Told(accounts.payment_applied),
     Told(accounts.payment_reversed, only=REVERSED),
+    Told(accounts.bill_issued),
+    Told(accounts.payment_due_soon),
+    Told(accounts.payment_past_due),
     Told(accounts.late_fee_assessed),
     Told(accounts.late_fee_reversed),
     Told(accounts.fee_waived),
@@ -66,6 +69,7 @@ TOLD = (
     Told(leases.option_closed),
     Told(leases.buyout_completed),
     Told(identity.contact_changed, to=Audience.PERSON),
+    Told(identity.password_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
 )
 

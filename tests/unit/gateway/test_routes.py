@@ -22,6 +22,7 @@ IDS = {
     "quote_id": examples.QUOTE_ID, "buyout_id": examples.OPTION_ID,
     "user_id": examples.USER_ID, "work_item_id": examples.MESSAGE_ID,
     "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID, "receipt_id": staff_receipts.RECEIPT_ID,
+    "factor_id": examples.FACTOR_ID, "passkey_id": examples.PASSKEY_ID,
 }  # fmt: skip
 MESSAGE_ID = examples.MESSAGE_ID
 REST = {
