@@ -27,7 +27,8 @@ def list_unmatched_receipts(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/{{receipt_id}}/resolve", operation="resolveReceipt", tags=TAGS, who=STAFF, idempotent=True,
     moves_money=True, takes=ResolveReceipt, gives=receipts.Receipt, summary="Book a waiting cheque on an account",
-    sends={"account_id": examples.ACCOUNT_ID, "note": NOTE}, example=RESOLVED, errors=("receipt_not_waiting",),
+    sends={"account_id": examples.ACCOUNT_ID, "note": NOTE}, example=RESOLVED,
+    errors=("receipt_not_waiting", "card_number_refused"),
 )  # fmt: skip
 def resolve_receipt(call: HttpCall) -> Reply:
     """The payment is posted at once, effective on the day on which the bank received the cheque."""
@@ -37,7 +38,7 @@ def resolve_receipt(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/{{receipt_id}}/send-back", operation="sendReceiptBack", tags=TAGS, who=STAFF, idempotent=True,
     moves_money=True, takes=SendReceiptBack, gives=receipts.Receipt, summary="Note that a cheque goes back",
-    sends={"note": "Meant for another lender."}, errors=("receipt_not_waiting",),
+    sends={"note": "Meant for another lender."}, errors=("receipt_not_waiting", "card_number_refused"),
     example={
         **examples.RECEIPT, "status": "sent_back", "note": "Meant for another lender.",
         "decided_at": "2026-11-24T15:30:00.000Z",

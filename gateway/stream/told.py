@@ -62,6 +62,9 @@ TOLD = (
     Told(accounts.account_closed),
     Told(accounts.refund_due),
     Told(leases.lease_eligibility_changed),
+    Told(leases.option_opened),
+    Told(leases.option_closed),
+    Told(leases.buyout_completed),
     Told(identity.contact_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
 )

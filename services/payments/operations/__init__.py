@@ -3,6 +3,7 @@
 from services.payments.operations.ach_sending import AchFile, DayIsFull, FileChanged, NothingToSend, make_ach_file
 from services.payments.operations.ach_taking import TakenAch, take_ach_file
 from services.payments.operations.charging import charge_payment, settle_charge
+from services.payments.operations.days import book_posting, close_payment_day, open_payment_day
 from services.payments.operations.lockbox import (
     FileBusy,
     LockboxFile,
@@ -39,7 +40,9 @@ __all__ = [
     "TakenAch",
     "TakenLines",
     "add_payment_method",
+    "book_posting",
     "charge_payment",
+    "close_payment_day",
     "close_work_item",
     "find_lockbox_file",
     "finish_lockbox_file",
@@ -55,6 +58,7 @@ __all__ = [
     "note_settled",
     "note_standing",
     "open_lockbox_file",
+    "open_payment_day",
     "pay_refund",
     "present_again",
     "reconcile",

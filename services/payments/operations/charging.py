@@ -19,6 +19,7 @@ from chassis.store import Cause, Database, Row, Transaction
 from services.payments.contract import events
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import payment_methods, payments, payments_shown
+from services.payments.operations.days import book_posting
 from services.payments.providers.interface import (
     BankAccountSource,
     CardSource,
@@ -137,7 +138,6 @@ def _prepared(
         is_open = payments.c.status.in_(sorted(OPEN))
         noted = update(payments).where(payments.c.id == payment["id"], is_open)
         transaction.run(noted.values(processor_reference=reference))
-    failpoint("vendor.prepared")
     return replace(charge, reference=reference)
 
 
@@ -156,6 +156,7 @@ def _move(transaction: Transaction, *, payment: Mapping[str, Any], to: str, **va
 
 def _tell_posted(transaction: Transaction, *, payment: Mapping[str, Any]) -> None:
     told = ("presentment_number", "amount_cents", "effective_on", "extra", "method_type", "method_last4")
+    booked_on = book_posting(transaction, payment=payment)
     transaction.emit(
         events.payment_posted,
         subject=str(payment["account_id"]),
@@ -164,6 +165,7 @@ def _tell_posted(transaction: Transaction, *, payment: Mapping[str, Any]) -> Non
             "account_id": str(payment["account_id"]),
             **{name: payment[name] for name in told},
             **({} if payment["quote_id"] is None else {"quote_id": str(payment["quote_id"])}),
+            **({} if booked_on is None else {"booked_on": booked_on}),
         },
     )
 

@@ -14,7 +14,7 @@ from chassis.keys import FieldCipher
 from chassis.store import Transaction
 from services.payments.contract.receipts import BOOKED, WAITING
 from services.payments.models import lockbox_files, lockbox_receipts, lockbox_refusals, payments
-from services.payments.operations.cheques import cheque_payment, tell_cheque_posted
+from services.payments.operations.cheques import cheque_payment, tell_cheques_posted
 from services.payments.rules.lockbox import MailedCheque, ReadLine, Refused, SortedLines, Waiting, sort_lines
 
 _FILE = select(lockbox_files)
@@ -139,8 +139,7 @@ def _store(
     for table, values in ((payments, paid), (lockbox_receipts, rows), (lockbox_refusals, refusals)):
         if values:
             transaction.run(insert(table), values)
-    for payment in paid:
-        tell_cheque_posted(transaction, payment=payment)
+    tell_cheques_posted(transaction, payments=paid)
 
 
 def _booked(payment: Mapping[str, Any]) -> dict[str, Any]:

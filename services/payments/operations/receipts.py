@@ -15,7 +15,7 @@ from chassis.store import Database, Row, Transaction
 from services.payments.contract.errors import ReceiptNotWaiting
 from services.payments.contract.receipts import BOOKED, SENT_BACK, WAITING
 from services.payments.models import account_standings, lockbox_receipts, payments, receipt_as_told, receipts_shown
-from services.payments.operations.cheques import cheque_payment, tell_cheque_posted
+from services.payments.operations.cheques import cheque_payment, tell_cheques_posted
 from services.payments.operations.standings import ASK_SECONDS
 
 
@@ -44,7 +44,7 @@ def resolve_receipt(
     receipt = _waiting(transaction, receipt_id=receipt_id)
     payment = cheque_payment(receipt=receipt, account_id=account_id, now=now)
     transaction.run(insert(payments), payment)
-    tell_cheque_posted(transaction, payment=payment)
+    tell_cheques_posted(transaction, payments=[payment])
     decided = {"status": BOOKED, "payment_id": payment["id"], "note": note}
     return _decide(transaction, receipt=receipt, decided=decided, caller=caller, now=now, cipher=cipher)
 

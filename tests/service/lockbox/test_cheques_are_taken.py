@@ -20,9 +20,19 @@ class TestACheque:
             "account_id": str(room.account_ids[0]), "presentment_number": 1, "amount_cents": 41_235,
             "effective_on": "2026-11-20", "extra": None, "method_type": "bank_account", "method_last4": "6789",
             "cheque_number": "1001",
+            "booked_on": None,
         }  # fmt: skip
         assert room.rows("SELECT id::text, status, payer_id, processor_reference, applied_at FROM payments") == [
             (payment_id, "posted", "lockbox", "lockbox:2026-11-20:B7:1", None)
+        ]
+
+    def test_is_booked_on_the_day_that_is_open_and_counted_there(self, room: MailRoom) -> None:
+        with room.service.store.housekeeping() as connection:
+            connection.exec_driver_sql("INSERT INTO payment_book (business_on) VALUES ('2026-11-23')")
+        room.take_lines(room.line(1), room.line(2, account_number=""), room.line(3, amount_cents=100))
+        assert [told["booked_on"] for told in room.posted()] == ["2026-11-23", "2026-11-23"]
+        assert room.rows("SELECT booked_on::text, count(*), sum(amount_cents) FROM payment_postings GROUP BY 1") == [
+            ("2026-11-23", 2, 41_335)
         ]
 
     def test_of_less_than_a_dollar_is_money_too(self, room: MailRoom) -> None:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "payments_take_cheques"
-down_revision = "settle_return_and_refund"
+down_revision = "open_payment_days"
 
 
 def upgrade() -> None:
