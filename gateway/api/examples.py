@@ -12,7 +12,6 @@ MESSAGE_ID = "0193584c-61a0-7c3d-92b4-1e2f3a4b5c6d"
 WEBHOOK_ID = "01935847-2c40-7b5e-8d31-4f6a7b8c9d0e"
 DELIVERY_ID = "0193584c-6a10-7f4b-a5c6-7d8e9f0a1b2c"
 
-RECEIPT_ID = "0193584d-4b30-7a2f-9c81-7e6d5c4b3a29"
 QUOTE_ID = "0193584d-2a10-7b6c-a5d4-9e8f7a6b5c4d"
 
 LAST4 = "6789"
@@ -88,23 +87,6 @@ PAYMENT_WORK_ITEM: dict[str, Any] = {
     "reason": "payment_disputed",
     "details": {"amount_cents": 41235, "reason_code": "fraudulent"},
     "opened_at": "2026-11-25T16:04:00.000Z",
-}
-
-RECEIPT: dict[str, Any] = {
-    "id": RECEIPT_ID,
-    "status": "waiting",
-    "waits_because": "unknown_account",
-    "received_on": "2026-11-23",
-    "amount_cents": 41235,
-    "account_number": "5500123465",
-    "cheque_number": "1043",
-    "drawn_on_last4": LAST4,
-    "remitter": "Jane Driver",
-    "file_name": "lockbox-2026-11-23.csv",
-    "line": 18,
-    "payment_id": None,
-    "decided_at": None,
-    "note": None,
 }
 
 PAYMENT_METHOD: dict[str, Any] = {

@@ -22,6 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.payments.contract.schemas import CHEQUE
+from services.payments.models.ach import (
+    ach_entries,
+    ach_files,
+    ach_intakes,
+    ach_notices,
+    settlement_differences,
+    settlement_reports,
+)
 from services.payments.models.lockbox import (
     lockbox_files,
     lockbox_receipts,
@@ -261,6 +269,10 @@ payments_shown = select(
 
 __all__ = [
     "account_standings",
+    "ach_entries",
+    "ach_files",
+    "ach_intakes",
+    "ach_notices",
     "is_pending",
     "is_under_way",
     "lockbox_files",
@@ -277,5 +289,7 @@ __all__ = [
     "receipt_as_told",
     "receipts_shown",
     "refunds",
+    "settlement_differences",
+    "settlement_reports",
     "work_items",
 ]

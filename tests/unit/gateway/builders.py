@@ -19,7 +19,7 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
-from gateway.api import examples, staff_webhooks
+from gateway.api import examples, staff_receipts, staff_webhooks
 from gateway.api import passkeys as passkey_routes
 from gateway.api import second_factors as factor_routes
 from gateway.app import Application
@@ -115,10 +115,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
     "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),
     "payments.list_unmatched_receipts": (
-        receipts.ListUnmatchedReceipts, receipts.Receipts, examples.page_of(examples.RECEIPT),
+        receipts.ListUnmatchedReceipts, receipts.Receipts, examples.page_of(staff_receipts.RECEIPT),
     ),
-    "payments.resolve_receipt": (receipts.ResolveReceipt, receipts.Receipt, examples.RECEIPT),
-    "payments.send_receipt_back": (receipts.SendReceiptBack, receipts.Receipt, examples.RECEIPT),
+    "payments.resolve_receipt": (receipts.ResolveReceipt, receipts.Receipt, staff_receipts.RECEIPT),
+    "payments.send_receipt_back": (receipts.SendReceiptBack, receipts.Receipt, staff_receipts.RECEIPT),
     "payments.add_payment_method": (payments.AddPaymentMethod, payments.PaymentMethod, examples.PAYMENT_METHOD),
     "payments.list_payment_methods": (
         payments.ListPaymentMethods, payments.PaymentMethods, examples.page_of(examples.PAYMENT_METHOD),
