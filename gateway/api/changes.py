@@ -1,7 +1,7 @@
 """Moving due dates: what it costs is shown before it is done, by the same figures as after."""
 
 from chassis.context import CUSTOMER
-from gateway.api import examples
+from gateway.api import change_examples
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import ChangeDueDate, DeferPayments
 from services.accounts.contract import changes
@@ -16,7 +16,7 @@ REFUSALS = (
     "POST", "/v1/accounts/{account_id}/due-date-changes", operation="changeDueDate", tags=("accounts",),
     who=(CUSTOMER,), takes_key=True, takes=ChangeDueDate, gives=changes.ScheduleChange,
     summary="Pay on another day of the month, or see what that would do", sends={"due_day": 20, "preview": True},
-    example=examples.DUE_DATE_CHANGE, errors=(*REFUSALS, "due_day_unchanged"),
+    example=change_examples.DUE_DATE_CHANGE, errors=(*REFUSALS, "due_day_unchanged"),
 )  # fmt: skip
 def change_due_date(call: HttpCall) -> Reply:
     """With `preview` true nothing is stored and no key is needed; with false an Idempotency-Key is required.
@@ -32,7 +32,7 @@ def change_due_date(call: HttpCall) -> Reply:
     "POST", "/v1/accounts/{account_id}/deferments", operation="deferPayments", tags=("accounts",), who=(CUSTOMER,),
     takes_key=True, takes=DeferPayments, gives=changes.ScheduleChange,
     summary="Let payments wait some months, or see what that would cost", sends={"months": 1, "preview": True},
-    example=examples.DEFERMENT, errors=(*REFUSALS, "deferment_too_long"),
+    example=change_examples.DEFERMENT, errors=(*REFUSALS, "deferment_too_long"),
 )  # fmt: skip
 def defer_payments(call: HttpCall) -> Reply:
     """Interest of a loan goes on while payments wait, and the next payment goes to it first; a lease bears none.

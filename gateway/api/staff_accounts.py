@@ -1,7 +1,7 @@
 """Accounts in the hands of staff: found, read, flagged, changed. The services write down who asked, refused or not."""
 
 from chassis.context import AGENT
-from gateway.api import examples, staff_examples
+from gateway.api import change_examples, examples, staff_examples
 from gateway.api.accounts import composed, pending_payments
 from gateway.api.changes import REFUSALS as MOVING_REFUSALS
 from gateway.api.changes import decided
@@ -104,7 +104,7 @@ def clear_account_flag(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/due-date-changes", operation="changeAccountDueDate", tags=TAGS, who=STAFF, takes_key=True,
     takes=ChangeDueDate, gives=changes.ScheduleChange, summary="Change the due date for a customer, or preview it",
-    sends={"due_day": 20, "preview": True}, example=examples.DUE_DATE_CHANGE,
+    sends={"due_day": 20, "preview": True}, example=change_examples.DUE_DATE_CHANGE,
     errors=(*MOVING_REFUSALS, "due_day_unchanged"),
 )  # fmt: skip
 def change_account_due_date(call: HttpCall) -> Reply:
@@ -114,7 +114,7 @@ def change_account_due_date(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/deferments", operation="deferAccountPayments", tags=TAGS, who=STAFF, takes_key=True,
     takes=DeferPayments, gives=changes.ScheduleChange, summary="Defer payments for a customer, or preview it",
-    sends={"months": 1, "preview": True}, example=examples.DEFERMENT,
+    sends={"months": 1, "preview": True}, example=change_examples.DEFERMENT,
     errors=(*MOVING_REFUSALS, "deferment_too_long"),
 )  # fmt: skip
 def defer_account_payments(call: HttpCall) -> Reply:

@@ -14,6 +14,8 @@ EXTRA_MODES: tuple[ExtraMode, ...] = ("principal", "paid_ahead")
 WATERFALLS: tuple[Waterfall, ...] = ("fees_last", "fees_first")
 # What a contract allows of moving its due dates.
 LIMITS = ("due_date_changes_per_year", "deferments_per_year", "deferments_max", "deferment_months_max")
+BILL_LEAD_DAYS = 21
+BILL_LEAD_DAYS_MAX = 60
 
 
 class InvalidTerms(ValueError):
@@ -43,9 +45,10 @@ class LoanTerms:
 
     The last of `payment_count` instalments is whatever clears the loan, not `payment_cents`. `waterfall` says whether
     fees are paid after the instalments that are due, or first; `returned_payment_fee_cents` is what a payment returned
-    for lack of funds may cost; `late_fee_pack` names the rule pack of its late fees, None for the customer's state.
-    Due dates may be changed `due_date_changes_per_year` times and payments deferred `deferments_per_year` times in any
-    twelve months, `deferments_max` times in all, by at most `deferment_months_max` months at once; 0 allows none.
+    for lack of funds may cost; `late_fee_pack` names the rule pack of its late fees, None for the customer's state;
+    `bill_lead_days` is how long before its due date an instalment is billed. Due dates may be changed
+    `due_date_changes_per_year` times and payments deferred `deferments_per_year` times in any twelve months,
+    `deferments_max` times in all, by at most `deferment_months_max` months at once; 0 allows none.
     `moves` and `payment_steps` are no part of a signed contract: the engine puts there what servicing events have
     changed since.
     """
@@ -65,6 +68,7 @@ class LoanTerms:
     deferments_per_year: int = 1
     deferments_max: int = 6
     deferment_months_max: int = 2
+    bill_lead_days: int = BILL_LEAD_DAYS
     moves: tuple[Move, ...] = ()
     payment_steps: tuple[PaymentStep, ...] = ()
 
@@ -77,13 +81,15 @@ class LoanTerms:
         _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
         _require_calendar(count=self.payment_count, due_day=self.due_day, grace_days=self.grace_days)
         _require_limits(self)
+        _require_lead(self.bill_lead_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseTerms:
     """A closed-end lease with payments in advance; an instalment is `base_payment_cents` plus `tax_cents`.
 
-    What `waterfall` and the fields after it mean is as in a loan's terms.
+    What `waterfall` and the fields after it mean is as in a loan's terms. `extended_months` is, like `moves`, no part
+    of the signed contract: each adds an instalment after the last one.
     """
 
     adjusted_capitalized_cost_cents: int
@@ -101,7 +107,9 @@ class LeaseTerms:
     deferments_per_year: int = 1
     deferments_max: int = 6
     deferment_months_max: int = 2
+    bill_lead_days: int = BILL_LEAD_DAYS
     moves: tuple[Move, ...] = ()
+    extended_months: int = 0
 
     def __post_init__(self) -> None:
         _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
@@ -119,6 +127,7 @@ class LeaseTerms:
         )
         _require_calendar(count=self.term_months, due_day=self.due_day, grace_days=self.grace_days)
         _require_limits(self)
+        _require_lead(self.bill_lead_days)
 
     @property
     def payment_cents(self) -> int:
@@ -126,7 +135,7 @@ class LeaseTerms:
 
     @property
     def payment_count(self) -> int:
-        return self.term_months
+        return self.term_months + self.extended_months
 
 
 Terms = LoanTerms | LeaseTerms
@@ -175,6 +184,12 @@ def _require_calendar(*, count: int, due_day: int, grace_days: int) -> None:
 def _require_limits(terms: Terms) -> None:
     for name in LIMITS:
         _require(0 <= getattr(terms, name) <= 120, f"The contract's {name} must be 0 to 120.")
+
+
+def _require_lead(bill_lead_days: int) -> None:
+    _require(
+        0 <= bill_lead_days <= BILL_LEAD_DAYS_MAX, f"A bill is sent 0 to {BILL_LEAD_DAYS_MAX} days before its due date."
+    )
 
 
 def _require(holds: bool, sentence: str) -> None:

@@ -11,6 +11,8 @@ from services.accounts.operations.banking import (
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.charging_off import accelerate_balance, charge_off
 from services.accounts.operations.closing import close_account, note_good_funds
+from services.accounts.operations.days import note_payments_closed, run_business_days
+from services.accounts.operations.ending_leases import assess_charges, extend_lease, note_vehicle_returned
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
 from services.accounts.operations.flagging import clear_account_flag, end_flags, set_account_flag
 from services.accounts.operations.furnishing import correct_furnishing, freeze_due_months
@@ -26,6 +28,7 @@ __all__ = [
     "Opened",
     "accelerate_balance",
     "apply_payment",
+    "assess_charges",
     "assess_fee",
     "assess_late_fee",
     "change_due_date",
@@ -38,19 +41,23 @@ __all__ = [
     "defer_payments",
     "end_flags",
     "expire_payoff_quotes",
+    "extend_lease",
     "freeze_due_months",
     "import_accounts",
     "issue_payoff_quote",
     "note_good_funds",
+    "note_payments_closed",
     "note_refund_failed",
     "note_refund_paid",
     "note_refunded",
     "note_return",
     "note_returned",
     "note_settled",
+    "note_vehicle_returned",
     "record_title_release",
     "reverse_payment",
     "review_payoff_quotes",
+    "run_business_days",
     "set_account_flag",
     "waive_fee",
 ]

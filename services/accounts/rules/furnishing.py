@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.accounts.rules.amendments import in_force
+from services.accounts.rules.delinquency import delinquent_since
 from services.accounts.rules.engine import apply_credit, replay_states
 from services.accounts.rules.events import AccountEvent, Reversal
 from services.accounts.rules.months import months_later
-from services.accounts.rules.schedule import due_on
 from services.accounts.rules.shown import CHARGED_OFF, CLOSED, OPEN, PAID_OFF, is_paid_off
 from services.accounts.rules.standing import standing
 from services.accounts.rules.state import AccountState
@@ -90,16 +90,12 @@ def states_through(
 def first_delinquent_on(*, terms: Terms, states: Sequence[AccountState], on: date) -> date | None:
     """The due date with which the run of lateness began that goes on at the end of a day; None for a current account.
 
-    Money that pays one instalment while another is late breaks no run; only a day without anything late does. Of an
-    account that was charged off, the run that led there.
+    Of an account that was charged off, the run that led there.
     """
-    since: date | None = None
-    for state, following in zip(states, [*states[1:], None], strict=True):
-        if state.is_charged_off:
-            return since
-        until = on if following is None else following.last_effective_on
-        since = _since(terms=terms, state=state, since=since, until=until)
-    return since
+    owing = [state for state in states if not state.is_charged_off]
+    until = on if len(owing) == len(states) else states[len(owing)].last_effective_on
+    state = apply_credit(terms=terms, state=owing[-1], through_on=until)
+    return delinquent_since(terms=in_force(terms=terms, state=state), state=state, on=until)
 
 
 def months_to_freeze(*, last_frozen_on: date | None, today: date) -> list[date]:
@@ -112,24 +108,6 @@ def months_to_freeze(*, last_frozen_on: date | None, today: date) -> list[date]:
         month_end = months_later(on=month_end, months=1, day=31)
         found.append(month_end)
     return found
-
-
-def _since(*, terms: Terms, state: AccountState, since: date | None, until: date) -> date | None:
-    """Since when the account is late at the end of `until`, with `since` at the time before the state's event."""
-    at_first = _oldest_due_on(terms=terms, state=state, on=state.last_effective_on)
-    if at_first is None or at_first >= state.last_effective_on:
-        since = None
-    late_due_on = _oldest_due_on(terms=terms, state=state, on=until)
-    if late_due_on is None or late_due_on >= until:
-        return None
-    return since or late_due_on
-
-
-def _oldest_due_on(*, terms: Terms, state: AccountState, on: date) -> date | None:
-    state = apply_credit(terms=terms, state=state, through_on=on)
-    terms = in_force(terms=terms, state=state)
-    number = state.next_instalment_number
-    return due_on(terms=terms, number=number) if number <= terms.payment_count else None
 
 
 def _status_code(*, status: str, days_past_due: int) -> str:

@@ -108,6 +108,7 @@ def test_the_tables_are_the_ones_the_migrations_build(database: Database) -> Non
         "TIMESTAMP WITH TIME ZONE": "timestamptz",
         "INTEGER[]": "_int4",
         "TEXT[]": "_text",
+        "UUID[]": "_uuid",
         "BYTEA": "bytea",
     }
     for table in metadata.sorted_tables:
