@@ -1684,7 +1684,7 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "request_in_progress">;
@@ -2020,7 +2020,7 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "request_in_progress">;
@@ -2073,7 +2073,7 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "request_in_progress">;
@@ -4134,7 +4134,7 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found" | "payment_not_applied">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "payment_already_reversed" | "request_in_progress">;
@@ -4402,7 +4402,7 @@ export interface Operations {
       201: Payment;
       400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
       401: RefusedMoney<401, "unauthenticated">;
-      403: RefusedMoney<403, "forbidden">;
+      403: RefusedMoney<403, "forbidden" | "step_up_required">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;
