@@ -79,7 +79,8 @@ def planted(attacked: Attacked, errors: list[str]) -> Secrets:
     errors.append(nobody.send("POST", "/v1/sessions/refresh", body={"refresh_token": session["refresh_token"]}).text)
     return Secrets(
         {
-            "password": PASSWORD, "new password": NEW_PASSWORD, "email": EMAIL, "card": CARD, "bank account": BANK_ACCOUNT,
+            "password": PASSWORD, "new password": NEW_PASSWORD, "email": EMAIL, "card": CARD,
+            "bank account": BANK_ACCOUNT,
             "verification token": verification, "reset token": reset, "refresh token": session["refresh_token"],
             "access token": session["access_token"], "ssn": f'"{CLAIM["ssn_last4"]}"',
         }
