@@ -7,6 +7,8 @@ from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
+from services.leases.contract import extensions, lease_end, options, turn_ins
+from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -62,6 +64,94 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
 
     class Meta:
         exclude = ("account_id", "kind", "lines", "source_ref")
+
+
+class RecordOdometerReading(lease_end.RecordOdometerReading):
+    """Whole miles as the odometer shows them, without tenths; today where no date is given."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class PurchaseTerms(options.PurchaseTerms):
+    """Who buys, and the last day on which the money may come; a few days from now where none is given."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class StartBuyout(options.StartBuyout):
+    """Who buys, and the last day on which the money may come; a few days from now where none is given."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class SignOdometerStatement(options.SignOdometerStatement):
+    """Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class ScheduleTurnIn(turn_ins.ScheduleTurnIn):
+    """An appointment at a dealer, no later than the last day of the lease. `wear` is the self-check."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class ReceiveVehicle(turn_ins.ReceiveVehicle):
+    """When the vehicle came back, and the miles that the odometer shows."""
+
+    class Meta:
+        exclude = ("account_id", "option_id")
+
+
+class InspectVehicle(turn_ins.InspectVehicle):
+    """The inspection report. `has_next_vehicle`: the lessee has another one of ours in time."""
+
+    class Meta:
+        exclude = ("account_id", "option_id")
+
+
+class DisputeEndBill(turn_ins.DisputeEndBill):
+    """What is wrong with the bill, in your words."""
+
+    class Meta:
+        exclude = ("account_id", "option_id")
+
+
+class RequestExtension(extensions.RequestExtension):
+    """One to six months; month to month is one month at a time."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class DecideExtension(extensions.DecideExtension):
+    """Offer or decline, and why."""
+
+    class Meta:
+        exclude = ("account_id", "option_id")
+
+
+class OptionStep(Strict):
+    """Nothing besides the step itself."""
+
+
+class ResolveReceipt(receipts.ResolveReceipt):
+    """On which account a waiting cheque is booked; the note stays with the cheque."""
+
+    class Meta:
+        exclude = ("receipt_id",)
+
+
+class SendReceiptBack(receipts.SendReceiptBack):
+    """Why a cheque goes back to who sent it."""
+
+    class Meta:
+        exclude = ("receipt_id",)
 
 
 class ConfirmFactor(second_factors.ConfirmFactor):

@@ -100,6 +100,18 @@ export interface Assertion {
   userHandle?: string | null;
 }
 
+/** A finding with its charge; `words` says what is normal. */
+export interface AssessedWear {
+  item: "body_mark" | "glass_crack" | "chip" | "tire_tread";
+  inches: string;
+  /** at least 1, at most 100 */
+  count?: number;
+  is_normal: boolean;
+  /** at least 0 */
+  charge_cents: number;
+  words: string;
+}
+
 export interface Attestation {
   /** longest 20000 */
   clientDataJSON: string;
@@ -111,6 +123,36 @@ export interface Attestation {
   publicKey?: string | null;
   publicKeyAlgorithm?: number;
   transports?: string[];
+}
+
+/** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
+export interface Buyout {
+  id: string;
+  account_id: string;
+  status: "quoted" | "paid" | "completed" | "lapsed" | "undone";
+  buyer: "lessee" | "dealer" | "third_party";
+  quote_id: string;
+  payoff_cents: number;
+  /** date */
+  good_through: string;
+  price: OptionPrice;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  odometer_statement_required: boolean | null;
+  odometer_notice: string;
+  odometer_statement: OdometerStatement | null;
+  title_steps: TitleStep[];
+}
+
+/** What buying the vehicle would cost if the money is effective by `good_through`. Nothing is promised. */
+export interface BuyoutPreview {
+  account_id: string;
+  buyer: "lessee" | "dealer" | "third_party";
+  /** date */
+  good_through: string;
+  price: OptionPrice;
 }
 
 /** What the browser is to be asked; the challenge in it is good for five minutes and once. */
@@ -164,9 +206,63 @@ export interface ConfirmFactor {
   code: string;
 }
 
+/** Offer or decline, and why. */
+export interface DecideExtension {
+  decision: "offer" | "decline";
+  /** longest 500 */
+  reason: string;
+}
+
 export interface Decline {
   code: string;
   reason: string;
+}
+
+/** An objection to the bill, as it was raised. */
+export interface Dispute {
+  reason: string;
+  /** date */
+  raised_on: string;
+}
+
+/** What is wrong with the bill, in your words. */
+export interface DisputeEndBill {
+  /** longest 1000 */
+  reason: string;
+}
+
+/** An extension as far as it has come; it is active once accounts has appended its instalments. */
+export interface Extension {
+  id: string;
+  account_id: string;
+  status: "requested" | "offered" | "accepted" | "active" | "declined" | "withdrawn" | "lapsed" | "superseded";
+  terms: ExtensionTerms;
+  /** date */
+  offered_until_on: string | null;
+  must_accept: string[];
+  have_accepted: string[];
+  reason: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+}
+
+/** What is offered. `new_disclosure`: 12 CFR 1013.5(b) asks for new disclosures with this extension. */
+export interface ExtensionTerms {
+  months: number;
+  /** date */
+  starts_on: string;
+  /** date */
+  ends_on: string;
+  /** at least 0 */
+  instalment_cents: number;
+  /** at least 0 */
+  total_cents: number;
+  added_miles: number | null;
+  extended_months_so_far: number;
+  new_disclosure: boolean;
+  disclosure: string;
 }
 
 export interface Factor {
@@ -200,6 +296,12 @@ export interface Health {
   status: string;
 }
 
+/** The inspection report. `has_next_vehicle`: the lessee has another one of ours in time. */
+export interface InspectVehicle {
+  findings: WearFinding[];
+  has_next_vehicle: boolean;
+}
+
 /** The last day on which the promised sum closes the account. */
 export interface IssuePayoffQuote {
   /** date */
@@ -226,6 +328,14 @@ export interface Lease {
   vehicle: LeaseVehicle;
 }
 
+/** A day that matters, and why. */
+export interface LeaseDate {
+  code: string;
+  /** date */
+  on: string;
+  detail: string;
+}
+
 /** First instalment and scheduled end. */
 export interface LeaseDates {
   /** date */
@@ -234,7 +344,12 @@ export interface LeaseDates {
   ends_on: string;
 }
 
-/** Which options are open today; `evaluated_because` names the event that led to the last evaluation. */
+/**
+ * The options side by side: which are open today, what each costs, and the days that matter.
+ *
+ * `evaluated_because` names the event that led to the last evaluation. The price of buying is as of today, the others
+ * are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold.
+ */
 export interface LeaseEnd {
   account_id: string;
   /** date */
@@ -244,13 +359,17 @@ export interface LeaseEnd {
   /** date-time */
   evaluated_at: string;
   evaluated_because: string | null;
+  mileage: MileageOutlook;
+  dates: LeaseDate[];
+  policies: PolicySource[];
 }
 
-/** One way out of a lease. */
+/** One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known. */
 export interface LeaseEndOption {
   option: "extension" | "buyout" | "turn_in";
   eligible: boolean;
   reasons: Reason[];
+  price: OptionPrice | null;
 }
 
 /** The monthly payment as disclosed (Regulation M, 12 CFR 1013.4(f)); depreciation and rent are monthly averages. */
@@ -317,6 +436,11 @@ export interface Me {
   accounts: LinkedAccount[];
 }
 
+/**
+ * With what a payment was made: one of the methods, or `cheque` for one that came by mail.
+ *
+ * `last4` of a cheque are of the account it is drawn on or, where the bank did not read that, of the cheque's number.
+ */
 export interface MethodShown {
   type: string;
   last4: string;
@@ -326,6 +450,24 @@ export interface MethodShown {
 export interface Mileage {
   allowance_miles: number | null;
   excess_mile_cents: number | null;
+}
+
+/**
+ * The miles at the end, if the vehicle goes on at its own pace. Null where the contract or a reading is missing.
+ *
+ * `allowed_miles` is what the odometer may show at the end; `miles_per_day` has one decimal.
+ */
+export interface MileageOutlook {
+  start_miles: number;
+  last_miles: number | null;
+  /** date */
+  last_read_on: string | null;
+  miles_per_day: string | null;
+  projected_miles: number | null;
+  allowed_miles: number | null;
+  excess_miles: number | null;
+  excess_cents: number | null;
+  explanation: string;
 }
 
 export interface NewCredential {
@@ -338,6 +480,46 @@ export interface NewCredential {
   authenticatorAttachment?: string | null;
   clientExtensionResults?: Record<string, unknown>;
   response: Attestation;
+}
+
+/** A reading as it was recorded; one that is not plausible is taken, and looked at by a person. */
+export interface OdometerReading {
+  id: string;
+  miles: number;
+  /** date */
+  read_on: string;
+  source: "customer" | "staff" | "statement" | "inspection";
+  is_plausible: boolean;
+  /** date-time */
+  recorded_at: string;
+}
+
+/** The newest day first. */
+export interface OdometerReadings {
+  data: OdometerReading[];
+}
+
+/** The lessee's statement before ownership passes (49 CFR 580.7), as it was signed. */
+export interface OdometerStatement {
+  id: string;
+  printed_name: string;
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  lessee_address: string;
+  lessor_name: string;
+  lessor_address: string;
+  vin: string | null;
+  year: number | null;
+  make: string | null;
+  model: string | null;
+  body_type: string | null;
+  notice: string;
+  /** date */
+  notice_on: string;
+  /** date */
+  received_on: string;
+  /** date-time */
+  signed_at: string;
 }
 
 export interface OpenSession {
@@ -355,6 +537,19 @@ export interface OpenedSession {
   token_type: string;
   expires_in: number;
   refresh_token: string;
+}
+
+/** What an option costs on a day: the total is the sum of the lines. Only a quote is a promise. */
+export interface OptionPrice {
+  /** date */
+  on: string;
+  total_cents: number;
+  lines: PriceLine[];
+  notes: string[];
+}
+
+/** Nothing besides the step itself. */
+export interface OptionStep {
 }
 
 export interface PassChallenge {
@@ -551,6 +746,12 @@ export interface PendingPayment {
   status: string;
 }
 
+/** Where the figures that are policy and not contract come from. */
+export interface PolicySource {
+  subject: string;
+  source: string;
+}
+
 /** Where money that comes by mail goes, by product, purpose and speed. */
 export interface PostalAddress {
   product: "loan" | "lease";
@@ -563,6 +764,13 @@ export interface PostalAddress {
 export interface PostalAddresses {
   data: PostalAddress[];
   note: string;
+}
+
+/** One part of a price; what is taken off is negative. */
+export interface PriceLine {
+  code: string;
+  description: string;
+  amount_cents: number;
 }
 
 /** RFC 9457. `code` is stable; `detail` says what to do next; `money_moved` is there on routes that move money. */
@@ -587,6 +795,53 @@ export interface Reason {
   code: string;
   detail: string;
   what_would_change_it: string;
+}
+
+/**
+ * A mailed cheque. `account_number` is what stood on it, `payment_id` what it became once it was booked.
+ *
+ * `waits_because`: no number could be read, no account has it, or the same cheque has come before.
+ */
+export interface Receipt {
+  /** uuid */
+  id: string;
+  status: "booked" | "waiting" | "sent_back";
+  waits_because: "no_account_number" | "unknown_account" | "same_cheque" | null;
+  /** date */
+  received_on: string;
+  amount_cents: number;
+  account_number: string | null;
+  cheque_number: string;
+  drawn_on_last4: string | null;
+  remitter: string | null;
+  file_name: string;
+  line: number;
+  /** uuid */
+  payment_id: string | null;
+  /** date-time */
+  decided_at: string | null;
+  note: string | null;
+}
+
+export interface Receipts {
+  data: Receipt[];
+  next_cursor: string | null;
+}
+
+/** When the vehicle came back, and the miles that the odometer shows. */
+export interface ReceiveVehicle {
+  /** date */
+  returned_on: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+}
+
+/** Whole miles as the odometer shows them, without tenths; today where no date is given. */
+export interface RecordOdometerReading {
+  /** at least 0, at most 9999999 */
+  miles: number;
+  /** date */
+  read_on?: string | null;
 }
 
 /** The same for everybody: whether the address is known shows only in the mailbox. */
@@ -651,6 +906,12 @@ export interface Replayed {
   count: number;
 }
 
+/** One to six months; month to month is one month at a time. */
+export interface RequestExtension {
+  /** at least 1, at most 6 */
+  months: number;
+}
+
 /** Ask for a link to a new password, mailed to the address on file. */
 export interface RequestPasswordReset {
   email: string;
@@ -667,6 +928,14 @@ export interface ResetPassword {
   token: string;
   /** longest 1024 */
   password: string;
+}
+
+/** On which account a waiting cheque is booked; the note stays with the cheque. */
+export interface ResolveReceipt {
+  /** uuid */
+  account_id: string;
+  /** longest 500 */
+  note?: string | null;
 }
 
 /** Why a bank sent a payment back, and what happens next; `present_again_on` is null where nothing more is tried. */
@@ -703,6 +972,15 @@ export interface ScheduleRow {
   is_past_due: boolean;
 }
 
+/** An appointment at a dealer, no later than the last day of the lease. `wear` is the self-check. */
+export interface ScheduleTurnIn {
+  /** longest 120 */
+  dealer_name: string;
+  /** date */
+  appointment_on: string;
+  wear?: WearFinding[];
+}
+
 /** The password was right; `challenge_id` and a code open the session. `methods` says which codes are taken. */
 export interface SecondFactorAsked {
   mfa_required: boolean;
@@ -715,6 +993,12 @@ export interface SecondFactors {
   mfa_enabled: boolean;
   factors: Factor[];
   recovery_codes_left: number;
+}
+
+/** Why a cheque goes back to who sent it. */
+export interface SendReceiptBack {
+  /** longest 500 */
+  note: string;
 }
 
 export interface Session {
@@ -736,9 +1020,39 @@ export interface Sessions {
   next_cursor: string | null;
 }
 
+/** Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth. */
+export interface SignOdometerStatement {
+  /** longest 200 */
+  printed_name: string;
+  /** longest 300 */
+  lessee_address: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  /** longest 60 */
+  body_type?: string | null;
+}
+
 /** A JWK set (RFC 7517), public parts only. */
 export interface SigningKeys {
   keys: (Record<string, unknown>)[];
+}
+
+/** Who buys, and the last day on which the money may come; a few days from now where none is given. */
+export interface StartBuyout {
+  /** date */
+  good_through?: string | null;
+  buyer?: "lessee" | "dealer" | "third_party";
+}
+
+/** A step of the return; `on` is when it is due, `done_on` when it was taken. */
+export interface Step {
+  code: string;
+  detail: string;
+  /** date */
+  on: string | null;
+  /** date */
+  done_on: string | null;
 }
 
 /** `code` for who has a second factor, else `password`. */
@@ -787,6 +1101,14 @@ export interface Texted {
   phone_masked: string;
 }
 
+/** A step of the way to the title; `done_on` is null until it is taken. */
+export interface TitleStep {
+  code: string;
+  detail: string;
+  /** date */
+  done_on: string | null;
+}
+
 /**
  * One event of the account; `revision` above 1 says that an earlier event, found later, changed its split.
  *
@@ -794,7 +1116,7 @@ export interface Texted {
  */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due" | "lease_ended" | "lease_end_billed" | "lease_extended";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
@@ -813,6 +1135,32 @@ export interface Transaction {
 export interface Transactions {
   data: Transaction[];
   next_cursor: string | null;
+}
+
+/** A return under way. `estimate` is not binding; `end_bill` is what the inspection found, once there is one. */
+export interface TurnIn {
+  id: string;
+  account_id: string;
+  status: "scheduled" | "returned" | "billed" | "completed" | "cancelled" | "superseded";
+  dealer_name: string;
+  /** date */
+  appointment_on: string;
+  /** date */
+  returned_on: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  steps: Step[];
+  documents: string[];
+  wear: AssessedWear[];
+  estimate: OptionPrice;
+  end_bill: OptionPrice | null;
+  /** date */
+  dispute_until_on: string | null;
+  disputes: Dispute[];
+  odometer_notice: string;
+  odometer_statement: OdometerStatement | null;
 }
 
 /** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
@@ -844,6 +1192,14 @@ export interface Vehicle {
 export interface VerifyEmail {
   /** longest 200 */
   token: string;
+}
+
+/** Something on the vehicle: the largest inches of it (of tread, its depth) as text such as "4.5", and how many. */
+export interface WearFinding {
+  item: "body_mark" | "glass_crack" | "chip" | "tire_tread";
+  inches: string;
+  /** at least 1, at most 100 */
+  count?: number;
 }
 
 /**
@@ -936,6 +1292,37 @@ export interface Webhooks {
 
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
+  /** Accept the terms as one of the lessees */
+  acceptExtension: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/extensions/{extension_id}/acceptance";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: OptionStep;
+    answers: {
+      200: Extension;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "not_a_lessee">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Add a second factor */
   addFactor: {
     method: "POST";
@@ -1025,6 +1412,51 @@ export interface Operations {
     answers: {
       200: Ceremony;
       400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose another way after all */
+  cancelBuyout: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    answers: {
+      200: Buyout;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Give the appointment up */
+  cancelTurnIn: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/turn-ins/{turn_in_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "option_step_not_possible">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -1142,6 +1574,68 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Offer or decline an extension that policy leaves to a person */
+  decideExtension: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/extensions/{extension_id}/decision";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DecideExtension;
+    answers: {
+      200: Extension;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Object to the end bill */
+  disputeEndBill: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/turn-ins/{turn_in_id}/disputes";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DisputeEndBill;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "dispute_window_over" | "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One account: balance, what is due, what is pending */
   getAccount: {
     method: "GET";
@@ -1201,6 +1695,33 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** A purchase, its odometer statement and its title */
+  getBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Buyout;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The data of one event version as JSON Schema, by its name in /asyncapi.json with .json behind it */
   getEventSchema: {
     method: "GET";
@@ -1237,6 +1758,33 @@ export interface Operations {
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
+    };
+  };
+  /** An extension, and who has accepted it */
+  getExtension: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/extensions/{extension_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Extension;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What this is, and where to read on */
@@ -1281,7 +1829,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Which lease-end options are open today, and why not */
+  /** The dates of the lease's end for a calendar (RFC 5545) */
+  getLeaseCalendar: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/lease-end.ics";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Return, buy or extend: what is open today, why not, and its price */
   getLeaseEnd: {
     method: "GET";
     url: "/v1/leases/{account_id}/lease-end";
@@ -1296,6 +1864,26 @@ export interface Operations {
     answers: {
       200: LeaseEnd;
       304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** A lease's ways out as its customer sees them */
+  getLeaseEndForStaff: {
+    method: "GET";
+    url: "/v1/staff/leases/{account_id}/lease-end";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: LeaseEnd;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -1528,6 +2116,33 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** A return: its steps, its estimate, its bill */
+  getTurnIn: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/turn-ins/{turn_in_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: TurnIn;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One webhook, and how it fares */
   getWebhook: {
     method: "GET";
@@ -1548,6 +2163,37 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Record the inspection and bill it */
+  inspectVehicle: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/inspection";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: InspectVehicle;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1610,6 +2256,46 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The odometer readings on record */
+  listOdometerReadings: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: OdometerReadings;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The odometer readings on record */
+  listOdometerReadingsForStaff: {
+    method: "GET";
+    url: "/v1/staff/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: OdometerReadings;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -1787,6 +2473,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Mailed cheques whose account has to be found, newest first */
+  listUnmatchedReceipts: {
+    method: "GET";
+    url: "/v1/staff/unmatched-receipts";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Receipts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What was sent, newest first */
   listWebhookDeliveries: {
     method: "GET";
@@ -1882,7 +2589,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -1917,6 +2624,31 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What buying the vehicle would cost by a date */
+  previewBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyout-quote";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** date */
+      good_through?: string | null;
+      buyer?: "lessee" | "dealer" | "third_party";
+    };
+    answers: {
+      200: BuyoutPreview;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "buyer_not_allowed" | "invalid_request" | "state_policy_missing">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What would pay the loan off by a date */
   previewPayoffQuote: {
     method: "GET";
@@ -1942,6 +2674,37 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that the vehicle is back */
+  receiveVehicle: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/return";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ReceiveVehicle;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1973,6 +2736,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Tell us what the odometer shows */
+  recordOdometerReading: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: RecordOdometerReading;
+    answers: {
+      201: OdometerReading;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -2261,6 +3053,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Ask to keep the vehicle for one to six months more */
+  requestExtension: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/extensions";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: RequestExtension;
+    answers: {
+      201: Extension;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Ask for a link to a new password */
   requestPasswordReset: {
     method: "POST";
@@ -2312,6 +3133,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Book a waiting cheque on an account */
+  resolveReceipt: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/resolve";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ResolveReceipt;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Make a new secret */
   rotateWebhookSecret: {
     method: "POST";
@@ -2327,6 +3177,122 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Make an appointment to return the vehicle */
+  scheduleTurnIn: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/turn-ins";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ScheduleTurnIn;
+    answers: {
+      201: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "appointment_out_of_range" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that a cheque goes back */
+  sendReceiptBack: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/send-back";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SendReceiptBack;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Sign the odometer statement (49 CFR 580.7) */
+  signOdometerStatement: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SignOdometerStatement;
+    answers: {
+      201: OdometerStatement;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Be promised a price that buys the vehicle */
+  startBuyout: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/buyouts";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: StartBuyout;
+    answers: {
+      201: Buyout;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "nothing_to_pay_off" | "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2496,6 +3462,29 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Take the request back */
+  withdrawExtension: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/extensions/{extension_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    answers: {
+      200: Extension;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "option_step_not_possible">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

@@ -19,7 +19,7 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
-from gateway.api import examples, staff_webhooks
+from gateway.api import examples, staff_receipts, staff_webhooks
 from gateway.api import passkeys as passkey_routes
 from gateway.api import second_factors as factor_routes
 from gateway.app import Application
@@ -32,8 +32,10 @@ from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
+from services.leases.contract import extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
+from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
 ISSUER = "http://127.0.0.1:8000"
@@ -112,6 +114,11 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
     "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),
+    "payments.list_unmatched_receipts": (
+        receipts.ListUnmatchedReceipts, receipts.Receipts, examples.page_of(staff_receipts.RECEIPT),
+    ),
+    "payments.resolve_receipt": (receipts.ResolveReceipt, receipts.Receipt, staff_receipts.RECEIPT),
+    "payments.send_receipt_back": (receipts.SendReceiptBack, receipts.Receipt, staff_receipts.RECEIPT),
     "payments.add_payment_method": (payments.AddPaymentMethod, payments.PaymentMethod, examples.PAYMENT_METHOD),
     "payments.list_payment_methods": (
         payments.ListPaymentMethods, payments.PaymentMethods, examples.page_of(examples.PAYMENT_METHOD),
@@ -119,6 +126,31 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.remove_payment_method": (payments.RemovePaymentMethod, Nothing, {}),
     "leases.get_lease": (leases.OneLease, leases.Lease, examples.LEASE),
     "leases.get_lease_end": (leases.OneLease, leases.LeaseEnd, examples.LEASE_END),
+    "leases.get_lease_calendar": (lease_end.GetLeaseCalendar, lease_end.LeaseCalendar, {"text": "BEGIN:VCALENDAR\r\n"}),
+    "leases.list_odometer_readings": (
+        lease_end.ListOdometerReadings, lease_end.OdometerReadings, {"data": [examples.ODOMETER_READING]},
+    ),
+    "leases.record_odometer_reading": (
+        lease_end.RecordOdometerReading, lease_end.OdometerReading, examples.ODOMETER_READING,
+    ),
+    "leases.get_buyout_quote": (options.GetBuyoutQuote, options.BuyoutPreview, examples.BUYOUT_PREVIEW),
+    "leases.start_buyout": (options.StartBuyout, options.Buyout, examples.BUYOUT),
+    "leases.get_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
+    "leases.cancel_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
+    "leases.schedule_turn_in": (turn_ins.ScheduleTurnIn, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.get_turn_in": (options.GetOption, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.cancel_turn_in": (options.GetOption, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.receive_vehicle": (turn_ins.ReceiveVehicle, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.inspect_vehicle": (turn_ins.InspectVehicle, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.dispute_end_bill": (turn_ins.DisputeEndBill, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.request_extension": (extensions.RequestExtension, extensions.Extension, examples.EXTENSION),
+    "leases.get_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.accept_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.withdraw_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.decide_extension": (extensions.DecideExtension, extensions.Extension, examples.EXTENSION),
+    "leases.sign_odometer_statement": (
+        options.SignOdometerStatement, options.OdometerStatement, examples.ODOMETER_STATEMENT,
+    ),
     "notifications.record_mail_events": (notifications.RecordMailEvents, Nothing, {}),
     "notifications.record_text_status": (notifications.RecordTextStatus, Nothing, {}),
 }  # fmt: skip
