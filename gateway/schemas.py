@@ -26,7 +26,11 @@ class ReportedMessage(Strict):
 
 
 class SubmitPayment(payments.SubmitPayment):
-    """Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out."""
+    """Pay now, or `on` a business day to come. `extra` says what becomes of money beyond what is due.
+
+    The account's own rule where `extra` is left out. A payment of what is paid already is refused as
+    `instalment_already_covered`, unless it has `extra`, `quote_id` or `pay_anyway`.
+    """
 
     class Meta:
         exclude = ("account_id",)
@@ -58,7 +62,7 @@ class Me(identity.Me):
 
 
 class PendingPayment(payments.PendingPayment):
-    """A payment that was accepted or is on its way, and is not in the balance yet."""
+    """A payment that was accepted, is on its way or scheduled, and is not in the balance yet."""
 
     class Meta:
         exclude = ("account_id",)

@@ -33,9 +33,11 @@ from services.accounts.contract import schemas as accounts_schemas
 from services.payments import operations as payments_operations
 from services.payments import queries as payments_queries
 from services.payments.contract import schemas as payments
+from services.payments.rules.scheduling import policy_of
 
 PURPOSE_OF_TOKENS = "tokens"
 PUBLIC_URL = "http://localhost"
+POLICY = policy_of(cut_off="17:00", zone_name="America/Chicago", days_ahead_max=180)
 
 
 @dataclass(frozen=True)
@@ -125,15 +127,14 @@ def paid(
         if stored.refusal is not None:
             raise stored.refusal
         return stored.reply, True
-    answers = payments_operations.learn_standing(
-        store, accounts=accounts, caller=caller, account_id=asked["account_id"], amount_cents=asked["amount_cents"],
-        quoted_cents=None,
-    )  # fmt: skip
+    wish = payments_operations.wish_of(asked, today=clock.today(), quoted_cents=None)
+    answers = payments_operations.learn_standing(store, accounts=accounts, caller=caller, wish=wish)
     with store.writing() as transaction:
         idempotency.lock(transaction.connection, **place)
         payment = payments_operations.submit_payment(
-            transaction, now=clock.now(), today=clock.today(), caller=caller, answers=answers, **asked
-        )
+            transaction, now=clock.now(), today=clock.today(), caller=caller, policy=POLICY, answers=answers,
+            request=asked,
+        )  # fmt: skip
         reply = schemas.dump(payments.Payment, payment)
         idempotency.store(transaction.connection, **place, fingerprint=print_, reply=reply, refusal=None)
     return reply, False

@@ -68,13 +68,18 @@ def composed(view: Mapping[str, Any], pending: Pending | None) -> dict[str, Any]
         **view,
         "autopay_enabled": False,
         "pending_payments": mine,
-        "amount_due_after_pending_cents": None if mine is None else _due_after(view["amount_due_cents"], mine),
+        "amount_due_after_pending_cents": None if mine is None else _due_after(view, mine),
     }
 
 
-def _due_after(amount_due_cents: int, pending: Iterable[Mapping[str, Any]]) -> int:
-    pending_cents: int = sum(payment["amount_cents"] for payment in pending)
-    return max(0, amount_due_cents - pending_cents)
+def _due_after(view: Mapping[str, Any], pending: Iterable[Mapping[str, Any]]) -> int:
+    """What is due once everything on its way has arrived. What is scheduled for later than it is due is not in time."""
+    late = [
+        payment for payment in pending
+        if payment["status"] == "scheduled" and payment["effective_on"] > (view["next_due_on"] or "")
+    ]  # fmt: skip
+    pending_cents: int = sum(payment["amount_cents"] for payment in pending if payment not in late)
+    return max(0, view["amount_due_cents"] - pending_cents)
 
 
 def _pending_payments(call: HttpCall, account_ids: list[str]) -> Pending | None:

@@ -42,6 +42,8 @@ REVERSED = ("account_id", "standing", "payment_id", "presentment_number", "amoun
 TOLD = (
     Told(payments.payment_posted),
     Told(payments.payment_declined),
+    Told(payments.payment_scheduled),
+    Told(payments.payment_cancelled),
     Told(accounts.payment_applied),
     Told(accounts.payment_reversed, only=REVERSED),
     Told(accounts.late_fee_assessed),

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from services.payments.rules.states import COUNTED
+from services.payments.rules.states import COUNTED, SCHEDULED, TO_COME
 
 metadata = MetaData()
 
@@ -72,10 +72,16 @@ payments = Table(
     Column("unknown_at", DateTime(timezone=True)),
     Column("applied_at", DateTime(timezone=True)),
     Column("quote_id", UUID(as_uuid=True)),
+    Column("cancel_code", Text),
+    Column("claimed_until", DateTime(timezone=True)),
     PrimaryKeyConstraint("id", name="pk_payments"),
     ForeignKeyConstraint(["payment_method_id"], ["payment_methods.id"], name="fk_payments_payment_method"),
     CheckConstraint("amount_cents >= 100", name="ck_payments_amount_minimum"),
-    CheckConstraint("status IN ('submitting', 'unknown', 'posted', 'declined')", name="ck_payments_status"),
+    CheckConstraint(
+        "status IN ('scheduled', 'submitting', 'unknown', 'posted', 'declined', 'cancelled')",
+        name="ck_payments_status",
+    ),
+    CheckConstraint("(status = 'cancelled') = (cancel_code IS NOT NULL)", name="ck_payments_cancel_has_code"),
     CheckConstraint("extra IN ('principal', 'paid_ahead')", name="ck_payments_extra"),
     CheckConstraint("(status = 'declined') = (decline_code IS NOT NULL)", name="ck_payments_decline_has_code"),
     CheckConstraint("status <> 'posted' OR processor_reference IS NOT NULL", name="ck_payments_posted_was_charged"),
@@ -83,6 +89,7 @@ payments = Table(
     CheckConstraint("presentment_number >= 1", name="ck_payments_presentment_number"),
     Index("ix_payments_account", "account_id", "id"),
     Index("ix_payments_pending", "account_id", postgresql_where=text("applied_at IS NULL AND status <> 'declined'")),
+    Index("ix_payments_scheduled", "effective_on", "id", postgresql_where=text("status = 'scheduled'")),
 )
 
 account_standings = Table(
@@ -101,7 +108,9 @@ account_standings = Table(
     PrimaryKeyConstraint("account_id", name="pk_account_standings"),
 )
 
+is_scheduled = payments.c.status == SCHEDULED
 is_pending = and_(payments.c.status.in_(sorted(COUNTED)), payments.c.applied_at.is_(None))
+is_to_come = and_(payments.c.status.in_(sorted(TO_COME)), payments.c.applied_at.is_(None))
 
 payments_shown = select(
     payments,

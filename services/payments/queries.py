@@ -13,7 +13,7 @@ from sqlalchemy import Column, Select, bindparam, select
 from chassis.context import CallContext
 from chassis.errors import FieldError, InvalidRequest, NotFound
 from chassis.store import Row, Transaction
-from services.payments.models import is_pending, payment_methods, payments, payments_shown
+from services.payments.models import is_to_come, payment_methods, payments, payments_shown
 from services.payments.rules.methods import owner_of
 from services.payments.rules.wording import as_told
 
@@ -21,7 +21,7 @@ NIL = UUID(int=0)
 _shown = ("id", "account_id", "amount_cents", "effective_on", "status")
 _PENDING = (
     select(*(payments.c[name] for name in _shown))
-    .where(payments.c.account_id.in_(bindparam("account_ids", expanding=True)), is_pending)
+    .where(payments.c.account_id.in_(bindparam("account_ids", expanding=True)), is_to_come)
     .order_by(payments.c.id.desc())
 )
 
@@ -59,7 +59,7 @@ def list_payments(
 def list_pending_payments(
     transaction: Transaction, *, caller: CallContext, account_ids: Sequence[UUID]
 ) -> dict[str, Any]:
-    """Accepted or on their way, not in the balance yet. Raises NotFound unless every account is the caller's."""
+    """On their way or scheduled, and not in the balance yet. Raises NotFound unless all accounts are the caller's."""
     for account_id in account_ids:
         caller.require(str(account_id))
     return {"data": transaction.all(_PENDING, {"account_ids": list(account_ids)})}

@@ -7,18 +7,20 @@ from nameko.extensions import DependencyProvider
 
 from chassis.bus.rpc import Asks, Neighbour
 from chassis.context import AGENT, CUSTOMER
-from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction
+from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
 from chassis.settings import Setting
 from services.accounts.contract import events as accounts_events
 from services.payments import operations, queries
-from services.payments.contract import events, schemas
+from services.payments.contract import events, schemas, settings
 from services.payments.providers.interface import Processor
 from services.payments.providers.sandbox_processor import SandboxProcessor
+from services.payments.rules.scheduling import SchedulePolicy, policy_of
 
 PERSONS = (CUSTOMER, AGENT)
+DUE_SECONDS = 5
 
 
 class ProcessorProvider(DependencyProvider):
@@ -39,6 +41,22 @@ class ProcessorProvider(DependencyProvider):
         return self._processor
 
 
+class PolicyProvider(DependencyProvider):
+    """Gives each worker what the company decides about dates."""
+
+    needs = settings.POLICY
+
+    def setup(self) -> None:
+        read = self.container.config["settings"]
+        self._policy = policy_of(
+            cut_off=read["PAYMENT_CUT_OFF"], zone_name=read["COMPANY_TIME_ZONE"],
+            days_ahead_max=read["PAYMENT_DAYS_AHEAD_MAX"],
+        )  # fmt: skip
+
+    def get_dependency(self, worker_ctx: Any) -> SchedulePolicy:  # noqa: ARG002 - nameko's signature
+        return self._policy
+
+
 class CipherProvider(DependencyProvider):
     """Gives each worker the cipher of bank account numbers."""
 
@@ -54,12 +72,12 @@ def _card(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
 
 
 def _standing(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
-    known = {"accounts": service.accounts, "caller": question.context, "account_id": question.request["account_id"]}
-    quote = operations.learn_quote(service.store, quote_id=question.request["quote_id"], **known)
-    standing = operations.learn_standing(
-        service.store, amount_cents=question.request["amount_cents"], quoted_cents=quote.get("quoted_cents"), **known
+    known = {"accounts": service.accounts, "caller": question.context}
+    quote = operations.learn_quote(
+        service.store, account_id=question.request["account_id"], quote_id=question.request["quote_id"], **known
     )
-    return {**quote, **standing}
+    wish = operations.wish_of(question.request, today=service.clock.today(), quoted_cents=quote.get("quoted_cents"))
+    return {**quote, **operations.learn_standing(service.store, wish=wish, **known)}
 
 
 class PaymentsService(Service):
@@ -68,6 +86,7 @@ class PaymentsService(Service):
     accounts: Asks = Neighbour("accounts")
     processor: Processor = ProcessorProvider()
     cipher: FieldCipher = CipherProvider()
+    policy: SchedulePolicy = PolicyProvider()
 
     @command(takes=schemas.AddPaymentMethod, gives=schemas.PaymentMethod, may=PERSONS, asks=_card)
     def add_payment_method(self, call: Call) -> Any:
@@ -87,8 +106,15 @@ class PaymentsService(Service):
     @command(takes=schemas.SubmitPayment, gives=schemas.Payment, may=PERSONS, asks=_standing, idempotent=True)
     def submit_payment(self, call: Call) -> Any:
         return operations.submit_payment(
-            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context,
-            answers=call.answers, **call.request,
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, policy=self.policy,
+            answers=call.answers, request=call.request,
+        )  # fmt: skip
+
+    @command(takes=schemas.CancelPayment, gives=schemas.Payment, may=PERSONS)
+    def cancel_payment(self, call: Call) -> Any:
+        return operations.cancel_payment(
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, policy=self.policy,
+            **call.request,
         )  # fmt: skip
 
     @query(takes=schemas.GetPayment, gives=schemas.Payment, may=PERSONS)
@@ -128,4 +154,8 @@ class PaymentsService(Service):
 
     @reaction(accounts_events.account_paid_off)
     def on_account_paid_off(self, call: EventCall) -> None:
-        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+        operations.note_paid_off(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @timer(every_seconds=DUE_SECONDS)
+    def every_few_seconds_send_due(self) -> None:
+        operations.send_due_payments(self.store, accounts=self.accounts, clock=self.clock, on=self.clock.today())

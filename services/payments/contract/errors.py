@@ -59,3 +59,33 @@ class AccountTakesNoPayments(Refusal):
     kind = Kind.CONFLICT
     title = "This account takes no payments"
     detail = "The account is closed, so there is nothing to pay here. Contact us if you believe that is wrong."
+
+
+class InstalmentAlreadyCovered(Refusal):
+    """What is due is paid already, or will be by payments that are on their way or scheduled."""
+
+    code = "instalment_already_covered"
+    kind = Kind.CONFLICT
+    title = "The instalment is covered already"
+    detail = (
+        "What is due now is covered by a payment that was made before. Nothing more is needed. To pay all the same, "
+        "send the request again with pay_anyway, or say with extra what the money is for, under a new idempotency key."
+    )
+
+
+class PaymentDateNotPossible(Refusal):
+    """Not a business day, in the past, past the cut-off or too far ahead; the sentence names the date that would do."""
+
+    code = "payment_date_not_possible"
+    kind = Kind.UNPROCESSABLE
+    title = "A payment cannot be made on this date"
+    detail = "Payments are made on business days. Choose another date."
+
+
+class PaymentNotCancellable(Refusal):
+    """Not scheduled any more, or past the cut-off."""
+
+    code = "payment_not_cancellable"
+    kind = Kind.CONFLICT
+    title = "This payment cannot be cancelled any more"
+    detail = "Only a scheduled payment can be cancelled, and only before its cut-off. Call us about this one."

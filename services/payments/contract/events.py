@@ -16,6 +16,28 @@ class PaymentSubmittedV1(Strict):
     method_type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
 
 
+class PaymentScheduledV1(Strict):
+    """A payment is to be made when the business day `effective_on` opens. Until its cut-off it can be cancelled."""
+
+    payment_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    amount_cents = Cents(required=True, minimum=1)
+    effective_on = fields.Date(required=True)
+    method_type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
+    method_last4 = fields.String(required=True)
+
+
+class PaymentCancelledV1(Strict):
+    """A scheduled payment will not be made. `reason` is a sentence for the customer that belongs to `reason_code`."""
+
+    payment_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    amount_cents = Cents(required=True, minimum=1)
+    effective_on = fields.Date(required=True)
+    reason_code = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
 class PaymentPostedV1(Strict):
     """The processor accepted the money: the ledger must apply it, whatever the account's state.
 
@@ -48,3 +70,5 @@ class PaymentDeclinedV1(Strict):
 payment_submitted = Event("payments", "payment_submitted", 1, PaymentSubmittedV1, promised=False, handled=True)
 payment_posted = Event("payments", "payment_posted", 1, PaymentPostedV1, handled=True)
 payment_declined = Event("payments", "payment_declined", 1, PaymentDeclinedV1, handled=True)
+payment_scheduled = Event("payments", "payment_scheduled", 1, PaymentScheduledV1, handled=True)
+payment_cancelled = Event("payments", "payment_cancelled", 1, PaymentCancelledV1, handled=True)

@@ -16,7 +16,7 @@ BANK_ACCOUNT, CARD = "bank_account", "card"
 METHOD_TYPES = (BANK_ACCOUNT, CARD)
 ACCOUNT_TYPES = ("checking", "savings")
 EXTRA_MODES = ("principal", "paid_ahead")
-STATUSES = ("submitting", "posted", "declined", "unknown")
+STATUSES = ("scheduled", "submitting", "posted", "declined", "unknown", "cancelled")
 LIMIT_DEFAULT, LIMIT_MAX = 20, 100
 TEXT_LENGTH_MAX = 10_000
 
@@ -115,9 +115,10 @@ class RemovePaymentMethod(Request):
 
 
 class SubmitPayment(Request):
-    """Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out.
+    """Pay now, or `on` a business day to come. `extra` says what becomes of money beyond what is due.
 
-    `quote_id` names the payoff quote that the money is meant to meet.
+    The account's own rule where `extra` is left out. `quote_id` names the payoff quote that the money is meant to meet.
+    `pay_anyway`: also where what is due is covered by a payment that was made before.
     """
 
     account_id = Identifier(required=True)
@@ -125,6 +126,8 @@ class SubmitPayment(Request):
     payment_method_id = Identifier(required=True)
     extra = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(EXTRA_MODES))
     quote_id = Identifier(load_default=None, allow_none=True)
+    on = fields.Date(load_default=None, allow_none=True)
+    pay_anyway = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class MethodShown(Strict):
@@ -140,7 +143,8 @@ class Decline(Strict):
 class Payment(Strict):
     """A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
 
-    `message` answers "did my payment go through" in one sentence.
+    A scheduled one is sent when the day `effective_on` opens. `message` answers "did my payment go through" in one
+    sentence.
     """
 
     id = fields.UUID(required=True)
@@ -156,6 +160,10 @@ class Payment(Strict):
 
 
 class GetPayment(Request):
+    payment_id = Identifier(required=True)
+
+
+class CancelPayment(Request):
     payment_id = Identifier(required=True)
 
 
@@ -175,7 +183,7 @@ class ListPendingPayments(Request):
 
 
 class PendingPayment(Strict):
-    """Accepted or still on its way, and not in the balance yet."""
+    """Accepted, still on its way or scheduled, and not in the balance yet."""
 
     id = fields.UUID(required=True)
     account_id = fields.UUID(required=True)

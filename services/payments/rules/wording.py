@@ -1,12 +1,20 @@
 """What a customer is told of a payment: one true sentence for each state, and decline codes in plain words."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from chassis.money import format_dollars
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.rules import states
+from services.payments.rules.scheduling import written
+
+BY_CUSTOMER, NOTHING_LEFT_TO_PAY, MORE_THAN_IS_LEFT = "by_customer", "nothing_left_to_pay", "more_than_is_left"
+
+CANCEL_REASONS = {
+    BY_CUSTOMER: "You cancelled it.",
+    NOTHING_LEFT_TO_PAY: "Nothing was left to pay on the account when its day came. No payment is needed.",
+    MORE_THAN_IS_LEFT: "It was more than the account could take when its day came. Look at what is left and pay that.",
+}
 
 NOT_CHARGED, DECLINED_WITHOUT_REASON = "not_charged", "declined_without_reason"
 
@@ -53,7 +61,11 @@ def message(payment: Mapping[str, Any]) -> str:
         case states.POSTED if payment["applied_at"] is None:
             return f"Yes: {money} was charged to {source} and is on its way into your balance."
         case states.POSTED:
-            return f"Yes: {money} from {source} is in your balance as of {_written(payment['effective_on'])}."
+            return f"Yes: {money} from {source} is in your balance as of {written(payment['effective_on'])}."
+        case states.SCHEDULED:
+            return f"Not yet: {money} will be charged to {source} on {written(payment['effective_on'])}."
+        case states.CANCELLED:
+            return f"No: {money} was not charged to {source}. {CANCEL_REASONS[payment['cancel_code']]}"
         case states.DECLINED:
             return f"No: {money} was not charged to {source}. {DECLINE_REASONS[payment['decline_code']]}"
         case status:
@@ -63,7 +75,3 @@ def message(payment: Mapping[str, Any]) -> str:
 def _source(payment: Mapping[str, Any]) -> str:
     noun = "bank account" if payment["method_type"] == BANK_ACCOUNT else "card"
     return f"your {noun} ending in {payment['method_last4']}"
-
-
-def _written(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"

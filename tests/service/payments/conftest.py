@@ -8,7 +8,7 @@ from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
 from services.payments.providers.sandbox_processor import SandboxProcessor
 from services.payments.service import PaymentsService
-from tests.builders.payments import AccountsBook
+from tests.builders.payments import A_POLICY, AccountsBook
 from tests.builders.wiring import wire
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.sandbox import CLIENT_TIMEOUT_SECONDS, RunningSandbox
@@ -35,5 +35,6 @@ def counter(
         accounts=accounts,
         processor=processor,
         cipher=FieldCipher(folder=keys_folder, purpose="fields-payments"),
+        policy=A_POLICY,
     )
     return Counter(service=service, sandbox=sandbox, accounts=accounts, clock=clock)

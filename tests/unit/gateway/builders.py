@@ -71,6 +71,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, {"data": []}),
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
+    "payments.cancel_payment": (
+        payments.CancelPayment, payments.Payment,
+        {**examples.PAYMENT, "status": "cancelled", "message": "No: $412.35 was not charged. You cancelled it."},
+    ),
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
     "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),
     "payments.add_payment_method": (payments.AddPaymentMethod, payments.PaymentMethod, examples.PAYMENT_METHOD),

@@ -61,7 +61,12 @@ def test_each_state_has_its_true_sentence(payment: dict[str, Any], sentence: str
 
 
 def test_every_status_of_the_contract_has_words() -> None:
-    assert len({message(a_payment(status=status, decline_code="not_charged")) for status in STATUSES}) == len(STATUSES)
+    assert len(
+        {
+            message(a_payment(status=status, decline_code="not_charged", cancel_code="by_customer"))
+            for status in STATUSES
+        }
+    ) == len(STATUSES)
 
 
 def test_a_status_without_words_is_a_defect() -> None:
