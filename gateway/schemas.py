@@ -6,6 +6,7 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.payments.contract import autopay
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -53,6 +54,31 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
         exclude = ("account_id", "kind", "lines", "source_ref")
 
 
+class PutAutopay(autopay.PutAutopay):
+    """What is drawn, from where and when; every choice that is left out has its default.
+
+    `day_offset` is days before the due date, 0 to -10; the draft is on the business day on or before that.
+    """
+
+    class Meta:
+        exclude = ("account_id", "if_versions")
+
+
+class SkipDraft(autopay.SkipDraft):
+    """Which draft: the next one that can still be stopped, or that of one instalment."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class Autopay(autopay.Autopay):
+    """Autopay of an account. It is never required; `message` says in one sentence how it stands."""
+
+    class Meta:
+        # It is in the ETag.
+        exclude = ("version",)
+
+
 class Me(identity.Me):
     """The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits."""
 
@@ -71,10 +97,11 @@ class PendingPayment(payments.PendingPayment):
 class Account(accounts.Account):
     """An account as its holder sees it.
 
-    `pending_payments` and `amount_due_after_pending_cents` are null while payments cannot be asked: unknown, not none.
+    `pending_payments`, `amount_due_after_pending_cents` and `autopay_enabled` are null while payments cannot be asked:
+    unknown, not none.
     """
 
-    autopay_enabled = fields.Boolean(required=True)
+    autopay_enabled = fields.Boolean(required=True, allow_none=True)
     pending_payments = fields.List(fields.Nested(PendingPayment), required=True, allow_none=True)
     amount_due_after_pending_cents = Cents(required=True, allow_none=True, minimum=0)
 

@@ -2,6 +2,7 @@
 
 from gateway.api import (
     accounts,
+    autopay,
     discovery,
     documentation,
     leases,
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *payoff.ROUTES,
     *payments.ROUTES,
     *payment_methods.ROUTES,
+    *autopay.ROUTES,
     *leases.ROUTES,
     *stream.ROUTES,
     *support.ROUTES,

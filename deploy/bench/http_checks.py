@@ -33,11 +33,12 @@ from services.accounts.contract import schemas as accounts_schemas
 from services.payments import operations as payments_operations
 from services.payments import queries as payments_queries
 from services.payments.contract import schemas as payments
-from services.payments.rules.scheduling import policy_of
+from services.payments.contract.settings import POLICY
+from services.payments.rules.policy import policy_of
 
 PURPOSE_OF_TOKENS = "tokens"
 PUBLIC_URL = "http://localhost"
-POLICY = policy_of(cut_off="17:00", zone_name="America/Chicago", days_ahead_max=180)
+DECIDED = policy_of({"COMPANY_TIME_ZONE": "America/Chicago", **{each.name: each.default for each in POLICY}})
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def paid(
     with store.writing() as transaction:
         idempotency.lock(transaction.connection, **place)
         payment = payments_operations.submit_payment(
-            transaction, now=clock.now(), today=clock.today(), caller=caller, policy=POLICY, answers=answers,
+            transaction, now=clock.now(), today=clock.today(), caller=caller, policy=DECIDED.schedule, answers=answers,
             request=asked,
         )  # fmt: skip
         reply = schemas.dump(payments.Payment, payment)
@@ -158,7 +159,7 @@ class HttpSide:
 
     def account(self, request: Request, view: Mapping[str, Any], pending: Mapping[str, Any]) -> Response:
         """200 with the account and its tag."""
-        body = _json(shaped(schemas.schema_of(AccountShown), composed(view, pending["data"])))
+        body = _json(shaped(schemas.schema_of(AccountShown), composed(view, pending)))
         etag = hashlib.sha256(body).hexdigest()[:32]
         response = Response(body, content_type="application/json")
         if request.if_none_match.contains_weak(etag):

@@ -96,6 +96,9 @@ KINDS: Mapping[str, Kind] = {
     "already_registered": Kind.SECURITY,
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,
+    "autopay_enrolled": Kind.ANSWER,
+    "autopay_draft_upcoming": Kind.ROUTINE,
+    "autopay_paused": Kind.ROUTINE,
 }
 
 

@@ -5,15 +5,30 @@ A cursor names the last row that was shown. What is added later stands before it
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Select, bindparam, select
+from sqlalchemy import Column, Select, bindparam, or_, select
 
 from chassis.context import CallContext
 from chassis.errors import FieldError, InvalidRequest, NotFound
 from chassis.store import Row, Transaction
-from services.payments.models import is_to_come, payment_methods, payments, payments_shown
+from services.payments.models import (
+    autopay_drafts,
+    autopay_enrolments,
+    drafts_to_come,
+    enrolments_shown,
+    is_drawable,
+    is_scheduled,
+    is_to_come,
+    payment_methods,
+    payments,
+    payments_shown,
+)
+from services.payments.rules import autopay_wording
+from services.payments.rules.autopay_wording import ACTIVE, CANCELLED
+from services.payments.rules.consents import PAYMENT_METHOD, offer
 from services.payments.rules.methods import owner_of
 from services.payments.rules.wording import as_told
 
@@ -25,6 +40,20 @@ _PENDING = (
     .order_by(payments.c.id.desc())
 )
 
+_AUTOPAY_ON = select(autopay_enrolments.c.account_id).where(
+    autopay_enrolments.c.account_id.in_(bindparam("account_ids", expanding=True)),
+    autopay_enrolments.c.status == ACTIVE,
+)
+_DUE_WORK = select(
+    or_(
+        select(payments.c.id).where(is_scheduled, payments.c.effective_on <= bindparam("due_on")).exists(),
+        select(autopay_drafts.c.id).where(is_drawable, autopay_drafts.c.draft_on <= bindparam("due_on")).exists(),
+        select(autopay_enrolments.c.account_id)
+        .where(autopay_enrolments.c.status != CANCELLED, autopay_enrolments.c.look_on <= bindparam("due_on"))
+        .exists(),
+    )
+)
+
 
 def list_payment_methods(
     transaction: Transaction, *, caller: CallContext, limit: int, cursor: str | None
@@ -34,7 +63,7 @@ def list_payment_methods(
         payment_methods.c.user_id == owner_of(caller), payment_methods.c.removed_at.is_(None)
     )
     rows = transaction.all(_page_of(mine, key=payment_methods.c.id, limit=limit, cursor=cursor))
-    return _page(rows, limit=limit)
+    return {**_page(rows, limit=limit), "consent_offer": offer(PAYMENT_METHOD)}
 
 
 def get_payment(transaction: Transaction, *, caller: CallContext, payment_id: UUID) -> dict[str, Any]:
@@ -62,7 +91,22 @@ def list_pending_payments(
     """On their way or scheduled, and not in the balance yet. Raises NotFound unless all accounts are the caller's."""
     for account_id in account_ids:
         caller.require(str(account_id))
-    return {"data": transaction.all(_PENDING, {"account_ids": list(account_ids)})}
+    asked = {"account_ids": list(account_ids)}
+    enrolled = [row["account_id"] for row in transaction.all(_AUTOPAY_ON, asked)]
+    return {"data": transaction.all(_PENDING, asked), "autopay_account_ids": enrolled}
+
+
+def get_autopay(transaction: Transaction, *, caller: CallContext, account_id: UUID, today: date) -> dict[str, Any]:
+    """Autopay of an account with the next drafts; not being enrolled is an answer too. Raises NotFound."""
+    caller.require(str(account_id))
+    enrolment = transaction.one(enrolments_shown.where(autopay_enrolments.c.account_id == account_id))
+    drafts = transaction.all(drafts_to_come, {"of_account": account_id})
+    return autopay_wording.as_told(enrolment, account_id=account_id, drafts=drafts, today=today)
+
+
+def has_due_work(transaction: Transaction, *, on: date) -> bool:
+    """Whether a scheduled payment or a draft of that business day, or of one before, is not sent yet."""
+    return bool(transaction.value(_DUE_WORK, {"due_on": on}))
 
 
 def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: str | None) -> Select[Any]:

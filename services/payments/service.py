@@ -14,10 +14,10 @@ from chassis.schemas import Nothing
 from chassis.settings import Setting
 from services.accounts.contract import events as accounts_events
 from services.payments import operations, queries
-from services.payments.contract import events, schemas, settings
+from services.payments.contract import autopay, events, schemas, settings
 from services.payments.providers.interface import Processor
 from services.payments.providers.sandbox_processor import SandboxProcessor
-from services.payments.rules.scheduling import SchedulePolicy, policy_of
+from services.payments.rules.policy import Policy, policy_of
 
 PERSONS = (CUSTOMER, AGENT)
 DUE_SECONDS = 5
@@ -42,18 +42,14 @@ class ProcessorProvider(DependencyProvider):
 
 
 class PolicyProvider(DependencyProvider):
-    """Gives each worker what the company decides about dates."""
+    """Gives each worker what the company decides about dates and methods."""
 
     needs = settings.POLICY
 
     def setup(self) -> None:
-        read = self.container.config["settings"]
-        self._policy = policy_of(
-            cut_off=read["PAYMENT_CUT_OFF"], zone_name=read["COMPANY_TIME_ZONE"],
-            days_ahead_max=read["PAYMENT_DAYS_AHEAD_MAX"],
-        )  # fmt: skip
+        self._policy = policy_of(self.container.config["settings"])
 
-    def get_dependency(self, worker_ctx: Any) -> SchedulePolicy:  # noqa: ARG002 - nameko's signature
+    def get_dependency(self, worker_ctx: Any) -> Policy:  # noqa: ARG002 - nameko's signature
         return self._policy
 
 
@@ -80,19 +76,26 @@ def _standing(service: "PaymentsService", question: Question) -> Mapping[str, An
     return {**quote, **operations.learn_standing(service.store, wish=wish, **known)}
 
 
+def _plan(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
+    return operations.autopay.learn_plan(
+        service.store, accounts=service.accounts, caller=question.context,
+        account_id=question.request["account_id"], today=service.clock.today(),
+    )  # fmt: skip
+
+
 class PaymentsService(Service):
     name = "payments"
 
     accounts: Asks = Neighbour("accounts")
     processor: Processor = ProcessorProvider()
     cipher: FieldCipher = CipherProvider()
-    policy: SchedulePolicy = PolicyProvider()
+    policy: Policy = PolicyProvider()
 
     @command(takes=schemas.AddPaymentMethod, gives=schemas.PaymentMethod, may=PERSONS, asks=_card)
     def add_payment_method(self, call: Call) -> Any:
         return operations.add_payment_method(
             call.transaction, cipher=self.cipher, now=self.clock.now(), today=self.clock.today(),
-            caller=call.context, answers=call.answers, request=call.request,
+            caller=call.context, policy=self.policy.methods, answers=call.answers, request=call.request,
         )  # fmt: skip
 
     @query(takes=schemas.ListPaymentMethods, gives=schemas.PaymentMethods, may=PERSONS)
@@ -106,16 +109,39 @@ class PaymentsService(Service):
     @command(takes=schemas.SubmitPayment, gives=schemas.Payment, may=PERSONS, asks=_standing, idempotent=True)
     def submit_payment(self, call: Call) -> Any:
         return operations.submit_payment(
-            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, policy=self.policy,
-            answers=call.answers, request=call.request,
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context,
+            policy=self.policy.schedule, answers=call.answers, request=call.request,
         )  # fmt: skip
 
     @command(takes=schemas.CancelPayment, gives=schemas.Payment, may=PERSONS)
     def cancel_payment(self, call: Call) -> Any:
         return operations.cancel_payment(
-            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, policy=self.policy,
-            **call.request,
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context,
+            policy=self.policy.schedule, **call.request,
         )  # fmt: skip
+
+    @query(takes=autopay.GetAutopay, gives=autopay.Autopay, may=PERSONS)
+    def get_autopay(self, call: Call) -> Any:
+        return queries.get_autopay(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @command(takes=autopay.PutAutopay, gives=autopay.Autopay, may=PERSONS, asks=_plan)
+    def put_autopay(self, call: Call) -> Any:
+        return operations.autopay.put_autopay(
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context,
+            answers=call.answers, request=call.request,
+        )  # fmt: skip
+
+    @command(takes=autopay.RemoveAutopay, gives=autopay.Autopay, may=PERSONS)
+    def remove_autopay(self, call: Call) -> Any:
+        return operations.autopay.remove_autopay(
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, **call.request
+        )
+
+    @command(takes=autopay.SkipDraft, gives=autopay.Autopay, may=PERSONS, idempotent=True)
+    def skip_draft(self, call: Call) -> Any:
+        return operations.autopay.skip_draft(
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, **call.request
+        )
 
     @query(takes=schemas.GetPayment, gives=schemas.Payment, may=PERSONS)
     def get_payment(self, call: Call) -> Any:
@@ -154,8 +180,15 @@ class PaymentsService(Service):
 
     @reaction(accounts_events.account_paid_off)
     def on_account_paid_off(self, call: EventCall) -> None:
-        operations.note_paid_off(call.transaction, sequence=call.event.sequence, data=call.data)
+        operations.note_paid_off(call.transaction, sequence=call.event.sequence, data=call.data, now=self.clock.now())
+
+    @reaction(accounts_events.schedule_changed)
+    def on_schedule_changed(self, call: EventCall) -> None:
+        operations.autopay.note_schedule_changed(
+            call.transaction, sequence=call.event.sequence, data=call.data, today=self.clock.today(),
+            now=self.clock.now(),
+        )  # fmt: skip
 
     @timer(every_seconds=DUE_SECONDS)
     def every_few_seconds_send_due(self) -> None:
-        operations.send_due_payments(self.store, accounts=self.accounts, clock=self.clock, on=self.clock.today())
+        operations.send_due(self.store, accounts=self.accounts, clock=self.clock, on=self.clock.today())

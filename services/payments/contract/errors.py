@@ -89,3 +89,47 @@ class PaymentNotCancellable(Refusal):
     kind = Kind.CONFLICT
     title = "This payment cannot be cancelled any more"
     detail = "Only a scheduled payment can be cancelled, and only before its cut-off. Call us about this one."
+
+
+class AutopayNotEnrolled(Refusal):
+    code = "autopay_not_enrolled"
+    kind = Kind.CONFLICT
+    title = "Autopay is not on for this account"
+    detail = "No draft is planned, so there is none to skip. Read autopay of the account to see how it stands."
+
+
+class DraftNotStoppable(Refusal):
+    """Fewer than three business days before a draft, or none is planned."""
+
+    code = "draft_not_stoppable"
+    kind = Kind.CONFLICT
+    title = "This draft cannot be stopped any more"
+    detail = "A draft can be stopped until three business days before its date. Choose a later one, or call us."
+
+
+class ConsentNotCurrent(Refusal):
+    code = "consent_not_current"
+    kind = Kind.UNPROCESSABLE
+    title = "This is not the text that is in force"
+    detail = "The consent names a version that is not in force. Show the text of consent_offer and send its version."
+
+
+class ConsentRequired(Refusal):
+    code = "consent_required"
+    kind = Kind.UNPROCESSABLE
+    title = "Consent is needed"
+    detail = "A payment method is stored by consent only. Show the text of consent_offer and send its version."
+
+
+class CardsNotAccepted(Refusal):
+    code = "cards_not_accepted"
+    kind = Kind.UNPROCESSABLE
+    title = "Cards are not accepted"
+    detail = "This lender takes no cards. Add a bank account."
+
+
+class ExtraPrincipalNotPossible(Refusal):
+    code = "extra_principal_not_possible"
+    kind = Kind.UNPROCESSABLE
+    title = "A lease takes no extra principal"
+    detail = "What is paid beyond the instalments of a lease lowers nothing. Send extra_principal_cents as 0."

@@ -61,8 +61,17 @@ class RoutingNumber(fields.String):
         return text
 
 
+class GivenConsent(Request):
+    """Which text the customer agreed to: the `version` of the offer that was shown."""
+
+    version = Text(required=True, longest=64)
+
+
 class AddPaymentMethod(Request):
-    """A bank account, or a card by the token that the processor made of it; each type has its own fields."""
+    """A bank account, or a card by the token that the processor made of it; each type has its own fields.
+
+    `consent` names the text that was agreed to; the company may require it.
+    """
 
     type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
     routing_number = RoutingNumber()
@@ -73,6 +82,8 @@ class AddPaymentMethod(Request):
     processor_token = fields.String(
         validate=validate.Regexp(r"\A[A-Za-z0-9_-]{1,200}\Z", error="Must be a token of the processor.")
     )
+
+    consent = fields.Nested(GivenConsent, load_default=None, allow_none=True)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _require_fields_of_type(self, data: Any, original: Any, **_: Any) -> None:
@@ -105,8 +116,18 @@ class ListPaymentMethods(Request):
     cursor = Text(load_default=None, allow_none=True)
 
 
+class ConsentOffer(Strict):
+    """The text to show before it is agreed to."""
+
+    version = fields.String(required=True)
+    text = fields.String(required=True)
+
+
 class PaymentMethods(Strict):
+    """`consent_offer` is the text to agree to when another one is added."""
+
     data = fields.List(fields.Nested(PaymentMethod), required=True)
+    consent_offer = fields.Nested(ConsentOffer, required=True)
     next_cursor = fields.String(required=True, allow_none=True)
 
 
@@ -193,7 +214,10 @@ class PendingPayment(Strict):
 
 
 class PendingPayments(Strict):
+    """`autopay_account_ids`: the accounts among those asked for on which autopay is on."""
+
     data = fields.List(fields.Nested(PendingPayment), required=True)
+    autopay_account_ids = fields.List(fields.UUID(), required=True)
 
 
 def _texts(request: Any) -> Iterator[tuple[str, str]]:

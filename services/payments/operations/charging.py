@@ -17,6 +17,7 @@ from chassis.store import Cause, Database, Row, Transaction
 from services.payments.contract import events
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import payment_methods, payments, payments_shown
+from services.payments.operations.autopay.pausing import note_declined
 from services.payments.providers.interface import BankAccountSource, CardSource, ChargeOutcome, Processor, Source
 from services.payments.rules.limits import may_still_arrive
 from services.payments.rules.states import DECLINED, OPEN, POSTED, SUBMITTING, UNKNOWN, states_before
@@ -96,6 +97,7 @@ def _record(store: Database, *, cause: Cause, payment: Row, outcome: ChargeOutco
         references = {"decline_code": code, "processor_reference": outcome.reference}
         if _move(transaction, payment=payment, to=DECLINED, **references):
             _tell_declined(transaction, payment=payment, code=code)
+            note_declined(transaction, payment=payment, code=code, today=store.clock.today(), now=store.clock.now())
 
 
 def _move(transaction: Transaction, *, payment: Row, to: str, **values: Any) -> bool:

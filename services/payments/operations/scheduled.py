@@ -19,6 +19,7 @@ from chassis.store import Database, Row, Transaction, run_contended
 from services.payments.contract import events
 from services.payments.contract.errors import PaymentNotCancellable
 from services.payments.models import payments, payments_shown
+from services.payments.operations.autopay.pausing import cancel_autopay
 from services.payments.operations.standings import (
     Wish,
     learn_standing,
@@ -27,12 +28,14 @@ from services.payments.operations.standings import (
     read_on_the_way,
 )
 from services.payments.operations.submitting import tell_submitted
+from services.payments.rules.autopay_wording import ACCOUNT_FINISHED
 from services.payments.rules.limits import can_take, with_quote
 from services.payments.rules.scheduling import SchedulePolicy, is_before_cut_off, written
 from services.payments.rules.states import CANCELLED, SCHEDULED, SUBMITTING, step
 from services.payments.rules.wording import (
     BY_CUSTOMER,
     CANCEL_REASONS,
+    METHOD_REMOVED,
     MORE_THAN_IS_LEFT,
     NOTHING_LEFT_TO_PAY,
     as_told,
@@ -60,6 +63,12 @@ _WAITING = (
     .order_by(payments.c.id)
 )
 
+_OF_METHOD = (
+    select(payments.c.id)
+    .where(payments.c.status == SCHEDULED, payments.c.payment_method_id == bindparam("of_method"))
+    .order_by(payments.c.id)
+)
+
 
 def cancel_payment(
     transaction: Transaction, *, now: datetime, today: date, caller: CallContext, policy: SchedulePolicy,
@@ -84,13 +93,22 @@ def cancel_payment(
     return as_told(_cancel(transaction, payment=payment, code=BY_CUSTOMER))
 
 
-def note_paid_off(transaction: Transaction, *, sequence: int, data: Mapping[str, Any]) -> None:
-    """Nothing is left to pay on the account: what waits for its day is given up and told."""
+def note_paid_off(transaction: Transaction, *, sequence: int, data: Mapping[str, Any], now: datetime) -> None:
+    """Nothing is left to pay on the account: what waits for its day is given up and told, and autopay ends."""
     note_standing(transaction, sequence=sequence, data=data)
+    cancel_autopay(transaction, account_id=UUID(data["account_id"]), code=ACCOUNT_FINISHED, now=now)
     for row in transaction.all(_WAITING, {"of_account": UUID(data["account_id"])}):
         payment = transaction.one(_SHOWN, {"of_payment": row["id"]})
         if payment is not None and payment["status"] == SCHEDULED:
             _cancel(transaction, payment=payment, code=NOTHING_LEFT_TO_PAY)
+
+
+def cancel_for_method(transaction: Transaction, *, payment_method_id: UUID) -> None:
+    """A method was removed: nothing that only waits for its day is charged to it."""
+    for row in transaction.all(_OF_METHOD, {"of_method": payment_method_id}):
+        payment = transaction.one(_SHOWN, {"of_payment": row["id"]})
+        if payment is not None and payment["status"] == SCHEDULED:
+            _cancel(transaction, payment=payment, code=METHOD_REMOVED)
 
 
 def send_due_payments(store: Database, *, accounts: Asks, clock: Clock, on: date) -> int:

@@ -15,7 +15,15 @@ from chassis.context import CallContext, as_service
 from chassis.errors import Refusal
 from chassis.store import Database, Row, Transaction
 from services.accounts.contract.schemas import AccountStanding
-from services.payments.models import account_standings, is_pending, is_scheduled, is_to_come, payments
+from services.payments.models import (
+    account_standings,
+    autopay_enrolments,
+    is_pending,
+    is_scheduled,
+    is_to_come,
+    payments,
+)
+from services.payments.rules.autopay_wording import ACTIVE
 from services.payments.rules.limits import can_take, with_quote
 from services.payments.rules.scheduling import NEAR_DAYS, is_covered
 from services.payments.rules.states import POSTED
@@ -44,6 +52,9 @@ _NOTE = _told.on_conflict_do_update(
     set_={name: _told.excluded[name] for name in sorted(_FIGURES | {"sequence"})},
     where=account_standings.c.sequence < _told.excluded.sequence,
 )
+_STALE = update(autopay_enrolments).where(
+    autopay_enrolments.c.account_id == _of_account, autopay_enrolments.c.status == ACTIVE
+).values(is_stale=True)  # fmt: skip
 _APPLIED = update(payments).where(payments.c.id == bindparam("of_payment"), payments.c.applied_at.is_(None))
 
 
@@ -133,6 +144,7 @@ def note_standing(transaction: Transaction, *, sequence: int, data: Mapping[str,
     """Keep the standing that an event of accounts carries, unless a later one is kept already."""
     row = {"account_id": UUID(data["account_id"]), "sequence": sequence, **_figures(data["standing"])}
     transaction.run(_NOTE, row)
+    transaction.run(_STALE, {"of_account": row["account_id"]})
 
 
 def note_payment_applied(

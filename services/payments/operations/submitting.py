@@ -59,7 +59,7 @@ def submit_payment(
         caller.require(str(wish.account_id))
         if wish.on != today:
             require_schedulable(on=wish.on, today=today, now=now, policy=policy)
-        method = _own_method(transaction, caller=caller, payment_method_id=request["payment_method_id"])
+        method = own_method(transaction, caller=caller, payment_method_id=request["payment_method_id"])
         _require_wanted(transaction, wish=wish, answers=answers)
         payment = {
             "id": new_id(at=now),
@@ -125,7 +125,7 @@ def tell_scheduled(transaction: Transaction, *, payment: Mapping[str, Any]) -> N
     )
 
 
-def _own_method(transaction: Transaction, *, caller: CallContext, payment_method_id: UUID) -> Row:
+def own_method(transaction: Transaction, *, caller: CallContext, payment_method_id: UUID) -> Row:
     """Locked for sharing, so that it cannot be removed between this look and the commit."""
     method = transaction.one(_OWN_METHOD, {"method_id": payment_method_id, "owner": owner_of(caller)})
     if method is None:

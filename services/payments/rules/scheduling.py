@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from services.accounts.contract.business_days import business_days_after, business_days_before, is_business_day
 from services.payments.contract.errors import PaymentDateNotPossible
@@ -26,16 +26,6 @@ class SchedulePolicy:
     cut_off: time
     zone: ZoneInfo
     days_ahead_max: int
-
-
-def policy_of(*, cut_off: str, zone_name: str, days_ahead_max: int) -> SchedulePolicy:
-    """The policy that settings spell out. Raises ValueError for a time that is none, or a zone that is not known."""
-    try:
-        return SchedulePolicy(
-            cut_off=time.fromisoformat(cut_off), zone=ZoneInfo(zone_name), days_ahead_max=days_ahead_max
-        )
-    except ZoneInfoNotFoundError as error:
-        raise ValueError(f"{zone_name!r} is no time zone.") from error
 
 
 def cut_off_on(*, on: date) -> date:

@@ -9,9 +9,11 @@ from services.payments.rules import states
 from services.payments.rules.scheduling import written
 
 BY_CUSTOMER, NOTHING_LEFT_TO_PAY, MORE_THAN_IS_LEFT = "by_customer", "nothing_left_to_pay", "more_than_is_left"
+METHOD_REMOVED = "payment_method_removed"
 
 CANCEL_REASONS = {
     BY_CUSTOMER: "You cancelled it.",
+    METHOD_REMOVED: "Its payment method was removed. Pay with another one.",
     NOTHING_LEFT_TO_PAY: "Nothing was left to pay on the account when its day came. No payment is needed.",
     MORE_THAN_IS_LEFT: "It was more than the account could take when its day came. Look at what is left and pay that.",
 }

@@ -10,18 +10,20 @@ from hypothesis import strategies as st
 
 from services.accounts.contract.business_days import business_days_before, is_business_day
 from services.payments.contract.errors import PaymentDateNotPossible
+from services.payments.contract.settings import POLICY
+from services.payments.rules.policy import policy_of
 from services.payments.rules.scheduling import (
     cut_off_on,
     first_possible_on,
     is_before_cut_off,
     is_covered,
-    policy_of,
     require_schedulable,
 )
 from tests.builders.payments import A_POLICY
 
 MONDAY = date(2026, 11, 23)
 MORNING = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+AS_DECLARED = {"COMPANY_TIME_ZONE": "America/Chicago", **{each.name: each.default for each in POLICY}}
 CHICAGO = ZoneInfo("America/Chicago")
 days = st.dates(date(2026, 1, 1), date(2031, 12, 31))
 times = st.times()
@@ -29,7 +31,7 @@ times = st.times()
 
 def refuse(on: date, *, today: date = MONDAY, now: datetime = MORNING) -> str:
     with pytest.raises(PaymentDateNotPossible) as refused:
-        require_schedulable(on=on, today=today, now=now, policy=A_POLICY)
+        require_schedulable(on=on, today=today, now=now, policy=A_POLICY.schedule)
     return refused.value.detail
 
 
@@ -44,7 +46,7 @@ def test_the_cut_off_lies_on_the_business_day_before() -> None:
 )
 def test_orders_close_at_the_minute_of_the_companys_zone(local: time, is_open: bool) -> None:
     now = datetime.combine(MONDAY, local, CHICAGO).astimezone(UTC)
-    assert is_before_cut_off(on=date(2026, 11, 24), today=MONDAY, now=now, policy=A_POLICY) is is_open
+    assert is_before_cut_off(on=date(2026, 11, 24), today=MONDAY, now=now, policy=A_POLICY.schedule) is is_open
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 9), date(2026, 11, 2)])
@@ -52,28 +54,28 @@ def test_the_days_after_the_clocks_change_close_at_the_same_local_time(day: date
     following = day + timedelta(days=1)
     for local, is_open in ((time(16, 59), True), (time(17, 0), False)):
         now = datetime.combine(day, local, CHICAGO).astimezone(UTC)
-        assert is_before_cut_off(on=following, today=day, now=now, policy=A_POLICY) is is_open
+        assert is_before_cut_off(on=following, today=day, now=now, policy=A_POLICY.schedule) is is_open
 
 
 @given(today=days, at=times)
 def test_the_first_possible_day_is_a_business_day_that_is_accepted(today: date, at: time) -> None:
     now = datetime.combine(today, at, CHICAGO).astimezone(UTC)
-    first = first_possible_on(today=today, now=now, policy=A_POLICY)
+    first = first_possible_on(today=today, now=now, policy=A_POLICY.schedule)
     assert first > today
     assert is_business_day(on=first)
-    require_schedulable(on=first, today=today, now=now, policy=A_POLICY)
+    require_schedulable(on=first, today=today, now=now, policy=A_POLICY.schedule)
 
 
 @given(today=days, at=times, ahead=st.integers(1, 200))
 def test_what_can_be_scheduled_can_still_be_cancelled_at_that_moment(today: date, at: time, ahead: int) -> None:
     now, on = datetime.combine(today, at, CHICAGO).astimezone(UTC), today + timedelta(days=ahead)
     try:
-        require_schedulable(on=on, today=today, now=now, policy=A_POLICY)
+        require_schedulable(on=on, today=today, now=now, policy=A_POLICY.schedule)
     except PaymentDateNotPossible:
         return
     assert is_business_day(on=on)
     assert ahead <= 180
-    assert is_before_cut_off(on=on, today=today, now=now, policy=A_POLICY)
+    assert is_before_cut_off(on=on, today=today, now=now, policy=A_POLICY.schedule)
     assert today <= business_days_before(on=on, count=1)
 
 
@@ -108,8 +110,14 @@ def test_a_payment_that_nobody_asks_for_is_recognised(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"cut_off": "5 pm"}, {"cut_off": "25:00"}, {"zone_name": "Texas"}, {"zone_name": ""}]
+    "wrong",
+    [
+        {"PAYMENT_CUT_OFF": "5 pm"},
+        {"PAYMENT_CUT_OFF": "25:00"},
+        {"COMPANY_TIME_ZONE": "Texas"},
+        {"COMPANY_TIME_ZONE": ""},
+    ],
 )
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"."):
-        policy_of(**{"cut_off": "17:00", "zone_name": "America/Chicago", **wrong}, days_ahead_max=180)  # type: ignore[arg-type]
+        policy_of({**AS_DECLARED, **wrong})

@@ -1,0 +1,19 @@
+"""What is to be sent on a business day: payments that were scheduled for it, and the drafts of autopay."""
+
+from datetime import date
+
+from chassis.bus.rpc import Asks
+from chassis.clock import Clock
+from chassis.store import Database
+from services.payments.operations.autopay.drafting import run_autopay
+from services.payments.operations.scheduled import send_due_payments
+
+
+def send_due(store: Database, *, accounts: Asks, clock: Clock, on: date) -> int:
+    """Send what is due by a business day, each payment and each draft once; gives the number of those decided.
+
+    Scheduled payments go first, so that a draft sees what they cover. Raises NeighbourSilent or NeighbourAbsent where
+    accounts does not answer: what is left is taken up again.
+    """
+    sent = send_due_payments(store, accounts=accounts, clock=clock, on=on)
+    return sent + run_autopay(store, accounts=accounts, clock=clock, on=on)
