@@ -46,10 +46,10 @@ _AUTOPAY_ON = select(autopay_enrolments.c.account_id).where(
 )
 _DUE_WORK = select(
     or_(
-        select(payments.c.id).where(is_scheduled, payments.c.effective_on <= bindparam("due_on")).exists(),
-        select(autopay_drafts.c.id).where(is_drawable, autopay_drafts.c.draft_on <= bindparam("due_on")).exists(),
+        select(payments.c.id).where(is_scheduled, payments.c.effective_on <= bindparam("on_day")).exists(),
+        select(autopay_drafts.c.id).where(is_drawable, autopay_drafts.c.draft_on <= bindparam("on_day")).exists(),
         select(autopay_enrolments.c.account_id)
-        .where(autopay_enrolments.c.status != CANCELLED, autopay_enrolments.c.look_on <= bindparam("due_on"))
+        .where(autopay_enrolments.c.status != CANCELLED, autopay_enrolments.c.look_on <= bindparam("on_day"))
         .exists(),
     )
 )
@@ -106,7 +106,7 @@ def get_autopay(transaction: Transaction, *, caller: CallContext, account_id: UU
 
 def has_due_work(transaction: Transaction, *, on: date) -> bool:
     """Whether a scheduled payment or a draft of that business day, or of one before, is not sent yet."""
-    return bool(transaction.value(_DUE_WORK, {"due_on": on}))
+    return bool(transaction.value(_DUE_WORK, {"on_day": on}))
 
 
 def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: str | None) -> Select[Any]:

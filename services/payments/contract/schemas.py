@@ -83,7 +83,7 @@ class AddPaymentMethod(Request):
         validate=validate.Regexp(r"\A[A-Za-z0-9_-]{1,200}\Z", error="Must be a token of the processor.")
     )
 
-    consent = fields.Nested(GivenConsent, load_default=None, allow_none=True)
+    consent = fields.Nested(GivenConsent, allow_none=True)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _require_fields_of_type(self, data: Any, original: Any, **_: Any) -> None:

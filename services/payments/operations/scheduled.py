@@ -48,7 +48,7 @@ CLAIM_SECONDS = 30
 _SHOWN = payments_shown.where(payments.c.id == bindparam("of_payment")).with_for_update(of=payments)
 _DUE = (
     select(payments.c.id)
-    .where(payments.c.status == SCHEDULED, payments.c.effective_on <= bindparam("due_on"))
+    .where(payments.c.status == SCHEDULED, payments.c.effective_on <= bindparam("on_day"))
     .where(or_(payments.c.claimed_until.is_(None), payments.c.claimed_until < bindparam("at")))
     .order_by(payments.c.effective_on, payments.c.id)
     .limit(CLAIMED_AT_ONCE_MAX)
@@ -127,7 +127,7 @@ def send_due_payments(store: Database, *, accounts: Asks, clock: Clock, on: date
 def _claimed(store: Database, *, now: datetime, on: date) -> Sequence[UUID]:
     until = now + timedelta(seconds=CLAIM_SECONDS)
     with store.writing() as transaction:
-        return [row["id"] for row in transaction.all(_CLAIM, {"due_on": on, "at": now, "until": until})]
+        return [row["id"] for row in transaction.all(_CLAIM, {"on_day": on, "at": now, "until": until})]
 
 
 def _send(store: Database, *, accounts: Asks, payment_id: UUID, on: date) -> None:

@@ -33,14 +33,13 @@ ASK_SECONDS = 2.5
 
 _of_account: BindParameter[UUID] = bindparam("of_account")
 _near = payments.c.effective_on.between(bindparam("near_from", type_=Date), bindparam("near_to", type_=Date))
-_sum = func.coalesce(func.sum(payments.c.amount_cents), 0)
 _ARRIVED_NEAR = select(payments.c.id).where(
     payments.c.account_id == _of_account, payments.c.status == POSTED, payments.c.applied_at.is_not(None), _near
 )
 _ON_THE_WAY = select(
-    _sum.filter(is_pending).label("pending_cents"),
-    _sum.filter(is_scheduled).label("scheduled_cents"),
-    _sum.filter(_near).label("near_cents"),
+    func.coalesce(func.sum(payments.c.amount_cents).filter(is_pending), 0).label("pending_cents"),
+    func.coalesce(func.sum(payments.c.amount_cents).filter(is_scheduled), 0).label("scheduled_cents"),
+    func.coalesce(func.sum(payments.c.amount_cents).filter(_near), 0).label("near_cents"),
     _ARRIVED_NEAR.exists().label("is_paid_near"),
 ).where(payments.c.account_id == _of_account, is_to_come)
 _STANDING = select(account_standings).where(account_standings.c.account_id == _of_account)

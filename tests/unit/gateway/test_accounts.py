@@ -111,5 +111,6 @@ def test_an_id_in_capitals_names_the_same_account(clock: FixedClock) -> None:
 @given(due=st.integers(0, 10**9), amounts=st.lists(st.integers(1, 10**8), max_size=5))
 def test_what_is_due_after_pending_payments_is_never_negative(due: int, amounts: list[int]) -> None:
     pending: list[Mapping[str, Any]] = [a_pending_payment(amount_cents=amount) for amount in amounts]
-    after = composed({"id": examples.ACCOUNT_ID, "amount_due_cents": due}, pending)["amount_due_after_pending_cents"]
+    view = {"id": examples.ACCOUNT_ID, "amount_due_cents": due, "next_due_on": None}
+    after = composed(view, {"data": pending, "autopay_account_ids": []})["amount_due_after_pending_cents"]
     assert after == max(0, due - sum(amounts))

@@ -43,7 +43,7 @@ TRIES = 5
 _drafts, _enrolments = autopay_drafts.c, autopay_enrolments.c
 _DUE = (
     select(_drafts.id)
-    .where(is_drawable, _drafts.draft_on <= bindparam("due_on"))
+    .where(is_drawable, _drafts.draft_on <= bindparam("on_day"))
     .where(or_(_drafts.claimed_until.is_(None), _drafts.claimed_until < bindparam("at")))
     .order_by(_drafts.draft_on, _drafts.id)
     .limit(CLAIMED_AT_ONCE_MAX)
@@ -60,7 +60,7 @@ _TO_LOOK_AT = (
     .where(
         or_(
             and_(_enrolments.status == ACTIVE, _enrolments.is_stale),
-            and_(_enrolments.status != CANCELLED, _enrolments.look_on <= bindparam("due_on")),
+            and_(_enrolments.status != CANCELLED, _enrolments.look_on <= bindparam("on_day")),
         )
     )
     .where(or_(_enrolments.claimed_until.is_(None), _enrolments.claimed_until < bindparam("at")))
@@ -95,7 +95,7 @@ def run_autopay(store: Database, *, accounts: Asks, clock: Clock, on: date) -> i
 def _claimed(store: Database, claim: Any, *, now: datetime, on: date) -> list[Row]:
     until = now + timedelta(seconds=CLAIM_SECONDS)
     with store.writing() as transaction:
-        return transaction.all(claim, {"due_on": on, "at": now, "until": until})
+        return transaction.all(claim, {"on_day": on, "at": now, "until": until})
 
 
 def _draw(store: Database, *, accounts: Asks, draft: Row, on: date, now: datetime) -> int:
