@@ -66,4 +66,5 @@ def _loan_dues(*, terms: LoanTerms, state: AccountState, count: int) -> tuple[Du
     ]  # fmt: skip
     # What has been paid of the first one is not asked for again.
     missing = due_through(terms=terms, state=state, last_number=first, on=max(dues[0].due_on, state.interest_from_on))
-    return (Due(number=first, due_on=dues[0].due_on, amount_cents=missing), *dues[1:])
+    later = () if state.is_accelerated else dues[1:]
+    return (Due(number=first, due_on=dues[0].due_on, amount_cents=missing), *later)
