@@ -97,11 +97,11 @@ class PendingPayment(payments.PendingPayment):
 class Account(accounts.Account):
     """An account as its holder sees it.
 
-    `pending_payments`, `amount_due_after_pending_cents` and `autopay_enabled` are null while payments cannot be asked:
-    unknown, not none.
+    `pending_payments` and `amount_due_after_pending_cents` are null while payments cannot be asked: unknown, not none.
+    `autopay_enabled` is false then too; where they are null it says nothing.
     """
 
-    autopay_enabled = fields.Boolean(required=True, allow_none=True)
+    autopay_enabled = fields.Boolean(required=True)
     pending_payments = fields.List(fields.Nested(PendingPayment), required=True, allow_none=True)
     amount_due_after_pending_cents = Cents(required=True, allow_none=True, minimum=0)
 

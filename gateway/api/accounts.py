@@ -64,8 +64,8 @@ def get_schedule(call: HttpCall) -> Reply:
 def composed(view: Mapping[str, Any], told: OfPayments | None) -> dict[str, Any]:
     """The account as its holder sees it. Without an answer of payments, what it knows is null: unknown, not none."""
     if told is None:
-        unknown = ("autopay_enabled", "pending_payments", "amount_due_after_pending_cents")
-        return {**view, **dict.fromkeys(unknown)}
+        unknown = {"pending_payments": None, "amount_due_after_pending_cents": None}
+        return {**view, **unknown, "autopay_enabled": False}
     mine = [payment for payment in told["data"] if payment["account_id"] == view["id"]]
     return {
         **view,

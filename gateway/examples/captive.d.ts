@@ -13,8 +13,8 @@ export type RefusedMoney<Status extends number, Code extends string> = Refused<S
 /**
  * An account as its holder sees it.
  *
- * `pending_payments`, `amount_due_after_pending_cents` and `autopay_enabled` are null while payments cannot be asked:
- * unknown, not none.
+ * `pending_payments` and `amount_due_after_pending_cents` are null while payments cannot be asked: unknown, not none.
+ * `autopay_enabled` is false then too; where they are null it says nothing.
  */
 export interface Account {
   id: string;
@@ -40,7 +40,7 @@ export interface Account {
   /** date */
   maturity_on: string;
   as_of: AsOf;
-  autopay_enabled: boolean | null;
+  autopay_enabled: boolean;
   pending_payments: PendingPayment[] | null;
   /** at least 0 */
   amount_due_after_pending_cents: number | null;

@@ -96,6 +96,10 @@ class AutopayStandsStillV1(AboutAutopay):
     reason = fields.String(required=True)
 
 
+class AutopayCancelledV1(AutopayStandsStillV1):
+    """Autopay is off. A draft that was too near to be stopped is still drawn; `reason` says why it ended."""
+
+
 class AutopayPausedV1(AutopayStandsStillV1):
     """Nothing is drawn. `resumes_on` is when it goes on by itself, null where only the customer resumes it."""
 
@@ -103,6 +107,8 @@ class AutopayPausedV1(AutopayStandsStillV1):
 
 
 class AutopayResumedV1(AboutAutopay):
+    """What was paused is drawn again: the customer agreed anew, or the pause of a deferment is over."""
+
     method_type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
     method_last4 = fields.String(required=True)
 
@@ -125,7 +131,7 @@ payment_declined = Event("payments", "payment_declined", 1, PaymentDeclinedV1, h
 payment_scheduled = Event("payments", "payment_scheduled", 1, PaymentScheduledV1, handled=True)
 payment_cancelled = Event("payments", "payment_cancelled", 1, PaymentCancelledV1, handled=True)
 autopay_enrolled = Event("payments", "autopay_enrolled", 1, AutopayEnrolledV1, handled=True)
-autopay_cancelled = Event("payments", "autopay_cancelled", 1, AutopayStandsStillV1, handled=True)
+autopay_cancelled = Event("payments", "autopay_cancelled", 1, AutopayCancelledV1, handled=True)
 autopay_paused = Event("payments", "autopay_paused", 1, AutopayPausedV1, handled=True)
 autopay_resumed = Event("payments", "autopay_resumed", 1, AutopayResumedV1, handled=True)
 autopay_draft_upcoming = Event("payments", "autopay_draft_upcoming", 1, AutopayDraftUpcomingV1, handled=True)

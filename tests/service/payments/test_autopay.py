@@ -1,12 +1,15 @@
 """Autopay draws what is due, on time and once: with consent, after notice, and never where a payment covers it."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from chassis.bus.rpc import Reply
+from chassis.context import CallContext
 from chassis.errors import NotFound, PreconditionFailed
 from services.payments.contract.errors import (
     AutopayNotEnrolled,
@@ -146,8 +149,8 @@ class TestADraft:
         house.staff(house.accounts.reverse_payment, payment_id=paid["id"], reason="Sent to the wrong account")
         house.carry()
         house.live_through("2027-01-05")
-        assert house.owes()["past_due_cents"] == 0 or house.drawn()[-1] == ("2027-01-05", INSTALMENT)
-        assert max(cents for _, cents in house.drawn()) == INSTALMENT
+        assert house.drawn()[1:] == [("2027-01-05", INSTALMENT)]
+        assert house.owes()["past_due_cents"] == 0
 
     @pytest.mark.parametrize("odd_cents", [17_351, 47])
     def test_of_the_odd_last_amount_is_drawn_too(self, house: House, odd_cents: int) -> None:
@@ -163,6 +166,24 @@ class TestADraft:
         assert [cents for _, cents in house.drawn()] == [odd_cents]
         assert house.owes()["status"] == "paid_off"
         assert house.autopay()["status"] == "cancelled"
+
+
+@dataclass
+class Overtaken:
+    """Accounts, whose first answer about what is due comes after the customer has paid it."""
+
+    house: House
+    paid: bool = False
+
+    def ask(
+        self, method: str, *, request: Mapping[str, Any], context: CallContext, key: str | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Reply:  # fmt: skip
+        reply = self.house.payments.accounts.ask(method, request=request, context=context, key=key)
+        if method == "get_amount_due" and not self.paid:
+            self.paid = True
+            self.house.ask_to_pay(amount_cents=INSTALMENT)
+        return reply
 
 
 class TestAManualPayment:
@@ -199,17 +220,9 @@ class TestAManualPayment:
         house.enrol()
         house.live_through("2026-12-03")
         house.move_to(date(2026, 12, 4))
-        there = house.payments.accounts
-        paid = []
-
-        class Overtaken:
-            def ask(self, method: str, **asked: Any) -> Any:
-                reply = there.ask(method, **asked)
-                if method == "get_amount_due" and not paid:
-                    paid.append(house.ask_to_pay(amount_cents=INSTALMENT))
-                return reply
-
-        send_due(house.payments.store, accounts=Overtaken(), clock=house.clock, on=house.clock.today())
+        overtaken = Overtaken(house)
+        send_due(house.payments.store, accounts=overtaken, clock=house.clock, on=house.clock.today())
+        assert overtaken.paid
         house.carry()
         assert house.charged() == [INSTALMENT]
 
@@ -264,7 +277,9 @@ class TestStopping:
         house.live_through("2026-12-20")
         assert house.charged() == []
         house.live_through("2027-01-05")
-        assert house.drawn() == [("2027-01-05", INSTALMENT)]
+        # What was skipped is still due, so the next draft is told, and drawn, with both.
+        assert house.told("autopay_draft_upcoming")[-1]["amount_cents"] == 2 * INSTALMENT
+        assert house.drawn() == [("2027-01-05", 2 * INSTALMENT)]
 
     def test_one_draft_too_late_is_refused(self, house: House) -> None:
         house.enrol()

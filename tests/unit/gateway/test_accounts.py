@@ -49,7 +49,7 @@ def test_while_payments_is_down_the_account_is_shown_and_pending_is_unknown(path
     view = answer.json if path == ACCOUNT else answer.json["data"][0]
     assert answer.status_code == 200
     assert (view["pending_payments"], view["amount_due_after_pending_cents"]) == (None, None)
-    assert view["autopay_enabled"] is None
+    assert view["autopay_enabled"] is False
     assert view["amount_due_cents"] == ACCOUNT_VIEW["amount_due_cents"]
 
 
