@@ -87,6 +87,12 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
         )
 
+    @reaction(payments_events.payment_returned)
+    def on_payment_returned(self, call: EventCall) -> None:
+        operations.tell_payment_returned(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
+        )
+
     @reaction(payments_events.autopay_enrolled)
     def on_autopay_enrolled(self, call: EventCall) -> None:
         operations.tell_autopay_enrolled(

@@ -25,6 +25,7 @@ from services.payments.models import (
     payment_methods,
     payments,
     payments_shown,
+    work_items,
 )
 from services.payments.rules import autopay_wording
 from services.payments.rules.autopay_wording import ACTIVE, CANCELLED
@@ -107,6 +108,12 @@ def get_autopay(transaction: Transaction, *, caller: CallContext, account_id: UU
 def has_due_work(transaction: Transaction, *, on: date) -> bool:
     """Whether a scheduled payment or a draft of that business day, or of one before, is not sent yet."""
     return bool(transaction.value(_DUE_WORK, {"on_day": on}))
+
+
+def list_work_items(transaction: Transaction, *, limit: int, cursor: str | None) -> dict[str, Any]:
+    """What a person has to look at, the newest first."""
+    waiting = select(work_items).where(work_items.c.closed_at.is_(None))
+    return _page(transaction.all(_page_of(waiting, key=work_items.c.id, limit=limit, cursor=cursor)), limit=limit)
 
 
 def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: str | None) -> Select[Any]:

@@ -1,6 +1,13 @@
 """Verbs of accounts: what changes an account, always with its journal and its events in the same transaction."""
 
 from services.accounts.operations.apply_payment import apply_payment
+from services.accounts.operations.banking import (
+    note_refund_failed,
+    note_refund_paid,
+    note_refunded,
+    note_returned,
+    note_settled,
+)
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
@@ -20,7 +27,12 @@ __all__ = [
     "import_accounts",
     "issue_payoff_quote",
     "note_good_funds",
+    "note_refund_failed",
+    "note_refund_paid",
+    "note_refunded",
     "note_return",
+    "note_returned",
+    "note_settled",
     "reverse_payment",
     "review_payoff_quotes",
     "waive_fee",

@@ -13,7 +13,8 @@ from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.models import work_items
 from services.accounts.operations.allocating import Arrived, fold
-from services.accounts.operations.closing import LEASE_QUOTE_MET, Money, meets_lease_quote, settle_payoff, tell_refund
+from services.accounts.operations.banking import tell_closing
+from services.accounts.operations.closing import LEASE_QUOTE_MET, Money, meets_lease_quote, settle_payoff
 from services.accounts.operations.fees import charge_returned_payment
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, save_account
 from services.accounts.operations.recording import find_recorded, record
@@ -106,7 +107,7 @@ def apply_payment(
     tell_consequences(
         transaction, before=before, folded=folded, after=after, today=today, payment_id=payment.payment_id
     )
-    tell_refund(transaction, account=after, refund=settled.refund, money=payment.money, today=today)
+    tell_closing(transaction, before=before, after=after, refund=settled.refund, money=payment.money, today=today)
 
 
 def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedPayment) -> str | None:

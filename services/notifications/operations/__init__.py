@@ -12,6 +12,7 @@ from services.notifications.operations.queueing import (
     send_secure_mail,
     tell_payment_declined,
     tell_payment_received,
+    tell_payment_returned,
 )
 from services.notifications.operations.sending import send_message
 
@@ -26,4 +27,5 @@ __all__ = [
     "tell_draft_upcoming",
     "tell_payment_declined",
     "tell_payment_received",
+    "tell_payment_returned",
 ]

@@ -55,7 +55,7 @@ def add_payment_method(
         **consent,
     }
     transaction.run(insert(payment_methods).values(row))
-    return row
+    return {**row, "disabled_because": None}
 
 
 def remove_payment_method(

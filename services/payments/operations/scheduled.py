@@ -28,9 +28,10 @@ from services.payments.operations.standings import (
     read_on_the_way,
 )
 from services.payments.operations.submitting import tell_submitted
-from services.payments.rules.autopay_wording import ACCOUNT_FINISHED
+from services.payments.rules.autopay_wording import ACCOUNT_FINISHED, REASONS
 from services.payments.rules.limits import can_take, with_quote
-from services.payments.rules.scheduling import SchedulePolicy, is_before_cut_off, written
+from services.payments.rules.returns import written_on
+from services.payments.rules.scheduling import SchedulePolicy, is_before_cut_off
 from services.payments.rules.states import CANCELLED, SCHEDULED, SUBMITTING, step
 from services.payments.rules.wording import (
     BY_CUSTOMER,
@@ -88,7 +89,7 @@ def cancel_payment(
         raise PaymentNotCancellable(f"{message(payment)} It was sent already, so it cannot be cancelled.")
     if not is_before_cut_off(on=payment["effective_on"], today=today, now=now, policy=policy):
         raise PaymentNotCancellable(
-            f"The cut-off for the payment of {written(payment['effective_on'])} has passed. Call us about it."
+            f"The cut-off for the payment of {written_on(payment['effective_on'])} has passed. Call us about it."
         )
     return as_told(_cancel(transaction, payment=payment, code=BY_CUSTOMER))
 
@@ -96,8 +97,9 @@ def cancel_payment(
 def note_paid_off(transaction: Transaction, *, sequence: int, data: Mapping[str, Any], now: datetime) -> None:
     """Nothing is left to pay on the account: what waits for its day is given up and told, and autopay ends."""
     note_standing(transaction, sequence=sequence, data=data)
-    cancel_autopay(transaction, account_id=UUID(data["account_id"]), code=ACCOUNT_FINISHED, now=now)
-    for row in transaction.all(_WAITING, {"of_account": UUID(data["account_id"])}):
+    account_id = UUID(data["account_id"])
+    cancel_autopay(transaction, account_id=account_id, code=ACCOUNT_FINISHED, reason=REASONS[ACCOUNT_FINISHED], now=now)
+    for row in transaction.all(_WAITING, {"of_account": account_id}):
         payment = transaction.one(_SHOWN, {"of_payment": row["id"]})
         if payment is not None and payment["status"] == SCHEDULED:
             _cancel(transaction, payment=payment, code=NOTHING_LEFT_TO_PAY)

@@ -26,7 +26,7 @@ from services.payments.models import (
 from services.payments.rules.autopay_wording import ACTIVE
 from services.payments.rules.limits import can_take, with_quote
 from services.payments.rules.scheduling import NEAR_DAYS, is_covered
-from services.payments.rules.states import POSTED
+from services.payments.rules.states import CHARGED, RETURNED
 
 # Shorter than the caller's own wait, so that it hears from us and not from its own clock.
 ASK_SECONDS = 2.5
@@ -34,7 +34,10 @@ ASK_SECONDS = 2.5
 _of_account: BindParameter[UUID] = bindparam("of_account")
 _near = payments.c.effective_on.between(bindparam("near_from", type_=Date), bindparam("near_to", type_=Date))
 _ARRIVED_NEAR = select(payments.c.id).where(
-    payments.c.account_id == _of_account, payments.c.status == POSTED, payments.c.applied_at.is_not(None), _near
+    payments.c.account_id == _of_account,
+    payments.c.status.in_(sorted(CHARGED)),
+    payments.c.applied_at.is_not(None),
+    _near,
 )
 _ON_THE_WAY = select(
     func.coalesce(func.sum(payments.c.amount_cents).filter(is_pending), 0).label("pending_cents"),
@@ -54,7 +57,12 @@ _NOTE = _told.on_conflict_do_update(
 _STALE = update(autopay_enrolments).where(
     autopay_enrolments.c.account_id == _of_account, autopay_enrolments.c.status == ACTIVE
 ).values(is_stale=True)  # fmt: skip
-_APPLIED = update(payments).where(payments.c.id == bindparam("of_payment"), payments.c.applied_at.is_(None))
+_of_presentment = (payments.c.id == bindparam("of_payment"), payments.c.presentment_number == bindparam("number"))
+# What was returned meanwhile, and is presented again, is other money.
+_APPLIED = update(payments).where(
+    *_of_presentment, payments.c.applied_at.is_(None), payments.c.status.in_(sorted({*CHARGED, RETURNED}))
+)
+_REVERSED = update(payments).where(*_of_presentment, payments.c.reversed_on.is_(None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +159,15 @@ def note_payment_applied(
 ) -> None:
     """The ledger has a payment: it no longer counts as pending. Money that came another way is no payment of ours."""
     note_standing(transaction, sequence=sequence, data=data)
-    transaction.run(_APPLIED, {"of_payment": UUID(data["payment_id"]), "applied_at": applied_at})
+    presentment = {"of_payment": UUID(data["payment_id"]), "number": data["presentment_number"]}
+    transaction.run(_APPLIED, {**presentment, "applied_at": applied_at})
+
+
+def note_payment_reversed(transaction: Transaction, *, sequence: int, data: Mapping[str, Any]) -> None:
+    """The ledger has undone a payment, whoever asked for it: it is in no balance any more."""
+    note_standing(transaction, sequence=sequence, data=data)
+    presentment = {"of_payment": UUID(data["payment_id"]), "number": data["presentment_number"]}
+    transaction.run(_REVERSED, {**presentment, "reversed_on": data["reversed_on"]})
 
 
 def _figures(standing: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,16 +13,15 @@ from chassis.errors import ConstraintViolated, NotFound, Refusal
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.payments.contract import events
-from services.payments.contract.errors import AmountTooSmall, InstalmentAlreadyCovered
+from services.payments.contract.errors import AmountTooSmall, InstalmentAlreadyCovered, PaymentMethodDisabled
 from services.payments.models import payment_methods, payments
 from services.payments.operations.standings import Wish, locked_standing, read_on_the_way, used_cents
 from services.payments.rules.limits import refuse_unpayable, with_quote
 from services.payments.rules.methods import owner_of
+from services.payments.rules.presenting import FIRST_PRESENTMENT
 from services.payments.rules.scheduling import SchedulePolicy, is_covered, require_schedulable
 from services.payments.rules.states import SCHEDULED, SUBMITTING
 from services.payments.rules.wording import as_told
-
-FIRST_PRESENTMENT = 1
 
 _OWN_METHOD = (
     select(payment_methods)
@@ -31,6 +30,13 @@ _OWN_METHOD = (
     .with_for_update(read=True)
 )
 _NEW = insert(payments)
+
+NOTHING_YET = dict.fromkeys(
+    (
+        "applied_at", "decline_code", "settled_on", "returned_on", "return_code", "present_again_on", "reversed_on",
+        "refunded_on", "cancel_code",
+    )
+)  # fmt: skip
 
 _REFUSED_BY: dict[str, type[Refusal]] = {"ck_payments_amount_minimum": AmountTooSmall}
 
@@ -51,8 +57,9 @@ def submit_payment(
 ) -> dict[str, Any]:  # fmt: skip
     """Create a payment that is about to be charged, or waits for its business day, and tell so in one transaction.
 
-    Raises NotFound (account or method absent, removed or someone else's), AccountTakesNoPayments, AmountTooSmall,
-    AmountTooLarge, PaymentDateNotPossible and InstalmentAlreadyCovered; none of them moves money.
+    Raises NotFound (account or method absent, removed or someone else's), PaymentMethodDisabled,
+    AccountTakesNoPayments, AmountTooSmall, AmountTooLarge, PaymentDateNotPossible and InstalmentAlreadyCovered; none of
+    them moves money.
     """
     wish = wish_of(request, today=today, quoted_cents=answers.get("quoted_cents"))
     with _no_money_moved():
@@ -80,7 +87,7 @@ def submit_payment(
         tell_scheduled(transaction, payment=shown)
     else:
         tell_submitted(transaction, payment=shown)
-    return as_told({**shown, "applied_at": None, "decline_code": None, "cancel_code": None})
+    return as_told({**NOTHING_YET, **shown})
 
 
 def _require_wanted(transaction: Transaction, *, wish: Wish, answers: Mapping[str, Any]) -> None:
@@ -130,6 +137,8 @@ def own_method(transaction: Transaction, *, caller: CallContext, payment_method_
     method = transaction.one(_OWN_METHOD, {"method_id": payment_method_id, "owner": owner_of(caller)})
     if method is None:
         raise NotFound("No payment method of yours has this id. Choose one of your methods, or add a new one.")
+    if method["disabled_at"] is not None:
+        raise PaymentMethodDisabled(method["disabled_because"])
     return method
 
 

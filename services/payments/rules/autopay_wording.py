@@ -6,14 +6,14 @@ from typing import Any
 
 from services.payments.rules.consents import AUTOPAY, offer
 from services.payments.rules.drafts import PLANNED, SKIPPED, stop_through_on
-from services.payments.rules.scheduling import written
+from services.payments.rules.returns import written_on
 
 NOT_ENROLLED, ACTIVE, PAUSED, CANCELLED = "not_enrolled", "active", "paused", "cancelled"
 
 DEFERMENT, METHOD_REMOVED, DRAFT_DECLINED, PAYMENT_RETURNED = (
     "deferment", "payment_method_removed", "draft_declined", "payment_returned",
 )  # fmt: skip
-BY_CUSTOMER, ACCOUNT_FINISHED, AUTHORIZATION_REVOKED = "by_customer", "account_finished", "authorization_revoked"
+BY_CUSTOMER, ACCOUNT_FINISHED = "by_customer", "account_finished"
 
 REASONS: Mapping[str, str] = {
     DEFERMENT: (
@@ -26,9 +26,6 @@ REASONS: Mapping[str, str] = {
     ),
     BY_CUSTOMER: "You switched autopay off.",
     ACCOUNT_FINISHED: "The account is no longer open, so nothing more is drawn.",
-    AUTHORIZATION_REVOKED: (
-        "Your bank says that you did not authorize the draft, so autopay is off. Enrol again if that is wrong."
-    ),
 }
 
 
@@ -40,9 +37,9 @@ def declined_reason(*, reason: str) -> str:
     )
 
 
-def returned_reason(*, reason: str) -> str:
-    """Why a payment that came back pauses autopay; `reason` is the return in plain words."""
-    return f"A payment was returned by your bank. {reason} Pay what is due, then switch autopay on again."
+def returned_reason(*, reason: str, next_step: str) -> str:
+    """Why a payment that came back stops autopay; both are of `rules.returns`."""
+    return f"Your bank returned a payment: {reason}. {next_step} Switch autopay on again when that is done."
 
 
 def as_told(
@@ -91,15 +88,15 @@ def _message(enrolment: Mapping[str, Any], *, drafts: Sequence[Mapping[str, Any]
     planned = [draft for draft in drafts if draft["status"] == PLANNED]
     match enrolment["status"]:
         case "active" if planned:
-            return f"Autopay is on. The next draft is on {written(planned[0]['draft_on'])}."
+            return f"Autopay is on. The next draft is on {written_on(planned[0]['draft_on'])}."
         case "active":
             return "Autopay is on. No draft is planned now."
         case "paused":
             return f"Autopay is paused. {enrolment['reason']}"
         case _ if planned:
             return (
-                f"Autopay is off. {enrolment['reason']} The draft of {written(planned[0]['draft_on'])} can no longer "
-                "be stopped and is still drawn; call us about it."
+                f"Autopay is off. {enrolment['reason']} The draft of {written_on(planned[0]['draft_on'])} can no "
+                "longer be stopped and is still drawn; call us about it."
             )
         case _:
             return f"Autopay is off. {enrolment['reason']}"

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from services.accounts.contract.business_days import business_days_after, business_days_before, is_business_day
 from services.payments.contract.errors import PaymentDateNotPossible
+from services.payments.rules.returns import written_on
 
 NEAR_DAYS = 15
 """So close to each other, two payments are for one monthly instalment."""
@@ -51,18 +52,19 @@ def require_schedulable(*, on: date, today: date, now: datetime, policy: Schedul
     """Raises PaymentDateNotPossible, whose sentence names a date that would do."""
     first, last = first_possible_on(today=today, now=now, policy=policy), today + timedelta(days=policy.days_ahead_max)
     if on < today:
-        raise PaymentDateNotPossible(f"{written(on)} is past. Pay today, or choose {written(first)} or later.")
+        raise PaymentDateNotPossible(f"{written_on(on)} is past. Pay today, or choose {written_on(first)} or later.")
     if on > last:
         raise PaymentDateNotPossible(
-            f"A payment can be scheduled up to {policy.days_ahead_max} days ahead. Choose {written(last)} or earlier."
+            f"A payment can be scheduled up to {policy.days_ahead_max} days ahead: "
+            f"choose {written_on(last)} or earlier."
         )
     if on < first and is_business_day(on=on):
         raise PaymentDateNotPossible(
-            f"The cut-off for {written(on)} has passed. Pay today, or choose {written(first)} or later."
+            f"The cut-off for {written_on(on)} has passed. Pay today, or choose {written_on(first)} or later."
         )
     if not is_business_day(on=on):
         nearest = max(first, business_days_after(on=on, count=1))
-        raise PaymentDateNotPossible(f"{written(on)} is not a business day. Choose {written(nearest)}.")
+        raise PaymentDateNotPossible(f"{written_on(on)} is not a business day. Choose {written_on(nearest)}.")
 
 
 def is_covered(*, standing: Mapping[str, Any], near_cents: int, is_paid_near: bool) -> bool:
@@ -75,8 +77,3 @@ def is_covered(*, standing: Mapping[str, Any], near_cents: int, is_paid_near: bo
     if due_cents:
         return near_cents >= due_cents
     return near_cents > 0 or is_paid_near
-
-
-def written(day: date) -> str:
-    """The day as a person reads it."""
-    return f"{day:%B} {day.day}, {day.year}"

@@ -2,12 +2,16 @@
 
 SCHEDULED, CANCELLED = "scheduled", "cancelled"
 SUBMITTING, UNKNOWN, POSTED, DECLINED = "submitting", "unknown", "posted", "declined"
+SETTLED, RETURNED = "settled", "returned"
 
 STEPS: dict[str, frozenset[str]] = {
     SCHEDULED: frozenset({SUBMITTING, CANCELLED}),
     SUBMITTING: frozenset({POSTED, DECLINED, UNKNOWN}),
     UNKNOWN: frozenset({POSTED, DECLINED}),
-    POSTED: frozenset(),
+    POSTED: frozenset({SETTLED, RETURNED}),
+    SETTLED: frozenset({RETURNED}),
+    # Presented again under the next presentment number, where the return's code allows it.
+    RETURNED: frozenset({SUBMITTING}),
     DECLINED: frozenset(),
     CANCELLED: frozenset(),
 }
@@ -15,7 +19,10 @@ STEPS: dict[str, frozenset[str]] = {
 OPEN = frozenset({SUBMITTING, UNKNOWN})
 """The processor's answer is still outstanding."""
 
-COUNTED = frozenset({SUBMITTING, UNKNOWN, POSTED})
+CHARGED = frozenset({POSTED, SETTLED})
+"""The processor has taken the money, and no bank has taken it back."""
+
+COUNTED = OPEN | CHARGED
 """Money that is in, or may yet come in: until it is applied, it counts against what the account can take."""
 
 TO_COME = COUNTED | {SCHEDULED}

@@ -7,6 +7,7 @@ import pytest
 from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
 from services.payments.providers.sandbox_processor import SandboxProcessor
+from services.payments.providers.sandbox_reports import SandboxReports
 from services.payments.service import PaymentsService
 from tests.builders.accounts import a_loan, accounts_service, an_account
 from tests.builders.payments import A_POLICY, AccountsBook
@@ -14,7 +15,7 @@ from tests.builders.wiring import direct, wire
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.sandbox import CLIENT_TIMEOUT_SECONDS, RunningSandbox
 from tests.service.payments.autopay_house import House
-from tests.service.payments.counter import Counter
+from tests.service.payments.counter import PROCESSOR_SECRET, Counter
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def counter(
         keys_folder=keys_folder,
         accounts=accounts,
         processor=processor,
+        reports=SandboxReports(secret=PROCESSOR_SECRET),
         cipher=FieldCipher(folder=keys_folder, purpose="fields-payments"),
         policy=A_POLICY,
     )

@@ -73,6 +73,12 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         payoff.ListPaymentAddresses, payoff.PostalAddresses, examples.PAYMENT_ADDRESSES,
     ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, NOTHING_PENDING),
+    "payments.record_processor_events": (payments.RecordProcessorEvents, Nothing, {}),
+    "payments.refund_payment": (payments.RefundPayment, payments.PaymentRefund, examples.PAYMENT_REFUND),
+    "payments.list_work_items": (
+        payments.ListPaymentWorkItems, payments.PaymentWorkItems, examples.page_of(examples.PAYMENT_WORK_ITEM),
+    ),
+    "payments.close_work_item": (payments.ClosePaymentWorkItem, Nothing, {}),
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
     "payments.cancel_payment": (
         payments.CancelPayment, payments.Payment,

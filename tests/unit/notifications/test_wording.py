@@ -15,7 +15,8 @@ from services.notifications.rules import KINDS
 GOLDEN = Path(__file__).parent / "golden"
 BRAND = Brand(name="Kia Finance America", phone="1-855-885-7600", portal_url="https://portal.example")
 TEXTED = (
-    "payment_received", "payment_declined", "autopay_enrolled", "autopay_draft_upcoming", "autopay_paused",
+    "payment_received", "payment_declined", "payment_returned", "autopay_enrolled", "autopay_draft_upcoming",
+    "autopay_paused",
 )  # fmt: skip
 
 FACTS: dict[str, Any] = {
@@ -33,8 +34,11 @@ FACTS: dict[str, Any] = {
     "draft_on": "2026-12-04",
     "due_on": "2026-12-05",
     "stop_through_on": "2026-12-01",
-    "method_last4": "6789",
     "pause_reason": "The last draft was declined and nothing was taken.",
+    "method_last4": "6789",
+    "return_reason": "the account is closed",
+    "next_step": "Please add another bank account or card, and pay with that.",
+    "will_be_presented_again": False,
     "link": "https://portal.example/verify?token=t0ken&again=1",
 }
 

@@ -9,9 +9,10 @@ from services.payments.rules.states import (
     CANCELLED,
     COUNTED,
     DECLINED,
-    OPEN,
     POSTED,
+    RETURNED,
     SCHEDULED,
+    SETTLED,
     STEPS,
     SUBMITTING,
     TO_COME,
@@ -29,6 +30,10 @@ LEGAL = {
     (SUBMITTING, UNKNOWN),
     (UNKNOWN, POSTED),
     (UNKNOWN, DECLINED),
+    (POSTED, SETTLED),
+    (POSTED, RETURNED),
+    (SETTLED, RETURNED),
+    (RETURNED, SUBMITTING),
 }
 
 
@@ -46,10 +51,10 @@ def test_every_status_of_the_contract_has_its_row() -> None:
     assert set(STEPS) == set(STATUSES)
 
 
-def test_only_an_open_payment_or_one_that_waits_can_still_change() -> None:
-    assert {status for status, steps in STEPS.items() if steps} == OPEN | {SCHEDULED}
+def test_what_was_declined_or_cancelled_stays_so() -> None:
+    assert {status for status, steps in STEPS.items() if not steps} == {DECLINED, CANCELLED}
 
 
 def test_money_counts_until_it_is_certain_that_none_comes() -> None:
-    assert set(STATUSES) - TO_COME == {DECLINED, CANCELLED}
+    assert set(STATUSES) - TO_COME == {DECLINED, RETURNED, CANCELLED}
     assert {SCHEDULED} == TO_COME - COUNTED

@@ -23,7 +23,7 @@ from services.payments.operations.autopay.enrolling import tell_resumed
 from services.payments.operations.autopay.pausing import pause_autopay, stop
 from services.payments.operations.autopay.planning import choices_of, find_enrolment, write_plan
 from services.payments.operations.standings import locked_standing
-from services.payments.operations.submitting import FIRST_PRESENTMENT, tell_submitted
+from services.payments.operations.submitting import tell_submitted
 from services.payments.rules.autopay_wording import (
     ACCOUNT_FINISHED,
     ACTIVE,
@@ -34,6 +34,7 @@ from services.payments.rules.autopay_wording import (
 )
 from services.payments.rules.drafts import COVERED, DRAFTED, PLANNED, draft_cents, earliest_with_notice
 from services.payments.rules.limits import FINISHED_ACCOUNTS
+from services.payments.rules.presenting import FIRST_PRESENTMENT
 from services.payments.rules.states import SUBMITTING
 
 CLAIMED_AT_ONCE_MAX = 50
@@ -123,7 +124,7 @@ def _decide(store: Database, *, draft: Row, due: Mapping[str, Any], counted: Cou
         found = transaction.one(_DRAFT, {"of_draft": draft["id"]})
         if enrolment is None or found is None or found["status"] != PLANNED:
             return True
-        if enrolment["method_removed_at"] is not None:
+        if enrolment["method_removed_at"] is not None or enrolment["method_disabled_at"] is not None:
             _give_up(transaction, enrolment=enrolment, draft=found, now=now)
             return True
         cents = draft_cents(

@@ -54,11 +54,11 @@ def pause_autopay(
     return True
 
 
-def cancel_autopay(transaction: Transaction, *, account_id: UUID, code: str, now: datetime) -> None:
+def cancel_autopay(transaction: Transaction, *, account_id: UUID, code: str, reason: str, now: datetime) -> None:
     """Autopay ends, with every draft: the account is finished, or the bank says that nobody agreed to it."""
     enrolment = find_enrolment(transaction, account_id=account_id)
     if enrolment is not None and enrolment["status"] != CANCELLED:
-        stop(transaction, enrolment=enrolment, code=code, reason=REASONS[code], now=now, spares_before=None)
+        stop(transaction, enrolment=enrolment, code=code, reason=reason, now=now, spares_before=None)
 
 
 def stop(

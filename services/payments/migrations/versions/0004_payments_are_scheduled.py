@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "payments_are_scheduled"
-down_revision = "payments_name_quotes"
+down_revision = "settle_return_and_refund"
 
 
 def upgrade() -> None:
@@ -14,7 +14,9 @@ def upgrade() -> None:
             ADD COLUMN claimed_until timestamptz,
             DROP CONSTRAINT ck_payments_status,
             ADD CONSTRAINT ck_payments_status CHECK (
-                status IN ('scheduled', 'submitting', 'unknown', 'posted', 'declined', 'cancelled')
+                status IN (
+                    'scheduled', 'submitting', 'unknown', 'posted', 'declined', 'settled', 'returned', 'cancelled'
+                )
             ),
             ADD CONSTRAINT ck_payments_cancel_has_code CHECK ((status = 'cancelled') = (cancel_code IS NOT NULL));
         CREATE INDEX ix_payments_scheduled ON payments (effective_on, id) WHERE status = 'scheduled';
