@@ -138,7 +138,6 @@ def _prepared(
         is_open = payments.c.status.in_(sorted(OPEN))
         noted = update(payments).where(payments.c.id == payment["id"], is_open)
         transaction.run(noted.values(processor_reference=reference))
-    failpoint("vendor.prepared")
     return replace(charge, reference=reference)
 
 

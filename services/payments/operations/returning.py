@@ -12,7 +12,7 @@ from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import account_standings, payment_methods, payment_returns, payments, payments_shown
 from services.payments.operations.autopay.pausing import cancel_autopay, pause_autopay
 from services.payments.operations.refunding import cancel_refunds
-from services.payments.operations.settling import as_told, charged
+from services.payments.operations.settling import charged, presentment_told
 from services.payments.operations.standings import read_on_the_way, used_cents
 from services.payments.operations.working import open_work_item
 from services.payments.rules.autopay_wording import PAYMENT_RETURNED, returned_reason
@@ -104,7 +104,7 @@ def _tell(transaction: Transaction, *, payment: Row, decision: Decision, code: s
         events.payment_returned,
         subject=str(payment["account_id"]),
         data={
-            **as_told(payment),
+            **presentment_told(payment),
             "effective_on": payment["effective_on"],
             "settled_on": payment["settled_on"],
             "returned_on": returned_on,

@@ -31,7 +31,7 @@ def note_settled(
     transaction.emit(
         events.payment_settled,
         subject=str(payment["account_id"]),
-        data={**as_told(payment), "settled_on": settled_on},
+        data={**presentment_told(payment), "settled_on": settled_on},
     )
     release_refunds(transaction, payment=payment)
     return True
@@ -49,7 +49,7 @@ def note_disputed(
     transaction.emit(
         events.payment_disputed,
         subject=str(payment["account_id"]),
-        data={**as_told(payment), "disputed_on": disputed_on, "reason_code": reason_code},
+        data={**presentment_told(payment), "disputed_on": disputed_on, "reason_code": reason_code},
     )
     open_work_item(
         transaction, account_id=payment["account_id"], payment_id=payment["id"],
@@ -83,7 +83,7 @@ def charged(transaction: Transaction, *, presentment: Presentment, now: datetime
     return payment if payment["status"] in CHARGED else None
 
 
-def as_told(payment: Row) -> dict[str, Any]:
+def presentment_told(payment: Row) -> dict[str, Any]:
     """What every event about a presentment says."""
     return {
         "payment_id": str(payment["id"]),

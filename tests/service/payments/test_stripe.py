@@ -195,7 +195,7 @@ class TestAPaymentByStripe:
 
     def test_is_charged_with_its_intent_on_record_before(self, till: Counter, stripe_server: StripeServer) -> None:
         payment = self.pays(till)
-        till.dies_while_charging(at="vendor.prepared")
+        till.dies_while_charging(at="vendor.before_call")
         (intent,) = stripe_server.intents.values()
         assert intent["id"] in till.everything_stored()
         assert stripe_server.charged() == []
