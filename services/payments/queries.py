@@ -9,18 +9,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Select, bindparam, or_, select
+from sqlalchemy import Column, Select, bindparam, select
 
 from chassis.context import CallContext
 from chassis.errors import FieldError, InvalidRequest, NotFound
 from chassis.store import Row, Transaction
 from services.payments.models import (
-    autopay_drafts,
     autopay_enrolments,
     drafts_to_come,
     enrolments_shown,
-    is_drawable,
-    is_scheduled,
     is_to_come,
     payment_methods,
     payments,
@@ -28,7 +25,7 @@ from services.payments.models import (
     work_items,
 )
 from services.payments.rules import autopay_wording
-from services.payments.rules.autopay_wording import ACTIVE, CANCELLED
+from services.payments.rules.autopay_wording import ACTIVE
 from services.payments.rules.consents import PAYMENT_METHOD, offer
 from services.payments.rules.methods import owner_of
 from services.payments.rules.wording import as_told
@@ -44,15 +41,6 @@ _PENDING = (
 _AUTOPAY_ON = select(autopay_enrolments.c.account_id).where(
     autopay_enrolments.c.account_id.in_(bindparam("account_ids", expanding=True)),
     autopay_enrolments.c.status == ACTIVE,
-)
-_DUE_WORK = select(
-    or_(
-        select(payments.c.id).where(is_scheduled, payments.c.effective_on <= bindparam("on_day")).exists(),
-        select(autopay_drafts.c.id).where(is_drawable, autopay_drafts.c.draft_on <= bindparam("on_day")).exists(),
-        select(autopay_enrolments.c.account_id)
-        .where(autopay_enrolments.c.status != CANCELLED, autopay_enrolments.c.look_on <= bindparam("on_day"))
-        .exists(),
-    )
 )
 
 
@@ -103,11 +91,6 @@ def get_autopay(transaction: Transaction, *, caller: CallContext, account_id: UU
     enrolment = transaction.one(enrolments_shown.where(autopay_enrolments.c.account_id == account_id))
     drafts = transaction.all(drafts_to_come, {"of_account": account_id})
     return autopay_wording.as_told(enrolment, account_id=account_id, drafts=drafts, today=today)
-
-
-def has_due_work(transaction: Transaction, *, on: date) -> bool:
-    """Whether a scheduled payment or a draft of that business day, or of one before, is not sent yet."""
-    return bool(transaction.value(_DUE_WORK, {"on_day": on}))
 
 
 def list_work_items(transaction: Transaction, *, limit: int, cursor: str | None) -> dict[str, Any]:

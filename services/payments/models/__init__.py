@@ -5,6 +5,7 @@ from services.payments.models.autopay import (
     autopay_drafts,
     autopay_enrolments,
     drafts_to_come,
+    due_work,
     enrolments_shown,
     is_drawable,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "autopay_drafts",
     "autopay_enrolments",
     "drafts_to_come",
+    "due_work",
     "enrolments_shown",
     "is_drawable",
     "is_pending",

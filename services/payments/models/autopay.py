@@ -16,12 +16,13 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    or_,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from services.payments.models.tables import metadata, payment_methods
+from services.payments.models.tables import is_scheduled, metadata, payment_methods, payments
 from services.payments.rules.drafts import PLANNED, SKIPPED
 
 # Append-only: a trigger refuses every change.
@@ -117,4 +118,14 @@ enrolments_shown = (
     )
     .join(payment_methods, payment_methods.c.id == autopay_enrolments.c.payment_method_id)
     .join(autopay_consents, autopay_consents.c.id == autopay_enrolments.c.consent_id)
+)
+
+due_work = select(
+    or_(
+        select(payments.c.id).where(is_scheduled, payments.c.effective_on <= bindparam("on_day")).exists(),
+        select(autopay_drafts.c.id).where(is_drawable, autopay_drafts.c.draft_on <= bindparam("on_day")).exists(),
+        select(autopay_enrolments.c.account_id)
+        .where(autopay_enrolments.c.status != "cancelled", autopay_enrolments.c.look_on <= bindparam("on_day"))
+        .exists(),
+    )
 )

@@ -2,7 +2,7 @@
 
 from services.payments.operations import autopay
 from services.payments.operations.charging import charge_payment, settle_charge
-from services.payments.operations.days import send_due
+from services.payments.operations.due import is_anything_due, send_due
 from services.payments.operations.methods import add_payment_method, look_up_card, remove_payment_method
 from services.payments.operations.quotes import learn_quote
 from services.payments.operations.refunding import note_refund_due, pay_refund, refund_payment, settle_refund
@@ -25,6 +25,7 @@ __all__ = [
     "cancel_payment",
     "charge_payment",
     "close_work_item",
+    "is_anything_due",
     "learn_quote",
     "learn_standing",
     "look_up_card",

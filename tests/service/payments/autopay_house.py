@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -12,10 +13,13 @@ from chassis.bus.rpc import Reply
 from chassis.clock import FixedClock
 from chassis.context import CallContext
 from chassis.doors import Outcome
+from services.accounts.contract import events as accounts_events
 from services.accounts.service import AccountsService
-from services.payments.operations import send_due
+from services.payments.operations import note_returned, send_due
+from services.payments.rules.presenting import Presentment
 from services.payments.service import PaymentsService
-from tests.builders.wiring import a_customer, an_agent, ask_door, call, deliver, direct, emitted
+from tests.builders.payments import a_standing
+from tests.builders.wiring import a_customer, an_agent, an_event, ask_door, call, deliver, direct, emitted
 from tests.fixtures.sandbox import RunningSandbox
 from tests.service.payments.counter import APPROVED_ACCOUNT
 
@@ -103,6 +107,31 @@ class House:
                 if handler is not None:
                     done += deliver(handler, envelope) is Outcome.DONE
         return done
+
+    def comes_back(self, code: str) -> None:
+        """The bank returns the latest payment that was charged."""
+        newest = "SELECT id, presentment_number, amount_cents, processor_reference FROM payments ORDER BY id DESC"
+        identifier, number, cents, reference = self.rows(newest)[0]
+        presentment = Presentment(payment_id=UUID(identifier), number=number, amount_cents=cents, reference=reference)
+        with self.payments.store.writing() as transaction:
+            note_returned(
+                transaction, presentment=presentment, code=code, returned_on=self.clock.today(), now=self.clock.now()
+            )
+        self.carry()
+
+    def defers(self, *, next_due_on: str, reason: str = "deferment") -> None:
+        """Accounts tells that the instalments have moved."""
+        standing = a_standing(next_due_on=next_due_on, next_instalment_number=12)
+        data = accounts_events.ScheduleChangedV1().load(
+            {
+                "account_id": self.account_id, "reason": reason, "effective_on": self.clock.today().isoformat(),
+                "from_instalment": 12, "maturity_on": "2031-02-05", "standing": standing,
+            }
+        )  # fmt: skip
+        event = an_event(
+            accounts_events.schedule_changed, clock=self.clock, subject=self.account_id, data=data, sequence=2
+        )
+        deliver(self.payments.on_schedule_changed, event)
 
     def move_to(self, day: date, *, hour: int = MORNING_HOUR) -> None:
         local = datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo("America/Chicago"))

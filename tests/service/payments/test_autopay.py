@@ -324,6 +324,48 @@ class TestAPause:
         house.live_through("2026-12-10")
         assert house.charged() == []
 
+    @pytest.mark.parametrize(
+        ("code", "status", "words"),
+        [
+            ("R01", "paused", "not enough money"),
+            ("R02", "paused", "closed"),
+            ("R10", "cancelled", "not authorize"),
+            ("R11", "active", ""),
+        ],
+    )
+    def test_follows_a_payment_that_comes_back_with_the_reason_in_plain_words(
+        self, house: House, code: str, status: str, words: str
+    ) -> None:
+        house.enrol()
+        house.live_through("2026-12-04")
+        house.comes_back(code)
+        shown = house.autopay()
+        assert shown["status"] == status
+        assert words in shown["message"]
+        assert len(house.told("autopay_paused")) == (status == "paused")
+        assert len(house.told("autopay_cancelled")) == (status == "cancelled")
+        drawn = len(house.charged())
+        house.live_through("2027-01-08")
+        assert (len(house.charged()) > drawn) is (status == "active")
+
+    def test_for_a_deferment_ends_by_itself_with_the_notice_of_the_first_draft_after_it(self, house: House) -> None:
+        house.enrol()
+        house.defers(next_due_on="2027-02-05")
+        shown = house.autopay()
+        assert (shown["status"], shown["paused"]["code"]) == ("paused", "deferment")
+        # Ten days and one before the draft of 5 February.
+        assert shown["paused"]["resumes_on"] == "2027-01-25"
+        house.live_through("2027-01-24")
+        assert (house.autopay()["status"], house.charged()) == ("paused", [])
+        house.live_through("2027-01-25")
+        assert house.autopay()["status"] == "active"
+        assert len(house.told("autopay_resumed")) == 1
+
+    def test_is_not_for_a_change_that_only_moves_dates(self, house: House) -> None:
+        house.enrol()
+        house.defers(next_due_on="2026-12-20", reason="due_date_change")
+        assert house.autopay()["status"] == "active"
+
 
 class TestTheEndOfTheAccount:
     def test_ends_autopay_and_what_is_scheduled(self, house: House) -> None:

@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.payments.operations import send_due
-from services.payments.queries import has_due_work
+from services.payments.operations import is_anything_due, send_due
 from tests.builders.accounts import LOAN_TERMS, a_loan, an_account
 from tests.builders.wiring import direct
 from tests.fixtures.dying import dies_at
@@ -133,7 +132,7 @@ def test_the_day_on_which_the_clocks_change_is_a_day_like_any_other(house: House
 def test_a_day_has_due_work_until_every_draft_and_payment_of_it_is_sent(house: House) -> None:
     def is_open(day: date) -> bool:
         with house.payments.store.reading() as transaction:
-            return has_due_work(transaction, on=day)
+            return is_anything_due(transaction, on=day)
 
     enrol_many(house, 2)
     house.ask_to_pay(amount_cents=100, on="2026-12-04", pay_anyway=True)

@@ -4,7 +4,8 @@ from datetime import date
 
 from chassis.bus.rpc import Asks
 from chassis.clock import Clock
-from chassis.store import Database
+from chassis.store import Database, Transaction
+from services.payments.models import due_work
 from services.payments.operations.autopay.drafting import run_autopay
 from services.payments.operations.scheduled import send_due_payments
 
@@ -17,3 +18,8 @@ def send_due(store: Database, *, accounts: Asks, clock: Clock, on: date) -> int:
     """
     sent = send_due_payments(store, accounts=accounts, clock=clock, on=on)
     return sent + run_autopay(store, accounts=accounts, clock=clock, on=on)
+
+
+def is_anything_due(transaction: Transaction, *, on: date) -> bool:
+    """Whether a scheduled payment or a draft of that business day, or of one before, is not sent yet."""
+    return bool(transaction.value(due_work, {"on_day": on}))
