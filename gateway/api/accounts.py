@@ -82,7 +82,8 @@ def _due_after(view: Mapping[str, Any], pending: Iterable[Mapping[str, Any]]) ->
         if payment["status"] == "scheduled" and payment["effective_on"] > (view["next_due_on"] or "")
     ]  # fmt: skip
     pending_cents: int = sum(payment["amount_cents"] for payment in pending if payment not in late)
-    return max(0, view["amount_due_cents"] - pending_cents)
+    due_cents: int = view["amount_due_cents"]
+    return max(0, due_cents - pending_cents)
 
 
 def _pending_payments(call: HttpCall, account_ids: list[str]) -> OfPayments | None:

@@ -32,12 +32,15 @@ def _card(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
 
 
 def _standing(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
-    known = {"accounts": service.accounts, "caller": question.context}
     quote = operations.learn_quote(
-        service.store, account_id=question.request["account_id"], quote_id=question.request["quote_id"], **known
-    )
+        service.store, accounts=service.accounts, caller=question.context,
+        account_id=question.request["account_id"], quote_id=question.request["quote_id"],
+    )  # fmt: skip
     wish = operations.wish_of(question.request, today=service.clock.today(), quoted_cents=quote.get("quoted_cents"))
-    return {**quote, **operations.learn_standing(service.store, wish=wish, **known)}
+    standing = operations.learn_standing(
+        service.store, accounts=service.accounts, caller=question.context, wish=wish
+    )  # fmt: skip
+    return {**quote, **standing}
 
 
 def _plan(service: "PaymentsService", question: Question) -> Mapping[str, Any]:

@@ -69,9 +69,8 @@ def as_told(
 
 
 def _is_to_come(draft: Mapping[str, Any], *, today: date) -> bool:
-    return draft["amount_cents"] > 0 and (
-        draft["status"] == PLANNED or (draft["status"] == SKIPPED and draft["due_on"] >= today)
-    )
+    is_shown = draft["status"] == PLANNED or (draft["status"] == SKIPPED and draft["due_on"] >= today)
+    return bool(is_shown and draft["amount_cents"] > 0)
 
 
 def _draft(draft: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ The gateway's application stands before the real payments service, on its databa
 """
 
 import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from chassis import idempotency
 from chassis.doors import Outcome
 from chassis.home import prune
 from gateway.api import examples
@@ -97,33 +97,12 @@ def test_6_another_customer_with_the_same_key_is_independent(shop: Shop) -> None
 
 
 def test_7_a_key_that_is_being_worked_on_is_told_so(shop: Shop) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-    emit = shop.counter.service.policy.schedule
-
-    class Slow:
-        """The policy, read while the key is held."""
-
-        cut_off, zone = emit.cut_off, emit.zone
-
-        @property
-        def days_ahead_max(self) -> int:
-            begun.set()
-            may_end.wait(10)
-            return emit.days_ahead_max
-
-    shop.counter.service.policy = type(shop.counter.service.policy)(
-        schedule=Slow(),
-        methods=shop.counter.service.policy.methods,  # type: ignore[arg-type]
-    )
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(shop.pay, on="2026-12-04")
-        assert begun.wait(10)
-        second = shop.pay(on="2026-12-04")
-        may_end.set()
-        assert first.result().status_code == 201
-    assert (second.status_code, second.json["code"]) == (409, "request_in_progress")
-    assert second.headers["Retry-After"] == "1"
-    assert second.json["money_moved"] == "unknown"
+    with shop.counter.service.store.housekeeping() as connection:
+        idempotency.lock(connection, principal=OWNER.subject, key="mine")
+        answer = shop.pay()
+    assert (answer.status_code, answer.json["code"]) == (409, "request_in_progress")
+    assert (answer.headers["Retry-After"], answer.json["money_moved"]) == ("1", "unknown")
+    assert shop.pay().status_code == 201
 
 
 def test_8_fifty_at_once_are_one_payment(shop: Shop) -> None:

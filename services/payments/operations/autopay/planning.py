@@ -66,11 +66,13 @@ def write_plan(
     for draft in planned:
         transaction.run(_PLAN, _row(draft, account_id=account_id, now=now))
     _forget_others(transaction, account_id=account_id, kept=[draft.instalment_number for draft in planned], now=now)
-    drafts = [draft for draft in read_drafts(transaction, account_id=account_id) if draft["status"] == PLANNED]
-    for draft in drafts:
-        if draft["notified_at"] is None and notice_on(draft_on=draft["draft_on"]) <= today:
-            _tell_upcoming(transaction, draft=draft, enrolment=enrolment, now=now)
-    waiting = [notice_on(draft_on=draft["draft_on"]) for draft in drafts]
+    waiting = []
+    for row in read_drafts(transaction, account_id=account_id):
+        told_on = notice_on(draft_on=row["draft_on"])
+        if row["status"] == PLANNED and row["notified_at"] is None and told_on <= today:
+            _tell_upcoming(transaction, draft=row, enrolment=enrolment, now=now)
+        elif row["status"] == PLANNED:
+            waiting.append(told_on)
     look_on = min((on for on in waiting if on > today), default=None)
     looked = update(autopay_enrolments).where(autopay_enrolments.c.account_id == account_id)
     transaction.run(looked.values(is_stale=False, look_on=look_on, claimed_until=None))
