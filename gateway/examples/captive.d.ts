@@ -100,6 +100,36 @@ export interface Autopay {
   consent_offer: ConsentOffer;
 }
 
+/** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
+export interface Buyout {
+  id: string;
+  account_id: string;
+  status: "quoted" | "paid" | "completed" | "lapsed" | "undone";
+  buyer: "lessee" | "dealer" | "third_party";
+  quote_id: string;
+  payoff_cents: number;
+  /** date */
+  good_through: string;
+  price: OptionPrice;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  odometer_statement_required: boolean | null;
+  odometer_notice: string;
+  odometer_statement: OdometerStatement | null;
+  title_steps: TitleStep[];
+}
+
+/** What buying the vehicle would cost if the money is effective by `good_through`. Nothing is promised. */
+export interface BuyoutPreview {
+  account_id: string;
+  buyer: "lessee" | "dealer" | "third_party";
+  /** date */
+  good_through: string;
+  price: OptionPrice;
+}
+
 /** What is left out stays as it is. */
 export interface ChangeWebhook {
   /** longest 2000 */
@@ -204,6 +234,14 @@ export interface Lease {
   vehicle: LeaseVehicle;
 }
 
+/** A day that matters, and why. */
+export interface LeaseDate {
+  code: string;
+  /** date */
+  on: string;
+  detail: string;
+}
+
 /** First instalment and scheduled end. */
 export interface LeaseDates {
   /** date */
@@ -212,7 +250,12 @@ export interface LeaseDates {
   ends_on: string;
 }
 
-/** Which options are open today; `evaluated_because` names the event that led to the last evaluation. */
+/**
+ * The options side by side: which are open today, what each costs, and the days that matter.
+ *
+ * `evaluated_because` names the event that led to the last evaluation. The price of buying is as of today, the others
+ * are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold.
+ */
 export interface LeaseEnd {
   account_id: string;
   /** date */
@@ -222,13 +265,17 @@ export interface LeaseEnd {
   /** date-time */
   evaluated_at: string;
   evaluated_because: string | null;
+  mileage: MileageOutlook;
+  dates: LeaseDate[];
+  policies: PolicySource[];
 }
 
-/** One way out of a lease. */
+/** One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known. */
 export interface LeaseEndOption {
   option: "extension" | "buyout" | "turn_in";
   eligible: boolean;
   reasons: Reason[];
+  price: OptionPrice | null;
 }
 
 /** The monthly payment as disclosed (Regulation M, 12 CFR 1013.4(f)); depreciation and rent are monthly averages. */
@@ -300,6 +347,11 @@ export interface MethodOfAutopay {
   last4: string;
 }
 
+/**
+ * With what a payment was made: one of the methods, or `cheque` for one that came by mail.
+ *
+ * `last4` of a cheque are of the account it is drawn on or, where the bank did not read that, of the cheque's number.
+ */
 export interface MethodShown {
   type: string;
   last4: string;
@@ -309,6 +361,64 @@ export interface MethodShown {
 export interface Mileage {
   allowance_miles: number | null;
   excess_mile_cents: number | null;
+}
+
+/**
+ * The miles at the end, if the vehicle goes on at its own pace. Null where the contract or a reading is missing.
+ *
+ * `allowed_miles` is what the odometer may show at the end; `miles_per_day` has one decimal.
+ */
+export interface MileageOutlook {
+  start_miles: number;
+  last_miles: number | null;
+  /** date */
+  last_read_on: string | null;
+  miles_per_day: string | null;
+  projected_miles: number | null;
+  allowed_miles: number | null;
+  excess_miles: number | null;
+  excess_cents: number | null;
+  explanation: string;
+}
+
+/** A reading as it was recorded; one that is not plausible is taken, and looked at by a person. */
+export interface OdometerReading {
+  id: string;
+  miles: number;
+  /** date */
+  read_on: string;
+  source: "customer" | "staff" | "statement" | "inspection";
+  is_plausible: boolean;
+  /** date-time */
+  recorded_at: string;
+}
+
+/** The newest day first. */
+export interface OdometerReadings {
+  data: OdometerReading[];
+}
+
+/** The lessee's statement before ownership passes (49 CFR 580.7), as it was signed. */
+export interface OdometerStatement {
+  id: string;
+  printed_name: string;
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  lessee_address: string;
+  lessor_name: string;
+  lessor_address: string;
+  vin: string | null;
+  year: number | null;
+  make: string | null;
+  model: string | null;
+  body_type: string | null;
+  notice: string;
+  /** date */
+  notice_on: string;
+  /** date */
+  received_on: string;
+  /** date-time */
+  signed_at: string;
 }
 
 export interface OpenSession {
@@ -326,6 +436,15 @@ export interface OpenedSession {
   token_type: string;
   expires_in: number;
   refresh_token: string;
+}
+
+/** What an option costs on a day: the total is the sum of the lines. Only a quote is a promise. */
+export interface OptionPrice {
+  /** date */
+  on: string;
+  total_cents: number;
+  lines: PriceLine[];
+  notes: string[];
 }
 
 /** Why nothing is drawn, in words for the customer; `resumes_on` is null where only the customer resumes it. */
@@ -510,6 +629,12 @@ export interface PendingPayment {
   status: string;
 }
 
+/** Where the figures that are policy and not contract come from. */
+export interface PolicySource {
+  subject: string;
+  source: string;
+}
+
 /** Where money that comes by mail goes, by product, purpose and speed. */
 export interface PostalAddress {
   product: "loan" | "lease";
@@ -522,6 +647,13 @@ export interface PostalAddress {
 export interface PostalAddresses {
   data: PostalAddress[];
   note: string;
+}
+
+/** One part of a price; what is taken off is negative. */
+export interface PriceLine {
+  code: string;
+  description: string;
+  amount_cents: number;
 }
 
 /** RFC 9457. `code` is stable; `detail` says what to do next; `money_moved` is there on routes that move money. */
@@ -560,6 +692,45 @@ export interface Reason {
   code: string;
   detail: string;
   what_would_change_it: string;
+}
+
+/**
+ * A mailed cheque. `account_number` is what stood on it, `payment_id` what it became once it was booked.
+ *
+ * `waits_because`: no number could be read, no account has it, or the same cheque has come before.
+ */
+export interface Receipt {
+  /** uuid */
+  id: string;
+  status: "booked" | "waiting" | "sent_back";
+  waits_because: "no_account_number" | "unknown_account" | "same_cheque" | null;
+  /** date */
+  received_on: string;
+  amount_cents: number;
+  account_number: string | null;
+  cheque_number: string;
+  drawn_on_last4: string | null;
+  remitter: string | null;
+  file_name: string;
+  line: number;
+  /** uuid */
+  payment_id: string | null;
+  /** date-time */
+  decided_at: string | null;
+  note: string | null;
+}
+
+export interface Receipts {
+  data: Receipt[];
+  next_cursor: string | null;
+}
+
+/** Whole miles as the odometer shows them, without tenths; today where no date is given. */
+export interface RecordOdometerReading {
+  /** at least 0, at most 9999999 */
+  miles: number;
+  /** date */
+  read_on?: string | null;
 }
 
 export interface RefreshSession {
@@ -614,6 +785,14 @@ export interface Replayed {
   count: number;
 }
 
+/** On which account a waiting cheque is booked; the note stays with the cheque. */
+export interface ResolveReceipt {
+  /** uuid */
+  account_id: string;
+  /** longest 500 */
+  note?: string | null;
+}
+
 /** Why a bank sent a payment back, and what happens next; `present_again_on` is null where nothing more is tried. */
 export interface ReturnShown {
   code: string;
@@ -648,6 +827,12 @@ export interface ScheduleRow {
   is_past_due: boolean;
 }
 
+/** Why a cheque goes back to who sent it. */
+export interface SendReceiptBack {
+  /** longest 500 */
+  note: string;
+}
+
 export interface Session {
   /** uuid */
   id: string;
@@ -667,6 +852,19 @@ export interface Sessions {
   next_cursor: string | null;
 }
 
+/** Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth. */
+export interface SignOdometerStatement {
+  /** longest 200 */
+  printed_name: string;
+  /** longest 300 */
+  lessee_address: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  /** longest 60 */
+  body_type?: string | null;
+}
+
 /** A JWK set (RFC 7517), public parts only. */
 export interface SigningKeys {
   keys: (Record<string, unknown>)[];
@@ -676,6 +874,13 @@ export interface SigningKeys {
 export interface SkipDraft {
   /** at least 1 */
   instalment_number?: number | null;
+}
+
+/** Who buys, and the last day on which the money may come; a few days from now where none is given. */
+export interface StartBuyout {
+  /** date */
+  good_through?: string | null;
+  buyer?: "lessee" | "dealer" | "third_party";
 }
 
 /**
@@ -706,6 +911,14 @@ export interface SupportContact {
   note: string;
 }
 
+/** A step of the way to the title; `done_on` is null until it is taken. */
+export interface TitleStep {
+  code: string;
+  detail: string;
+  /** date */
+  done_on: string | null;
+}
+
 /**
  * One event of the account; `revision` above 1 says that an earlier event, found later, changed its split.
  *
@@ -713,7 +926,7 @@ export interface SupportContact {
  */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due" | "lease_ended" | "lease_end_billed" | "lease_extended";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
@@ -855,6 +1068,28 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "cards_not_accepted" | "consent_not_current" | "consent_required" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose another way after all */
+  cancelBuyout: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    answers: {
+      200: Buyout;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1036,6 +1271,33 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** A purchase, its odometer statement and its title */
+  getBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Buyout;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The data of one event version as JSON Schema, by its name in /asyncapi.json with .json behind it */
   getEventSchema: {
     method: "GET";
@@ -1116,7 +1378,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Which lease-end options are open today, and why not */
+  /** The dates of the lease's end for a calendar (RFC 5545) */
+  getLeaseCalendar: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/lease-end.ics";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Return, buy or extend: what is open today, why not, and its price */
   getLeaseEnd: {
     method: "GET";
     url: "/v1/leases/{account_id}/lease-end";
@@ -1451,6 +1733,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** The odometer readings on record */
+  listOdometerReadings: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: OdometerReadings;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Where payments and payoffs by mail go, by regular or overnight mail */
   listPaymentAddresses: {
     method: "GET";
@@ -1591,6 +1893,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Mailed cheques whose account has to be found, newest first */
+  listUnmatchedReceipts: {
+    method: "GET";
+    url: "/v1/staff/unmatched-receipts";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Receipts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What was sent, newest first */
   listWebhookDeliveries: {
     method: "GET";
@@ -1667,7 +1990,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "contact_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -1682,6 +2005,31 @@ export interface Operations {
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** What buying the vehicle would cost by a date */
+  previewBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyout-quote";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** date */
+      good_through?: string | null;
+      buyer?: "lessee" | "dealer" | "third_party";
+    };
+    answers: {
+      200: BuyoutPreview;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "buyer_not_allowed" | "invalid_request" | "state_policy_missing">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What would pay the loan off by a date */
@@ -1773,6 +2121,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Tell us what the odometer shows */
+  recordOdometerReading: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: RecordOdometerReading;
+    answers: {
+      201: OdometerReading;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -2030,6 +2407,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Book a waiting cheque on an account */
+  resolveReceipt: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/resolve";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ResolveReceipt;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Make a new secret */
   rotateWebhookSecret: {
     method: "POST";
@@ -2045,6 +2451,64 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that a cheque goes back */
+  sendReceiptBack: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/send-back";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SendReceiptBack;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Sign the odometer statement (49 CFR 580.7) */
+  signOdometerStatement: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SignOdometerStatement;
+    answers: {
+      201: OdometerStatement;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2074,6 +2538,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Be promised a price that buys the vehicle */
+  startBuyout: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/buyouts";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: StartBuyout;
+    answers: {
+      201: Buyout;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "nothing_to_pay_off" | "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

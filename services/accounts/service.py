@@ -1,5 +1,6 @@
 """The door of accounts: what may be asked of it, what it hears, and who answers."""
 
+from datetime import timedelta
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -8,13 +9,14 @@ from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
 from chassis.keys import FieldCipher
 from services.accounts import operations, queries
-from services.accounts.contract import drafts, payoff, schemas, settings
+from services.accounts.contract import drafts, leases, payoff, schemas, settings
 from services.accounts.rules.addresses import PaymentAddress, configured_addresses
 from services.accounts.rules.payoff import PayoffPolicy
 from services.payments.contract import events as payments_events
 
 PURPOSE = "fields-accounts"
 HOUR_SECONDS = 3600
+HALF_A_SECOND = 0.5
 PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
 
@@ -43,6 +45,15 @@ class PolicyProvider(DependencyProvider):
         )
 
 
+class DayWait(DependencyProvider):
+    """Gives each worker how long a business day waits for payments."""
+
+    needs = settings.BUSINESS_DAY
+
+    def get_dependency(self, worker_ctx: Any) -> timedelta:  # noqa: ARG002 - nameko's signature
+        return timedelta(seconds=self.container.config["settings"]["BUSINESS_DAY_WAIT_SECONDS"])
+
+
 class AddressBook(DependencyProvider):
     """Gives each worker the postal addresses that are configured."""
 
@@ -57,6 +68,7 @@ class AccountsService(Service):
     cipher: FieldCipher = PartyCipher()
     policy: PayoffPolicy = PolicyProvider()
     addresses: tuple[PaymentAddress, ...] = AddressBook()
+    day_wait: timedelta = DayWait()
 
     @query(takes=schemas.MatchAccount, gives=schemas.MatchedAccount, may=(SERVICE,))
     def match_account(self, call: Call) -> Any:
@@ -155,6 +167,10 @@ class AccountsService(Service):
             today=self.clock.today(), **call.request,
         )  # fmt: skip
 
+    @query(takes=leases.GetLeaseFigures, gives=leases.LeaseFigures, may=(SERVICE,))
+    def get_lease_figures(self, call: Call) -> Any:
+        return queries.get_lease_figures(call.transaction, caller=call.context, **call.request)
+
     @command(takes=payoff.IssuePayoffQuote, gives=payoff.PayoffQuote, may=(*PERSONS, SERVICE), idempotent=True)
     def issue_payoff_quote(self, call: Call) -> Any:
         return operations.issue_payoff_quote(
@@ -182,3 +198,11 @@ class AccountsService(Service):
     def every_hour_expire_payoff_quotes(self) -> None:
         with self.store.writing() as transaction:
             operations.expire_payoff_quotes(transaction, now=self.clock.now(), today=self.clock.today())
+
+    @reaction(payments_events.payment_day_closed)
+    def on_payment_day_closed(self, call: EventCall) -> None:
+        operations.note_payments_closed(call.transaction, told=call.data, now=self.clock.now())
+
+    @timer(every_seconds=HALF_A_SECOND)
+    def every_half_second_run_the_business_day(self) -> None:
+        operations.run_business_days(self.store, clock=self.clock, wait=self.day_wait)

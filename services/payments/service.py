@@ -11,20 +11,22 @@ from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
 from services.accounts.contract import events as accounts_events
 from services.payments import operations, queries
-from services.payments.contract import autopay, events, schemas
+from services.payments.contract import autopay, events, receipts, schemas
 from services.payments.providers.interface import Processor
 from services.payments.providers.reports import ProcessorReports
 from services.payments.providers.wiring import (
     CipherProvider,
+    PaymentDayProvider,
     PolicyProvider,
     ProcessorProvider,
     ProcessorReportsProvider,
 )
+from services.payments.rules.days import PaymentDayPolicy
 from services.payments.rules.policy import Policy
 
 PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
-DUE_SECONDS = 5
+DUE_SECONDS = 2
 
 
 def _card(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
@@ -55,6 +57,12 @@ def _reports(service: "PaymentsService", question: Question) -> Mapping[str, Any
     return {"reports": service.reports.read(**question.request, now=service.clock.now())}
 
 
+def _account(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
+    return operations.learn_account(
+        service.store, accounts=service.accounts, caller=question.context, account_id=question.request["account_id"]
+    )
+
+
 class PaymentsService(Service):
     name = "payments"
 
@@ -63,6 +71,7 @@ class PaymentsService(Service):
     reports: ProcessorReports = ProcessorReportsProvider()
     cipher: FieldCipher = CipherProvider()
     policy: Policy = PolicyProvider()
+    payment_day: PaymentDayPolicy = PaymentDayProvider()
 
     @command(takes=schemas.AddPaymentMethod, gives=schemas.PaymentMethod, may=PERSONS, asks=_card)
     def add_payment_method(self, call: Call) -> Any:
@@ -148,6 +157,22 @@ class PaymentsService(Service):
     def close_work_item(self, call: Call) -> None:
         operations.close_work_item(call.transaction, caller=call.context, now=self.clock.now(), **call.request)
 
+    @query(takes=receipts.ListUnmatchedReceipts, gives=receipts.Receipts, may=STAFF)
+    def list_unmatched_receipts(self, call: Call) -> Any:
+        return queries.list_unmatched_receipts(call.transaction, cipher=self.cipher, **call.request)
+
+    @command(takes=receipts.ResolveReceipt, gives=receipts.Receipt, may=STAFF, asks=_account, idempotent=True)
+    def resolve_receipt(self, call: Call) -> Any:
+        return operations.resolve_receipt(
+            call.transaction, caller=call.context, now=self.clock.now(), cipher=self.cipher, **call.request
+        )
+
+    @command(takes=receipts.SendReceiptBack, gives=receipts.Receipt, may=STAFF, idempotent=True)
+    def send_receipt_back(self, call: Call) -> Any:
+        return operations.send_receipt_back(
+            call.transaction, caller=call.context, now=self.clock.now(), cipher=self.cipher, **call.request
+        )
+
     @errand(events.payment_submitted, settles="settle_charge")
     def on_payment_submitted(self, call: ErrandCall) -> None:
         operations.charge_payment(
@@ -184,7 +209,7 @@ class PaymentsService(Service):
 
     @timer(every_seconds=DUE_SECONDS)
     def every_few_seconds_send_due(self) -> None:
-        operations.send_due(self.store, accounts=self.accounts, clock=self.clock, on=self.clock.today())
+        operations.send_due_of_open_day(self.store, accounts=self.accounts, clock=self.clock)
 
     @reaction(accounts_events.payment_reversed)
     def on_payment_reversed(self, call: EventCall) -> None:
@@ -218,3 +243,17 @@ class PaymentsService(Service):
     @timer(every_seconds=10)
     def every_ten_seconds_present_again(self) -> None:
         operations.present_again(self.store, today=self.clock.today())
+
+    @reaction(accounts_events.business_day_opened)
+    def on_business_day_opened(self, call: EventCall) -> None:
+        operations.open_payment_day(
+            call.transaction, business_on=call.data["business_on"], policy=self.payment_day,
+            now=self.clock.now(), today=self.clock.today(),
+        )  # fmt: skip
+
+    @timer(every_seconds=1)
+    def every_second_close_the_payment_day(self) -> None:
+        with self.store.writing() as transaction:
+            operations.close_payment_day(
+                transaction, policy=self.payment_day, now=self.clock.now(), today=self.clock.today()
+            )

@@ -45,6 +45,7 @@ LEASE_TERMS = LeaseTerms(
 )  # fmt: skip
 LEASE_BALANCE_AFTER_TEN_CENTS = 2_817_874
 MADE = count()
+DAY_WAIT = timedelta(hours=2)
 A_POLICY = PayoffPolicy(days_ahead_max=30, drift_cents_max=1_000, refunds_small_credit=False)
 PUBLISHED_ADDRESSES = configured_addresses({setting.name: setting.default for setting in ADDRESSES})
 
@@ -85,7 +86,7 @@ def accounts_service(*, database: Database, clock: Clock, keys_folder: Path) -> 
     """The service as nameko would wire it."""
     return wire(
         AccountsService, database=database, clock=clock, keys_folder=keys_folder, cipher=party_cipher(keys_folder),
-        policy=A_POLICY, addresses=PUBLISHED_ADDRESSES,
+        policy=A_POLICY, addresses=PUBLISHED_ADDRESSES, day_wait=DAY_WAIT,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a company decides about payoffs and refunds, and where its mail goes: settings of the accounts service."""
+"""What a company decides about payoffs, refunds and days, and where its mail goes: settings of the accounts service."""
 
 from chassis.settings import Setting
 
@@ -15,6 +15,11 @@ POLICY = (
     Setting("PAYOFF_QUOTE_DAYS_MAX", "number", "How many days ahead a payoff quote may be good", 30),
     Setting("PAYOFF_DRIFT_CENTS_MAX", "number", "What a payoff quote may cost us by what we find out after it", 1_000),
     Setting("REFUND_CREDIT_UP_TO_ONE_DOLLAR", "flag", "Also refund a credit of a dollar or less after a payoff", False),
+)
+
+
+BUSINESS_DAY = (
+    Setting("BUSINESS_DAY_WAIT_SECONDS", "seconds", "How long a day waits for payments to confirm it", 7200.0),
 )
 
 

@@ -10,6 +10,7 @@ from services.accounts.operations.banking import (
 )
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.closing import close_account, note_good_funds
+from services.accounts.operations.days import note_payments_closed, run_business_days
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
@@ -27,6 +28,7 @@ __all__ = [
     "import_accounts",
     "issue_payoff_quote",
     "note_good_funds",
+    "note_payments_closed",
     "note_refund_failed",
     "note_refund_paid",
     "note_refunded",
@@ -35,5 +37,6 @@ __all__ = [
     "note_settled",
     "reverse_payment",
     "review_payoff_quotes",
+    "run_business_days",
     "waive_fee",
 ]

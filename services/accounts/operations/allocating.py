@@ -18,7 +18,7 @@ from services.accounts.models import (
     history_from_stored,
 )
 from services.accounts.operations.bulk import insert_all
-from services.accounts.operations.locking import LockedAccount
+from services.accounts.operations.locking import LockedAccount, with_open_fees
 from services.accounts.operations.posting import post, posting_of, reversals
 from services.accounts.rules.chain import ChainHead
 from services.accounts.rules.engine import apply_event
@@ -87,7 +87,8 @@ def fold(transaction: Transaction, *, account: LockedAccount, arrived: Arrived) 
         known = _known_allocations(transaction, account_id=account.id)
         after, found = _replayed(transaction, account=account, arrived=arrived, known=known)
     changes, head = _bring_up_to(transaction, account=account, arrived=arrived, found=found, known=known)
-    return Folded(account=replace(after, version=arrived.number, head=head), changes=changes)
+    folded = replace(after, version=arrived.number, head=head)
+    return Folded(account=with_open_fees(before=account, after=folded), changes=changes)
 
 
 def read_history(
@@ -159,7 +160,7 @@ def _bring_up_to(
         postings += [posting_of(entry, account_id=account.id, event_number=arrived.number) for entry in new]
         event_id = _event_id(allocation, arrived=arrived, before=before)
         if before is None:
-            added.append(_row(allocation, account=account, arrived=arrived, event_id=event_id))
+            added.append(allocation_row(allocation, account=account, arrived=arrived, event_id=event_id))
         else:
             revised.append(_Known(allocation, event_id, before.revision + bool(undone or new)))
         changes.append(
@@ -186,7 +187,10 @@ def _event_id(allocation: Allocation, *, arrived: Arrived, before: _Known | None
     return None if allocation.kind == "credit_used" else arrived.event_id
 
 
-def _row(allocation: Allocation, *, account: LockedAccount, arrived: Arrived, event_id: UUID | None) -> dict[str, Any]:
+def allocation_row(
+    allocation: Allocation, *, account: LockedAccount, arrived: Arrived, event_id: UUID | None
+) -> dict[str, Any]:
+    """The row of an allocation that the event has just made."""
     return {
         "id": new_id(at=arrived.now),
         "account_id": account.id,

@@ -9,12 +9,19 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import Impossible
 from chassis.ids import new_id
-from chassis.store import Transaction
+from chassis.store import Row, Transaction
 from services.accounts.contract import events
 from services.accounts.models import work_items
 from services.accounts.operations.allocating import Arrived, fold
 from services.accounts.operations.banking import tell_closing
-from services.accounts.operations.closing import LEASE_QUOTE_MET, Money, meets_lease_quote, settle_payoff
+from services.accounts.operations.buying import cited_purchase, settle_purchase
+from services.accounts.operations.closing import (
+    LEASE_QUOTE_MET,
+    Money,
+    Settlement,
+    meets_lease_quote,
+    settle_payoff,
+)
 from services.accounts.operations.fees import charge_returned_payment
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, save_account
 from services.accounts.operations.recording import find_recorded, record
@@ -28,7 +35,7 @@ from services.accounts.rules.terms import ExtraMode
 
 @dataclass(frozen=True, kw_only=True)
 class PostedPayment:
-    """`payment_posted` as payments told it."""
+    """`payment_posted` as payments told it; `booked_on` is the business day it is counted in."""
 
     payment_id: str
     account_id: str
@@ -39,6 +46,7 @@ class PostedPayment:
     method_type: str
     method_last4: str
     quote_id: str | None
+    booked_on: date | None
 
     @property
     def source_key(self) -> str:
@@ -56,6 +64,7 @@ class PostedPayment:
             "method_type": self.method_type,
             "method_last4": self.method_last4,
             "quote_id": self.quote_id,
+            **({} if self.booked_on is None else {"booked_on": self.booked_on.isoformat()}),
         }
 
     @property
@@ -79,35 +88,52 @@ def apply_payment(
     """
     payment = PostedPayment(**{field.name: posted[field.name] for field in fields(PostedPayment)})
     before = lock_account(transaction, account_id=account_id_of(payment.account_id))
+    quote = cited_purchase(
+        transaction, account=before, money=payment.money, effective_on=payment.effective_on
+    )  # fmt: skip
     reason = _why_hold(transaction, before, payment)
-    arrived = _record(transaction, account=before, payment=payment, reason=reason, now=now, today=today)
+    arrived = _record(
+        transaction, account=before, payment=payment, is_for_lease_end=quote is not None, reason=reason, now=now,
+        today=today,
+    )  # fmt: skip
     if arrived is None:
         _require_same(transaction, account=before, payment=payment)
         return
     folded = fold(transaction, account=before, arrived=arrived)
     allocation = folded.allocation_of(payment.source_key)
-    settled = settle_payoff(
-        transaction, account=folded.account, was_open=before.status == OPEN, arrived=arrived, money=payment.money,
-        allocation=allocation, policy=policy,
+    settled = _settle(
+        transaction, account=folded.account, quote=quote, was_open=before.status == OPEN, arrived=arrived,
+        money=payment.money, allocation=allocation, policy=policy,
     )  # fmt: skip
     after = settled.account
     if has_credit_to_return(terms=after.terms, state=after.state):
         reason = reason or "credit_after_last_instalment"
     save_account(transaction, before=before, after=after, now=now)
-    if allocation.kind == "payment_reversed":
-        code = allocation.explanation["return_code"]
-        after = charge_returned_payment(
-            transaction, account=after, payment_key=payment.source_key, code=code, now=now, today=today
-        )
-        tell_reversed(transaction, account=after, allocation=allocation, paid=payment.data, today=today)
-    else:
-        if reason is not None:
-            _open_work_item(transaction, payment=payment, account=after, reason=reason, now=now)
-        _tell_applied(transaction, account=after, payment=payment, allocation=allocation, today=today)
+    after = _tell_what_became(
+        transaction, account=after, payment=payment, allocation=allocation, reason=reason, now=now, today=today
+    )
     tell_consequences(
         transaction, before=before, folded=folded, after=after, today=today, payment_id=payment.payment_id
     )
     tell_closing(transaction, before=before, after=after, refund=settled.refund, money=payment.money, today=today)
+
+
+def _tell_what_became(
+    transaction: Transaction, *, account: LockedAccount, payment: PostedPayment, allocation: Allocation,
+    reason: str | None, now: datetime, today: date,
+) -> LockedAccount:  # fmt: skip
+    """Tell where the money went; of money whose return came first, that it is undone, and charge what that costs."""
+    if allocation.kind == "payment_reversed":
+        code = allocation.explanation["return_code"]
+        account = charge_returned_payment(
+            transaction, account=account, payment_key=payment.source_key, code=code, now=now, today=today
+        )
+        tell_reversed(transaction, account=account, allocation=allocation, paid=payment.data, today=today)
+        return account
+    if reason is not None:
+        _open_work_item(transaction, payment=payment, account=account, reason=reason, now=now)
+    _tell_applied(transaction, account=account, payment=payment, allocation=allocation, today=today)
+    return account
 
 
 def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedPayment) -> str | None:
@@ -124,11 +150,26 @@ def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedP
     return None
 
 
+def _settle(
+    transaction: Transaction, *, account: LockedAccount, quote: Row | None, was_open: bool, arrived: Arrived,
+    money: Money, allocation: Allocation, policy: PayoffPolicy,
+) -> Settlement:  # fmt: skip
+    if quote is not None and allocation.kind == "payment":
+        return settle_purchase(
+            transaction, account=account, quote=quote, arrived=arrived, money=money, policy=policy
+        )  # fmt: skip
+    return settle_payoff(
+        transaction, account=account, was_open=was_open, arrived=arrived, money=money, allocation=allocation,
+        policy=policy,
+    )  # fmt: skip
+
+
 def _record(
     transaction: Transaction,
     *,
     account: LockedAccount,
     payment: PostedPayment,
+    is_for_lease_end: bool,
     reason: str | None,
     now: datetime,
     today: date,
@@ -139,6 +180,7 @@ def _record(
         effective_on=payment.effective_on,
         amount_cents=payment.amount_cents,
         extra=payment.extra,
+        is_for_lease_end=is_for_lease_end and reason is None,
     )
     kind = "payment_posted" if reason is None else "payment_held"
     return record(

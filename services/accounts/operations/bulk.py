@@ -16,7 +16,7 @@ def insert_all(transaction: Transaction, table: Table, rows: Sequence[Mapping[st
     """Insert rows that name every column of the table; gives their number. Raises ConstraintViolated."""
     if not rows:
         return 0
-    return transaction.run(_statement(table), [{"rows": json.dumps(rows, default=_plain, separators=(",", ":"))}])
+    return transaction.run(_statement(table), [{"rows": json.dumps(rows, default=plain, separators=(",", ":"))}])
 
 
 @cache
@@ -29,7 +29,8 @@ def _statement(table: Table) -> TextClause:
     )
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """What of a row is no JSON by itself, as text that PostgreSQL reads. Raises TypeError for anything else."""
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, date | datetime):

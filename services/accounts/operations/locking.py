@@ -1,7 +1,7 @@
 """Every writer of an account starts here: its state row is locked until the transaction ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,14 +12,21 @@ from chassis.context import CallContext
 from chassis.errors import Impossible, NotFound
 from chassis.store import Transaction
 from services.accounts.models import (
+    AGENDA,
     account_states,
     accounts,
+    agenda_as_stored,
     contract_terms,
+    marks_as_stored,
+    marks_from_stored,
+    next_action_from_stored,
     state_as_stored,
     state_from_stored,
     terms_from_stored,
 )
 from services.accounts.operations.posting import newest_head
+from services.accounts.rules.agenda import Marks, NextAction, next_action, reopened
+from services.accounts.rules.assessing import pack_of
 from services.accounts.rules.chain import ChainHead
 from services.accounts.rules.journal import Product
 from services.accounts.rules.shown import OPEN
@@ -35,6 +42,7 @@ _LOCKED = (
         account_states.c.held_cents,
         account_states.c.chain_number,
         account_states.c.chain_digest,
+        *(account_states.c[name] for name in AGENDA),
         accounts.c.product,
         accounts.c.status,
         accounts.c.state.label("jurisdiction"),
@@ -53,7 +61,7 @@ _SAVE = update(account_states).where(account_states.c.account_id == _of_account)
 class LockedAccount:
     """An account as it stands, which nobody else can change now; `version` is the number of its last event.
 
-    `jurisdiction` is the state whose law the contract follows.
+    `jurisdiction` is the state whose law the contract follows; `looked_at_next` is when a day comes to it, as stored.
     """
 
     id: UUID
@@ -65,6 +73,18 @@ class LockedAccount:
     version: int
     held_cents: int
     head: ChainHead
+    marks: Marks | None
+    looked_at_next: NextAction | None
+
+    @property
+    def pack(self) -> str:
+        """The name of the rules for its late fees."""
+        return pack_of(terms=self.terms, jurisdiction=self.jurisdiction)
+
+    @property
+    def next_action(self) -> NextAction | None:
+        """When a day has to look at it next, by what is known now."""
+        return next_action(status=self.status, terms=self.terms, state=self.state, pack=self.pack, marks=self.marks)
 
 
 def lock_account(transaction: Transaction, *, account_id: UUID) -> LockedAccount:
@@ -92,6 +112,11 @@ def find_and_lock(transaction: Transaction, *, account_id: UUID) -> LockedAccoun
     row = transaction.one(_LOCKED, {"of_account": account_id})
     if row is None:
         return None
+    return locked(account_id=account_id, row=row, head=_head(transaction, account_id=account_id, row=row))
+
+
+def locked(*, account_id: UUID, row: Mapping[str, Any], head: ChainHead) -> LockedAccount:
+    """The account of a row that was read under the lock of its state."""
     return LockedAccount(
         id=account_id,
         product=row["product"],
@@ -101,7 +126,9 @@ def find_and_lock(transaction: Transaction, *, account_id: UUID) -> LockedAccoun
         state=state_from_stored(row["state"]),
         version=row["version"],
         held_cents=row["held_cents"],
-        head=_head(transaction, account_id=account_id, row=row),
+        head=head,
+        marks=marks_from_stored(row),
+        looked_at_next=next_action_from_stored(row),
     )
 
 
@@ -114,10 +141,16 @@ def account_id_of(told: str) -> UUID:
 
 
 def save_account(transaction: Transaction, *, before: LockedAccount, after: LockedAccount, now: datetime) -> None:
-    """Write what changed of a locked account."""
+    """Write what changed of a locked account, and when a day has to look at it next.
+
+    Never later than was meant before: a day that was missed comes to the account as if it had not been, and only that
+    moves on.
+    """
     kept = {
         "version": after.version, "state": state_as_stored(after.state), "held_cents": after.held_cents,
         "updated_at": now, "chain_number": after.head.number, "chain_digest": after.head.digest,
+        "delinquent_since_on": after.state.delinquent_since_on, **agenda_as_stored(_sooner(before, after)),
+        **({} if after.marks is None else marks_as_stored(after.marks)),
     }  # fmt: skip
     transaction.run(_SAVE, {"of_account": after.id, **kept})
     if after.status != before.status:
@@ -125,6 +158,21 @@ def save_account(transaction: Transaction, *, before: LockedAccount, after: Lock
         if after.status == OPEN:
             status["closed_on"] = None
         transaction.run(update(accounts).where(accounts.c.id == after.id).values(status))
+
+
+def _sooner(before: LockedAccount, after: LockedAccount) -> NextAction | None:
+    if after.status != OPEN:
+        return None
+    return min((each for each in (before.looked_at_next, after.next_action) if each is not None), default=None)
+
+
+def with_open_fees(*, before: LockedAccount, after: LockedAccount) -> LockedAccount:
+    """The account, its late fees to be considered anew where a payment was undone that had kept them away."""
+    is_reopened = after.state.next_instalment_number < before.state.next_instalment_number
+    if after.marks is None or not is_reopened:
+        return after
+    marks = reopened(terms=after.terms, state=after.state, pack=after.pack, marks=after.marks)
+    return replace(after, marks=marks)
 
 
 def _head(transaction: Transaction, *, account_id: UUID, row: Mapping[str, Any]) -> ChainHead:

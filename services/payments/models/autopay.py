@@ -1,4 +1,4 @@
-"""The tables of autopay: consents, enrolments and drafts; what of an enrolment may be shown, and what may be drawn."""
+"""The tables of autopay: consents, enrolments and drafts, and which of the drafts may be drawn."""
 
 from sqlalchemy import (
     BigInteger,
@@ -16,13 +16,12 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
-    or_,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from services.payments.models.tables import is_scheduled, metadata, payment_methods, payments
+from services.payments.models.metadata import metadata
 from services.payments.rules.drafts import PLANNED, SKIPPED
 
 # Append-only: a trigger refuses every change.
@@ -104,28 +103,4 @@ drafts_to_come = (
     select(autopay_drafts)
     .where(autopay_drafts.c.account_id == bindparam("of_account"), autopay_drafts.c.status.in_((PLANNED, SKIPPED)))
     .order_by(autopay_drafts.c.draft_on, autopay_drafts.c.instalment_number)
-)
-
-enrolments_shown = (
-    select(
-        autopay_enrolments,
-        payment_methods.c.type.label("method_type"),
-        payment_methods.c.last4.label("method_last4"),
-        payment_methods.c.removed_at.label("method_removed_at"),
-        payment_methods.c.disabled_at.label("method_disabled_at"),
-        autopay_consents.c.version.label("consent_version"),
-        autopay_consents.c.recorded_at.label("consent_at"),
-    )
-    .join(payment_methods, payment_methods.c.id == autopay_enrolments.c.payment_method_id)
-    .join(autopay_consents, autopay_consents.c.id == autopay_enrolments.c.consent_id)
-)
-
-due_work = select(
-    or_(
-        select(payments.c.id).where(is_scheduled, payments.c.effective_on <= bindparam("on_day")).exists(),
-        select(autopay_drafts.c.id).where(is_drawable, autopay_drafts.c.draft_on <= bindparam("on_day")).exists(),
-        select(autopay_enrolments.c.account_id)
-        .where(autopay_enrolments.c.status != "cancelled", autopay_enrolments.c.look_on <= bindparam("on_day"))
-        .exists(),
-    )
 )

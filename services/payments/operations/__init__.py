@@ -2,9 +2,20 @@
 
 from services.payments.operations import autopay
 from services.payments.operations.charging import charge_payment, settle_charge
-from services.payments.operations.due import is_anything_due, send_due
+from services.payments.operations.days import book_posting, close_payment_day, open_payment_day
+from services.payments.operations.due import is_anything_due, send_due, send_due_of_open_day
+from services.payments.operations.lockbox import (
+    FileBusy,
+    LockboxFile,
+    TakenLines,
+    find_lockbox_file,
+    finish_lockbox_file,
+    open_lockbox_file,
+    take_cheques,
+)
 from services.payments.operations.methods import add_payment_method, look_up_card, remove_payment_method
 from services.payments.operations.quotes import learn_quote
+from services.payments.operations.receipts import learn_account, resolve_receipt, send_receipt_back
 from services.payments.operations.refunding import note_refund_due, pay_refund, refund_payment, settle_refund
 from services.payments.operations.reporting import record_reports
 from services.payments.operations.returning import note_returned, present_again
@@ -20,12 +31,20 @@ from services.payments.operations.submitting import submit_payment, wish_of
 from services.payments.operations.working import close_work_item
 
 __all__ = [
+    "FileBusy",
+    "LockboxFile",
+    "TakenLines",
     "add_payment_method",
     "autopay",
+    "book_posting",
     "cancel_payment",
     "charge_payment",
+    "close_payment_day",
     "close_work_item",
+    "find_lockbox_file",
+    "finish_lockbox_file",
     "is_anything_due",
+    "learn_account",
     "learn_quote",
     "learn_standing",
     "look_up_card",
@@ -36,15 +55,21 @@ __all__ = [
     "note_returned",
     "note_settled",
     "note_standing",
+    "open_lockbox_file",
+    "open_payment_day",
     "pay_refund",
     "present_again",
     "record_reports",
     "refund_payment",
     "remove_payment_method",
+    "resolve_receipt",
     "send_due",
+    "send_due_of_open_day",
     "send_due_payments",
+    "send_receipt_back",
     "settle_charge",
     "settle_refund",
     "submit_payment",
+    "take_cheques",
     "wish_of",
 ]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, insert, select, update
+from sqlalchemy import Label, case, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_keep
 
 from chassis.clock import Clock
@@ -37,13 +37,18 @@ from services.payments.rules.states import RETURNED, SETTLED
 ACCOUNTS = "service:accounts"
 NO_WAY_BACK = "no_way_back"
 
-_reference: Label[Any] = payments.c.processor_reference.label("charge_reference")
+# What a cheque is named by is no charge of the processor: it can pay nothing back to it.
+_reference: Label[Any] = case((payments.c.cheque_number.is_(None), payments.c.processor_reference)).label(
+    "charge_reference"
+)
 _WITH_CHARGE = select(refunds, _reference).join(payments, payments.c.id == refunds.c.payment_id)
 
 
 def note_refund_due(transaction: Transaction, *, due: Mapping[str, Any], now: datetime, today: date) -> None:
     """Accounts owes money back (`accounts.refund_due`): paid once the payment it follows from has settled."""
-    payment = transaction.one(payments_shown.where(payments.c.id == UUID(due["payment_id"])))
+    # Locked: where the money comes in at this moment, one of the two must see the other.
+    of_payment = payments_shown.where(payments.c.id == UUID(due["payment_id"]))
+    payment = transaction.one(of_payment.with_for_update(of=payments))
     refund = {
         "id": UUID(due["refund_id"]), "kind": SURPLUS, "payment_id": UUID(due["payment_id"]),
         "presentment_number": due["presentment_number"], "account_id": UUID(due["account_id"]),

@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.context import AGENT, CallContext
 from services.payments.contract.errors import CardsNotAccepted, ConsentRequired
-from services.payments.contract.schemas import CARD
+from services.payments.contract.schemas import BANK_ACCOUNT, CARD, CHEQUE
 from services.payments.rules.consents import PAYMENT_METHOD, TEXTS, require_current
 
 
@@ -17,6 +17,11 @@ class MethodPolicy:
 
     accepts_cards: bool
     requires_consent: bool
+
+
+def told_type(method_type: str) -> str:
+    """How events name it: a cheque is money from a bank account, told apart by its number."""
+    return BANK_ACCOUNT if method_type == CHEQUE else method_type
 
 
 def owner_of(caller: CallContext) -> str:

@@ -10,7 +10,7 @@ from services.payments.providers.sandbox_processor import SandboxProcessor
 from services.payments.providers.sandbox_reports import SandboxReports
 from services.payments.service import PaymentsService
 from tests.builders.accounts import a_loan, accounts_service, an_account
-from tests.builders.payments import A_POLICY, AccountsBook
+from tests.builders.payments import A_PAYMENT_DAY, A_POLICY, AccountsBook
 from tests.builders.wiring import direct, wire
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.sandbox import CLIENT_TIMEOUT_SECONDS, RunningSandbox
@@ -40,6 +40,7 @@ def counter(
         reports=SandboxReports(secret=PROCESSOR_SECRET),
         cipher=FieldCipher(folder=keys_folder, purpose="fields-payments"),
         policy=A_POLICY,
+        payment_day=A_PAYMENT_DAY,
     )
     return Counter(service=service, sandbox=sandbox, accounts=accounts, clock=clock)
 

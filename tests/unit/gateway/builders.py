@@ -29,9 +29,10 @@ from gateway.table import ROUTES
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.leases.contract import lease_end, options
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
-from services.payments.contract import autopay
+from services.payments.contract import autopay, receipts
 from services.payments.contract import schemas as payments
 
 ISSUER = "http://127.0.0.1:8000"
@@ -86,6 +87,11 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     ),
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
     "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),
+    "payments.list_unmatched_receipts": (
+        receipts.ListUnmatchedReceipts, receipts.Receipts, examples.page_of(examples.RECEIPT),
+    ),
+    "payments.resolve_receipt": (receipts.ResolveReceipt, receipts.Receipt, examples.RECEIPT),
+    "payments.send_receipt_back": (receipts.SendReceiptBack, receipts.Receipt, examples.RECEIPT),
     "payments.add_payment_method": (payments.AddPaymentMethod, payments.PaymentMethod, examples.PAYMENT_METHOD),
     "payments.list_payment_methods": (
         payments.ListPaymentMethods, payments.PaymentMethods,
@@ -98,6 +104,20 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.remove_payment_method": (payments.RemovePaymentMethod, Nothing, {}),
     "leases.get_lease": (leases.OneLease, leases.Lease, examples.LEASE),
     "leases.get_lease_end": (leases.OneLease, leases.LeaseEnd, examples.LEASE_END),
+    "leases.get_lease_calendar": (lease_end.GetLeaseCalendar, lease_end.LeaseCalendar, {"text": "BEGIN:VCALENDAR\r\n"}),
+    "leases.list_odometer_readings": (
+        lease_end.ListOdometerReadings, lease_end.OdometerReadings, {"data": [examples.ODOMETER_READING]},
+    ),
+    "leases.record_odometer_reading": (
+        lease_end.RecordOdometerReading, lease_end.OdometerReading, examples.ODOMETER_READING,
+    ),
+    "leases.get_buyout_quote": (options.GetBuyoutQuote, options.BuyoutPreview, examples.BUYOUT_PREVIEW),
+    "leases.start_buyout": (options.StartBuyout, options.Buyout, examples.BUYOUT),
+    "leases.get_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
+    "leases.cancel_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
+    "leases.sign_odometer_statement": (
+        options.SignOdometerStatement, options.OdometerStatement, examples.ODOMETER_STATEMENT,
+    ),
     "notifications.record_mail_events": (notifications.RecordMailEvents, Nothing, {}),
     "notifications.record_text_status": (notifications.RecordTextStatus, Nothing, {}),
 }  # fmt: skip

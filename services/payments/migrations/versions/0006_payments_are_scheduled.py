@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "payments_are_scheduled"
-down_revision = "settle_return_and_refund"
+down_revision = "payments_take_cheques"
 
 
 def upgrade() -> None:

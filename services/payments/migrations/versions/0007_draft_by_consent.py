@@ -97,7 +97,7 @@ DRAFTS = """
         ADD COLUMN consent_id uuid,
         DROP CONSTRAINT ck_payments_amount_minimum,
         ADD CONSTRAINT ck_payments_amount_minimum CHECK (
-            amount_cents >= 100 OR draft_id IS NOT NULL AND amount_cents > 0
+            amount_cents >= CASE WHEN num_nonnulls(cheque_number, draft_id) = 0 THEN 100 ELSE 1 END
         ),
         ADD CONSTRAINT ck_payments_draft_cites_consent CHECK ((draft_id IS NULL) = (consent_id IS NULL)),
         ADD CONSTRAINT uq_payments_draft UNIQUE (draft_id);
