@@ -17,6 +17,7 @@ from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
 from services.payments.contract.receipts import WAITING
 from services.payments.models import (
+    ach_notices,
     autopay_enrolments,
     drafts_to_come,
     enrolments_shown,
@@ -111,6 +112,12 @@ def list_unmatched_receipts(
     waiting = receipts_shown.where(lockbox_receipts.c.status == WAITING)
     rows = transaction.all(_page_of(waiting, key=lockbox_receipts.c.id, limit=limit, cursor=cursor))
     return _page([receipt_as_told(cipher, row) for row in rows], limit=limit)
+
+
+def list_ach_notices(transaction: Transaction) -> list[Row]:
+    """What came back in ACH files and waits for a person, the oldest first."""
+    waiting = (ach_notices.c.outcome == "waiting") & ach_notices.c.closed_at.is_(None)
+    return transaction.all(select(ach_notices).where(waiting).order_by(ach_notices.c.id))
 
 
 def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: str | None) -> Select[Any]:

@@ -11,6 +11,7 @@ from services.accounts.operations.banking import (
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.days import note_payments_closed, run_business_days
+from services.accounts.operations.ending_leases import assess_charges, extend_lease, note_vehicle_returned
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
@@ -20,11 +21,13 @@ __all__ = [
     "Imported",
     "Opened",
     "apply_payment",
+    "assess_charges",
     "assess_fee",
     "assess_late_fee",
     "change_rate",
     "close_account",
     "expire_payoff_quotes",
+    "extend_lease",
     "import_accounts",
     "issue_payoff_quote",
     "note_good_funds",
@@ -35,6 +38,7 @@ __all__ = [
     "note_return",
     "note_returned",
     "note_settled",
+    "note_vehicle_returned",
     "reverse_payment",
     "review_payoff_quotes",
     "run_business_days",

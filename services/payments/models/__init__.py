@@ -24,6 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.payments.contract.schemas import CHEQUE
+from services.payments.models.ach import (
+    ach_entries,
+    ach_files,
+    ach_intakes,
+    ach_notices,
+    settlement_differences,
+    settlement_reports,
+)
 from services.payments.models.autopay import (
     autopay_consents,
     autopay_drafts,
@@ -313,6 +321,10 @@ due_work = select(
 
 __all__ = [
     "account_standings",
+    "ach_entries",
+    "ach_files",
+    "ach_intakes",
+    "ach_notices",
     "autopay_consents",
     "autopay_drafts",
     "autopay_enrolments",
@@ -338,5 +350,7 @@ __all__ = [
     "receipt_as_told",
     "receipts_shown",
     "refunds",
+    "settlement_differences",
+    "settlement_reports",
     "work_items",
 ]

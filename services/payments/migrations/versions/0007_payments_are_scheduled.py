@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "payments_are_scheduled"
-down_revision = "payments_take_cheques"
+down_revision = "payments_send_ach_files"
 
 
 def upgrade() -> None:
