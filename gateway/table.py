@@ -2,6 +2,7 @@
 
 from gateway.api import (
     accounts,
+    autopay,
     discovery,
     documentation,
     lease_options,
@@ -37,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *payoff.ROUTES,
     *payments.ROUTES,
     *payment_methods.ROUTES,
+    *autopay.ROUTES,
     *leases.ROUTES,
     *lease_options.ROUTES,
     *lease_returns.ROUTES,

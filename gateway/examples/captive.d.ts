@@ -14,6 +14,7 @@ export type RefusedMoney<Status extends number, Code extends string> = Refused<S
  * An account as its holder sees it.
  *
  * `pending_payments` and `amount_due_after_pending_cents` are null while payments cannot be asked: unknown, not none.
+ * `autopay_enabled` is false then too; where they are null it says nothing.
  */
 export interface Account {
   id: string;
@@ -62,7 +63,11 @@ export interface AddPasskey {
   credential: NewCredential;
 }
 
-/** A bank account, or a card by the token that the processor made of it; each type has its own fields. */
+/**
+ * A bank account, or a card by the token that the processor made of it; each type has its own fields.
+ *
+ * `consent` names the text that was agreed to; the company may require it.
+ */
 export interface AddPaymentMethod {
   type: "bank_account" | "card";
   routing_number?: string;
@@ -71,6 +76,7 @@ export interface AddPaymentMethod {
   /** longest 100 */
   holder_name?: string;
   processor_token?: string;
+  consent?: GivenConsent | null;
 }
 
 /** Where the money went; the five parts add up to the transaction's amount and what was written off. */
@@ -123,6 +129,23 @@ export interface Attestation {
   publicKey?: string | null;
   publicKeyAlgorithm?: number;
   transports?: string[];
+}
+
+/** Autopay of an account. It is never required; `message` says in one sentence how it stands. */
+export interface Autopay {
+  /** uuid */
+  account_id: string;
+  status: "not_enrolled" | "active" | "paused" | "cancelled";
+  message: string;
+  payment_method: MethodOfAutopay | null;
+  day_offset: number;
+  fixed_amount_cents: number | null;
+  extra_principal_cents: number;
+  maximum_cents: number | null;
+  paused: Pause | null;
+  drafts: Draft[];
+  consent: ConsentOnRecord | null;
+  consent_offer: ConsentOffer;
 }
 
 /** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
@@ -206,6 +229,18 @@ export interface ConfirmFactor {
   code: string;
 }
 
+/** The text to show before it is agreed to. */
+export interface ConsentOffer {
+  version: string;
+  text: string;
+}
+
+export interface ConsentOnRecord {
+  version: string;
+  /** date-time */
+  given_at: string;
+}
+
 /** Offer or decline, and why. */
 export interface DecideExtension {
   decision: "offer" | "decline";
@@ -229,6 +264,19 @@ export interface Dispute {
 export interface DisputeEndBill {
   /** longest 1000 */
   reason: string;
+}
+
+/** What will be drawn for an instalment, and until when that can be stopped. */
+export interface Draft {
+  instalment_number: number;
+  /** date */
+  due_on: string;
+  /** date */
+  draft_on: string;
+  amount_cents: number;
+  status: "planned" | "skipped" | "drafted" | "covered" | "declined" | "cancelled";
+  /** date */
+  stop_through_on: string;
 }
 
 /** An extension as far as it has come; it is active once accounts has appended its instalments. */
@@ -290,6 +338,12 @@ export interface FieldProblem {
   pointer: string;
   code: string;
   detail: string;
+}
+
+/** Which text the customer agreed to: the `version` of the offer that was shown. */
+export interface GivenConsent {
+  /** longest 64 */
+  version: string;
 }
 
 export interface Health {
@@ -436,6 +490,13 @@ export interface Me {
   accounts: LinkedAccount[];
 }
 
+export interface MethodOfAutopay {
+  /** uuid */
+  id: string;
+  type: string;
+  last4: string;
+}
+
 /**
  * With what a payment was made: one of the methods, or `cheque` for one that came by mail.
  *
@@ -573,19 +634,26 @@ export interface Passkeys {
   data: Passkey[];
 }
 
+/** Why nothing is drawn, in words for the customer; `resumes_on` is null where only the customer resumes it. */
+export interface Pause {
+  code: string;
+  reason: string;
+  /** date */
+  resumes_on: string | null;
+}
+
 /**
  * A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
  *
- * `settled`: the bank has paid it. `returned`: the bank took it back, and it is in no balance any more.
- *
- * `message` answers "did my payment go through" in one sentence.
+ * A scheduled one is sent when the day `effective_on` opens. `settled`: the bank has paid it. `returned`: the bank
+ * took it back, and it is in no balance any more. `message` answers "did my payment go through" in one sentence.
  */
 export interface Payment {
   /** uuid */
   id: string;
   /** uuid */
   account_id: string;
-  status: "submitting" | "posted" | "settled" | "declined" | "returned" | "unknown";
+  status: "scheduled" | "submitting" | "posted" | "settled" | "declined" | "returned" | "unknown" | "cancelled";
   amount_cents: number;
   /** date */
   effective_on: string;
@@ -629,8 +697,10 @@ export interface PaymentMethod {
   disabled_because?: string | null;
 }
 
+/** `consent_offer` is the text to agree to when another one is added. */
 export interface PaymentMethods {
   data: PaymentMethod[];
+  consent_offer: ConsentOffer;
   next_cursor: string | null;
 }
 
@@ -736,7 +806,7 @@ export interface PayoffQuote {
   issued_at: string;
 }
 
-/** A payment that was accepted or is on its way, and is not in the balance yet. */
+/** A payment that was accepted, is on its way or scheduled, and is not in the balance yet. */
 export interface PendingPayment {
   /** uuid */
   id: string;
@@ -788,6 +858,25 @@ export interface Problem {
 /** The six digits of a text. */
 export interface ProveCode {
   code: string;
+}
+
+/**
+ * What is drawn, from where and when; every choice that is left out has its default.
+ *
+ * `day_offset` is days before the due date, 0 to -10; the draft is on the business day on or before that.
+ */
+export interface PutAutopay {
+  /** uuid */
+  payment_method_id: string;
+  /** at least -10, at most 0 */
+  day_offset?: number;
+  /** at least 100 */
+  fixed_amount_cents?: number | null;
+  /** at least 0 */
+  extra_principal_cents?: number;
+  /** at least 100 */
+  maximum_cents?: number | null;
+  consent: GivenConsent;
 }
 
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
@@ -1038,6 +1127,12 @@ export interface SigningKeys {
   keys: (Record<string, unknown>)[];
 }
 
+/** Which draft: the next one that can still be stopped, or that of one instalment. */
+export interface SkipDraft {
+  /** at least 1 */
+  instalment_number?: number | null;
+}
+
 /** Who buys, and the last day on which the money may come; a few days from now where none is given. */
 export interface StartBuyout {
   /** date */
@@ -1070,7 +1165,12 @@ export interface SteppedUp {
   expires_in: number;
 }
 
-/** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
+/**
+ * Pay now, or `on` a business day to come. `extra` says what becomes of money beyond what is due.
+ *
+ * The account's own rule where `extra` is left out. A payment of what is paid already is refused as
+ * `instalment_already_covered`, unless it has `extra`, `quote_id` or `pay_anyway`.
+ */
 export interface SubmitPayment {
   /** at least 100 */
   amount_cents: number;
@@ -1079,6 +1179,9 @@ export interface SubmitPayment {
   extra?: "principal" | "paid_ahead" | null;
   /** uuid */
   quote_id?: string | null;
+  /** date */
+  on?: string | null;
+  pay_anyway?: boolean;
 }
 
 /** How to reach a person. `email` is null where the company has published none. */
@@ -1382,7 +1485,7 @@ export interface Operations {
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "cards_not_accepted" | "consent_not_current" | "consent_required" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1435,6 +1538,31 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Cancel a scheduled payment */
+  cancelPayment: {
+    method: "DELETE";
+    url: "/v1/payments/{payment_id}";
+    path: {
+      /** uuid */
+      payment_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    answers: {
+      200: Payment;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "payment_not_cancellable" | "request_in_progress">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1693,6 +1821,31 @@ export interface Operations {
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
+    };
+  };
+  /** Autopay of an account, with the next three drafts */
+  getAutopay: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/autopay";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Autopay;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** A purchase, its odometer statement and its title */
@@ -2589,7 +2742,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -2674,6 +2827,39 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Enrol in autopay, change or resume it */
+  putAutopay: {
+    method: "PUT";
+    url: "/v1/accounts/{account_id}/autopay";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: PutAutopay;
+    answers: {
+      200: Autopay;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_takes_no_payments" | "request_in_progress">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "consent_not_current" | "extra_principal_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2904,6 +3090,31 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Switch autopay off */
+  removeAutopay: {
+    method: "DELETE";
+    url: "/v1/accounts/{account_id}/autopay";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    answers: {
+      200: Autopay;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "request_in_progress">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -3269,6 +3480,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Skip one draft */
+  skipDraft: {
+    method: "POST";
+    url: "/v1/accounts/{account_id}/autopay/skip";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SkipDraft;
+    answers: {
+      200: Autopay;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "autopay_not_enrolled" | "draft_not_stoppable" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Be promised a price that buys the vehicle */
   startBuyout: {
     method: "POST";
@@ -3340,10 +3580,10 @@ export interface Operations {
       403: RefusedMoney<403, "forbidden">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
-      409: RefusedMoney<409, "account_takes_no_payments" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
+      409: RefusedMoney<409, "account_takes_no_payments" | "instalment_already_covered" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
-      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request" | "payment_date_not_possible">;
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;

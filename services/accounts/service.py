@@ -9,7 +9,7 @@ from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
 from chassis.keys import FieldCipher
 from services.accounts import operations, queries
-from services.accounts.contract import leases, payoff, schemas, settings
+from services.accounts.contract import drafts, leases, payoff, schemas, settings
 from services.accounts.rules.addresses import PaymentAddress, configured_addresses
 from services.accounts.rules.payoff import PayoffPolicy
 from services.leases.contract import events as leases_events
@@ -78,6 +78,10 @@ class AccountsService(Service):
     @query(takes=schemas.GetStanding, gives=schemas.AccountStanding, may=(SERVICE,))
     def get_standing(self, call: Call) -> Any:
         return queries.get_standing(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @query(takes=drafts.GetAmountDue, gives=drafts.AmountDue, may=(SERVICE,))
+    def get_amount_due(self, call: Call) -> Any:
+        return queries.get_amount_due(call.transaction, caller=call.context, **call.request)
 
     @query(takes=schemas.GetAccount, gives=schemas.Account, may=(CUSTOMER, AGENT))
     def get_account(self, call: Call) -> Any:

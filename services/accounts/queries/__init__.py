@@ -2,6 +2,7 @@
 
 from services.accounts.queries.accounts import get_account, get_standing, list_accounts
 from services.accounts.queries.balances import get_balances_at
+from services.accounts.queries.drafts import get_amount_due
 from services.accounts.queries.history import get_schedule, list_transactions
 from services.accounts.queries.leases import get_lease_figures
 from services.accounts.queries.matching import match_account, match_account_numbers
@@ -9,6 +10,7 @@ from services.accounts.queries.payoff import get_payoff_preview, get_payoff_quot
 
 __all__ = [
     "get_account",
+    "get_amount_due",
     "get_balances_at",
     "get_lease_figures",
     "get_payoff_preview",
