@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
-from chassis.schemas import Cents, Strict, Text
-from services.accounts.contract import payoff
+from chassis.schemas import Cents, Strict, Text, YesOrNo
+from services.accounts.contract import changes, payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
@@ -188,6 +188,24 @@ class ConfirmFactor(second_factors.ConfirmFactor):
 
     class Meta:
         exclude = ("factor_id",)
+
+
+class _Previewed(Strict):
+    preview = YesOrNo(required=True)
+
+
+class ChangeDueDate(_Previewed, changes.ChangeDueDate):
+    """The day of the month to pay on. With `preview` true nothing is stored; with false send an Idempotency-Key."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class DeferPayments(_Previewed, changes.DeferPayments):
+    """How many months to wait. With `preview` true nothing is stored; with false send an Idempotency-Key."""
+
+    class Meta:
+        exclude = ("account_id",)
 
 
 class Me(identity.Me):

@@ -16,6 +16,7 @@ from services.notifications import rules
 from services.notifications.contract import events
 from services.notifications.models import contact_accounts, contacts, messages
 from services.notifications.operations.contacts import person_of
+from services.notifications.operations.flags import flags_of
 from services.notifications.providers.wording import LANGUAGE
 from services.notifications.rules import Channel, Decision, Reason, State
 
@@ -124,10 +125,13 @@ def tell_holders(
     variables: Mapping[str, Any],
 ) -> None:  # fmt: skip
     """One message for each person and channel, once for each cause; what must not go is kept with its reason."""
+    flags = flags_of(transaction, account_id=account_id)
     for row in transaction.all(_HOLDERS, {"of_account": account_id}):
         person = person_of(cipher, row)
         for channel in Channel:
-            decision = rules.may_send(kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now)
+            decision = rules.may_send(
+                kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
+            )
             _queue(
                 transaction, now=now, cipher=cipher, channel=channel, template=template, decision=decision,
                 key=rules.source_key(cause=cause, addressee=str(row["user_id"]), channel=channel, template=template),
