@@ -102,6 +102,34 @@ PAYMENT_METHOD: dict[str, Any] = {
     "disabled_because": None,
 }
 
+AUTOPAY: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "status": "active",
+    "message": "Autopay is on. The next draft is on December 3, 2026.",
+    "payment_method": {"id": METHOD_ID, "type": "bank_account", "last4": LAST4},
+    "day_offset": -2,
+    "fixed_amount_cents": None,
+    "extra_principal_cents": 2500,
+    "maximum_cents": 60000,
+    "paused": None,
+    "drafts": [
+        {
+            "instalment_number": 12, "due_on": "2026-12-05", "draft_on": "2026-12-03", "amount_cents": 43735,
+            "status": "planned", "stop_through_on": "2026-11-30",
+        },
+    ],
+    "consent": {"version": "autopay-2026-11", "given_at": "2026-11-20T17:05:40.000Z"},
+    "consent_offer": {
+        "version": "autopay-2026-11",
+        "text": "I authorize my lender to draw each instalment of this account from the payment method that I chose.",
+    },
+}  # fmt: skip
+
+CONSENT_TO_METHOD = {
+    "version": "payment-method-2026-11",
+    "text": "I am the owner of this bank account or card, or may use it. I agree that it is stored and charged.",
+}
+
 AS_OF = {"sequence": 18, "business_on": "2026-11-23"}
 
 ACCOUNT: dict[str, Any] = {
@@ -323,6 +351,57 @@ BUYOUT: dict[str, Any] = {
         {"code": "title_released", "detail": "The title goes to the buyer.", "done_on": None},
     ],
 }
+
+TURN_IN: dict[str, Any] = {
+    "id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "scheduled",
+    "dealer_name": "Plano Kia",
+    "appointment_on": "2027-01-12",
+    "returned_on": None,
+    "opened_at": "2026-11-23T15:30:02.000Z",
+    "closed_at": None,
+    "steps": [
+        {"code": "return", "detail": "Hand the vehicle over at the dealer.", "on": "2027-01-12", "done_on": None}
+    ],
+    "documents": ["All keys and remotes", "Owner's manual"],
+    "wear": [
+        {
+            "item": "body_mark", "inches": "4.5", "count": 1, "is_normal": False, "charge_cents": 15000,
+            "words": "Dents and scratches under 4 inches are normal.",
+        }
+    ],
+    "estimate": {
+        "on": "2026-11-23", "total_cents": 55000,
+        "lines": [
+            {"code": "excess_wear", "description": "Wear beyond what is normal", "amount_cents": 15000},
+            {"code": "disposition_fee", "description": "Disposition fee", "amount_cents": 40000},
+        ],
+        "notes": ["An estimate: the inspection after the return decides."],
+    },
+    "end_bill": None,
+    "dispute_until_on": None,
+    "disputes": [],
+    "odometer_notice": ODOMETER_STATEMENT["notice"],
+    "odometer_statement": None,
+}  # fmt: skip
+
+EXTENSION: dict[str, Any] = {
+    "id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "offered",
+    "terms": {
+        "months": 3, "starts_on": "2027-01-15", "ends_on": "2027-04-15", "instalment_cents": 48575,
+        "total_cents": 145725, "added_miles": 3000, "extended_months_so_far": 0, "new_disclosure": False,
+        "disclosure": "The lease goes on from 2027-01-15 to 2027-04-15: 3 payments of $485.75, $1,457.25 in all.",
+    },
+    "offered_until_on": "2026-11-28",
+    "must_accept": ["borrower"],
+    "have_accepted": [],
+    "reason": None,
+    "opened_at": "2026-11-23T15:30:02.000Z",
+    "closed_at": None,
+}  # fmt: skip
 
 LEASE_END: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
