@@ -120,7 +120,7 @@ def test_an_addendum_of_another_bank_need_not() -> None:
     [returned] = read_file("\n".join(lines)).batches[0].entries
     [addendum] = returned.addenda
     assert isinstance(addendum, Return)
-    assert addendum.trace_number == "231380100000009"
+    assert (addendum.code, addendum.trace_number) == ("R01", "231380100000009")
 
 
 @pytest.mark.parametrize(
