@@ -592,6 +592,23 @@ export interface IssuePayoffQuote {
   good_through: string;
 }
 
+/** A password that somebody thinks of taking, with what it must not hold. */
+export interface JudgePassword {
+  /** longest 1024 */
+  password: string;
+  email?: string | null;
+  /** longest 254 */
+  user_id?: string | null;
+}
+
+/** `strength` is weak, fair or strong. Where it is not acceptable, `code` and `detail` say why. */
+export interface JudgedPassword {
+  is_acceptable: boolean;
+  strength: string;
+  code: string | null;
+  detail: string | null;
+}
+
 export interface LastPayment {
   amount_cents: number;
   /** date */
@@ -3147,6 +3164,23 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** See how strong a new password would be */
+  judgePassword: {
+    method: "POST";
+    url: "/v1/password-checks";
+    body: JudgePassword;
+    answers: {
+      200: JudgedPassword;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

@@ -66,6 +66,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         recovery.RequestUserIdReminder, recovery.Recovery, {"status": "check_your_mail"},
     ),
     "identity.reset_password": (recovery.ResetPassword, Nothing, {}),
+    "identity.judge_password": (
+        recovery.JudgePassword, recovery.JudgedPassword,
+        {"is_acceptable": True, "strength": "strong", "code": None, "detail": None},
+    ),
     "identity.change_password": (recovery.ChangePassword, Nothing, {}),
     "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
     "identity.get_me": (Nothing, identity.Me, A_PROFILE),
