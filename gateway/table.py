@@ -2,6 +2,7 @@
 
 from gateway.api import (
     accounts,
+    autopay,
     changes,
     discovery,
     documentation,
@@ -41,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     *changes.ROUTES,
     *payments.ROUTES,
     *payment_methods.ROUTES,
+    *autopay.ROUTES,
     *leases.ROUTES,
     *lease_options.ROUTES,
     *lease_returns.ROUTES,

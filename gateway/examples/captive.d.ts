@@ -19,6 +19,7 @@ export interface AccelerateBalance {
  * An account as its holder sees it.
  *
  * `pending_payments` and `amount_due_after_pending_cents` are null while payments cannot be asked: unknown, not none.
+ * `autopay_enabled` is false then too; where they are null it says nothing.
  */
 export interface Account {
   id: string;
@@ -131,7 +132,11 @@ export interface AddPasskey {
   credential: NewCredential;
 }
 
-/** A bank account, or a card by the token that the processor made of it; each type has its own fields. */
+/**
+ * A bank account, or a card by the token that the processor made of it; each type has its own fields.
+ *
+ * `consent` names the text that was agreed to; the company may require it.
+ */
 export interface AddPaymentMethod {
   type: "bank_account" | "card";
   routing_number?: string;
@@ -140,6 +145,7 @@ export interface AddPaymentMethod {
   /** longest 100 */
   holder_name?: string;
   processor_token?: string;
+  consent?: GivenConsent | null;
 }
 
 /** Where the money went; the five parts add up to the transaction's amount and what was written off. */
@@ -208,6 +214,23 @@ export interface Attestation {
   publicKey?: string | null;
   publicKeyAlgorithm?: number;
   transports?: string[];
+}
+
+/** Autopay of an account. It is never required; `message` says in one sentence how it stands. */
+export interface Autopay {
+  /** uuid */
+  account_id: string;
+  status: "not_enrolled" | "active" | "paused" | "cancelled";
+  message: string;
+  payment_method: MethodOfAutopay | null;
+  day_offset: number;
+  fixed_amount_cents: number | null;
+  extra_principal_cents: number;
+  maximum_cents: number | null;
+  paused: Pause | null;
+  drafts: Draft[];
+  consent: ConsentOnRecord | null;
+  consent_offer: ConsentOffer;
 }
 
 /** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
@@ -336,6 +359,18 @@ export interface ConfirmFactor {
   code: string;
 }
 
+/** The text to show before it is agreed to. */
+export interface ConsentOffer {
+  version: string;
+  text: string;
+}
+
+export interface ConsentOnRecord {
+  version: string;
+  /** date-time */
+  given_at: string;
+}
+
 /** What is given replaces what was furnished for that month, and the rest stays. */
 export interface CorrectFurnishing {
   /** date */
@@ -387,12 +422,25 @@ export interface DisputeEndBill {
   reason: string;
 }
 
+/** What will be drawn for an instalment, and until when that can be stopped. */
+export interface Draft {
+  instalment_number: number;
+  /** date */
+  due_on: string;
+  /** date */
+  draft_on: string;
+  amount_cents: number;
+  status: "planned" | "skipped" | "drafted" | "covered" | "declined" | "cancelled";
+  /** date */
+  stop_through_on: string;
+}
+
 /**
  * What a draft of the amount due takes of an instalment, where autopay is on; `due_on_before` is without the move.
  *
  * The day of a draft is the due date less the days that the enrolment names.
  */
-export interface Draft {
+export interface ExpectedDraft {
   instalment_number: number;
   /** date */
   due_on: string;
@@ -522,6 +570,12 @@ export interface FurnishingFacts {
   recorded_at: string;
 }
 
+/** Which text the customer agreed to: the `version` of the offer that was shown. */
+export interface GivenConsent {
+  /** longest 64 */
+  version: string;
+}
+
 export interface Health {
   status: string;
 }
@@ -536,6 +590,23 @@ export interface InspectVehicle {
 export interface IssuePayoffQuote {
   /** date */
   good_through: string;
+}
+
+/** A password that somebody thinks of taking, with what it must not hold. */
+export interface JudgePassword {
+  /** longest 1024 */
+  password: string;
+  email?: string | null;
+  /** longest 254 */
+  user_id?: string | null;
+}
+
+/** `strength` is weak, fair or strong. Where it is not acceptable, `code` and `detail` say why. */
+export interface JudgedPassword {
+  is_acceptable: boolean;
+  strength: string;
+  code: string | null;
+  detail: string | null;
 }
 
 export interface LastPayment {
@@ -664,6 +735,13 @@ export interface Me {
   pending_phone_masked: string | null;
   mailing_address: MailingAddress | null;
   accounts: LinkedAccount[];
+}
+
+export interface MethodOfAutopay {
+  /** uuid */
+  id: string;
+  type: string;
+  last4: string;
 }
 
 /**
@@ -810,19 +888,26 @@ export interface Passkeys {
   data: Passkey[];
 }
 
+/** Why nothing is drawn, in words for the customer; `resumes_on` is null where only the customer resumes it. */
+export interface Pause {
+  code: string;
+  reason: string;
+  /** date */
+  resumes_on: string | null;
+}
+
 /**
  * A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
  *
- * `settled`: the bank has paid it. `returned`: the bank took it back, and it is in no balance any more.
- *
- * `message` answers "did my payment go through" in one sentence.
+ * A scheduled one is sent when the day `effective_on` opens. `settled`: the bank has paid it. `returned`: the bank
+ * took it back, and it is in no balance any more. `message` answers "did my payment go through" in one sentence.
  */
 export interface Payment {
   /** uuid */
   id: string;
   /** uuid */
   account_id: string;
-  status: "submitting" | "posted" | "settled" | "declined" | "returned" | "unknown";
+  status: "scheduled" | "submitting" | "posted" | "settled" | "declined" | "returned" | "unknown" | "cancelled";
   amount_cents: number;
   /** date */
   effective_on: string;
@@ -866,8 +951,10 @@ export interface PaymentMethod {
   disabled_because?: string | null;
 }
 
+/** `consent_offer` is the text to agree to when another one is added. */
 export interface PaymentMethods {
   data: PaymentMethod[];
+  consent_offer: ConsentOffer;
   next_cursor: string | null;
 }
 
@@ -973,7 +1060,7 @@ export interface PayoffQuote {
   issued_at: string;
 }
 
-/** A payment that was accepted or is on its way, and is not in the balance yet. */
+/** A payment that was accepted, is on its way or scheduled, and is not in the balance yet. */
 export interface PendingPayment {
   /** uuid */
   id: string;
@@ -1025,6 +1112,25 @@ export interface Problem {
 /** The six digits of a text. */
 export interface ProveCode {
   code: string;
+}
+
+/**
+ * What is drawn, from where and when; every choice that is left out has its default.
+ *
+ * `day_offset` is days before the due date, 0 to -10; the draft is on the business day on or before that.
+ */
+export interface PutAutopay {
+  /** uuid */
+  payment_method_id: string;
+  /** at least -10, at most 0 */
+  day_offset?: number;
+  /** at least 100 */
+  fixed_amount_cents?: number | null;
+  /** at least 0 */
+  extra_principal_cents?: number;
+  /** at least 100 */
+  maximum_cents?: number | null;
+  consent: GivenConsent;
 }
 
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
@@ -1241,7 +1347,7 @@ export interface ScheduleChange {
   interest_to_come_cents: number;
   explanation: Record<string, unknown>;
   schedule: ScheduleRow[];
-  next_drafts: Draft[];
+  next_drafts: ExpectedDraft[];
 }
 
 /** One instalment to come; `paid_cents` is what it has received already. Advisory: the split follows real dates. */
@@ -1335,6 +1441,12 @@ export interface SigningKeys {
   keys: (Record<string, unknown>)[];
 }
 
+/** Which draft: the next one that can still be stopped, or that of one instalment. */
+export interface SkipDraft {
+  /** at least 1 */
+  instalment_number?: number | null;
+}
+
 /** `on_behalf_of` is the customer whose method is charged, and who must hold the account. */
 export interface StaffPayment {
   /** at least 100 */
@@ -1344,6 +1456,9 @@ export interface StaffPayment {
   extra?: "principal" | "paid_ahead" | null;
   /** uuid */
   quote_id?: string | null;
+  /** date */
+  on?: string | null;
+  pay_anyway?: boolean;
   /** uuid */
   on_behalf_of: string;
 }
@@ -1396,7 +1511,12 @@ export interface SteppedUp {
   expires_in: number;
 }
 
-/** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
+/**
+ * Pay now, or `on` a business day to come. `extra` says what becomes of money beyond what is due.
+ *
+ * The account's own rule where `extra` is left out. A payment of what is paid already is refused as
+ * `instalment_already_covered`, unless it has `extra`, `quote_id` or `pay_anyway`.
+ */
 export interface SubmitPayment {
   /** at least 100 */
   amount_cents: number;
@@ -1405,6 +1525,9 @@ export interface SubmitPayment {
   extra?: "principal" | "paid_ahead" | null;
   /** uuid */
   quote_id?: string | null;
+  /** date */
+  on?: string | null;
+  pay_anyway?: boolean;
 }
 
 /** How to reach a person. `email` is null where the company has published none. */
@@ -1786,7 +1909,7 @@ export interface Operations {
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "cards_not_accepted" | "consent_not_current" | "consent_required" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1897,6 +2020,31 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Cancel a scheduled payment */
+  cancelPayment: {
+    method: "DELETE";
+    url: "/v1/payments/{payment_id}";
+    path: {
+      /** uuid */
+      payment_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    answers: {
+      200: Payment;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "payment_not_cancellable" | "request_in_progress">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2463,6 +2611,31 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** Autopay of an account, with the next three drafts */
+  getAutopay: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/autopay";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Autopay;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** A purchase, its odometer statement and its title */
   getBuyout: {
     method: "GET";
@@ -2996,6 +3169,23 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** See how strong a new password would be */
+  judgePassword: {
+    method: "POST";
+    url: "/v1/password-checks";
+    body: JudgePassword;
+    answers: {
+      200: JudgedPassword;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Link another account of yours; access tokens carry it from the next one on */
   linkAccount: {
     method: "POST";
@@ -3515,7 +3705,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -3600,6 +3790,39 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Enrol in autopay, change or resume it */
+  putAutopay: {
+    method: "PUT";
+    url: "/v1/accounts/{account_id}/autopay";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: PutAutopay;
+    answers: {
+      200: Autopay;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_takes_no_payments" | "request_in_progress">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "consent_not_current" | "extra_principal_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -3859,6 +4082,31 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Switch autopay off */
+  removeAutopay: {
+    method: "DELETE";
+    url: "/v1/accounts/{account_id}/autopay";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    answers: {
+      200: Autopay;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "request_in_progress">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -4305,6 +4553,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Skip one draft */
+  skipDraft: {
+    method: "POST";
+    url: "/v1/accounts/{account_id}/autopay/skip";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SkipDraft;
+    answers: {
+      200: Autopay;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "autopay_not_enrolled" | "draft_not_stoppable" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Be promised a price that buys the vehicle */
   startBuyout: {
     method: "POST";
@@ -4376,10 +4653,10 @@ export interface Operations {
       403: RefusedMoney<403, "forbidden">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
-      409: RefusedMoney<409, "account_takes_no_payments" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
+      409: RefusedMoney<409, "account_takes_no_payments" | "instalment_already_covered" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
-      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request" | "payment_date_not_possible">;
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;

@@ -11,6 +11,7 @@ from chassis.keys import FieldCipher
 from services.accounts import operations, queries
 from services.accounts.contract import (
     changes,
+    drafts,
     files,
     flags,
     furnishing,
@@ -89,6 +90,10 @@ class AccountsService(Service):
     @query(takes=schemas.GetStanding, gives=schemas.AccountStanding, may=(SERVICE,))
     def get_standing(self, call: Call) -> Any:
         return queries.get_standing(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @query(takes=drafts.GetAmountDue, gives=drafts.AmountDue, may=(SERVICE,))
+    def get_amount_due(self, call: Call) -> Any:
+        return queries.get_amount_due(call.transaction, caller=call.context, **call.request)
 
     @query(takes=schemas.GetAccount, gives=schemas.Account, may=(CUSTOMER, AGENT))
     def get_account(self, call: Call) -> Any:

@@ -124,6 +124,9 @@ KINDS: Mapping[str, Kind] = {
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,
     "payment_returned": Kind.ROUTINE,
+    "autopay_enrolled": Kind.ANSWER,
+    "autopay_draft_upcoming": Kind.ROUTINE,
+    "autopay_paused": Kind.ROUTINE,
 }
 
 

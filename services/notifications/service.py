@@ -116,6 +116,24 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
         )
 
+    @reaction(payments_events.autopay_enrolled)
+    def on_autopay_enrolled(self, call: EventCall) -> None:
+        operations.tell_autopay_enrolled(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), enrolled=call.data
+        )
+
+    @reaction(payments_events.autopay_draft_upcoming)
+    def on_autopay_draft_upcoming(self, call: EventCall) -> None:
+        operations.tell_draft_upcoming(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), draft=call.data
+        )
+
+    @reaction(payments_events.autopay_paused)
+    def on_autopay_paused(self, call: EventCall) -> None:
+        operations.tell_autopay_paused(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), paused=call.data
+        )
+
     @errand(events.message_queued)
     def on_message_queued(self, call: ErrandCall) -> None:
         operations.send_message(

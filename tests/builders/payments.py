@@ -16,6 +16,7 @@ from chassis.events import Envelope
 from services.accounts.contract import events as accounts_events
 from services.accounts.contract.payoff import GetPayoffQuote, PayoffQuote
 from services.accounts.contract.schemas import AccountStanding, GetStanding
+from services.payments.contract.settings import POLICY
 from services.payments.providers.interface import (
     Card,
     Charge,
@@ -25,11 +26,13 @@ from services.payments.providers.interface import (
     RefundOutcome,
 )
 from services.payments.rules.days import PaymentDayPolicy
+from services.payments.rules.policy import policy_of
 from tests.builders.wiring import an_event
 
 AN_ACCOUNT = "01900000-0000-7000-8000-00000000a001"
 ANOTHER_ACCOUNT = "01900000-0000-7000-8000-00000000a002"
 A_QUOTE = "01900000-0000-7000-8000-00000000c001"
+A_POLICY = policy_of({"COMPANY_TIME_ZONE": "America/Chicago", **{each.name: each.default for each in POLICY}})
 A_PAYMENT_DAY = PaymentDayPolicy(zone=ZoneInfo("America/Chicago"), cut_off=time(17), hold=timedelta(hours=1))
 
 

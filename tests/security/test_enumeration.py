@@ -88,9 +88,7 @@ def test_known_and_unknown_take_as_long_and_are_answered_alike(
     attacked: Attacked, forget: Callable[[], None], name: str, report: Report
 ) -> None:
     asking, nobody = ASKING[name], attacked.nobody
-    known: list[float] = []
-    unknown: list[float] = []
-    answers = set()
+    known, unknown, answers = list[float](), list[float](), set[Answer]()
     for number in range(PAIRS):
         if number % FORGET_EVERY == 0:
             forget()

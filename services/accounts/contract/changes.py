@@ -22,7 +22,7 @@ class DeferPayments(OneAccount):
     months = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=MONTHS_MAX))
 
 
-class Draft(Strict):
+class ExpectedDraft(Strict):
     """What a draft of the amount due takes of an instalment, where autopay is on; `due_on_before` is without the move.
 
     The day of a draft is the due date less the days that the enrolment names.
@@ -56,4 +56,4 @@ class ScheduleChange(Strict):
     interest_to_come_cents = Cents(required=True, minimum=0)
     explanation = fields.Dict(required=True)
     schedule = fields.List(fields.Nested(ScheduleRow), required=True)
-    next_drafts = fields.List(fields.Nested(Draft), required=True)
+    next_drafts = fields.List(fields.Nested(ExpectedDraft), required=True)

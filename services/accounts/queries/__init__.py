@@ -2,6 +2,7 @@
 
 from services.accounts.queries.accounts import get_account, get_standing, list_accounts
 from services.accounts.queries.balances import get_balances_at
+from services.accounts.queries.drafts import get_amount_due
 from services.accounts.queries.files import get_account_file, search_accounts
 from services.accounts.queries.flags import list_account_flags
 from services.accounts.queries.furnishing import list_furnishing
@@ -16,6 +17,7 @@ from services.accounts.queries.work_items import list_work_items
 __all__ = [
     "get_account",
     "get_account_file",
+    "get_amount_due",
     "get_balances_at",
     "get_lease_figures",
     "get_payoff_preview",

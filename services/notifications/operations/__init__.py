@@ -1,5 +1,10 @@
 """The verbs of notifications, one module per part of a message's life."""
 
+from services.notifications.operations.autopay import (
+    tell_autopay_enrolled,
+    tell_autopay_paused,
+    tell_draft_upcoming,
+)
 from services.notifications.operations.contacts import put_contact
 from services.notifications.operations.flags import note_flag
 from services.notifications.operations.outcomes import record_reports
@@ -21,6 +26,9 @@ __all__ = [
     "send_message",
     "send_secure_mail",
     "send_secure_text",
+    "tell_autopay_enrolled",
+    "tell_autopay_paused",
+    "tell_draft_upcoming",
     "tell_payment_declined",
     "tell_payment_received",
     "tell_payment_returned",

@@ -67,7 +67,7 @@ def tell_payment_received(
         "effective_on": payment["effective_on"].isoformat(),
         "method_type": payment["method_type"],
     }
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_received", variables=variables,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def tell_payment_declined(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
 ) -> None:
     """Tell everybody who holds the account that a payment (payments.payment_declined) did not go through."""
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_declined",
         variables={"amount_cents": payment["amount_cents"], "decline_reason": payment["reason"]},
@@ -88,7 +88,7 @@ def tell_payment_returned(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
 ) -> None:
     """Tell everybody who holds the account that a bank sent a payment back (payments.payment_returned), and why."""
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_returned",
         variables={
@@ -120,7 +120,7 @@ def release_waiting(store: Database, *, now: datetime) -> int:
     return len(waiting)
 
 
-def _tell_holders(
+def tell_holders(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
     variables: Mapping[str, Any],
 ) -> None:  # fmt: skip

@@ -37,7 +37,7 @@ from services.identity.contract import schemas as identity
 from services.leases.contract import extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
-from services.payments.contract import receipts
+from services.payments.contract import autopay, receipts
 from services.payments.contract import schemas as payments
 
 ISSUER = "http://127.0.0.1:8000"
@@ -48,6 +48,8 @@ Answer = Any
 ON_DATABASE = {"openStream", *(declared.operation for declared in staff_webhooks.ROUTES)}
 
 A_PROFILE = {**examples.ME, "version": 7}
+AN_AUTOPAY = {**examples.AUTOPAY, "version": 3}
+NOTHING_PENDING: dict[str, Any] = {"data": [], "autopay_account_ids": []}
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
 CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
@@ -64,6 +66,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         recovery.RequestUserIdReminder, recovery.Recovery, {"status": "check_your_mail"},
     ),
     "identity.reset_password": (recovery.ResetPassword, Nothing, {}),
+    "identity.judge_password": (
+        recovery.JudgePassword, recovery.JudgedPassword,
+        {"is_acceptable": True, "strength": "strong", "code": None, "detail": None},
+    ),
     "identity.change_password": (recovery.ChangePassword, Nothing, {}),
     "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
     "identity.get_me": (Nothing, identity.Me, A_PROFILE),
@@ -106,6 +112,7 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.list_payment_addresses": (
         payoff.ListPaymentAddresses, payoff.PostalAddresses, examples.PAYMENT_ADDRESSES,
     ),
+    "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, NOTHING_PENDING),
     "accounts.preview_due_date_change": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
     "accounts.change_due_date": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
     "accounts.preview_deferment": (changes.DeferPayments, changes.ScheduleChange, of_change.DEFERMENT),
@@ -137,7 +144,6 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.list_account_holders": (
         identity.ListAccountHolders, identity.AccountHolders, {"data": [of_staff.ACCOUNT_HOLDER]},
     ),
-    "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, {"data": []}),
     "payments.record_processor_events": (payments.RecordProcessorEvents, Nothing, {}),
     "payments.refund_payment": (payments.RefundPayment, payments.PaymentRefund, examples.PAYMENT_REFUND),
     "payments.list_work_items": (
@@ -145,6 +151,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     ),
     "payments.close_work_item": (payments.ClosePaymentWorkItem, Nothing, {}),
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
+    "payments.cancel_payment": (
+        payments.CancelPayment, payments.Payment,
+        {**examples.PAYMENT, "status": "cancelled", "message": "No: $412.35 was not charged. You cancelled it."},
+    ),
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
     "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),
     "payments.list_unmatched_receipts": (
@@ -154,8 +164,13 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.send_receipt_back": (receipts.SendReceiptBack, receipts.Receipt, staff_receipts.RECEIPT),
     "payments.add_payment_method": (payments.AddPaymentMethod, payments.PaymentMethod, examples.PAYMENT_METHOD),
     "payments.list_payment_methods": (
-        payments.ListPaymentMethods, payments.PaymentMethods, examples.page_of(examples.PAYMENT_METHOD),
+        payments.ListPaymentMethods, payments.PaymentMethods,
+        {**examples.page_of(examples.PAYMENT_METHOD), "consent_offer": examples.CONSENT_TO_METHOD},
     ),
+    "payments.get_autopay": (autopay.GetAutopay, autopay.Autopay, AN_AUTOPAY),
+    "payments.put_autopay": (autopay.PutAutopay, autopay.Autopay, {**AN_AUTOPAY, "version": 4}),
+    "payments.remove_autopay": (autopay.RemoveAutopay, autopay.Autopay, {**AN_AUTOPAY, "version": 5}),
+    "payments.skip_draft": (autopay.SkipDraft, autopay.Autopay, {**AN_AUTOPAY, "version": 6}),
     "payments.remove_payment_method": (payments.RemovePaymentMethod, Nothing, {}),
     "leases.get_lease": (leases.OneLease, leases.Lease, examples.LEASE),
     "leases.get_lease_end": (leases.OneLease, leases.LeaseEnd, examples.LEASE_END),
