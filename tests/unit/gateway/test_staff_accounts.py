@@ -61,10 +61,11 @@ def test_a_file_shows_what_is_pending_beside_the_balance(clock: FixedClock) -> N
         "id": examples.PAYMENT_ID, "account_id": examples.ACCOUNT_ID, "amount_cents": 41_235,
         "effective_on": "2026-11-23", "status": "submitting",
     }  # fmt: skip
-    gateway = a_gateway(clock=clock, answers={"payments.list_pending_payments": {"data": [pending]}})
+    told = {"data": [pending], "autopay_account_ids": [examples.ACCOUNT_ID]}
+    gateway = a_gateway(clock=clock, answers={"payments.list_pending_payments": told})
     account = by_agent(gateway, "GET", ACCOUNT).json["account"]
     assert account["pending_payments"][0]["id"] == examples.PAYMENT_ID
-    assert account["amount_due_after_pending_cents"] == 0
+    assert (account["amount_due_after_pending_cents"], account["autopay_enabled"]) == (0, True)
 
 
 @pytest.mark.parametrize(
