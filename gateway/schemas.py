@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Strict, Text
-from services.accounts.contract import payoff
+from services.accounts.contract import paperless, payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.payments.contract import schemas as payments
@@ -47,6 +47,24 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
 
     class Meta:
         exclude = ("account_id", "kind", "lines", "source_ref")
+
+
+class PutPaperless(paperless.PutPaperless):
+    """To agree: the version of the disclosure, and the code that its PDF shows. To take it back: neither."""
+
+    class Meta:
+        exclude = ("account_id", "if_versions")
+
+
+class Paperless(paperless.Paperless):
+    """Whether statements come without paper. `needs_consent`: a newer disclosure is in force and wants an answer.
+
+    `disclosure` is the one in force; its PDF shows the code that a consent gives as `proof`.
+    """
+
+    class Meta:
+        # It is in the ETag.
+        exclude = ("version",)
 
 
 class Me(identity.Me):

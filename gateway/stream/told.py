@@ -54,6 +54,8 @@ TOLD = (
     Told(accounts.account_reopened),
     Told(accounts.account_closed),
     Told(accounts.refund_due),
+    Told(accounts.statement_issued),
+    Told(accounts.paperless_changed),
     Told(leases.lease_eligibility_changed),
     Told(identity.contact_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),

@@ -8,6 +8,7 @@ from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand,
 from chassis.doors.call import Question
 from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
+from services.accounts.contract import events as accounts_events
 from services.notifications import operations, queries
 from services.notifications.contract import events, schemas
 from services.notifications.providers.channels import Mail, Text
@@ -85,6 +86,12 @@ class NotificationsService(Service):
     def on_payment_declined(self, call: EventCall) -> None:
         operations.tell_payment_declined(
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
+        )
+
+    @reaction(accounts_events.statement_issued)
+    def on_statement_issued(self, call: EventCall) -> None:
+        operations.tell_statement_ready(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), statement=call.data
         )
 
     @errand(events.message_queued)

@@ -17,6 +17,12 @@ POLICY = (
     Setting("REFUND_CREDIT_UP_TO_ONE_DOLLAR", "flag", "Also refund a credit of a dollar or less after a payoff", False),
 )
 
+PAPERLESS_VERSIONS = Setting(
+    "PAPERLESS_VERSIONS", "text",
+    "Disclosures of paperless statements that a consent may rest on, separated by commas; the last is shown",
+    "2026-11-01",
+)  # fmt: skip
+
 
 def address_setting(*, product: str, purpose: str, speed: str) -> str:
     """The name of the setting that holds one address: `MAIL_LOAN_PAYOFF_OVERNIGHT`, `MAIL_LEASE_PURCHASE_REGULAR`."""

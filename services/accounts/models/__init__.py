@@ -2,6 +2,7 @@
 
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
+from services.accounts.models.statements import paper_mailings, paperless_consents, statements
 from services.accounts.models.stored import (
     EVENT_KINDS,
     allocation_as_stored,
@@ -49,11 +50,14 @@ __all__ = [
     "metadata",
     "opening_as_stored",
     "opening_from_stored",
+    "paper_mailings",
+    "paperless_consents",
     "payoff_quotes",
     "received_cents",
     "sealed_party",
     "state_as_stored",
     "state_from_stored",
+    "statements",
     "terms_as_stored",
     "terms_from_stored",
     "unsealed",

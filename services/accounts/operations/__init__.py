@@ -5,10 +5,14 @@ from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
+from services.accounts.operations.interest_summaries import issue_interest_summaries, issue_interest_summary
+from services.accounts.operations.paperless import go_back_to_paper, note_paper_mailing, put_paperless
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
+from services.accounts.operations.statements import Due, issue_statement, issue_statements
 
 __all__ = [
+    "Due",
     "Imported",
     "Opened",
     "apply_payment",
@@ -17,10 +21,17 @@ __all__ = [
     "change_rate",
     "close_account",
     "expire_payoff_quotes",
+    "go_back_to_paper",
     "import_accounts",
+    "issue_interest_summaries",
+    "issue_interest_summary",
     "issue_payoff_quote",
+    "issue_statement",
+    "issue_statements",
     "note_good_funds",
+    "note_paper_mailing",
     "note_return",
+    "put_paperless",
     "reverse_payment",
     "review_payoff_quotes",
     "waive_fee",

@@ -7,6 +7,7 @@ from services.notifications.operations.queueing import (
     send_secure_mail,
     tell_payment_declined,
     tell_payment_received,
+    tell_statement_ready,
 )
 from services.notifications.operations.sending import send_message
 
@@ -18,4 +19,5 @@ __all__ = [
     "send_secure_mail",
     "tell_payment_declined",
     "tell_payment_received",
+    "tell_statement_ready",
 ]

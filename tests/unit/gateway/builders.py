@@ -19,14 +19,14 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
-from gateway.api import examples, staff_webhooks
+from gateway.api import examples, staff_webhooks, statement_examples
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
 from gateway.stream.feed import Feed
 from gateway.table import ROUTES
-from services.accounts.contract import payoff
+from services.accounts.contract import paperless, payoff, statements
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.leases.contract import schemas as leases
@@ -40,6 +40,9 @@ Answer = Any
 # These stand on the gateway's own database, which is there in tests/service/gateway.
 ON_DATABASE = {"openStream", *(declared.operation for declared in staff_webhooks.ROUTES)}
 
+A_PRINTED_DOCUMENT = {
+    "file_name": "monthly-2026-11-14.pdf", "media": "application/pdf", "content_base64": "JVBERi0xLjc=",
+}  # fmt: skip
 A_PROFILE = {**examples.ME, "version": 7}
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
@@ -68,6 +71,18 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.get_payoff_quote": (payoff.GetPayoffQuote, payoff.PayoffQuote, examples.PAYOFF_QUOTE),
     "accounts.list_payment_addresses": (
         payoff.ListPaymentAddresses, payoff.PostalAddresses, examples.PAYMENT_ADDRESSES,
+    ),
+    "accounts.list_statements": (
+        statements.ListStatements, statements.IssuedStatements, examples.page_of(statement_examples.ISSUED),
+    ),
+    "accounts.get_statement": (statements.GetStatement, statements.Statement, statement_examples.STATEMENT),
+    "accounts.print_statement": (statements.GetStatement, statements.PrintedDocument, A_PRINTED_DOCUMENT),
+    "accounts.get_paperless": (
+        paperless.GetPaperless, paperless.Paperless, {**statement_examples.PAPERLESS, "version": 3},
+    ),
+    "accounts.print_disclosure": (paperless.GetPaperless, statements.PrintedDocument, A_PRINTED_DOCUMENT),
+    "accounts.put_paperless": (
+        paperless.PutPaperless, paperless.Paperless, {**statement_examples.PAPERLESS, "version": 4},
     ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, {"data": []}),
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),

@@ -10,7 +10,7 @@ from openapi_schema_validator import OAS31Validator
 
 from chassis.clock import FixedClock
 from gateway import openapi
-from gateway.api import examples
+from gateway.api import examples, statement_examples
 from gateway.routing import Reply, Route
 from gateway.schemas import Document
 from gateway.shaping import shaped
@@ -19,7 +19,7 @@ from tests.unit.gateway.builders import A_KEY, ON_DATABASE, Gateway, HttpAnswer,
 
 IDS = {
     "account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID,
-    "quote_id": examples.QUOTE_ID,
+    "quote_id": examples.QUOTE_ID, "statement_id": statement_examples.STATEMENT_ID,
     "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID,
 }  # fmt: skip
 MESSAGE_ID = examples.MESSAGE_ID
