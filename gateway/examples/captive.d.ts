@@ -77,6 +77,31 @@ export interface AsOf {
   business_on: string;
 }
 
+/**
+ * What was posted: `total_cents` is principal, interest and fees less the customer's credit.
+ *
+ * Of a lease, principal is the lease balance and interest the rent charge and tax that have come due.
+ */
+export interface Balances {
+  principal_cents: number;
+  interest_cents: number;
+  fees_cents: number;
+  credit_cents: number;
+  total_cents: number;
+}
+
+/** What the bill asked for. Fees are asked for beside the amount due, the credit is taken off it already. */
+export interface Billed {
+  instalment_number: number;
+  /** date */
+  due_on: string;
+  instalment_cents: number;
+  past_due_cents: number;
+  fees_due_cents: number;
+  credit_cents: number;
+  amount_due_cents: number;
+}
+
 /** What is left out stays as it is. */
 export interface ChangeWebhook {
   /** longest 2000 */
@@ -102,9 +127,26 @@ export interface ChangedProfile {
   phone?: string | null;
 }
 
+/** Of which account: the rate and the day count of a loan, None of a lease. */
+export interface Contract {
+  account_last4: string;
+  product: "loan" | "lease";
+  vehicle: Vehicle;
+  annual_rate_percent: string | null;
+  day_count: string | null;
+  /** date */
+  maturity_on: string;
+}
+
 export interface Decline {
   code: string;
   reason: string;
+}
+
+/** What has to be known before consenting; the version is what a consent names. */
+export interface Disclosure {
+  version: string;
+  text: string;
 }
 
 /** One wrong field: a JSON pointer into the body, or into `/query` and `/headers`. */
@@ -122,6 +164,35 @@ export interface Health {
 export interface IssuePayoffQuote {
   /** date */
   good_through: string;
+}
+
+/**
+ * A statement without its contents.
+ *
+ * `revision` above 1 is a year-end summary that was issued anew, because a payment of that year was corrected later.
+ */
+export interface IssuedStatement {
+  id: string;
+  account_id: string;
+  kind: "monthly" | "year_end_interest";
+  revision: number;
+  /** date */
+  statement_on: string;
+  /** date */
+  period_from_on: string;
+  /** date */
+  period_to_on: string;
+  delivery: "electronic" | "paper";
+  amount_due_cents: number | null;
+  /** date */
+  due_on: string | null;
+  /** date-time */
+  issued_at: string;
+}
+
+export interface IssuedStatements {
+  data: IssuedStatement[];
+  next_cursor: string | null;
 }
 
 export interface LastPayment {
@@ -188,6 +259,11 @@ export interface LeaseVehicle {
   model: string | null;
 }
 
+export interface Lender {
+  name: string;
+  phone: string;
+}
+
 /** Claim another account, as the person who has signed in. */
 export interface LinkAccount {
   account_number: string;
@@ -244,6 +320,26 @@ export interface Mileage {
   excess_mile_cents: number | null;
 }
 
+/**
+ * Opening balance, and every line's `moved`, of transactions and of adjustments, give the closing balance.
+ *
+ * `adjustments` are lines effective before this period. `bill` is None where no bill belongs to it, and
+ * `paid_ahead_instalments` counts instalments that are paid before their due date.
+ */
+export interface MonthlyStatement {
+  lender: Lender;
+  contract: Contract;
+  opening: Balances;
+  transactions: StatementLine[];
+  adjustments: StatementLine[];
+  closing: Balances;
+  bill: Billed | null;
+  paid_ahead_instalments: number;
+  paid_in_years: PaidInYear[];
+  payoff: PayoffHint | null;
+  mail_to: MailTo;
+}
+
 export interface OpenSession {
   /** longest 254 */
   user_id: string;
@@ -259,6 +355,38 @@ export interface OpenedSession {
   token_type: string;
   expires_in: number;
   refresh_token: string;
+}
+
+/** What payments effective in a calendar year have paid, from `since_on`: what came before is not known to us. */
+export interface PaidInYear {
+  year: number;
+  /** date */
+  since_on: string;
+  interest_cents: number;
+  principal_cents: number;
+  fees_cents: number;
+}
+
+/**
+ * Whether statements come without paper. `needs_consent`: a newer disclosure is in force and wants an answer.
+ *
+ * `disclosure` is the one in force; its PDF shows the code that a consent gives as `proof`.
+ */
+export interface Paperless {
+  account_id: string;
+  enabled: boolean;
+  needs_consent: boolean;
+  last_act: PaperlessAct | null;
+  disclosure: Disclosure;
+}
+
+/** The last thing that happened to the preference. `reason` says why we suspended it ourselves. */
+export interface PaperlessAct {
+  act: "given" | "withdrawn" | "suspended";
+  consent_version: string | null;
+  reason: "mail_bounced" | null;
+  /** date-time */
+  recorded_at: string;
 }
 
 /**
@@ -327,6 +455,14 @@ export interface PayoffBreakdown {
   other_cents: number;
   /** at least 0 */
   credit_cents: number;
+}
+
+/** What would have closed the loan on the day of the statement. No promise: ask for a quote. */
+export interface PayoffHint {
+  payoff_cents: number;
+  per_diem: string;
+  /** date */
+  as_of_on: string;
 }
 
 /**
@@ -413,6 +549,15 @@ export interface Problem {
   request_id: string;
   money_moved?: "no" | "yes" | "unknown";
   errors?: FieldProblem[];
+}
+
+/** To agree: the version of the disclosure, and the code that its PDF shows. To take it back: neither. */
+export interface PutPaperless {
+  enabled: boolean;
+  /** longest 40 */
+  consent_version?: string | null;
+  /** longest 40 */
+  proof?: string | null;
 }
 
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
@@ -513,6 +658,50 @@ export interface Sessions {
 /** A JWK set (RFC 7517), public parts only. */
 export interface SigningKeys {
   keys: (Record<string, unknown>)[];
+}
+
+/** A statement as it was issued: its contents are in the field of its kind, the other one is null. */
+export interface Statement {
+  id: string;
+  account_id: string;
+  kind: "monthly" | "year_end_interest";
+  revision: number;
+  /** date */
+  statement_on: string;
+  /** date */
+  period_from_on: string;
+  /** date */
+  period_to_on: string;
+  delivery: "electronic" | "paper";
+  amount_due_cents: number | null;
+  /** date */
+  due_on: string | null;
+  /** date-time */
+  issued_at: string;
+  monthly: MonthlyStatement | null;
+  year_end_interest: YearEndInterest | null;
+}
+
+/**
+ * One event of the account with its arithmetic, and what it has moved since the statement before.
+ *
+ * `corrects` says that an earlier statement had shown it otherwise; `moved` is then the difference. `explanation`
+ * holds days, per diem, rate and the steps of the waterfall as data, and as `sentence` in words.
+ */
+export interface StatementLine {
+  transaction_id: string | null;
+  kind: string;
+  /** date */
+  effective_on: string;
+  payment_id: string | null;
+  method_type: string | null;
+  method_last4: string | null;
+  amount_cents: number;
+  allocation: Allocation;
+  instalments: number[];
+  moved: Balances;
+  corrects: boolean;
+  explanation: Record<string, unknown>;
 }
 
 /** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
@@ -661,6 +850,15 @@ export interface Webhooks {
   data: Webhook[];
   /** uuid */
   next_cursor: string | null;
+}
+
+/** Interest that payments effective in the calendar year have paid, whenever they were posted. */
+export interface YearEndInterest {
+  lender: Lender;
+  contract: Contract;
+  paid: PaidInYear;
+  payments: number;
+  rule: string;
 }
 
 /** Every operation: what it takes, and by status what it answers. */
@@ -979,6 +1177,32 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** Whether statements come without paper, and the disclosure to agree to */
+  getPaperless: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/paperless";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Paperless | string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One payment, and in `message` whether it went through */
   getPayment: {
     method: "GET";
@@ -1097,6 +1321,34 @@ export interface Operations {
       304: undefined;
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One statement, with the arithmetic of each payment */
+  getStatement: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/statements/{statement_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      statement_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Statement | string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "document_too_long" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1299,6 +1551,32 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Monthly statements and yearly summaries of interest, newest first */
+  listStatements: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: IssuedStatements;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What happened on the account, newest first */
   listTransactions: {
     method: "GET";
@@ -1401,7 +1679,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -1443,6 +1721,37 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Agree to statements without paper, or take it back */
+  putPaperless: {
+    method: "PUT";
+    url: "/v1/accounts/{account_id}/paperless";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: PutPaperless;
+    answers: {
+      200: Paperless;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "disclosure_not_in_force">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "paperless_proof_wrong">;
+      428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

@@ -214,8 +214,8 @@ class TestWhatIsLearntLater:
         adjustment = next(line for line in second["monthly"]["adjustments"] if line["payment_id"] == mailed)
         assert (adjustment["effective_on"], adjustment["corrects"]) == ("2026-11-10", False)
         corrected = next(line for line in second["monthly"]["transactions"] if line["corrects"])
-        # Of $100.00 on 10 November, $83.78 are principal that costs no interest for thirteen days.
-        assert corrected["moved"]["principal_cents"] == -19
+        # Five days of interest, $16.23, were paid before; and $83.77 less principal costs nothing for thirteen days.
+        assert corrected["moved"]["principal_cents"] == -(1_623 + 19)
         assert second["monthly"]["opening"] == first["monthly"]["closing"]
         assert_adds_up(second)
 
@@ -242,11 +242,12 @@ class TestWhatIsLearntLater:
         self, service: AccountsService, clock: FixedClock
     ) -> None:
         account_id = an_account(service, a_lease())
-        payment_id = pay(service, account_id, amount_cents=120_000, effective_on=date(2026, 11, 16))
-        on(clock, date(2026, 12, 20))
+        payment_id = pay(service, account_id, amount_cents=200_000, effective_on=date(2026, 11, 16))
+        on(clock, date(2027, 1, 20))
         pay(service, account_id, amount_cents=1_000)
-        issue(service, account_id)
-        on(clock, date(2026, 12, 21))
+        first = issue(service, account_id)
+        assert "credit_used" in [line["kind"] for line in first["monthly"]["transactions"]]
+        on(clock, date(2027, 1, 21))
         reverse(service, account_id, payment_id)
         second = issue(service, account_id)
         assert any(line["transaction_id"] is None for line in second["monthly"]["adjustments"])

@@ -24,6 +24,10 @@ FACTS: dict[str, Any] = {
     "account_last4": "4821",
     "decline_reason": "The card has not enough money on it.",
     "link": "https://portal.example/verify?token=t0ken&again=1",
+    "kind": "monthly",
+    "statement_on": "2026-11-23",
+    "amount_due_cents": 41_237,
+    "due_on": "2026-12-05",
 }
 
 
