@@ -86,9 +86,9 @@ def figures_of(rounds: Sequence[Round], *, form: Form) -> list[Figure]:
             f"  processor time of a payment, {name}", values=[s / form.payments * 1e6 for s in seconds], unit="µs"
         )
 
-    none = Target(at_most=0)
+    pairs = list(zip(ones, twos, strict=True))
     shares = [floor.seconds / one.seconds for one, floor in zip(ones, floors, strict=True)]
-    gains = [one.seconds / two.seconds for one, two in zip(ones, twos, strict=True)]
+    gains = [one.seconds / two.seconds for one, two in pairs]
     return [
         each("payments, one process", [one.seconds for one in ones], Target(at_least=PAYMENTS_PER_SECOND_MIN)),
         microseconds("accounts", [one.accounts_seconds for one in ones]),
@@ -102,19 +102,13 @@ def figures_of(rounds: Sequence[Round], *, form: Form) -> list[Figure]:
         microseconds("PostgreSQL", [floor.databases_seconds for floor in floors]),
         Figure.of("one process / pgbench", values=shares, unit="×", target=Target(at_least=SHARE_OF_FLOOR_MIN)),
         Figure.of("two processes / one", values=gains, unit="×", target=Target(at_least=NEVER_SLOWER_MIN)),
-        Figure.of(
-            "waits for a lock",
-            values=[one.lock_waits + two.lock_waits for one, two in zip(ones, twos, strict=True)],
-            unit="",
-            target=none,
-        ),
-        Figure.of(
-            "differences in the ledger",
-            values=[one.differences + two.differences for one, two in zip(ones, twos, strict=True)],
-            unit="",
-            target=none,
-        ),
+        _none("waits for a lock", [one.lock_waits + two.lock_waits for one, two in pairs]),
+        _none("differences in the ledger", [one.differences + two.differences for one, two in pairs]),
     ]
+
+
+def _none(name: str, counts: Sequence[int]) -> Figure:
+    return Figure.of(name, values=counts, unit="", target=Target(at_most=0))
 
 
 def _drained(ground: Ground, *, bodies: Sequence[str], count: int) -> Drained:

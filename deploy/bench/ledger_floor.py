@@ -9,6 +9,7 @@ import re
 import resource
 import shutil
 import subprocess
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +18,13 @@ from urllib.parse import unquote, urlsplit
 
 from deploy.bench import ledger_ground
 from deploy.bench.ledger_ground import Ground
-from deploy.bench.processor import family_seconds_used
+from deploy.bench.processor import ended_children_seconds_used
 from deploy.stack import StackProblem
 
 PGBENCH = "pgbench"
+ENDING_SECONDS = 0.5
 # How the server's log names a process and what it did; a statement of several lines goes on behind a tab.
-_ENTRY = re.compile(r"^\d{4}-\d\d-\d\d [\d:.]+ \w+ \[(\d+)\] (\w+): +(?:statement: )?(.*)", re.DOTALL)
+_ENTRY = re.compile(r"^\d{4}-\d\d-\d\d [\d:.]+ \w+ \[(\d+)\] LOG: +statement: (.*)", re.DOTALL)
 _RATE = re.compile(r"^tps = ([\d.]+) \(without initial connection time\)", re.MULTILINE)
 _OF_LEDGER = "INSERT INTO inbox"
 
@@ -62,7 +64,8 @@ def send_again(ground: Ground, *, script: Path) -> Sent:
     with ground.copied_books() as database:
         url = urlsplit(ground.url_of(database))
         server = ground.bystanders.databases
-        used, used_here = family_seconds_used(server), _children_seconds()
+        # The time of a connection that has ended is its server's, once that has noticed.
+        used, used_here = ended_children_seconds_used(server), _children_seconds()
         done = subprocess.run(
             [program, "-n", "-M", "simple", "-c", "1", "-t", "1", "-f", str(script), "-h", str(url.hostname),
              "-p", str(url.port), "-U", str(url.username), database],
@@ -73,9 +76,10 @@ def send_again(ground: Ground, *, script: Path) -> Sent:
         rate = _RATE.search(done.stdout)
         if done.returncode != 0 or rate is None or "aborted" in done.stderr:
             raise StackProblem(f"pgbench could not send the statements again: {done.stderr.strip()[-400:]}")
+        time.sleep(ENDING_SECONDS)
         return Sent(
             seconds=1 / float(rate[1]),
-            databases_seconds=family_seconds_used(server) - used,
+            databases_seconds=ended_children_seconds_used(server) - used,
             client_seconds=_children_seconds() - used_here,
         )
 
@@ -102,8 +106,8 @@ def _statements(written: str) -> Iterator[tuple[str, str]]:
             entry.append(line[1:])
             continue
         found = _ENTRY.match("\n".join(entry)) if entry else None
-        if found and found[2] == "LOG":
-            yield found[1], found[3].strip()
+        if found:
+            yield found[1], found[2].strip()
         entry = [line]
 
 
