@@ -73,7 +73,8 @@ def _success(route: Route) -> dict[str, Any]:
     schema: Any = route.gives if route.gives is not Document else plain
     answer["content"] = {media: {"schema": schema, "example": route.example} for media in medias}
     if route.printed:
-        answer["content"][route.printed] = {"schema": {"type": "string", "contentMediaType": route.printed}}
+        shape = {"type": "string", "contentMediaType": route.printed}
+        answer["content"][route.printed] = {"schema": shape, "example": "%PDF-1.7"}
     return answer
 
 

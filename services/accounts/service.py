@@ -1,6 +1,8 @@
 """The door of accounts: what may be asked of it, what it hears, and who answers."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
@@ -84,11 +86,9 @@ class AccountsService(Service):
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
 
-    @reaction(payments_events.payment_posted)
-    def on_payment_posted(self, call: EventCall) -> None:
-        operations.apply_payment(
-            call.transaction, posted=call.data, policy=self.policy, now=self.clock.now(), today=self.clock.today()
-        )
+    @reaction(payments_events.payment_posted, at_once=True)
+    def on_payment_posted(self, calls: Sequence[EventCall]) -> set[UUID]:
+        return operations.apply_payments(calls, policy=self.policy, now=self.clock.now(), today=self.clock.today())
 
     @query(takes=payoff.GetPayoffPreview, gives=payoff.PayoffPreview, may=PERSONS)
     def get_payoff_preview(self, call: Call) -> Any:

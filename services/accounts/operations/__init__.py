@@ -1,6 +1,6 @@
 """Verbs of accounts: what changes an account, always with its journal and its events in the same transaction."""
 
-from services.accounts.operations.apply_payment import apply_payment
+from services.accounts.operations.apply_payment import apply_payments
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
@@ -15,7 +15,7 @@ __all__ = [
     "Due",
     "Imported",
     "Opened",
-    "apply_payment",
+    "apply_payments",
     "assess_fee",
     "assess_late_fee",
     "change_rate",

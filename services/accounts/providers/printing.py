@@ -11,8 +11,6 @@ from chassis.offload import run_in_thread
 from services.accounts.contract.errors import DocumentTooLong
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-# PDF/UA: tagged, with language and title, readable by what reads aloud (ISO 14289-1).
-STANDARDS = ["ua-1"]
 PDF_BYTES_MAX = 1024 * 1024
 LINES_MAX = 1_000
 
@@ -42,8 +40,8 @@ class Printer:
 
 
 def _typeset(template: Path, data: str) -> bytes:
-    pages: bytes = typst.compile(
-        template, root=TEMPLATES, format="pdf", pdf_standards=STANDARDS, sys_inputs={"data": data},
+    """PDF/UA-1 (ISO 14289-1): tagged, with language and title, so that it can be read aloud."""
+    return typst.compile(
+        template, root=TEMPLATES, format="pdf", pdf_standards="ua-1", sys_inputs={"data": data},
         ignore_system_fonts=True,
     )  # fmt: skip
-    return pages

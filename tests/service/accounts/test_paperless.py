@@ -47,6 +47,14 @@ def put(service: AccountsService, account_id: str, *, by: str = MAIN, **changed:
     return call(service.put_paperless, request=request, context=holder(account_id, user_id=by))
 
 
+def put_without(service: AccountsService, account_id: str, missing: str) -> None:
+    request = {
+        "account_id": account_id, "enabled": True, "consent_version": VERSION, "proof": code_of(service, account_id),
+        "if_versions": [0], missing: None,
+    }  # fmt: skip
+    call(service.put_paperless, request=request, context=holder(account_id))
+
+
 def withdraw(service: AccountsService, account_id: str) -> Any:
     return put(service, account_id, enabled=False, consent_version=None, proof=None)
 
@@ -107,7 +115,7 @@ class TestConsent:
         account_id = an_account(service, a_loan())
         for missing in ("consent_version", "proof"):
             with pytest.raises(InvalidRequest) as refused:
-                put(service, account_id, **{missing: None})
+                put_without(service, account_id, missing)
             assert [error.pointer for error in refused.value.errors] == [f"/{missing}"]
 
     def test_is_given_to_the_state_that_was_read(self, service: AccountsService) -> None:
