@@ -51,6 +51,14 @@ class Instant(fields.AwareDateTime):
     def __init__(self, **options: Any) -> None:
         super().__init__(format="iso", default_timezone=UTC, **options)
 
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> datetime:
+        instant: datetime = super()._deserialize(value, attr, data, **options)
+        try:
+            # RFC 3339 has offsets up to 23:59, PostgreSQL takes none of 16 hours and more.
+            return instant.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError("Must be an instant between the years 1 and 9999 in UTC.") from None
+
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **options: Any) -> str | None:  # noqa: ARG002
         return (
             None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -21,6 +21,7 @@ from deploy.supervisor import Plan, Program, Supervisor, python_command
 SANDBOX_PORT_OFFSET = 90
 PREPARE, TAKE_OVER, SERVE, OPEN, ENROL = range(5)
 TWILIO_TOKEN = "twilio-token"  # noqa: S105 - the name of the file that holds it
+PROCESSOR_SECRET = "processor-webhook-secret"  # noqa: S105 - the name of the file that holds it
 MIGRATE = "migrate"
 IMPORT = "import"
 
@@ -162,7 +163,9 @@ def told(layout: Layout) -> dict[str, str]:
         "TWILIO_FROM": "+15005550006",
         "PROCESSOR_BASE_URL": sandbox,
         "WEBHOOK_LOOPBACK_ALLOWED": "true",
+        "PROCESSOR": "sandbox",
         "PROCESSOR_API_KEY": folder.secret("processor-api-key"),
+        "PROCESSOR_WEBHOOK_SECRET": folder.secret(PROCESSOR_SECRET),
         **{variable_of(name): url for name, url in layout.database_urls.items()},
     }
 
@@ -213,6 +216,7 @@ def _sandbox_options(layout: Layout) -> list[str]:
         "--gateway": layout.local_url,
         "--sendgrid-key": mail_webhook_key(folder=folder.keys).private_file,
         "--twilio-token": folder.keys / TWILIO_TOKEN,
+        "--processor-secret": folder.keys / PROCESSOR_SECRET,
     }
     return [str(word) for option in options.items() for word in option]
 

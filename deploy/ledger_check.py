@@ -17,6 +17,7 @@ from services.accounts.models import (
     accounts,
     allocation_from_stored,
     allocations,
+    bank_movements,
     contract_terms,
     history_from_stored,
     journal_entries,
@@ -25,6 +26,7 @@ from services.accounts.models import (
     state_from_stored,
     terms_from_stored,
 )
+from services.accounts.rules.banking import movement_entry
 from services.accounts.rules.history import Replayed, replay_history
 from services.accounts.rules.journal import JournalEntry, allocation_entries, balances_cents, opening_entry
 from services.accounts.rules.shown import is_paid_off
@@ -228,6 +230,7 @@ class _Stored:
     row: Mapping[str, Any]
     events: Sequence[Mapping[str, Any]]
     allocations: Sequence[Mapping[str, Any]]
+    movements: Sequence[Mapping[str, Any]]
     ledger: Mapping[str, int]
 
 
@@ -263,12 +266,14 @@ def _with_details(transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -
         .where(journal_entries.c.account_id.in_(ids))
         .group_by(journal_entries.c.account_id, journal_lines.c.ledger_account)
     )
-    events_of, split_of, lines_of = _grouped(events), _grouped(split), _grouped(lines)
+    moved = transaction.all(select(bank_movements).where(bank_movements.c.account_id.in_(ids)))
+    events_of, split_of, lines_of, moved_of = _grouped(events), _grouped(split), _grouped(lines), _grouped(moved)
     return [
         _Stored(
             row,
             events_of.get(row["id"], []),
             split_of.get(row["id"], []),
+            moved_of.get(row["id"], []),
             {line["ledger_account"]: int(line["cents"]) for line in lines_of.get(row["id"], []) if line["cents"]},
         )
         for row in rows
@@ -345,6 +350,10 @@ def _expected_ledger(stored: _Stored, replayed: Replayed) -> dict[str, int]:
     ]
     for allocation in replayed.allocations:
         entries += allocation_entries(product=product, allocation=allocation)
+    entries += [
+        movement_entry(**{name: moved[name] for name in ("kind", "source_key", "amount_cents", "moved_on")})
+        for moved in stored.movements
+    ]
     balances = balances_cents(entry for entry in entries if entry is not None)
     return {account.value: cents for account, cents in balances.items()}
 

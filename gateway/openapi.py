@@ -29,6 +29,7 @@ HEADER_MEANINGS = {
     "If-None-Match": "The ETag you hold; 304 without a body where nothing has changed.",
     "Last-Event-ID": "The id of the last event you have; the stream goes on after it.",
     "Prefer": "`wait=N`: wait up to N seconds (at most 5) for the outcome.",
+    "Stripe-Signature": "`t=`seconds since 1970`,v1=`HMAC-SHA256 over `t.body` with the endpoint's secret, in hex.",
     "X-Twilio-Email-Event-Webhook-Signature": "ECDSA (P-256, SHA-256) over the timestamp and the body, in base64.",
     "X-Twilio-Email-Event-Webhook-Timestamp": "When it was signed, in seconds since 1970.",
     "X-Twilio-Signature": "HMAC-SHA1 over the address and the fields of the form in order, in base64.",

@@ -35,6 +35,20 @@ class SubmitPayment(payments.SubmitPayment):
     amount_cents = Cents(required=True, metadata={"minimum": PAYMENT_CENTS_MIN})
 
 
+class RefundPayment(payments.RefundPayment):
+    """Why the payment goes back, for the record."""
+
+    class Meta:
+        exclude = ("payment_id",)
+
+
+class ClosePaymentWorkItem(payments.ClosePaymentWorkItem):
+    """What came of it, for the record."""
+
+    class Meta:
+        exclude = ("work_item_id",)
+
+
 class PayoffDate(payoff.GetPayoffPreview):
     """The date by which the money would be there; today where it is left out."""
 

@@ -30,6 +30,7 @@ from services.accounts.rules.schedule import amortisation_rows, level_payment_ce
 ISSUER = "Kia Finance America"
 _UPCOMING_DAYS = 12
 _LATE_DAYS = 18
+RETURNED_PAYMENT_FEE_CENTS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,7 @@ def _loan(
         first_due_on=first_due_on,
         due_day=first_due_on.day,
         grace_days=grace_days(state),
+        returned_payment_fee_cents=RETURNED_PAYMENT_FEE_CENTS,
     )
     rows = amortisation_rows(
         terms=terms,

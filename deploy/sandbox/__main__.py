@@ -17,8 +17,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from chassis.clock import ClockRefusal, MovableClock, WallClock
 from deploy.sandbox.app import SandboxApp
 from deploy.sandbox.caller import Caller
+from deploy.sandbox.charging import settle_by_date
 from deploy.sandbox.exchange import Sandbox
-from deploy.sandbox.signatures import KeyUnusable, SendGridSignature, TwilioSignature
+from deploy.sandbox.signatures import KeyUnusable, ProcessorSignature, SendGridSignature, TwilioSignature
 from deploy.sandbox.store import StateFileUnusable, Store
 from deploy.sandbox.webhooks import Pace, Webhooks
 from deploy.stack import COMPANY_TIME_ZONE
@@ -54,6 +55,8 @@ def main() -> None:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     if caller is not None:
         threading.Thread(target=caller.run, daemon=True).start()
+    if sandbox.clock is not None:
+        threading.Thread(target=settle_by_date, kwargs={"sandbox": sandbox}, daemon=True).start()
     # An event that nobody sets: waiting on it holds one answer and ends with the process.
     app = SandboxApp(sandbox=sandbox, hold=threading.Event().wait)
     port = listener.getsockname()[1]
@@ -79,14 +82,16 @@ def _sandbox(options: argparse.Namespace) -> Sandbox:
 def _caller(options: argparse.Namespace, *, sandbox: Sandbox) -> Caller | None:
     if sandbox.webhooks is None:
         return None
-    if options.sendgrid_key is None or options.twilio_token is None:
-        raise KeyUnusable("--gateway needs --sendgrid-key and --twilio-token: nobody believes an unsigned webhook.")
+    if None in (options.sendgrid_key, options.twilio_token, options.processor_secret):
+        needed = "--sendgrid-key, --twilio-token and --processor-secret"
+        raise KeyUnusable(f"--gateway needs {needed}: nobody believes an unsigned webhook.")
     return Caller(
         sandbox=sandbox,
         webhooks=sandbox.webhooks,
         gateway=options.gateway,
         sendgrid_signature=SendGridSignature(key_file=options.sendgrid_key),
         twilio_signature=TwilioSignature(token_file=options.twilio_token),
+        processor_signature=ProcessorSignature(secret_file=options.processor_secret),
     )
 
 
@@ -108,6 +113,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--gateway", metavar="URL", help="the gateway of the stack, whose webhooks are called")
     parser.add_argument("--sendgrid-key", type=Path, metavar="FILE", help="private key that signs SendGrid's webhooks")
     parser.add_argument("--twilio-token", type=Path, metavar="FILE", help="token that signs Twilio's webhooks")
+    parser.add_argument(
+        "--processor-secret", type=Path, metavar="FILE", help="secret that signs the processor's webhooks"
+    )
     parser.add_argument("--step-seconds", type=_seconds, default=0.5, help="how long each step of a message takes")
     parser.add_argument("--retry-seconds", type=_seconds, default=1.0, help="the first pause of a refused webhook")
     parser.add_argument("--parent-pipe", action="store_true", help="end when standard input ends")

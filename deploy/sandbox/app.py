@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
-from deploy.sandbox import clock, controls, page, processor, sendgrid, twilio
+from deploy.sandbox import charging, clock, controls, page, processor, sendgrid, twilio
 from deploy.sandbox.exchange import Reply, Request, Route, Sandbox, error_reply, json_reply
 from deploy.sandbox.faults import judge_call, provider_at
 
@@ -28,6 +28,8 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("POST", "/2010-04-01/Accounts/<account_sid>/Messages.json", twilio.send_message),
     ("POST", "/processor/charges", processor.create_charge),
     ("GET", "/processor/charges", processor.find_charges),
+    ("POST", "/processor/refunds", processor.create_refund),
+    ("GET", "/processor/refunds", processor.find_refunds),
     ("POST", "/processor/tokens", processor.create_token),
     ("GET", "/processor/tokens/<token>", processor.get_token),
     ("GET", "/_sandbox", page.show_page),
@@ -40,7 +42,11 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("POST", "/_sandbox/numbers/stop", controls.stop_number),
     ("POST", "/_sandbox/numbers/start", controls.start_number),
     ("GET", "/_sandbox/charges", controls.list_charges),
-    ("POST", "/_sandbox/charges/<id>/return", controls.return_charge),
+    ("POST", "/_sandbox/charges/<id>/return", charging.return_charge),
+    ("POST", "/_sandbox/charges/<id>/settle", charging.settle_charge),
+    ("POST", "/_sandbox/charges/<id>/dispute", charging.dispute_charge),
+    ("GET", "/_sandbox/refunds", charging.list_refunds),
+    ("POST", "/_sandbox/refunds/<id>/fail", charging.fail_refund),
     ("GET", "/_sandbox/webhooks", controls.list_webhooks),
     ("POST", "/_sandbox/webhooks", controls.hold_webhooks),
     ("GET", "/_sandbox/faults", controls.list_faults),

@@ -10,13 +10,14 @@ from http.client import HTTPConnection, HTTPException
 from typing import NoReturn, Protocol
 from urllib.parse import urldefrag, urlencode, urlsplit
 
-from deploy.sandbox import controls, sendgrid, twilio
+from deploy.sandbox import controls, processor, sendgrid, twilio
 from deploy.sandbox.exchange import Sandbox
-from deploy.sandbox.signatures import SendGridSignature, TwilioSignature
+from deploy.sandbox.signatures import ProcessorSignature, SendGridSignature, TwilioSignature
 from deploy.sandbox.store import Document
 from deploy.sandbox.webhooks import OVERTAKEN, PLANNED, WAITING, WEBHOOKS, Webhooks
 
 SENDGRID_PATH = "/v1/webhooks/sendgrid"
+PROCESSOR_PATH = "/v1/webhooks/processor"
 ANSWER_SECONDS_MAX = 5.0
 NO_ANSWER = "no answer"
 
@@ -42,7 +43,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Due:
-    """A webhook that has happened, and the mail or text that it is about."""
+    """A webhook that has happened, and the mail, text, charge or refund that it is about."""
 
     document: Document
     message: Document
@@ -53,13 +54,14 @@ class Caller:
 
     def __init__(
         self, *, sandbox: Sandbox, webhooks: Webhooks, gateway: str, sendgrid_signature: SendGridSignature,
-        twilio_signature: TwilioSignature,
+        twilio_signature: TwilioSignature, processor_signature: ProcessorSignature,
     ) -> None:  # fmt: skip
         self._sandbox = sandbox
         self._webhooks = webhooks
         self._gateway = urlsplit(gateway)
         self._sendgrid = sendgrid_signature
         self._twilio = twilio_signature
+        self._processor = processor_signature
 
     def run(self) -> NoReturn:
         """Never ends by itself."""
@@ -75,6 +77,8 @@ class Caller:
         for webhook in due:
             if webhook.document["kind"] == twilio.TEXTS:
                 self._tell([webhook], self._text_letter(webhook))
+            elif webhook.document["kind"] in (processor.CHARGES, processor.REFUNDS):
+                self._tell([webhook], self._processor_letter(webhook))
 
     def _due(self, ids: Sequence[str]) -> Iterator[Due]:
         for id in ids:
@@ -130,6 +134,11 @@ class Caller:
         media = "application/x-www-form-urlencoded; charset=UTF-8"
         signed = self._twilio.headers(form, url=url)
         return Letter(path, urlencode(form).encode(), {"Content-Type": media, **signed})
+
+    def _processor_letter(self, money: Due) -> Letter:
+        body = json.dumps(processor.event_of(money.message, webhook=money.document)).encode()
+        signed = self._processor.headers(body, timestamp=str(int(self._sandbox.now().timestamp())))
+        return Letter(PROCESSOR_PATH, body, {"Content-Type": "application/json", **signed})
 
     def _send(self, letter: Letter) -> int | None:
         """The status of the answer; None where there is none."""

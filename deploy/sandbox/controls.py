@@ -7,7 +7,7 @@ from werkzeug.utils import redirect
 from deploy.sandbox import twilio
 from deploy.sandbox.exchange import Reply, Request, Sandbox, error_reply, fields, json_reply
 from deploy.sandbox.faults import FaultNotUnderstood, current_faults, set_fault
-from deploy.sandbox.processor import CHARGES
+from deploy.sandbox.processor import CHARGES, REFUNDS
 from deploy.sandbox.sendgrid import MAILS
 from deploy.sandbox.store import Document
 from deploy.sandbox.twilio import OPT_OUTS, TEXTS, is_telephone_number
@@ -20,27 +20,26 @@ PAGE = "/_sandbox"
 # The fate that a button names, and how the vendor's webhook calls it.
 MAIL_FATES = {"delivered": "delivered", "bounced": "bounce", "dropped": "dropped"}
 TEXT_FATES = ("delivered", "undelivered")
-RETURN_CODES = ("R01", "R10")
 
 
 def list_mails(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
     """GET /_sandbox/mails?to=… → {"data": […]}, newest first; `to` matches every recipient, cc and bcc included."""
-    return _listed(request, kind=MAILS, found_under=request.args.get("to", "").strip().lower(), sandbox=sandbox)
+    return listed(request, kind=MAILS, found_under=request.args.get("to", "").strip().lower(), sandbox=sandbox)
 
 
 def list_texts(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
     """GET /_sandbox/texts?to=… → {"data": […]}, newest first."""
-    return _listed(request, kind=TEXTS, found_under=_number_in(request.args.get("to", "")), sandbox=sandbox)
+    return listed(request, kind=TEXTS, found_under=_number_in(request.args.get("to", "")), sandbox=sandbox)
 
 
 def list_charges(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
     """GET /_sandbox/charges?key=… → {"data": […]}, newest first, with the planned return that callers do not see."""
-    return _listed(request, kind=CHARGES, found_under=request.args.get("key", ""), sandbox=sandbox)
+    return listed(request, kind=CHARGES, found_under=request.args.get("key", ""), sandbox=sandbox)
 
 
 def list_webhooks(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
     """GET /_sandbox/webhooks?about=… → {"data": […]}, newest first; `about` is the id of a mail or a text."""
-    return _listed(request, kind=WEBHOOKS, found_under=request.args.get("about", ""), sandbox=sandbox)
+    return listed(request, kind=WEBHOOKS, found_under=request.args.get("about", ""), sandbox=sandbox)
 
 
 def hold_webhooks(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
@@ -81,7 +80,7 @@ def decide_mail(request: Request, /, *, sandbox: Sandbox, id: str = "", fate: st
     """POST /_sandbox/mails/{id}/delivered, …/bounced or …/dropped."""
     if fate not in MAIL_FATES:
         return _no_such("fate for a mail", f"Use one of: {', '.join(MAIL_FATES)}.")
-    return _happened(request, kind=MAILS, id=id, facts={"status": fate}, event=MAIL_FATES[fate], sandbox=sandbox)
+    return happened(request, kind=MAILS, id=id, facts={"status": fate}, event=MAIL_FATES[fate], sandbox=sandbox)
 
 
 def decide_text(request: Request, /, *, sandbox: Sandbox, id: str = "", fate: str = "", **_: str) -> Reply:
@@ -89,7 +88,7 @@ def decide_text(request: Request, /, *, sandbox: Sandbox, id: str = "", fate: st
     if fate not in TEXT_FATES:
         return _no_such("fate for a text", f"Use one of: {', '.join(TEXT_FATES)}.")
     facts = {"status": fate, "error_code": twilio.ERROR_CODES.get(fate)}
-    return _happened(request, kind=TEXTS, id=id, facts=facts, event=fate, sandbox=sandbox)
+    return happened(request, kind=TEXTS, id=id, facts=facts, event=fate, sandbox=sandbox)
 
 
 def stop_number(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
@@ -102,45 +101,23 @@ def start_number(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
     return _opt(request, opted_out=False, sandbox=sandbox)
 
 
-def return_charge(request: Request, /, *, sandbox: Sandbox, id: str = "", **_: str) -> Reply:
-    """POST /_sandbox/charges/{id}/return {code: "R01" | "R10"}: the bank sends an approved debit back, once."""
-    code = fields(request).get("code", RETURN_CODES[0])
-    if code not in RETURN_CODES:
-        return error_reply(400, "return_code_unknown", f"Use one of: {', '.join(RETURN_CODES)}.")
-    with sandbox.store.lock:
-        charge = sandbox.store.get(kind=CHARGES, id=id)
-        if charge is not None and not can_be_returned(charge):
-            return error_reply(
-                409,
-                "charge_not_returnable",
-                "Only an approved charge to a bank account can be returned, and only once.",
-            )
-        facts = {"return_code": code, "returned_at": sandbox.timestamp()}
-        return _happened(request, kind=CHARGES, id=id, facts=facts, sandbox=sandbox)
-
-
-def can_be_returned(charge: Document) -> bool:
-    """Whether a bank could still send this charge back."""
-    is_debit = charge["source"]["type"] == "bank_account"
-    return is_debit and charge["status"] == "approved" and "return_code" not in charge
-
-
 def record_happening(
     *, kind: str, id: str, change: Callable[[Document], Document], sandbox: Sandbox, event: str | None = None
 ) -> Document | None:
     """Write down what became of a mail, a text, a number or a charge; `event` is what its vendor tells the stack."""
     with sandbox.store.lock:
         before = sandbox.store.get(kind=kind, id=id)
-        is_heard = kind == MAILS or (before is not None and before.get("status_callback"))
+        is_heard = kind in (MAILS, CHARGES, REFUNDS) or (before is not None and before.get("status_callback"))
         if before is not None and event is not None and sandbox.webhooks is not None and is_heard:
             # Before the change itself: killed in between, the sandbox tells it all the same.
             sandbox.webhooks.tell(kind=kind, id=id, event=event)
         return sandbox.store.change(kind=kind, id=id, change=change)
 
 
-def _happened(
+def happened(
     request: Request, *, kind: str, id: str, facts: Document, sandbox: Sandbox, event: str | None = None
 ) -> Reply:
+    """A button was pressed: what it says is written down, told, and answered."""
     changed = record_happening(
         kind=kind, id=id, change=lambda document: {**document, **facts}, sandbox=sandbox, event=event
     )
@@ -172,7 +149,8 @@ def _stop_what_is_on_its_way(number: str, *, sandbox: Sandbox) -> None:
             )
 
 
-def _listed(request: Request, *, kind: str, found_under: str, sandbox: Sandbox) -> Reply:
+def listed(request: Request, *, kind: str, found_under: str, sandbox: Sandbox) -> Reply:
+    """{"data": […]}, newest first, as many as `limit` asks for."""
     given = request.args.get("limit", str(LISTED_DEFAULT))
     if not given.isdecimal() or not 1 <= int(given) <= LISTED_MAX:
         return error_reply(400, "limit_invalid", f"Give a limit from 1 to {LISTED_MAX}.")

@@ -55,7 +55,13 @@ BANK_ACCOUNTS = {
     "000222222227": Outcome(hold=Hold.HANG, is_recorded=False),
     "000333333301": Outcome(planned_return="R01"),
     "000333333310": Outcome(planned_return="R10"),
+    "000333333302": Outcome(planned_return="R02"),
+    "000333333314": APPROVED,
 }
+
+
+# By the last four digits of what was charged, why a refund to it fails.
+REFUNDS = {"3314": "account_closed"}
 
 
 def outcome_of_card(token: str) -> Outcome:

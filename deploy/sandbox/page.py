@@ -6,9 +6,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from werkzeug.wrappers import Response
 
-from deploy.sandbox import controls, faults
+from deploy.sandbox import charging, faults
 from deploy.sandbox.exchange import Reply, Request, Sandbox, error_reply
-from deploy.sandbox.processor import CHARGES
+from deploy.sandbox.processor import CHARGES, REFUNDS
 from deploy.sandbox.sendgrid import MAILS
 from deploy.sandbox.store import Document
 from deploy.sandbox.twilio import OPT_OUTS, TEXTS
@@ -35,6 +35,7 @@ def show_page(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
         mails=store.latest(kind=MAILS, limit=SHOWN_MAX, found_under=found_under),
         texts=store.latest(kind=TEXTS, limit=SHOWN_MAX, found_under=found_under),
         charges=store.latest(kind=CHARGES, limit=SHOWN_MAX),
+        refunds=store.latest(kind=REFUNDS, limit=SHOWN_MAX),
         counts={kind: store.count(kind=kind) for kind in (MAILS, TEXTS, CHARGES)},
         numbers=[word for word in store.latest(kind=OPT_OUTS, limit=SHOWN_MAX) if word["opted_out"]],
         faults=faults.current_faults(sandbox=sandbox),
@@ -42,8 +43,10 @@ def show_page(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
         clock=sandbox.clock.read() if sandbox.clock else None,
         webhooks=sandbox.webhooks,
         webhooks_of=lambda id: _webhooks_of(id, sandbox=sandbox),
-        return_codes=controls.RETURN_CODES,
-        can_be_returned=controls.can_be_returned,
+        return_codes=charging.RETURN_CODES,
+        can_be_returned=charging.can_be_returned,
+        can_settle=charging.can_settle,
+        can_be_disputed=charging.can_be_disputed,
         shown_max=SHOWN_MAX,
     )
     return _html(page, policy=PAGE_POLICY)

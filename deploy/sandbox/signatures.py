@@ -54,3 +54,18 @@ class TwilioSignature:
         signed = url + "".join(name + form[name] for name in sorted(form))
         digest = hmac.new(self._token, signed.encode(), hashlib.sha1).digest()
         return {"X-Twilio-Signature": b64encode(digest).decode()}
+
+
+class ProcessorSignature:
+    """HMAC-SHA256 with the endpoint's secret over the timestamp and the body, in the form that Stripe publishes."""
+
+    def __init__(self, *, secret_file: Path) -> None:
+        try:
+            self._secret = secret_file.read_bytes().strip()
+        except OSError as error:
+            raise KeyUnusable(f"{secret_file} cannot be read; name another with --processor-secret.") from error
+
+    def headers(self, body: bytes, *, timestamp: str) -> dict[str, str]:
+        """What goes with the body."""
+        digest = hmac.new(self._secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        return {"Stripe-Signature": f"t={timestamp},v1={digest}"}

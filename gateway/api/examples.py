@@ -54,6 +54,27 @@ PAYMENT: dict[str, Any] = {
     "created_at": "2026-11-23T15:30:00.000Z",
     "message": "We are sending your payment of $412.35 to your bank.",
     "decline": None,
+    "settled_on": None,
+    "returned": None,
+    "refunded_on": None,
+}
+
+PAYMENT_REFUND: dict[str, Any] = {
+    "id": "0193584d-3b20-7c6d-b5e4-8f7a6b5c4d3e",
+    "payment_id": PAYMENT_ID,
+    "account_id": ACCOUNT_ID,
+    "amount_cents": 41235,
+    "status": "requested",
+    "created_at": "2026-11-25T16:04:00.000Z",
+}
+
+PAYMENT_WORK_ITEM: dict[str, Any] = {
+    "id": "0193584d-4c30-7d7e-a6f5-9a8b7c6d5e4f",
+    "account_id": ACCOUNT_ID,
+    "payment_id": PAYMENT_ID,
+    "reason": "payment_disputed",
+    "details": {"amount_cents": 41235, "reason_code": "fraudulent"},
+    "opened_at": "2026-11-25T16:04:00.000Z",
 }
 
 PAYMENT_METHOD: dict[str, Any] = {
@@ -66,6 +87,7 @@ PAYMENT_METHOD: dict[str, Any] = {
     "exp_month": None,
     "exp_year": None,
     "created_at": "2026-11-20T17:02:11.000Z",
+    "disabled_because": None,
 }
 
 AS_OF = {"sequence": 18, "business_on": "2026-11-23"}

@@ -28,7 +28,7 @@ _wait = re.compile(r"(?:^|,)\s*wait\s*=\s*(\d{1,4})\s*(?:[,;]|$)")
     sends={"amount_cents": 41235, "payment_method_id": examples.METHOD_ID}, example=examples.PAYMENT,
     errors=(
         "card_number_refused", "amount_too_small", "amount_too_large", "account_takes_no_payments", "card_expired",
-        "payoff_quote_not_good",
+        "payoff_quote_not_good", "payment_method_disabled",
     ),
 )  # fmt: skip
 def submit_payment(call: HttpCall) -> Reply:

@@ -12,10 +12,13 @@ from gateway.schemas import ReportedMessage
 # SendGrid waits half a minute and sends everything that happened in it at once.
 MAIL_EVENTS_BYTES_MAX = 1024 * 1024
 TEXT_STATUS_BYTES_MAX = 16 * 1024
+PROCESSOR_EVENT_BYTES_MAX = 256 * 1024
 
 SENDGRID_SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
 SENDGRID_TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
 TWILIO_SIGNATURE = "X-Twilio-Signature"
+# The form of Stripe's signature, whichever processor signs.
+PROCESSOR_SIGNATURE = "Stripe-Signature"
 TWILIO_PATH = "/v1/webhooks/twilio/status"
 
 _TEXT = {"type": "string"}
@@ -75,4 +78,28 @@ def record_text_status(call: HttpCall) -> Reply:
     )
 
 
-ROUTES = (record_mail_events, record_text_status)
+@route(
+    "POST", "/v1/webhooks/processor", operation="recordProcessorEvents", status=204, tags=("webhooks",), gives=Nothing,
+    summary="The card and bank processor's webhook", errors=("processor_signature_invalid", "invalid_request"),
+    raw=RawBody(
+        media="application/json", bytes_max=PROCESSOR_EVENT_BYTES_MAX, signed_by=(PROCESSOR_SIGNATURE,),
+        shape={
+            "type": "object",
+            "properties": {"id": _TEXT, "type": _TEXT, "created": {"type": "integer"}, "data": {"type": "object"}},
+        },
+    ),
+    sends={
+        "id": "wh_00000000000000000000000000000001", "type": "charge.settled", "created": 1795446602,
+        "data": {"id": "ch_1", "key": examples.PAYMENT_ID, "amount_cents": 41235},
+    },
+)  # fmt: skip
+def record_processor_events(call: HttpCall) -> Reply:
+    """Money has come in, was returned or disputed, a refund has gone out or failed.
+
+    Verified over the timestamp and the body byte for byte; no older than five minutes. What is not about money of
+    ours, and what says nothing new, is taken and changes nothing.
+    """
+    return call.relay("payments", "record_processor_events", body=call.raw, signature=call.headers[PROCESSOR_SIGNATURE])
+
+
+ROUTES = (record_mail_events, record_text_status, record_processor_events)

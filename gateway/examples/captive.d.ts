@@ -127,6 +127,12 @@ export interface ChangedProfile {
   phone?: string | null;
 }
 
+/** What came of it, for the record. */
+export interface ClosePaymentWorkItem {
+  /** longest 500 */
+  note: string;
+}
+
 /** Of which account: the rate and the day count of a loan, None of a lease. */
 export interface Contract {
   account_last4: string;
@@ -392,6 +398,8 @@ export interface PaperlessAct {
 /**
  * A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
  *
+ * `settled`: the bank has paid it. `returned`: the bank took it back, and it is in no balance any more.
+ *
  * `message` answers "did my payment go through" in one sentence.
  */
 export interface Payment {
@@ -399,7 +407,7 @@ export interface Payment {
   id: string;
   /** uuid */
   account_id: string;
-  status: "submitting" | "posted" | "declined" | "unknown";
+  status: "submitting" | "posted" | "settled" | "declined" | "returned" | "unknown";
   amount_cents: number;
   /** date */
   effective_on: string;
@@ -410,6 +418,11 @@ export interface Payment {
   created_at: string;
   message: string;
   decline: Decline | null;
+  /** date */
+  settled_on: string | null;
+  returned: ReturnShown | null;
+  /** date */
+  refunded_on: string | null;
 }
 
 /** Where a payment by mail goes, line by line. */
@@ -418,7 +431,11 @@ export interface PaymentAddresses {
   overnight: string[];
 }
 
-/** What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's. */
+/**
+ * What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's.
+ *
+ * `disabled_because` says why nothing can be paid with it any more, and is null while it can.
+ */
 export interface PaymentMethod {
   /** uuid */
   id: string;
@@ -431,10 +448,44 @@ export interface PaymentMethod {
   exp_year?: number | null;
   /** date-time */
   created_at: string;
+  disabled_because?: string | null;
 }
 
 export interface PaymentMethods {
   data: PaymentMethod[];
+  next_cursor: string | null;
+}
+
+/** Money on its way back. `paid`: handed to the bank or the card's network; `failed`: a person has to act. */
+export interface PaymentRefund {
+  /** uuid */
+  id: string;
+  /** uuid */
+  payment_id: string;
+  /** uuid */
+  account_id: string;
+  amount_cents: number;
+  status: "requested" | "unknown" | "paid" | "failed" | "cancelled";
+  /** date-time */
+  created_at: string;
+}
+
+/** Something that a person has to look at; `details` are plain facts, by `reason`. */
+export interface PaymentWorkItem {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string;
+  /** uuid */
+  payment_id: string | null;
+  reason: string;
+  details: Record<string, unknown>;
+  /** date-time */
+  opened_at: string;
+}
+
+export interface PaymentWorkItems {
+  data: PaymentWorkItem[];
   next_cursor: string | null;
 }
 
@@ -572,6 +623,12 @@ export interface RefreshSession {
   refresh_token: string;
 }
 
+/** Why the payment goes back, for the record. */
+export interface RefundPayment {
+  /** longest 200 */
+  reason: string;
+}
+
 export interface Register {
   account_number: string;
   /** longest 100 */
@@ -611,6 +668,17 @@ export interface ReplayFailed {
 /** How many will be sent again. */
 export interface Replayed {
   count: number;
+}
+
+/** Why a bank sent a payment back, and what happens next; `present_again_on` is null where nothing more is tried. */
+export interface ReturnShown {
+  code: string;
+  reason: string;
+  next_step: string;
+  /** date */
+  returned_on: string;
+  /** date */
+  present_again_on: string | null;
 }
 
 export interface Schedule {
@@ -906,6 +974,30 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** A person has looked */
+  closePaymentWorkItem: {
+    method: "POST";
+    url: "/v1/staff/payment-work-items/{work_item_id}/close";
+    path: {
+      /** uuid */
+      work_item_id: string;
+    };
+    body: ClosePaymentWorkItem;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1504,6 +1596,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What a person has to look at, the newest first */
+  listPaymentWorkItems: {
+    method: "GET";
+    url: "/v1/staff/payment-work-items";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: PaymentWorkItems;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Payments on an account, newest first */
   listPayments: {
     method: "GET";
@@ -1679,7 +1792,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -1787,6 +1900,32 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** The card and bank processor's webhook */
+  recordProcessorEvents: {
+    method: "POST";
+    url: "/v1/webhooks/processor";
+    headers: {
+      /** `t=`seconds since 1970`,v1=`HMAC-SHA256 over `t.body` with the endpoint's secret, in hex. */
+      "Stripe-Signature": string;
+    };
+    body: {
+      id?: string;
+      type?: string;
+      created?: number;
+      data?: Record<string, unknown>;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      403: Refused<403, "processor_signature_invalid" | "webhook_signature_missing">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Twilio's status callback */
   recordTextStatus: {
     method: "POST";
@@ -1833,6 +1972,35 @@ export interface Operations {
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Send a whole payment back to where it came from */
+  refundPayment: {
+    method: "POST";
+    url: "/v1/staff/payments/{payment_id}/refunds";
+    path: {
+      /** uuid */
+      payment_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: RefundPayment;
+    answers: {
+      201: PaymentRefund;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "payment_not_refundable" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Claim an account and choose a password */
@@ -2002,7 +2170,7 @@ export interface Operations {
       403: RefusedMoney<403, "forbidden">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
-      409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;
+      409: RefusedMoney<409, "account_takes_no_payments" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;

@@ -39,9 +39,16 @@ class Told:
 # Without the reason: it may be in the words of staff.
 REVERSED = ("account_id", "standing", "payment_id", "presentment_number", "amount_cents", "effective_on", "reversed_on")
 
+# Without the reason: it is in the words of staff.
+REFUNDED = ("payment_id", "account_id", "presentment_number", "amount_cents", "refund_id", "refunded_on")
+
 TOLD = (
     Told(payments.payment_posted),
     Told(payments.payment_declined),
+    Told(payments.payment_settled),
+    Told(payments.payment_returned),
+    Told(payments.payment_refunded, only=REFUNDED),
+    Told(payments.refund_paid),
     Told(accounts.payment_applied),
     Told(accounts.payment_reversed, only=REVERSED),
     Told(accounts.late_fee_assessed),

@@ -90,6 +90,28 @@ class AccountsService(Service):
     def on_payment_posted(self, calls: Sequence[EventCall]) -> set[UUID]:
         return operations.apply_payments(calls, policy=self.policy, now=self.clock.now(), today=self.clock.today())
 
+    @reaction(payments_events.payment_settled)
+    def on_payment_settled(self, call: EventCall) -> None:
+        operations.note_settled(call.transaction, settled=call.data, now=self.clock.now(), today=self.clock.today())
+
+    @reaction(payments_events.payment_returned)
+    def on_payment_returned(self, call: EventCall) -> None:
+        operations.note_returned(call.transaction, returned=call.data, now=self.clock.now(), today=self.clock.today())
+
+    @reaction(payments_events.payment_refunded)
+    def on_payment_refunded(self, call: EventCall) -> None:
+        operations.note_refunded(call.transaction, refunded=call.data, now=self.clock.now(), today=self.clock.today())
+
+    @reaction(payments_events.refund_paid)
+    def on_refund_paid(self, call: EventCall) -> None:
+        operations.note_refund_paid(call.transaction, paid=call.data, now=self.clock.now(), today=self.clock.today())
+
+    @reaction(payments_events.refund_failed)
+    def on_refund_failed(self, call: EventCall) -> None:
+        operations.note_refund_failed(
+            call.transaction, failed=call.data, now=self.clock.now(), today=self.clock.today()
+        )  # fmt: skip
+
     @query(takes=payoff.GetPayoffPreview, gives=payoff.PayoffPreview, may=PERSONS)
     def get_payoff_preview(self, call: Call) -> Any:
         return queries.get_payoff_preview(

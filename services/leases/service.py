@@ -39,3 +39,12 @@ class LeasesService(Service):
             presentment_number=call.data["presentment_number"], amount_cents=call.data["amount_cents"],
             standing=call.data["standing"], now=self.clock.now(), today=self.clock.today(),
         )  # fmt: skip
+
+    @reaction(accounts_events.payment_reversed)
+    def on_payment_reversed(self, call: EventCall) -> None:
+        operations.note_standing(
+            call.transaction, event_id=call.event.id, sequence=call.event.sequence,
+            account_id=call.data["account_id"], payment_id=call.data["payment_id"],
+            presentment_number=call.data["presentment_number"], amount_cents=call.data["amount_cents"],
+            standing=call.data["standing"], now=self.clock.now(), today=self.clock.today(),
+        )  # fmt: skip

@@ -96,6 +96,7 @@ KINDS: Mapping[str, Kind] = {
     "already_registered": Kind.SECURITY,
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,
+    "payment_returned": Kind.ROUTINE,
     "statement_ready": Kind.ROUTINE,
 }
 

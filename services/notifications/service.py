@@ -88,6 +88,12 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
         )
 
+    @reaction(payments_events.payment_returned)
+    def on_payment_returned(self, call: EventCall) -> None:
+        operations.tell_payment_returned(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
+        )
+
     @reaction(accounts_events.statement_issued)
     def on_statement_issued(self, call: EventCall) -> None:
         operations.tell_statement_ready(

@@ -13,11 +13,12 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     and_,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.payments.rules.states import COUNTED
 
@@ -40,6 +41,8 @@ payment_methods = Table(
     Column("exp_year", Integer),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("removed_at", DateTime(timezone=True)),
+    Column("disabled_at", DateTime(timezone=True)),
+    Column("disabled_because", Text),
     PrimaryKeyConstraint("id", name="pk_payment_methods"),
     CheckConstraint(
         "CASE type "
@@ -51,6 +54,7 @@ payment_methods = Table(
         name="ck_payment_methods_fields_of_type",
     ),
     CheckConstraint("last4 ~ '^[0-9]{4}$'", name="ck_payment_methods_last4"),
+    CheckConstraint("(disabled_at IS NULL) = (disabled_because IS NULL)", name="ck_payment_methods_disabled"),
     Index("ix_payment_methods_user", "user_id", "id", postgresql_where=text("removed_at IS NULL")),
 )
 
@@ -72,17 +76,112 @@ payments = Table(
     Column("unknown_at", DateTime(timezone=True)),
     Column("applied_at", DateTime(timezone=True)),
     Column("quote_id", UUID(as_uuid=True)),
+    Column("settled_on", Date),
+    Column("returned_on", Date),
+    Column("return_code", Text),
+    Column("present_again_on", Date),
+    Column("reversed_on", Date),
+    Column("disputed_on", Date),
+    Column("refunded_on", Date),
     PrimaryKeyConstraint("id", name="pk_payments"),
     ForeignKeyConstraint(["payment_method_id"], ["payment_methods.id"], name="fk_payments_payment_method"),
     CheckConstraint("amount_cents >= 100", name="ck_payments_amount_minimum"),
-    CheckConstraint("status IN ('submitting', 'unknown', 'posted', 'declined')", name="ck_payments_status"),
+    CheckConstraint(
+        "status IN ('submitting', 'unknown', 'posted', 'declined', 'settled', 'returned')", name="ck_payments_status"
+    ),
     CheckConstraint("extra IN ('principal', 'paid_ahead')", name="ck_payments_extra"),
     CheckConstraint("(status = 'declined') = (decline_code IS NOT NULL)", name="ck_payments_decline_has_code"),
-    CheckConstraint("status <> 'posted' OR processor_reference IS NOT NULL", name="ck_payments_posted_was_charged"),
-    CheckConstraint("applied_at IS NULL OR status = 'posted'", name="ck_payments_applied_was_posted"),
+    CheckConstraint(
+        "status NOT IN ('posted', 'settled', 'returned') OR processor_reference IS NOT NULL",
+        name="ck_payments_posted_was_charged",
+    ),
+    CheckConstraint(
+        "applied_at IS NULL OR status IN ('posted', 'settled', 'returned')", name="ck_payments_applied_was_posted"
+    ),
+    CheckConstraint(
+        "CASE status WHEN 'settled' THEN settled_on IS NOT NULL WHEN 'returned' THEN true ELSE settled_on IS NULL END",
+        name="ck_payments_settled_on",
+    ),
+    CheckConstraint(
+        "num_nonnulls(returned_on, return_code) = CASE status WHEN 'returned' THEN 2 ELSE 0 END",
+        name="ck_payments_returned_on",
+    ),
+    CheckConstraint("present_again_on IS NULL OR status = 'returned'", name="ck_payments_present_again_on"),
+    CheckConstraint("refunded_on IS NULL OR processor_reference IS NOT NULL", name="ck_payments_refunded_on"),
     CheckConstraint("presentment_number >= 1", name="ck_payments_presentment_number"),
     Index("ix_payments_account", "account_id", "id"),
     Index("ix_payments_pending", "account_id", postgresql_where=text("applied_at IS NULL AND status <> 'declined'")),
+    Index("ix_payments_present_again", "present_again_on", postgresql_where=text("present_again_on IS NOT NULL")),
+)
+
+# Append-only: a trigger refuses every change.
+payment_returns = Table(
+    "payment_returns",
+    metadata,
+    Column("payment_id", UUID(as_uuid=True), nullable=False),
+    Column("presentment_number", Integer, nullable=False),
+    Column("processor_reference", Text, nullable=False),
+    Column("return_code", Text, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("settled_on", Date),
+    Column("returned_on", Date, nullable=False),
+    Column("present_again_on", Date),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("payment_id", "presentment_number", name="pk_payment_returns"),
+    ForeignKeyConstraint(["payment_id"], ["payments.id"], name="fk_payment_returns_payment"),
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("id", UUID(as_uuid=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("payment_id", UUID(as_uuid=True), nullable=False),
+    Column("presentment_number", Integer, nullable=False),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("processor_reference", Text),
+    Column("failure_code", Text),
+    Column("requested_by", Text, nullable=False),
+    Column("reason", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("unknown_at", DateTime(timezone=True)),
+    Column("paid_on", Date),
+    PrimaryKeyConstraint("id", name="pk_refunds"),
+    CheckConstraint("kind IN ('surplus', 'payment')", name="ck_refunds_kind"),
+    CheckConstraint("amount_cents > 0", name="ck_refunds_amount"),
+    CheckConstraint("status IN ('requested', 'unknown', 'paid', 'failed', 'cancelled')", name="ck_refunds_status"),
+    CheckConstraint(
+        "CASE status WHEN 'paid' THEN num_nulls(paid_on, processor_reference) = 0 "
+        "WHEN 'failed' THEN true ELSE paid_on IS NULL END",
+        name="ck_refunds_paid",
+    ),
+    CheckConstraint("(status = 'failed') = (failure_code IS NOT NULL)", name="ck_refunds_failed"),
+    Index("ix_refunds_payment", "payment_id"),
+    Index(
+        "uq_refunds_of_a_whole_payment", "payment_id", "presentment_number", unique=True,
+        postgresql_where=text("kind = 'payment' AND status NOT IN ('failed', 'cancelled')"),
+    ),
+)  # fmt: skip
+
+work_items = Table(
+    "work_items",
+    metadata,
+    Column("id", UUID(as_uuid=True), nullable=False),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("payment_id", UUID(as_uuid=True)),
+    Column("source_key", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("details", JSONB, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("closed_by", Text),
+    Column("note", Text),
+    PrimaryKeyConstraint("id", name="pk_work_items"),
+    UniqueConstraint("source_key", name="uq_work_items_source_key"),
+    CheckConstraint("closed_at IS NOT NULL OR num_nonnulls(closed_by, note) = 0", name="ck_work_items_closed"),
+    Index("ix_work_items_open", "id", postgresql_where=text("closed_at IS NULL")),
 )
 
 account_standings = Table(

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Select, bindparam, select
 from chassis.context import CallContext
 from chassis.errors import FieldError, InvalidRequest, NotFound
 from chassis.store import Row, Transaction
-from services.payments.models import is_pending, payment_methods, payments, payments_shown
+from services.payments.models import is_pending, payment_methods, payments, payments_shown, work_items
 from services.payments.rules.methods import owner_of
 from services.payments.rules.wording import as_told
 
@@ -63,6 +63,12 @@ def list_pending_payments(
     for account_id in account_ids:
         caller.require(str(account_id))
     return {"data": transaction.all(_PENDING, {"account_ids": list(account_ids)})}
+
+
+def list_work_items(transaction: Transaction, *, limit: int, cursor: str | None) -> dict[str, Any]:
+    """What a person has to look at, the newest first."""
+    waiting = select(work_items).where(work_items.c.closed_at.is_(None))
+    return _page(transaction.all(_page_of(waiting, key=work_items.c.id, limit=limit, cursor=cursor)), limit=limit)
 
 
 def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: str | None) -> Select[Any]:

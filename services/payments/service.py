@@ -3,50 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from nameko.extensions import DependencyProvider
-
 from chassis.bus.rpc import Asks, Neighbour
-from chassis.context import AGENT, CUSTOMER
-from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction
+from chassis.context import AGENT, ANONYMOUS, CUSTOMER
+from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
-from chassis.settings import Setting
 from services.accounts.contract import events as accounts_events
 from services.payments import operations, queries
 from services.payments.contract import events, schemas
 from services.payments.providers.interface import Processor
-from services.payments.providers.sandbox_processor import SandboxProcessor
+from services.payments.providers.reports import ProcessorReports
+from services.payments.providers.wiring import CipherProvider, ProcessorProvider, ProcessorReportsProvider
 
 PERSONS = (CUSTOMER, AGENT)
-
-
-class ProcessorProvider(DependencyProvider):
-    """Gives each worker the processor that the settings name."""
-
-    needs = (
-        Setting("PROCESSOR_BASE_URL", "url", "The card and ACH processor, or the sandbox that plays it"),
-        Setting("PROCESSOR_API_KEY", "text", "The key with which the processor knows us", secret=True),
-    )
-
-    def setup(self) -> None:
-        settings = self.container.config["settings"]
-        self._processor = SandboxProcessor(
-            base_url=settings["PROCESSOR_BASE_URL"], api_key=settings["PROCESSOR_API_KEY"]
-        )
-
-    def get_dependency(self, worker_ctx: Any) -> Processor:  # noqa: ARG002 - nameko's signature
-        return self._processor
-
-
-class CipherProvider(DependencyProvider):
-    """Gives each worker the cipher of bank account numbers."""
-
-    def setup(self) -> None:
-        self._cipher = FieldCipher(folder=self.container.config["settings"]["KEYS_DIR"], purpose="fields-payments")
-
-    def get_dependency(self, worker_ctx: Any) -> FieldCipher:  # noqa: ARG002 - nameko's signature
-        return self._cipher
+STAFF = (AGENT,)
 
 
 def _card(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
@@ -62,11 +33,17 @@ def _standing(service: "PaymentsService", question: Question) -> Mapping[str, An
     return {**quote, **standing}
 
 
+def _reports(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
+    """What the processor reports, once its signature holds."""
+    return {"reports": service.reports.read(**question.request, now=service.clock.now())}
+
+
 class PaymentsService(Service):
     name = "payments"
 
     accounts: Asks = Neighbour("accounts")
     processor: Processor = ProcessorProvider()
+    reports: ProcessorReports = ProcessorReportsProvider()
     cipher: FieldCipher = CipherProvider()
 
     @command(takes=schemas.AddPaymentMethod, gives=schemas.PaymentMethod, may=PERSONS, asks=_card)
@@ -103,6 +80,26 @@ class PaymentsService(Service):
     def list_pending_payments(self, call: Call) -> Any:
         return queries.list_pending_payments(call.transaction, caller=call.context, **call.request)
 
+    @command(takes=schemas.RecordProcessorEvents, gives=Nothing, may=(ANONYMOUS,), asks=_reports)
+    def record_processor_events(self, call: Call) -> None:
+        operations.record_reports(
+            call.transaction, reports=call.answers["reports"], now=self.clock.now(), today=self.clock.today()
+        )
+
+    @command(takes=schemas.RefundPayment, gives=schemas.PaymentRefund, may=STAFF, idempotent=True)
+    def refund_payment(self, call: Call) -> Any:
+        return operations.refund_payment(
+            call.transaction, caller=call.context, now=self.clock.now(), **call.request
+        )  # fmt: skip
+
+    @query(takes=schemas.ListPaymentWorkItems, gives=schemas.PaymentWorkItems, may=STAFF)
+    def list_work_items(self, call: Call) -> Any:
+        return queries.list_work_items(call.transaction, **call.request)
+
+    @command(takes=schemas.ClosePaymentWorkItem, gives=Nothing, may=STAFF)
+    def close_work_item(self, call: Call) -> None:
+        operations.close_work_item(call.transaction, caller=call.context, now=self.clock.now(), **call.request)
+
     @errand(events.payment_submitted, settles="settle_charge")
     def on_payment_submitted(self, call: ErrandCall) -> None:
         operations.charge_payment(
@@ -129,3 +126,36 @@ class PaymentsService(Service):
     @reaction(accounts_events.account_paid_off)
     def on_account_paid_off(self, call: EventCall) -> None:
         operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @reaction(accounts_events.payment_reversed)
+    def on_payment_reversed(self, call: EventCall) -> None:
+        operations.note_payment_reversed(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @reaction(accounts_events.account_reopened)
+    def on_account_reopened(self, call: EventCall) -> None:
+        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @reaction(accounts_events.account_closed)
+    def on_account_closed(self, call: EventCall) -> None:
+        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @reaction(accounts_events.refund_due)
+    def on_refund_due(self, call: EventCall) -> None:
+        operations.note_refund_due(
+            call.transaction, due=call.data, now=self.clock.now(), today=self.clock.today()
+        )  # fmt: skip
+
+    @errand(events.refund_requested, settles="settle_refund")
+    def on_refund_requested(self, call: ErrandCall) -> None:
+        operations.pay_refund(
+            call.store, processor=self.processor, clock=self.clock, cause=call.cause, refund_id=call.data["refund_id"]
+        )
+
+    def settle_refund(self, call: ErrandCall) -> None:
+        operations.settle_refund(
+            call.store, processor=self.processor, clock=self.clock, cause=call.cause, refund_id=call.data["refund_id"]
+        )
+
+    @timer(every_seconds=10)
+    def every_ten_seconds_present_again(self) -> None:
+        operations.present_again(self.store, today=self.clock.today())

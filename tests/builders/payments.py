@@ -14,7 +14,14 @@ from chassis.events import Envelope
 from services.accounts.contract import events as accounts_events
 from services.accounts.contract.payoff import GetPayoffQuote, PayoffQuote
 from services.accounts.contract.schemas import AccountStanding, GetStanding
-from services.payments.providers.interface import Card, ChargeOutcome, Processor, Source
+from services.payments.providers.interface import (
+    Card,
+    Charge,
+    ChargeOutcome,
+    Processor,
+    RefundOrder,
+    RefundOutcome,
+)
 from tests.builders.wiring import an_event
 
 AN_ACCOUNT = "01900000-0000-7000-8000-00000000a001"
@@ -141,14 +148,26 @@ class OvertakenProcessor:
     real: Processor
     meanwhile: Callable[[], None]
 
-    def charge(self, *, key: str, amount_cents: int, source: Source) -> ChargeOutcome:
+    def prepare(self, charge: Charge) -> str | None:
+        return self.real.prepare(charge)
+
+    def charge(self, charge: Charge) -> ChargeOutcome:
         try:
-            return self.real.charge(key=key, amount_cents=amount_cents, source=source)
+            return self.real.charge(charge)
         finally:
             self.meanwhile()
 
-    def find(self, *, key: str, amount_cents: int) -> ChargeOutcome | None:
-        return self.real.find(key=key, amount_cents=amount_cents)
+    def find(self, charge: Charge) -> ChargeOutcome | None:
+        return self.real.find(charge)
+
+    def abandon(self, charge: Charge) -> ChargeOutcome | None:
+        return self.real.abandon(charge)
 
     def find_card(self, *, token: str) -> Card | None:
         return self.real.find_card(token=token)
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        return self.real.refund(order)
+
+    def find_refund(self, order: RefundOrder) -> RefundOutcome | None:
+        return self.real.find_refund(order)

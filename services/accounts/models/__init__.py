@@ -1,5 +1,6 @@
 """What accounts stores: its tables, and the stored form of the engine's values."""
 
+from services.accounts.models.banking import bank_movements
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.statements import paper_mailings, paperless_consents, statements
@@ -41,6 +42,7 @@ __all__ = [
     "allocation_as_stored",
     "allocation_from_stored",
     "allocations",
+    "bank_movements",
     "contract_terms",
     "event_as_stored",
     "event_from_stored",

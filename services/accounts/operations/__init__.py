@@ -1,6 +1,13 @@
 """Verbs of accounts: what changes an account, always with its journal and its events in the same transaction."""
 
 from services.accounts.operations.apply_payment import apply_payments
+from services.accounts.operations.banking import (
+    note_refund_failed,
+    note_refund_paid,
+    note_refunded,
+    note_returned,
+    note_settled,
+)
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
@@ -30,7 +37,12 @@ __all__ = [
     "issue_statements",
     "note_good_funds",
     "note_paper_mailing",
+    "note_refund_failed",
+    "note_refund_paid",
+    "note_refunded",
     "note_return",
+    "note_returned",
+    "note_settled",
     "put_paperless",
     "reverse_payment",
     "review_payoff_quotes",

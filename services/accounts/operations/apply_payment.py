@@ -15,13 +15,13 @@ from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.models import work_items
 from services.accounts.operations.allocating import Arrived, Folded, fold_all
+from services.accounts.operations.banking import tell_closing
 from services.accounts.operations.closing import (
     LEASE_QUOTE_MET,
     Money,
     Settlement,
     meets_lease_quote,
     settle_payoff,
-    tell_refund,
 )
 from services.accounts.operations.fees import charge_returned_payment
 from services.accounts.operations.locking import (
@@ -192,7 +192,9 @@ def _tell_all(applied: _Applied, *, now: datetime, today: date) -> LockedAccount
         transaction, before=applied.before, folded=applied.folded, after=after, today=today,
         payment_id=payment.payment_id,
     )  # fmt: skip
-    tell_refund(transaction, account=after, refund=applied.settled.refund, money=payment.money, today=today)
+    tell_closing(
+        transaction, before=applied.before, after=after, refund=applied.settled.refund, money=payment.money, today=today
+    )
     return after
 
 

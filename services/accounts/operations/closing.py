@@ -109,7 +109,7 @@ def close_account(
 ) -> dict[str, Any]:  # fmt: skip
     """Close a paid-off account, as the payment that paid it off has settled. Raises NotFound, AccountNotPaidOff."""
     account = lock_for(transaction, caller=caller, account_id=account_id)
-    if not _close(
+    if not close_on_good_funds(
         transaction, account=account, payment_id=payment_id, presentment_number=presentment_number, today=today
     ):
         raise AccountNotPaidOff()
@@ -121,7 +121,7 @@ def note_good_funds(transaction: Transaction, *, settled: Mapping[str, Any], tod
 
     Most money that settles closes nothing. Raises Impossible for an unknown account.
     """
-    _close(
+    close_on_good_funds(
         transaction,
         account=lock_account(transaction, account_id=account_id_of(settled["account_id"])),
         payment_id=settled["payment_id"],
@@ -130,10 +130,10 @@ def note_good_funds(transaction: Transaction, *, settled: Mapping[str, Any], tod
     )
 
 
-def _close(
+def close_on_good_funds(
     transaction: Transaction, *, account: LockedAccount, payment_id: str, presentment_number: int, today: date
 ) -> bool:
-    """False where that payment did not pay the account off."""
+    """Close the account; tells `account_closed`. False where that payment did not pay the account off."""
     payoff = transaction.one(
         select(account_events.c.data)
         .where(account_events.c.account_id == account.id, account_events.c.kind == PAYOFF)

@@ -59,12 +59,8 @@ def note_return(transaction: Transaction, *, returned: Mapping[str, Any], now: d
     `returned` names `payment_id, account_id, presentment_number, amount_cents, return_code` and a `reason`. A return
     that comes before its payment waits for it. Raises Impossible for an unknown account or another amount.
     """
-    account = lock_account(transaction, account_id=account_id_of(returned["account_id"]))
+    account, paid = _lock_with_payment(transaction, undone=returned)
     presentment = f"{returned['payment_id']}:{returned['presentment_number']}"
-    paid = find_recorded(transaction, source_key=f"payment:{presentment}")
-    told = (account.id, returned["amount_cents"])
-    if paid is not None and (paid["account_id"], paid["data"]["amount_cents"]) != told:
-        raise Impossible(f"payment:{presentment} was applied to another account, or with another amount.")
     event = Reversal(
         source_key=f"return:{presentment}",
         effective_on=today,
@@ -73,6 +69,34 @@ def note_return(transaction: Transaction, *, returned: Mapping[str, Any], now: d
         return_code=returned["return_code"],
     )
     _undo(transaction, account=account, event=event, kind="payment_returned", paid=paid, now=now, today=today)
+
+
+def undo_refunded(transaction: Transaction, *, refunded: Mapping[str, Any], now: datetime, today: date) -> None:
+    """Undo a payment that was sent back as a whole, once; one that is not in the ledger yet waits for it.
+
+    `refunded` names `payment_id, account_id, presentment_number, amount_cents` and a `reason`. Raises Impossible like
+    `note_return`.
+    """
+    account, paid = _lock_with_payment(transaction, undone=refunded)
+    presentment = f"{refunded['payment_id']}:{refunded['presentment_number']}"
+    event = Reversal(
+        source_key=f"refund:{presentment}",
+        effective_on=today,
+        payment_key=f"payment:{presentment}",
+        reason=f"refunded: {refunded['reason']}",
+    )
+    _undo(transaction, account=account, event=event, kind="payment_reversed", paid=paid, now=now, today=today)
+
+
+def _lock_with_payment(transaction: Transaction, *, undone: Mapping[str, Any]) -> tuple[LockedAccount, Row | None]:
+    """The account, and the event of the payment where it is there. Raises Impossible."""
+    account = lock_account(transaction, account_id=account_id_of(undone["account_id"]))
+    presentment = f"{undone['payment_id']}:{undone['presentment_number']}"
+    paid = find_recorded(transaction, source_key=f"payment:{presentment}")
+    told = (account.id, undone["amount_cents"])
+    if paid is not None and (paid["account_id"], paid["data"]["amount_cents"]) != told:
+        raise Impossible(f"payment:{presentment} was applied to another account, or with another amount.")
+    return account, paid
 
 
 def _undo(

@@ -169,10 +169,13 @@ def paid_in_years(rows: Iterable[Mapping[str, Any]], *, years: Sequence[int], op
 
 
 def _lines(*, moved: Mapping[str, Moved], happened: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One line for each cause, in the order of effect; what moved no balance is there too, with its arithmetic."""
+    """One line for each cause, in the order of effect.
+
+    What moved no balance is there too, with its arithmetic; what banks moved between clearing and cash is not.
+    """
     known = {row["source_key"] for row in happened}
     lines = [_line(row, moved.get(row["source_key"])) for row in happened]
-    lines += [_vanished(each) for key, each in moved.items() if key not in known]
+    lines += [_vanished(each) for key, each in moved.items() if key not in known and each.balances != NOTHING]
     return sorted(lines, key=lambda line: (line["effective_on"], line["transaction_id"] or ""))
 
 

@@ -7,6 +7,7 @@ from services.notifications.operations.queueing import (
     send_secure_mail,
     tell_payment_declined,
     tell_payment_received,
+    tell_payment_returned,
     tell_statement_ready,
 )
 from services.notifications.operations.sending import send_message
@@ -19,5 +20,6 @@ __all__ = [
     "send_secure_mail",
     "tell_payment_declined",
     "tell_payment_received",
+    "tell_payment_returned",
     "tell_statement_ready",
 ]

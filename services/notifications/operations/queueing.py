@@ -71,6 +71,25 @@ def tell_payment_declined(
     )  # fmt: skip
 
 
+def tell_payment_returned(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
+) -> None:
+    """Tell everybody who holds the account that a bank sent a payment back (payments.payment_returned), and why."""
+    _tell_holders(
+        transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
+        template="payment_returned",
+        variables={
+            "amount_cents": payment["amount_cents"],
+            "effective_on": payment["effective_on"].isoformat(),
+            "method_type": payment["method_type"],
+            "method_last4": payment["method_last4"],
+            "return_reason": payment["reason"],
+            "next_step": payment["next_step"],
+            "will_be_presented_again": payment["will_be_presented_again"],
+        },
+    )  # fmt: skip
+
+
 def tell_statement_ready(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, statement: Mapping[str, Any]
 ) -> None:

@@ -59,3 +59,30 @@ class AccountTakesNoPayments(Refusal):
     kind = Kind.CONFLICT
     title = "This account takes no payments"
     detail = "The account is closed, so there is nothing to pay here. Contact us if you believe that is wrong."
+
+
+class PaymentMethodDisabled(Refusal):
+    """A bank said that it takes no debits, or its owner that we may make none."""
+
+    code = "payment_method_disabled"
+    kind = Kind.CONFLICT
+    title = "This payment method can no longer be used"
+    detail = "The bank refused an earlier debit for good. Add another bank account or card, and pay with that."
+
+
+class ProcessorSignatureInvalid(Refusal):
+    """The signature of a processor's webhook is wrong, or it was made too long ago."""
+
+    code = "processor_signature_invalid"
+    kind = Kind.FORBIDDEN
+    title = "The signature does not hold"
+    detail = "This body was not signed with the key that we know, or too long ago. Check the key and sign it anew."
+
+
+class PaymentNotRefundable(Refusal):
+    """Not charged, returned, refunded already, or paid in a way that nothing can be paid back to."""
+
+    code = "payment_not_refundable"
+    kind = Kind.CONFLICT
+    title = "This payment cannot be refunded"
+    detail = "Only money that was charged and has not gone back can be refunded, once. Read the payment again."

@@ -6,6 +6,8 @@ from chassis.events import Event
 from chassis.schemas import Cents, Strict
 from services.payments.contract.schemas import EXTRA_MODES, METHOD_TYPES
 
+REFUND_KINDS = ("surplus", "payment")
+
 
 class PaymentSubmittedV1(Strict):
     """A payment was taken in and nothing is charged yet. Told in the transaction that creates the payment."""
@@ -45,6 +47,95 @@ class PaymentDeclinedV1(Strict):
     reason = fields.String(required=True)
 
 
+class AboutAPresentment(Strict):
+    """What is said of money that was posted: which payment, and which presentment of it."""
+
+    payment_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    presentment_number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    amount_cents = Cents(required=True, minimum=1)
+
+
+class PaymentSettledV1(AboutAPresentment):
+    """The money is in our account. A bank may still return it, for up to sixty days where it was not authorized."""
+
+    settled_on = fields.Date(required=True)
+
+
+class PaymentReturnedV1(AboutAPresentment):
+    """The bank took the money back: the presentment counts no more, as had it never been.
+
+    `return_code` is the ACH network's (R01 to R85), or `dispute_lost` for a card. `reason` completes "your bank
+    returned the payment:", `next_step` is a sentence for the customer. `settled_on` is null where the money had not
+    come in before. What is presented again on `present_again_on` is told anew, as the next presentment.
+    """
+
+    effective_on = fields.Date(required=True)
+    settled_on = fields.Date(required=True, allow_none=True)
+    returned_on = fields.Date(required=True)
+    return_code = fields.String(required=True)
+    reason = fields.String(required=True)
+    next_step = fields.String(required=True)
+    will_be_presented_again = fields.Boolean(required=True)
+    present_again_on = fields.Date(required=True, allow_none=True)
+    method_type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
+    method_last4 = fields.String(required=True)
+
+
+class PaymentDisputedV1(AboutAPresentment):
+    """A card's holder disputes the charge at the bank. Nothing changes yet; `reason_code` is the processor's word."""
+
+    disputed_on = fields.Date(required=True)
+    reason_code = fields.String(required=True)
+
+
+class PaymentRefundedV1(AboutAPresentment):
+    """The whole payment went back to where it came from: the presentment counts no more, as had it never been."""
+
+    refund_id = fields.String(required=True)
+    refunded_on = fields.Date(required=True)
+    reason = fields.String(required=True)
+
+
+class RefundPaidV1(Strict):
+    """What accounts owed back (`accounts.refund_due`) is on its way to the customer."""
+
+    refund_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    payment_id = fields.String(required=True)
+    amount_cents = Cents(required=True, minimum=1)
+    paid_on = fields.Date(required=True)
+
+
+class RefundFailedV1(Strict):
+    """A refund could not be paid, or came back: it is owed as before, and a person has to pay it in another way.
+
+    `kind`: what accounts owed back (`surplus`), or a whole payment that staff sent back (`payment`).
+    """
+
+    refund_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    payment_id = fields.String(required=True)
+    amount_cents = Cents(required=True, minimum=1)
+    kind = fields.String(required=True, validate=validate.OneOf(REFUND_KINDS))
+    failed_on = fields.Date(required=True)
+    was_paid = fields.Boolean(required=True)
+    reason_code = fields.String(required=True)
+
+
+class RefundRequestedV1(Strict):
+    """A refund is to be paid; told in the transaction that keeps it."""
+
+    refund_id = fields.String(required=True)
+
+
 payment_submitted = Event("payments", "payment_submitted", 1, PaymentSubmittedV1, promised=False, handled=True)
 payment_posted = Event("payments", "payment_posted", 1, PaymentPostedV1, handled=True)
 payment_declined = Event("payments", "payment_declined", 1, PaymentDeclinedV1, handled=True)
+payment_settled = Event("payments", "payment_settled", 1, PaymentSettledV1, handled=True)
+payment_returned = Event("payments", "payment_returned", 1, PaymentReturnedV1, handled=True)
+payment_disputed = Event("payments", "payment_disputed", 1, PaymentDisputedV1, handled=True)
+payment_refunded = Event("payments", "payment_refunded", 1, PaymentRefundedV1, handled=True)
+refund_requested = Event("payments", "refund_requested", 1, RefundRequestedV1, promised=False, handled=True)
+refund_paid = Event("payments", "refund_paid", 1, RefundPaidV1, handled=True)
+refund_failed = Event("payments", "refund_failed", 1, RefundFailedV1, handled=True)

@@ -15,8 +15,9 @@ from services.payments.contract.numbers import holds_card_number, is_routing_num
 BANK_ACCOUNT, CARD = "bank_account", "card"
 METHOD_TYPES = (BANK_ACCOUNT, CARD)
 ACCOUNT_TYPES = ("checking", "savings")
+REFUND_STATUSES = ("requested", "unknown", "paid", "failed", "cancelled")
 EXTRA_MODES = ("principal", "paid_ahead")
-STATUSES = ("submitting", "posted", "declined", "unknown")
+STATUSES = ("submitting", "posted", "settled", "declined", "returned", "unknown")
 LIMIT_DEFAULT, LIMIT_MAX = 20, 100
 TEXT_LENGTH_MAX = 10_000
 
@@ -87,7 +88,10 @@ class AddPaymentMethod(Request):
 
 
 class PaymentMethod(Strict):
-    """What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's."""
+    """What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's.
+
+    `disabled_because` says why nothing can be paid with it any more, and is null while it can.
+    """
 
     id = fields.UUID(required=True)
     type = fields.String(required=True)
@@ -98,6 +102,7 @@ class PaymentMethod(Strict):
     exp_month = fields.Integer(allow_none=True)
     exp_year = fields.Integer(allow_none=True)
     created_at = Instant(required=True)
+    disabled_because = fields.String(allow_none=True)
 
 
 class ListPaymentMethods(Request):
@@ -137,8 +142,20 @@ class Decline(Strict):
     reason = fields.String(required=True)
 
 
+class ReturnShown(Strict):
+    """Why a bank sent a payment back, and what happens next; `present_again_on` is null where nothing more is tried."""
+
+    code = fields.String(required=True)
+    reason = fields.String(required=True)
+    next_step = fields.String(required=True)
+    returned_on = fields.Date(required=True)
+    present_again_on = fields.Date(required=True, allow_none=True)
+
+
 class Payment(Strict):
     """A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
+
+    `settled`: the bank has paid it. `returned`: the bank took it back, and it is in no balance any more.
 
     `message` answers "did my payment go through" in one sentence.
     """
@@ -153,6 +170,9 @@ class Payment(Strict):
     created_at = Instant(required=True)
     message = fields.String(required=True)
     decline = fields.Nested(Decline, required=True, allow_none=True)
+    settled_on = fields.Date(required=True, allow_none=True)
+    returned = fields.Nested(ReturnShown, required=True, allow_none=True)
+    refunded_on = fields.Date(required=True, allow_none=True)
 
 
 class GetPayment(Request):
@@ -168,6 +188,57 @@ class ListPayments(Request):
 class Payments(Strict):
     data = fields.List(fields.Nested(Payment), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class RecordProcessorEvents(Strict):
+    """The processor's webhook as it came: the body byte for byte, and the header that signs it."""
+
+    body = fields.String(required=True)
+    signature = fields.String(required=True)
+
+
+class RefundPayment(Request):
+    """Pay the whole of a payment back; the reason is for the record and the customer."""
+
+    payment_id = Identifier(required=True)
+    reason = Text(required=True, longest=200)
+
+
+class PaymentRefund(Strict):
+    """Money on its way back. `paid`: handed to the bank or the card's network; `failed`: a person has to act."""
+
+    id = fields.UUID(required=True)
+    payment_id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True)
+    amount_cents = Cents(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(REFUND_STATUSES))
+    created_at = Instant(required=True)
+
+
+class ListPaymentWorkItems(Request):
+    limit = fields.Integer(strict=True, load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MAX))
+    cursor = Text(load_default=None, allow_none=True)
+
+
+class PaymentWorkItem(Strict):
+    """Something that a person has to look at; `details` are plain facts, by `reason`."""
+
+    id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True)
+    payment_id = fields.UUID(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    details = fields.Dict(required=True)
+    opened_at = Instant(required=True)
+
+
+class PaymentWorkItems(Strict):
+    data = fields.List(fields.Nested(PaymentWorkItem), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class ClosePaymentWorkItem(Request):
+    work_item_id = Identifier(required=True)
+    note = Text(required=True, longest=500)
 
 
 class ListPendingPayments(Request):

@@ -3,18 +3,38 @@
 from services.payments.operations.charging import charge_payment, settle_charge
 from services.payments.operations.methods import add_payment_method, look_up_card, remove_payment_method
 from services.payments.operations.quotes import learn_quote
-from services.payments.operations.standings import learn_standing, note_payment_applied, note_standing
+from services.payments.operations.refunding import note_refund_due, pay_refund, refund_payment, settle_refund
+from services.payments.operations.reporting import record_reports
+from services.payments.operations.returning import note_returned, present_again
+from services.payments.operations.settling import note_settled
+from services.payments.operations.standings import (
+    learn_standing,
+    note_payment_applied,
+    note_payment_reversed,
+    note_standing,
+)
 from services.payments.operations.submitting import submit_payment
+from services.payments.operations.working import close_work_item
 
 __all__ = [
     "add_payment_method",
     "charge_payment",
+    "close_work_item",
     "learn_quote",
     "learn_standing",
     "look_up_card",
     "note_payment_applied",
+    "note_payment_reversed",
+    "note_refund_due",
+    "note_returned",
+    "note_settled",
     "note_standing",
+    "pay_refund",
+    "present_again",
+    "record_reports",
+    "refund_payment",
     "remove_payment_method",
     "settle_charge",
+    "settle_refund",
     "submit_payment",
 ]

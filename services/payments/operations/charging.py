@@ -1,9 +1,11 @@
-"""Charging a submitted payment once, whatever dies in between: the payment's id is the key at the processor.
+"""Charging a submitted payment once, whatever dies in between: payment and presentment are the key at the processor.
 
 A request that was answered is recorded with the event that tells of it. One that was not leaves the payment `unknown`,
 and the processor is asked before anything else is done. No transaction is open while the processor is spoken to.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +19,18 @@ from chassis.store import Cause, Database, Row, Transaction
 from services.payments.contract import events
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import payment_methods, payments, payments_shown
-from services.payments.providers.interface import BankAccountSource, CardSource, ChargeOutcome, Processor, Source
+from services.payments.providers.interface import (
+    BankAccountSource,
+    CardSource,
+    Charge,
+    ChargeOutcome,
+    Processor,
+    Source,
+    SourceRefused,
+)
 from services.payments.rules.limits import may_still_arrive
+from services.payments.rules.presenting import FIRST_PRESENTMENT, charge_key
+from services.payments.rules.returns import RETRY_DESCRIPTION
 from services.payments.rules.states import DECLINED, OPEN, POSTED, SUBMITTING, UNKNOWN, states_before
 from services.payments.rules.wording import DECLINE_REASONS, NOT_CHARGED, decline_code
 
@@ -27,8 +39,10 @@ _with_source = payments_shown.add_columns(
     payment_methods.c.routing_number,
     payment_methods.c.account_number_encrypted,
     payment_methods.c.account_type,
+    payment_methods.c.holder_name,
 )
 _SHOWN = _with_source.where(payments.c.id == bindparam("of_payment"))
+REFUSED = ChargeOutcome(reference=None, is_approved=False, decline_code="method_refused")
 NOTHING_CHARGED = ChargeOutcome(reference=None, is_approved=False, decline_code=NOT_CHARGED)
 
 
@@ -57,8 +71,9 @@ def settle_charge(
     payment = _shown(store, payment_id)
     if payment["status"] not in OPEN:
         return
+    charge = _charge_of(payment, cipher=cipher)
     failpoint("vendor.before_question")
-    found = processor.find(key=payment_id, amount_cents=payment["amount_cents"])
+    found = processor.find(charge)
     failpoint("vendor.after_question")
     if found is not None:
         _record(store, cause=cause, payment=payment, outcome=found)
@@ -67,16 +82,39 @@ def settle_charge(
     elif may_still_arrive(unknown_at=payment["unknown_at"], now=clock.now()):
         raise OutcomeUnknown("the request may still be on its way to the processor")
     else:
-        _record(store, cause=cause, payment=payment, outcome=NOTHING_CHARGED)
+        outcome = processor.abandon(charge) or NOTHING_CHARGED
+        _record(store, cause=cause, payment=payment, outcome=outcome)
+
+
+def record_outcome(transaction: Transaction, *, payment: Mapping[str, Any], outcome: ChargeOutcome) -> bool:
+    """The new state and the event that tells it. False, with nothing done, where another was first.
+
+    `payment` is a row of `models.payments_shown`.
+    """
+    if outcome.is_approved:
+        moved = _move(transaction, payment=payment, to=POSTED, processor_reference=outcome.reference)
+        if moved:
+            _tell_posted(transaction, payment=payment)
+        return moved
+    code = decline_code(outcome.decline_code)
+    reference = outcome.reference or payment["processor_reference"]
+    moved = _move(transaction, payment=payment, to=DECLINED, decline_code=code, processor_reference=reference)
+    if moved:
+        _tell_declined(transaction, payment=payment, code=code)
+    return moved
 
 
 def _charge(
     store: Database, *, processor: Processor, cipher: FieldCipher, clock: Clock, cause: Cause, payment: Row
 ) -> None:
-    source = _source(payment, cipher=cipher)
+    try:
+        charge = _prepared(store, processor=processor, cause=cause, payment=payment, cipher=cipher)
+    except SourceRefused:
+        _record(store, cause=cause, payment=payment, outcome=REFUSED)
+        return
     failpoint("vendor.before_call")
     try:
-        outcome = processor.charge(key=str(payment["id"]), amount_cents=payment["amount_cents"], source=source)
+        outcome = processor.charge(charge)
     except OutcomeUnknown:
         with store.writing(cause=cause) as transaction:
             _move(transaction, payment=payment, to=UNKNOWN, unknown_at=clock.now())
@@ -85,27 +123,37 @@ def _charge(
     _record(store, cause=cause, payment=payment, outcome=outcome)
 
 
-def _record(store: Database, *, cause: Cause, payment: Row, outcome: ChargeOutcome) -> None:
-    """The new state and the event that tells it, in one transaction; nothing where another process was first."""
+def _prepared(
+    store: Database, *, processor: Processor, cause: Cause, payment: Row, cipher: FieldCipher
+) -> Charge:  # fmt: skip
+    """The charge with the reference by which it can be asked about, which is on record before anything is charged."""
+    charge = _charge_of(payment, cipher=cipher)
+    if charge.reference is not None:
+        return charge
+    reference = processor.prepare(charge)
+    if reference is None:
+        return charge
     with store.writing(cause=cause) as transaction:
-        if outcome.is_approved:
-            if _move(transaction, payment=payment, to=POSTED, processor_reference=outcome.reference):
-                _tell_posted(transaction, payment=payment)
-            return
-        code = decline_code(outcome.decline_code)
-        references = {"decline_code": code, "processor_reference": outcome.reference}
-        if _move(transaction, payment=payment, to=DECLINED, **references):
-            _tell_declined(transaction, payment=payment, code=code)
+        is_open = payments.c.status.in_(sorted(OPEN))
+        noted = update(payments).where(payments.c.id == payment["id"], is_open)
+        transaction.run(noted.values(processor_reference=reference))
+    return replace(charge, reference=reference)
 
 
-def _move(transaction: Transaction, *, payment: Row, to: str, **values: Any) -> bool:
+def _record(store: Database, *, cause: Cause, payment: Row, outcome: ChargeOutcome) -> None:
+    with store.writing(cause=cause) as transaction:
+        record_outcome(transaction, payment=payment, outcome=outcome)
+
+
+def _move(transaction: Transaction, *, payment: Mapping[str, Any], to: str, **values: Any) -> bool:
     """Take the step where the payment may still take it. False where it was decided, or made unknown, meanwhile."""
     is_open = payments.c.status.in_(states_before(to))
-    moved = update(payments).where(payments.c.id == payment["id"], is_open)
+    is_this_one = payments.c.presentment_number == payment["presentment_number"]
+    moved = update(payments).where(payments.c.id == payment["id"], is_this_one, is_open)
     return bool(transaction.run(moved.values(status=to, **values)))
 
 
-def _tell_posted(transaction: Transaction, *, payment: Row) -> None:
+def _tell_posted(transaction: Transaction, *, payment: Mapping[str, Any]) -> None:
     told = ("presentment_number", "amount_cents", "effective_on", "extra", "method_type", "method_last4")
     transaction.emit(
         events.payment_posted,
@@ -119,7 +167,7 @@ def _tell_posted(transaction: Transaction, *, payment: Row) -> None:
     )
 
 
-def _tell_declined(transaction: Transaction, *, payment: Row, code: str) -> None:
+def _tell_declined(transaction: Transaction, *, payment: Mapping[str, Any], code: str) -> None:
     transaction.emit(
         events.payment_declined,
         subject=str(payment["account_id"]),
@@ -141,11 +189,23 @@ def _shown(store: Database, payment_id: str) -> Row:
     return payment
 
 
+def _charge_of(payment: Row, *, cipher: FieldCipher) -> Charge:
+    number = payment["presentment_number"]
+    return Charge(
+        key=charge_key(payment_id=payment["id"], presentment_number=number),
+        amount_cents=payment["amount_cents"],
+        source=_source(payment, cipher=cipher),
+        reference=payment["processor_reference"],
+        description=None if number == FIRST_PRESENTMENT else RETRY_DESCRIPTION,
+    )
+
+
 def _source(payment: Row, *, cipher: FieldCipher) -> Source:
     """Also of a method that was removed since: the payment was submitted before."""
     if payment["method_type"] != BANK_ACCOUNT:
         return CardSource(token=payment["processor_token"])
     number = cipher.decrypt(payment["account_number_encrypted"], bound_to=str(payment["payment_method_id"]))
     return BankAccountSource(
-        routing_number=payment["routing_number"], account_number=number, account_type=payment["account_type"]
-    )
+        routing_number=payment["routing_number"], account_number=number, account_type=payment["account_type"],
+        holder_name=payment["holder_name"],
+    )  # fmt: skip

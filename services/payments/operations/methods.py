@@ -41,7 +41,7 @@ def add_payment_method(
         fields = _card(answers["card"], token=request["processor_token"], today=today)
     row = {"id": identifier, "user_id": owner_of(caller), "type": request["type"], "created_at": now, **fields}
     transaction.run(insert(payment_methods).values(row))
-    return row
+    return {**row, "disabled_because": None}
 
 
 def remove_payment_method(

@@ -16,6 +16,7 @@ from chassis.store import Database, Row, Transaction
 from services.accounts.contract.schemas import AccountStanding
 from services.payments.models import account_standings, is_pending, payments
 from services.payments.rules.limits import can_take, with_quote
+from services.payments.rules.states import CHARGED, RETURNED
 
 # Shorter than the caller's own wait, so that it hears from us and not from its own clock.
 ASK_SECONDS = 2.5
@@ -35,7 +36,12 @@ _NOTE = _told.on_conflict_do_update(
     set_={name: _told.excluded[name] for name in sorted(_FIGURES | {"sequence"})},
     where=account_standings.c.sequence < _told.excluded.sequence,
 )
-_APPLIED = update(payments).where(payments.c.id == bindparam("of_payment"), payments.c.applied_at.is_(None))
+_of_presentment = (payments.c.id == bindparam("of_payment"), payments.c.presentment_number == bindparam("number"))
+# What was returned meanwhile, and is presented again, is other money.
+_APPLIED = update(payments).where(
+    *_of_presentment, payments.c.applied_at.is_(None), payments.c.status.in_(sorted({*CHARGED, RETURNED}))
+)
+_REVERSED = update(payments).where(*_of_presentment, payments.c.reversed_on.is_(None))
 
 
 def learn_standing(
@@ -99,7 +105,15 @@ def note_payment_applied(
 ) -> None:
     """The ledger has a payment: it no longer counts as pending. Money that came another way is no payment of ours."""
     note_standing(transaction, sequence=sequence, data=data)
-    transaction.run(_APPLIED, {"of_payment": UUID(data["payment_id"]), "applied_at": applied_at})
+    presentment = {"of_payment": UUID(data["payment_id"]), "number": data["presentment_number"]}
+    transaction.run(_APPLIED, {**presentment, "applied_at": applied_at})
+
+
+def note_payment_reversed(transaction: Transaction, *, sequence: int, data: Mapping[str, Any]) -> None:
+    """The ledger has undone a payment, whoever asked for it: it is in no balance any more."""
+    note_standing(transaction, sequence=sequence, data=data)
+    presentment = {"of_payment": UUID(data["payment_id"]), "number": data["presentment_number"]}
+    transaction.run(_REVERSED, {**presentment, "reversed_on": data["reversed_on"]})
 
 
 def pending_cents(transaction: Transaction, *, account_id: UUID) -> int:

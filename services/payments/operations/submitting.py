@@ -13,15 +13,14 @@ from chassis.errors import ConstraintViolated, NotFound, Refusal
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.payments.contract import events
-from services.payments.contract.errors import AmountTooSmall
+from services.payments.contract.errors import AmountTooSmall, PaymentMethodDisabled
 from services.payments.models import payment_methods, payments
 from services.payments.operations.standings import locked_standing, pending_cents
 from services.payments.rules.limits import refuse_unpayable, with_quote
 from services.payments.rules.methods import owner_of
+from services.payments.rules.presenting import FIRST_PRESENTMENT
 from services.payments.rules.states import SUBMITTING
 from services.payments.rules.wording import as_told
-
-FIRST_PRESENTMENT = 1
 
 _OWN_METHOD = (
     select(payment_methods)
@@ -30,6 +29,13 @@ _OWN_METHOD = (
     .with_for_update(read=True)
 )
 _NEW = insert(payments)
+
+NOTHING_YET = dict.fromkeys(
+    (
+        "applied_at", "decline_code", "settled_on", "returned_on", "return_code", "present_again_on", "reversed_on",
+        "refunded_on",
+    )
+)  # fmt: skip
 
 _REFUSED_BY: dict[str, type[Refusal]] = {"ck_payments_amount_minimum": AmountTooSmall}
 
@@ -40,8 +46,8 @@ def submit_payment(
 ) -> dict[str, Any]:  # fmt: skip
     """Create a payment that is about to be charged, effective today, and tell so in the same transaction.
 
-    Raises NotFound (account or method absent, removed or someone else's), AccountTakesNoPayments, AmountTooSmall and
-    AmountTooLarge; none of them moves money.
+    Raises NotFound (account or method absent, removed or someone else's), PaymentMethodDisabled,
+    AccountTakesNoPayments, AmountTooSmall and AmountTooLarge; none of them moves money.
     """
     with _no_money_moved():
         caller.require(str(account_id))
@@ -65,8 +71,7 @@ def submit_payment(
         }
         transaction.run(_NEW, payment)
     _tell(transaction, payment=payment, method=method)
-    shown = {"applied_at": None, "decline_code": None, "method_type": method["type"], "method_last4": method["last4"]}
-    return as_told({**payment, **shown})
+    return as_told({**payment, **NOTHING_YET, "method_type": method["type"], "method_last4": method["last4"]})
 
 
 def _tell(transaction: Transaction, *, payment: Mapping[str, Any], method: Row) -> None:
@@ -87,6 +92,8 @@ def _own_method(transaction: Transaction, *, caller: CallContext, payment_method
     method = transaction.one(_OWN_METHOD, {"method_id": payment_method_id, "owner": owner_of(caller)})
     if method is None:
         raise NotFound("No payment method of yours has this id. Choose one of your methods, or add a new one.")
+    if method["disabled_at"] is not None:
+        raise PaymentMethodDisabled(method["disabled_because"])
     return method
 
 

@@ -28,9 +28,24 @@ class BankAccountSource:
     routing_number: str = field(repr=False)
     account_number: str = field(repr=False)
     account_type: str
+    holder_name: str = field(repr=False)
 
 
 Source = CardSource | BankAccountSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class Charge:
+    """What is asked for: `key` is ours and stable. `reference` is the processor's id of it, as far as it is known.
+
+    `description` is what the account's owner reads on the statement of the bank.
+    """
+
+    key: str
+    amount_cents: int
+    source: Source
+    reference: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,14 +57,57 @@ class ChargeOutcome:
     decline_code: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class RefundOrder:
+    """Money to be paid back: of which charge, how much of it, under which key of ours."""
+
+    key: str
+    amount_cents: int
+    charge_reference: str
+
+
+@dataclass(frozen=True)
+class RefundOutcome:
+    """What became of a refund; `failure_code` is why it cannot be paid, None where it is on its way."""
+
+    reference: str | None
+    failure_code: str | None = None
+
+
+class SourceRefused(Exception):
+    """The processor will never charge this card or account. Nothing was charged."""
+
+
+class RequestMisunderstood(Exception):
+    """The processor refused a request that we built: a defect of ours. Nothing was charged."""
+
+
 class Processor(Protocol):
     """Charges by a key: the same key is charged at most once, however often it is sent."""
 
-    def charge(self, *, key: str, amount_cents: int, source: Source) -> ChargeOutcome:
+    def prepare(self, charge: Charge) -> str | None:
+        """The reference under which the charge will be asked about, to be kept before it is made.
+
+        None for a processor that can be asked by our own key. Moves no money. Raises VendorDown, SourceRefused.
+        """
+
+    def charge(self, charge: Charge) -> ChargeOutcome:
         """Charge USD cents. Raises VendorDown when it has certainly not charged, OutcomeUnknown when it may have."""
 
-    def find(self, *, key: str, amount_cents: int) -> ChargeOutcome | None:
+    def find(self, charge: Charge) -> ChargeOutcome | None:
         """The charge made under the key, None where there is none. Raises VendorDown when it cannot say."""
+
+    def abandon(self, charge: Charge) -> ChargeOutcome | None:
+        """See to it that nothing is charged under the key from now on; gives what was charged before, if anything.
+
+        Raises VendorDown when it cannot say.
+        """
 
     def find_card(self, *, token: str) -> Card | None:
         """The card behind a token, None for a token it does not know. Raises VendorDown."""
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        """Pay back. Raises VendorDown when nothing was paid back, OutcomeUnknown when it may have been."""
+
+    def find_refund(self, order: RefundOrder) -> RefundOutcome | None:
+        """The refund made under the key, None where there is none. Raises VendorDown when it cannot say."""

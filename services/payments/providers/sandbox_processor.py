@@ -5,20 +5,25 @@ from typing import Any
 
 import requests
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
-from requests.exceptions import ConnectionError as NotConnected
-from requests.exceptions import ConnectTimeout, SSLError
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from chassis.errors import OutcomeUnknown, VendorDown
-from services.payments.providers.interface import BankAccountSource, Card, ChargeOutcome, Source
-
-CONNECT_SECONDS, READ_SECONDS = 3.0, 4.0
-# A token is looked up while its owner waits for the answer to a command.
-LOOK_UP_SECONDS = 2.0
-
-
-class RequestMisunderstood(Exception):
-    """The processor refused a request that we built: a defect of ours. Nothing was charged."""
+from services.payments.providers.connecting import (
+    CONNECT_SECONDS,
+    LOOK_UP_SECONDS,
+    READ_SECONDS,
+    never_connected,
+    private_session,
+)
+from services.payments.providers.interface import (
+    BankAccountSource,
+    Card,
+    Charge,
+    ChargeOutcome,
+    RefundOrder,
+    RefundOutcome,
+    RequestMisunderstood,
+    Source,
+)
 
 
 class _Charge(Schema):
@@ -28,6 +33,14 @@ class _Charge(Schema):
     amount_cents = fields.Integer(required=True, strict=True)
     currency = fields.String(required=True, validate=validate.Equal("usd"))
     decline_code = fields.String(load_default=None, allow_none=True)
+
+
+class _Refund(Schema):
+    id = fields.String(required=True, validate=validate.Length(1, 200))
+    key = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(("paid", "failed")))
+    amount_cents = fields.Integer(required=True, strict=True)
+    failure_code = fields.String(load_default=None, allow_none=True)
 
 
 class _Card(Schema):
@@ -42,33 +55,42 @@ class SandboxProcessor:
 
     def __init__(self, *, base_url: str, api_key: str, read_seconds: float = READ_SECONDS) -> None:
         self._charges = f"{base_url.rstrip('/')}/processor/charges"
+        self._refunds = f"{base_url.rstrip('/')}/processor/refunds"
         self._tokens = f"{base_url.rstrip('/')}/processor/tokens"
         self._authorization = f"Bearer {api_key}"
         self._read_seconds = read_seconds
 
-    def charge(self, *, key: str, amount_cents: int, source: Source) -> ChargeOutcome:
-        body = {"amount_cents": amount_cents, "currency": "usd", "source": _as_sent(source)}
-        try:
-            answer = self._send("POST", self._charges, json=body, headers={"Idempotency-Key": key})
-        except requests.RequestException as error:
-            if _never_connected(error):
-                raise VendorDown(f"the processor cannot be reached ({type(error).__name__})") from error
-            raise OutcomeUnknown(f"the processor did not answer ({type(error).__name__})") from error
-        if answer.status_code in (429, 503):
-            raise VendorDown(f"the processor is not available ({answer.status_code})")
-        if answer.status_code == 400 and _is_about_source(answer):
-            return ChargeOutcome(reference=None, is_approved=False, decline_code="method_refused")
-        if 400 <= answer.status_code < 500:
-            raise RequestMisunderstood(f"the processor refused the request ({answer.status_code})")
-        if answer.status_code != 201:
-            raise OutcomeUnknown(f"the processor failed ({answer.status_code})")
-        return _outcome(_json(answer), key=key, amount_cents=amount_cents)
+    def prepare(self, charge: Charge) -> str | None:  # noqa: ARG002 - it is asked by our own key
+        return None
 
-    def find(self, *, key: str, amount_cents: int) -> ChargeOutcome | None:
-        found = _json(self._ask(self._charges, params={"key": key})).get("data")
-        if not isinstance(found, list):
-            raise VendorDown("the processor's answer cannot be read")
-        return _outcome(found[0], key=key, amount_cents=amount_cents) if found else None
+    def charge(self, charge: Charge) -> ChargeOutcome:
+        body: dict[str, Any] = {
+            "amount_cents": charge.amount_cents, "currency": "usd", "source": _as_sent(charge.source),
+        }  # fmt: skip
+        if charge.description is not None:
+            body["description"] = charge.description
+        answer = self._order(self._charges, key=charge.key, body=body)
+        if answer.status_code == 400 and _is_about(answer, "source"):
+            return ChargeOutcome(reference=None, is_approved=False, decline_code="method_refused")
+        return _outcome(_made(answer), charge=charge)
+
+    def find(self, charge: Charge) -> ChargeOutcome | None:
+        found = self._found(self._charges, key=charge.key)
+        return _outcome(found[0], charge=charge) if found else None
+
+    def abandon(self, charge: Charge) -> ChargeOutcome | None:
+        return self.find(charge)
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        body = {"charge": order.charge_reference, "amount_cents": order.amount_cents}
+        answer = self._order(self._refunds, key=order.key, body=body)
+        if answer.status_code == 400 and _is_about(answer, "charge"):
+            return RefundOutcome(reference=None, failure_code="charge_not_refundable")
+        return _refund_outcome(_made(answer), order=order)
+
+    def find_refund(self, order: RefundOrder) -> RefundOutcome | None:
+        found = self._found(self._refunds, key=order.key)
+        return _refund_outcome(found[0], order=order) if found else None
 
     def find_card(self, *, token: str) -> Card | None:
         answer = self._ask(f"{self._tokens}/{token}", expected=(200, 404), read_seconds=LOOK_UP_SECONDS)
@@ -78,6 +100,24 @@ class SandboxProcessor:
             return Card(**_Card(unknown=EXCLUDE).load(_json(answer)))
         except ValidationError as error:
             raise VendorDown("the processor's answer cannot be read") from error
+
+    def _order(self, url: str, *, key: str, body: Mapping[str, Any]) -> requests.Response:
+        """Ask for money to be moved, under our key."""
+        try:
+            answer = self._send("POST", url, json=body, headers={"Idempotency-Key": key})
+        except requests.RequestException as error:
+            if never_connected(error):
+                raise VendorDown(f"the processor cannot be reached ({type(error).__name__})") from error
+            raise OutcomeUnknown(f"the processor did not answer ({type(error).__name__})") from error
+        if answer.status_code in (429, 503):
+            raise VendorDown(f"the processor is not available ({answer.status_code})")
+        return answer
+
+    def _found(self, url: str, *, key: str) -> list[Any]:
+        found = _json(self._ask(url, params={"key": key})).get("data")
+        if not isinstance(found, list):
+            raise VendorDown("the processor's answer cannot be read")
+        return found
 
     def _ask(self, url: str, *, expected: tuple[int, ...] = (200,), **options: Any) -> requests.Response:
         """A question moves no money: whatever goes wrong, it can be asked again."""
@@ -93,11 +133,8 @@ class SandboxProcessor:
         self, method: str, url: str, *, read_seconds: float | None = None, headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> requests.Response:  # fmt: skip
-        """A connection of its own: a kept one that the other side has closed would look like a lost charge."""
         seconds = read_seconds or self._read_seconds
-        with requests.Session() as session:
-            # Neither proxies nor passwords of the machine's user belong to this conversation.
-            session.trust_env = False
+        with private_session() as session:
             return session.request(
                 method, url, timeout=(min(CONNECT_SECONDS, seconds), seconds), allow_redirects=False,
                 headers={"Authorization": self._authorization, **(headers or {})}, **options,
@@ -114,19 +151,21 @@ def _as_sent(source: Source) -> dict[str, str]:
     return {"token": source.token}
 
 
-def _never_connected(error: requests.RequestException) -> bool:
-    """Whether not one byte of the request was sent. Being wrong is harmless: the key is charged at most once."""
-    if isinstance(error, ConnectTimeout | SSLError):
-        return True
-    cause = error.args[0] if isinstance(error, NotConnected) and error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
-
-
-def _is_about_source(answer: requests.Response) -> bool:
+def _is_about(answer: requests.Response, part: str) -> bool:
+    """Whether the processor refuses that part of what it was sent."""
     try:
-        return str(answer.json()["error"]["param"]).startswith("source")
+        return str(answer.json()["error"]["param"]).startswith(part)
     except (ValueError, KeyError, TypeError):
         return False
+
+
+def _made(answer: requests.Response) -> Any:
+    """What was made. Raises RequestMisunderstood, OutcomeUnknown."""
+    if 400 <= answer.status_code < 500:
+        raise RequestMisunderstood(f"the processor refused the request ({answer.status_code})")
+    if answer.status_code != 201:
+        raise OutcomeUnknown(f"the processor failed ({answer.status_code})")
+    return _json(answer)
 
 
 def _json(answer: requests.Response) -> dict[str, Any]:
@@ -137,13 +176,27 @@ def _json(answer: requests.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _outcome(charge: Any, *, key: str, amount_cents: int) -> ChargeOutcome:
-    try:
-        known = _Charge(unknown=EXCLUDE).load(charge)
-    except ValidationError as error:
-        raise OutcomeUnknown("the processor's answer cannot be read") from error
-    if (known["key"], known["amount_cents"]) != (key, amount_cents):
-        raise OutcomeUnknown("the processor answered about another charge")
+def _outcome(told: Any, *, charge: Charge) -> ChargeOutcome:
+    known = _read(_Charge, told, key=charge.key, amount_cents=charge.amount_cents)
     return ChargeOutcome(
         reference=known["id"], is_approved=known["status"] == "approved", decline_code=known["decline_code"]
     )
+
+
+def _refund_outcome(told: Any, *, order: RefundOrder) -> RefundOutcome:
+    known = _read(_Refund, told, key=order.key, amount_cents=order.amount_cents)
+    is_failed = known["status"] == "failed"
+    return RefundOutcome(
+        reference=known["id"], failure_code=(known["failure_code"] or "refund_failed") if is_failed else None
+    )
+
+
+def _read(schema: type[Schema], told: Any, *, key: str, amount_cents: int) -> dict[str, Any]:
+    """The answer, where it is about what was asked for. Raises OutcomeUnknown."""
+    try:
+        known: dict[str, Any] = schema(unknown=EXCLUDE).load(told)
+    except ValidationError as error:
+        raise OutcomeUnknown("the processor's answer cannot be read") from error
+    if (known["key"], known["amount_cents"]) != (key, amount_cents):
+        raise OutcomeUnknown("the processor answered about something else")
+    return known

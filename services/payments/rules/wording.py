@@ -1,12 +1,12 @@
 """What a customer is told of a payment: one true sentence for each state, and decline codes in plain words."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from chassis.money import format_dollars
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.rules import states
+from services.payments.rules.returns import Decision, consequence_of, written_on
 
 NOT_CHARGED, DECLINED_WITHOUT_REASON = "not_charged", "declined_without_reason"
 
@@ -36,12 +36,30 @@ def as_told(payment: Mapping[str, Any]) -> dict[str, Any]:
         "method": {"type": payment["method_type"], "last4": payment["method_last4"]},
         "message": message(payment),
         "decline": {"code": code, "reason": DECLINE_REASONS[code]} if code else None,
+        "returned": returned(payment),
+    }
+
+
+def returned(payment: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Why a bank sent the payment back and what happens next; None where it did not."""
+    if payment["return_code"] is None:
+        return None
+    again_on = payment["present_again_on"]
+    decided = Decision(consequence=consequence_of(payment["return_code"]), present_again_on=again_on)
+    return {
+        "code": payment["return_code"],
+        "reason": decided.consequence.reason,
+        "next_step": decided.next_step,
+        "returned_on": payment["returned_on"],
+        "present_again_on": again_on,
     }
 
 
 def message(payment: Mapping[str, Any]) -> str:
     """The answer to "did my payment go through"."""
     money, source = format_dollars(payment["amount_cents"]), _source(payment)
+    if payment["refunded_on"] is not None:
+        return f"It was paid back: {money} went back to {source} on {written_on(payment['refunded_on'])}."
     match payment["status"]:
         case states.SUBMITTING:
             return f"Not yet: we are charging {money} to {source} now. Look again in a moment."
@@ -50,20 +68,29 @@ def message(payment: Mapping[str, Any]) -> str:
                 f"We do not know yet whether {money} was charged to {source}: the bank's network did not answer, and "
                 "we are asking. Please do not pay again until this says yes or no."
             )
-        case states.POSTED if payment["applied_at"] is None:
-            return f"Yes: {money} was charged to {source} and is on its way into your balance."
-        case states.POSTED:
-            return f"Yes: {money} from {source} is in your balance as of {_written(payment['effective_on'])}."
+        case states.POSTED | states.SETTLED:
+            return _charged(payment, money=money, source=source)
+        case states.RETURNED:
+            why = returned(payment)
+            assert why is not None, "a payment that was returned keeps the code of its return"
+            back_on = written_on(why["returned_on"])
+            return f"No: {money} from {source} came back on {back_on}: {why['reason']}. {why['next_step']}"
         case states.DECLINED:
             return f"No: {money} was not charged to {source}. {DECLINE_REASONS[payment['decline_code']]}"
         case status:
             raise LookupError(f"no words for a {status} payment")
 
 
+def _charged(payment: Mapping[str, Any], *, money: str, source: str) -> str:
+    if payment["reversed_on"] is not None:
+        undone_on = written_on(payment["reversed_on"])
+        return f"No longer: {money} from {source} was taken out of your balance on {undone_on}. Contact us about it."
+    if payment["applied_at"] is None:
+        return f"Yes: {money} was charged to {source} and is on its way into your balance."
+    in_balance = f"Yes: {money} from {source} is in your balance as of {written_on(payment['effective_on'])}"
+    return f"{in_balance}, and the bank has paid it." if payment["status"] == states.SETTLED else f"{in_balance}."
+
+
 def _source(payment: Mapping[str, Any]) -> str:
     noun = "bank account" if payment["method_type"] == BANK_ACCOUNT else "card"
     return f"your {noun} ending in {payment['method_last4']}"
-
-
-def _written(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"

@@ -21,7 +21,7 @@ from requests.auth import AuthBase
 from schemathesis import AuthContext, Case, HookContext, Response
 from urllib3.util import Retry
 
-from deploy.sandbox.signatures import SendGridSignature, TwilioSignature
+from deploy.sandbox.signatures import ProcessorSignature, SendGridSignature, TwilioSignature
 
 URL = os.environ["CAPTIVE_FUZZ_URL"]
 # By role, who signs in; for nobody, all requests are anonymous.
@@ -95,11 +95,21 @@ class TextVendor(AuthBase):
         return request
 
 
+class MoneyVendor(AuthBase):
+    """Signs a body as the processor would have."""
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        signature = ProcessorSignature(secret_file=KEYS / "processor-webhook-secret")
+        request.headers.update(signature.headers(_body(request), timestamp=str(int(time.time()))))
+        return request
+
+
 # By operation, the headers of a signature and who makes them.
 MAIL_HEADERS = ("X-Twilio-Email-Event-Webhook-Signature", "X-Twilio-Email-Event-Webhook-Timestamp")
 VENDORS: dict[str, tuple[tuple[str, ...], AuthBase]] = {
     "recordMailEvents": (MAIL_HEADERS, MailVendor()),
     "recordTextStatus": (("X-Twilio-Signature",), TextVendor()),
+    "recordProcessorEvents": (("Stripe-Signature",), MoneyVendor()),
 }
 
 

@@ -16,7 +16,7 @@ from chassis.errors import ConstraintViolated, Forbidden, InvalidRequest, NotFou
 from chassis.ids import new_id
 from services.accounts.contract.errors import NoInterestPaid, YearNotOver
 from services.accounts.models import paper_mailings, statements
-from services.accounts.operations import Due, issue_statements, note_return
+from services.accounts.operations import Due, issue_statements, note_return, note_settled
 from services.accounts.operations.locking import lock_account
 from services.accounts.rules.events import Bill
 from services.accounts.service import AccountsService
@@ -187,6 +187,19 @@ class TestAMonthlyStatement:
             "year": 2026, "since_on": "2026-11-05", "interest_cents": 5_841,
             "principal_cents": LOAN_TERMS.payment_cents - 5_841, "fees_cents": 0,
         }  # fmt: skip
+
+    def test_does_not_show_what_banks_move_later(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        payment_id = pay(service, account_id)
+        settled = {
+            "payment_id": payment_id, "account_id": account_id, "presentment_number": 1,
+            "amount_cents": LOAN_TERMS.payment_cents, "settled_on": service.clock.today(),
+        }  # fmt: skip
+        with service.store.writing() as transaction:
+            note_settled(transaction, settled=settled, now=service.clock.now(), today=service.clock.today())
+        statement = issue(service, account_id)
+        assert [line["kind"] for line in statement["monthly"]["transactions"]] == ["payment"]
+        assert_adds_up(statement)
 
     def test_of_a_paid_off_loan_asks_for_nothing(self, service: AccountsService) -> None:
         account_id = an_account(service, a_loan())

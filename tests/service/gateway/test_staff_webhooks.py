@@ -227,6 +227,15 @@ class TestLookingAndReplaying:
         partners_stage.dispatches()
         assert len(partner.arrivals) == arrived + 2
 
+    def test_an_instant_may_have_an_offset_that_postgresql_has_not(
+        self, partners_stage: Stage, partner: Partner
+    ) -> None:
+        webhook = _with_failures(partners_stage, partner, count=1)
+        answer = partners_stage.asks(
+            "POST", f"/{webhook['id']}/deliveries/replay", {"failed_since": "2020-01-01T00:00:00+23:59"}
+        )
+        assert answer.json == {"count": 1}
+
     def test_what_arrived_can_be_sent_again_too(self, partners_stage: Stage, partner: Partner) -> None:
         webhook = partners_stage.registers(partner)
         partners_stage.happens()

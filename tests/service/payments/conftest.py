@@ -7,12 +7,13 @@ import pytest
 from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
 from services.payments.providers.sandbox_processor import SandboxProcessor
+from services.payments.providers.sandbox_reports import SandboxReports
 from services.payments.service import PaymentsService
 from tests.builders.payments import AccountsBook
 from tests.builders.wiring import wire
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.sandbox import CLIENT_TIMEOUT_SECONDS, RunningSandbox
-from tests.service.payments.counter import Counter
+from tests.service.payments.counter import PROCESSOR_SECRET, Counter
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def counter(
         keys_folder=keys_folder,
         accounts=accounts,
         processor=processor,
+        reports=SandboxReports(secret=PROCESSOR_SECRET),
         cipher=FieldCipher(folder=keys_folder, purpose="fields-payments"),
     )
     return Counter(service=service, sandbox=sandbox, accounts=accounts, clock=clock)

@@ -34,6 +34,7 @@ class TestABankAccount:
             "brand": None,
             "exp_month": None,
             "exp_year": None,
+            "disabled_because": None,
         }
 
     def test_is_kept_encrypted_and_bound_to_its_row(self, counter: Counter) -> None:

@@ -3,17 +3,26 @@
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from chassis.errors import OutcomeUnknown, VendorDown
-from services.payments.providers.interface import BankAccountSource, CardSource, ChargeOutcome
-from services.payments.providers.sandbox_processor import RequestMisunderstood, SandboxProcessor
+from services.payments.providers.interface import (
+    BankAccountSource,
+    CardSource,
+    Charge,
+    ChargeOutcome,
+    RequestMisunderstood,
+)
+from services.payments.providers.sandbox_processor import SandboxProcessor
 
-BANK_ACCOUNT = BankAccountSource(routing_number="110000000", account_number="000123456789", account_type="savings")
+BANK_ACCOUNT = BankAccountSource(
+    routing_number="110000000", account_number="000123456789", account_type="savings", holder_name="Ada Lovelace"
+)
+THE_CHARGE = Charge(key="k", amount_cents=500, source=BANK_ACCOUNT)
 A_CHARGE = {"id": "ch_1", "key": "k", "status": "approved", "amount_cents": 500, "currency": "usd"}
 
 
@@ -75,7 +84,7 @@ def wire_processor(script: Script) -> SandboxProcessor:
 
 
 def charge(processor: SandboxProcessor) -> ChargeOutcome:
-    return processor.charge(key="k", amount_cents=500, source=BANK_ACCOUNT)
+    return processor.charge(THE_CHARGE)
 
 
 def test_a_charge_carries_its_key_our_credentials_and_the_source(
@@ -127,7 +136,7 @@ def test_an_answer_that_proves_nothing_leaves_the_outcome_unknown(
 
 def test_a_source_that_the_processor_refuses_is_a_decline(script: Script, wire_processor: SandboxProcessor) -> None:
     script.says(400, {"error": {"code": "invalid_token", "param": "source.token"}})
-    outcome = wire_processor.charge(key="k", amount_cents=500, source=CardSource(token="tok_gone"))
+    outcome = wire_processor.charge(replace(THE_CHARGE, source=CardSource(token="tok_gone")))
     assert outcome == ChargeOutcome(reference=None, is_approved=False, decline_code="method_refused")
 
 
@@ -145,10 +154,10 @@ def test_a_request_of_ours_that_is_refused_is_a_defect(
 
 def test_a_charge_is_found_by_its_key_or_is_not_there(script: Script, wire_processor: SandboxProcessor) -> None:
     script.says(200, {"data": [{**A_CHARGE, "status": "declined", "decline_code": "account_closed"}]})
-    found = wire_processor.find(key="k", amount_cents=500)
+    found = wire_processor.find(THE_CHARGE)
     assert found == ChargeOutcome(reference="ch_1", is_approved=False, decline_code="account_closed")
     script.says(200, {"data": []})
-    assert wire_processor.find(key="k", amount_cents=500) is None
+    assert wire_processor.find(THE_CHARGE) is None
     assert [heard["path"] for heard in script.heard] == ["/processor/charges?key=k"] * 2
 
 
@@ -158,7 +167,7 @@ def test_a_question_without_a_clear_answer_is_asked_again_later(
 ) -> None:
     script.says(status, body)
     with pytest.raises(VendorDown):
-        wire_processor.find(key="k", amount_cents=500)
+        wire_processor.find(THE_CHARGE)
     script.says(status if status != 404 else 500, body)
     with pytest.raises(VendorDown):
         wire_processor.find_card(token="tok_x")
@@ -167,7 +176,7 @@ def test_a_question_without_a_clear_answer_is_asked_again_later(
 def test_a_charge_of_another_amount_is_not_taken_for_ours(script: Script, wire_processor: SandboxProcessor) -> None:
     script.says(200, {"data": [{**A_CHARGE, "amount_cents": 1}]})
     with pytest.raises(OutcomeUnknown):
-        wire_processor.find(key="k", amount_cents=500)
+        wire_processor.find(THE_CHARGE)
 
 
 def test_a_source_never_shows_its_digits() -> None:

@@ -35,6 +35,9 @@ class TestASubmission:
                 "Not yet: we are charging $412.35 to your bank account ending in 6789 now. Look again in a moment."
             ),
             "decline": None,
+            "settled_on": None,
+            "returned": None,
+            "refunded_on": None,
         }
         assert counter.told("payment_submitted") == [
             {

@@ -17,6 +17,7 @@ from tests.fixtures.ports import free_port
 from tests.fixtures.processes import eventually
 
 TOKEN = "0123456789abcdef0123456789abcdef"
+PROCESSOR_SECRET = "whsec_89abcdef89abcdef89abcdef89abcdef"
 PUBLIC = "https://stack.example"
 CALLBACK = f"{PUBLIC}/v1/webhooks/twilio/status?message_id=m-1"
 
@@ -43,6 +44,8 @@ class ListeningStack:
         self.key = mail_webhook_key(folder=folder)
         token_file = folder / "twilio-token"
         token_file.write_text(TOKEN)
+        secret_file = folder / "processor-webhook-secret"
+        secret_file.write_text(PROCESSOR_SECRET)
         self.heard: list[Heard] = []
         self.answers: list[int] = []
         self.otherwise = 204
@@ -50,7 +53,7 @@ class ListeningStack:
         self.port = free_port()
         self.options = (
             "--gateway", f"http://127.0.0.1:{self.port}", "--sendgrid-key", str(self.key.private_file),
-            "--twilio-token", str(token_file),
+            "--twilio-token", str(token_file), "--processor-secret", str(secret_file),
         )  # fmt: skip
 
     def listen(self) -> None:

@@ -31,7 +31,7 @@ def promised_outcomes() -> list[tuple[Source, str]]:
     readme = (REPOSITORY / "deploy/sandbox/README.md").read_text()
     cards = re.findall(r"^\| `(tok_\w+)` \| [\d ]+ \| (.+) \|$", readme, flags=re.MULTILINE)
     accounts = re.findall(r"^\| `(\d{12})` \| (.+) \|$", readme, flags=re.MULTILINE)
-    assert (len(cards), len(accounts)) == (5, 6)
+    assert (len(cards), len(accounts)) == (5, 8)
     return [(a_card(token), outcome) for token, outcome in cards] + [
         (a_bank_account(number), outcome) for number, outcome in accounts
     ]

@@ -337,10 +337,11 @@ class TestWithoutStack:
     def test_without_keys_it_does_not_start(self, tmp_path: Path, stack: ListeningStack) -> None:
         broken, absent = tmp_path / "broken.pem", str(tmp_path / "absent")
         broken.write_text("not a key")
-        gateway, (_, key, _, token) = stack.options[:2], stack.options[2:]
+        gateway, (mails, key, texts, token, money, secret) = stack.options[:2], stack.options[2:]
         for options in (
-            (), ("--sendgrid-key", key), ("--sendgrid-key", str(broken), "--twilio-token", token),
-            ("--sendgrid-key", absent, "--twilio-token", token), ("--sendgrid-key", key, "--twilio-token", absent),
+            (), (mails, key), (mails, key, texts, token), (mails, str(broken), texts, token, money, secret),
+            (mails, absent, texts, token, money, secret), (mails, key, texts, absent, money, secret),
+            (mails, key, texts, token, money, absent),
         ):  # fmt: skip
             process = start_sandbox(tmp_path / "state.jsonl", *gateway, *options)
             _, said = process.communicate(timeout=ANSWER_SECONDS_MAX)

@@ -103,6 +103,16 @@ class TestSchemas:
             ("/amount_cents", "required"), ("/note", "out_of_range"), ("/extra", "unknown_field"),
         }  # fmt: skip
 
+    def test_instants_of_any_offset_are_taken_as_utc(self) -> None:
+        read = load(Paid, {"amount_cents": 1, "at": "2026-11-23T23:30:00+23:59"})["at"]
+        assert (read.isoformat(), read.tzinfo) == ("2026-11-22T23:31:00+00:00", UTC)
+
+    @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "yesterday"])
+    def test_an_instant_beyond_the_calendar_is_refused(self, text: str) -> None:
+        with pytest.raises(InvalidRequest) as refused:
+            load(Paid, {"amount_cents": 1, "at": text})
+        assert [error.pointer for error in refused.value.errors] == ["/at"]
+
     @pytest.mark.parametrize("text", ["a\nb", "a\r", "\x00", "\x1b[0m", "\x7f"])
     def test_text_smuggles_no_control_character(self, text: str) -> None:
         with pytest.raises(InvalidRequest):

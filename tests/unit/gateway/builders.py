@@ -85,6 +85,12 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         paperless.PutPaperless, paperless.Paperless, {**statement_examples.PAPERLESS, "version": 4},
     ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, {"data": []}),
+    "payments.record_processor_events": (payments.RecordProcessorEvents, Nothing, {}),
+    "payments.refund_payment": (payments.RefundPayment, payments.PaymentRefund, examples.PAYMENT_REFUND),
+    "payments.list_work_items": (
+        payments.ListPaymentWorkItems, payments.PaymentWorkItems, examples.page_of(examples.PAYMENT_WORK_ITEM),
+    ),
+    "payments.close_work_item": (payments.ClosePaymentWorkItem, Nothing, {}),
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
     "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),

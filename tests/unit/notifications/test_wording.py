@@ -14,7 +14,7 @@ from services.notifications.rules import KINDS
 
 GOLDEN = Path(__file__).parent / "golden"
 BRAND = Brand(name="Kia Finance America", phone="1-855-885-7600", portal_url="https://portal.example")
-TEXTED = ("payment_received", "payment_declined")
+TEXTED = ("payment_received", "payment_declined", "payment_returned")
 
 FACTS: dict[str, Any] = {
     "greeting_name": "Ada",
@@ -23,6 +23,10 @@ FACTS: dict[str, Any] = {
     "method_type": "bank_account",
     "account_last4": "4821",
     "decline_reason": "The card has not enough money on it.",
+    "method_last4": "6789",
+    "return_reason": "the account is closed",
+    "next_step": "Please add another bank account or card, and pay with that.",
+    "will_be_presented_again": False,
     "link": "https://portal.example/verify?token=t0ken&again=1",
     "kind": "monthly",
     "statement_on": "2026-11-23",

@@ -8,8 +8,9 @@ from services.payments.contract.schemas import STATUSES
 from services.payments.rules.states import (
     COUNTED,
     DECLINED,
-    OPEN,
     POSTED,
+    RETURNED,
+    SETTLED,
     STEPS,
     SUBMITTING,
     UNKNOWN,
@@ -22,6 +23,10 @@ LEGAL = {
     (SUBMITTING, UNKNOWN),
     (UNKNOWN, POSTED),
     (UNKNOWN, DECLINED),
+    (POSTED, SETTLED),
+    (POSTED, RETURNED),
+    (SETTLED, RETURNED),
+    (RETURNED, SUBMITTING),
 }
 
 
@@ -34,9 +39,9 @@ def test_every_status_of_the_contract_has_its_row() -> None:
     assert set(STEPS) == set(STATUSES)
 
 
-def test_only_an_open_payment_can_still_change() -> None:
-    assert {status for status, steps in STEPS.items() if steps} == OPEN
+def test_what_was_declined_stays_so() -> None:
+    assert {status for status, steps in STEPS.items() if not steps} == {DECLINED}
 
 
 def test_money_counts_until_it_is_certain_that_none_comes() -> None:
-    assert set(STATUSES) - COUNTED == {DECLINED}
+    assert set(STATUSES) - COUNTED == {DECLINED, RETURNED}

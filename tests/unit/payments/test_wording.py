@@ -16,12 +16,18 @@ def a_payment(**differences: Any) -> dict[str, Any]:
         "effective_on": date(2026, 11, 3),
         "applied_at": None,
         "decline_code": None,
+        "return_code": None,
+        "returned_on": None,
+        "present_again_on": None,
+        "reversed_on": None,
+        "refunded_on": None,
         "method_type": "bank_account",
         "method_last4": "6789",
         **differences,
     }
 
 
+BACK_ON = date(2026, 11, 5)
 APPLIED_AT = datetime(2026, 11, 3, 15, tzinfo=UTC)
 
 
@@ -54,6 +60,39 @@ APPLIED_AT = datetime(2026, 11, 3, 15, tzinfo=UTC)
                 "network did not answer, and we are asking. Please do not pay again until this says yes or no."
             ),
         ),
+        (
+            a_payment(status="settled", applied_at=APPLIED_AT),
+            (
+                "Yes: $412.35 from your bank account ending in 6789 is in your balance as of November 3, 2026, and the "
+                "bank has paid it."
+            ),
+        ),
+        (
+            a_payment(status="returned", return_code="R01", returned_on=BACK_ON, present_again_on=date(2026, 11, 10)),
+            (
+                "No: $412.35 from your bank account ending in 6789 came back on November 5, 2026: there was not enough "
+                "money in the account. We will present it once more on November 10, 2026: please have the money there "
+                "by then. You need not pay in another way."
+            ),
+        ),
+        (
+            a_payment(status="returned", return_code="R02", returned_on=BACK_ON),
+            (
+                "No: $412.35 from your bank account ending in 6789 came back on November 5, 2026: the account is "
+                "closed. Please add another bank account or card, and pay with that."
+            ),
+        ),
+        (
+            a_payment(status="settled", applied_at=APPLIED_AT, refunded_on=BACK_ON),
+            "It was paid back: $412.35 went back to your bank account ending in 6789 on November 5, 2026.",
+        ),
+        (
+            a_payment(status="posted", applied_at=APPLIED_AT, reversed_on=BACK_ON),
+            (
+                "No longer: $412.35 from your bank account ending in 6789 was taken out of your balance on November 5, "
+                "2026. Contact us about it."
+            ),
+        ),
     ],
 )
 def test_each_state_has_its_true_sentence(payment: dict[str, Any], sentence: str) -> None:
@@ -61,7 +100,8 @@ def test_each_state_has_its_true_sentence(payment: dict[str, Any], sentence: str
 
 
 def test_every_status_of_the_contract_has_words() -> None:
-    assert len({message(a_payment(status=status, decline_code="not_charged")) for status in STATUSES}) == len(STATUSES)
+    known = {"decline_code": "not_charged", "return_code": "R01", "returned_on": BACK_ON, "applied_at": APPLIED_AT}
+    assert len({message(a_payment(status=status, **known)) for status in STATUSES}) == len(STATUSES)
 
 
 def test_a_status_without_words_is_a_defect() -> None:

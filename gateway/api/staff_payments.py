@@ -1,0 +1,43 @@
+"""Payments in the hands of staff: sent back as a whole, and what a person has to look at."""
+
+from chassis.context import AGENT
+from chassis.schemas import Nothing
+from gateway.api import examples
+from gateway.routing import HttpCall, Reply, route
+from gateway.schemas import ClosePaymentWorkItem, Page, RefundPayment
+from services.payments.contract import schemas as payments
+
+STAFF, TAGS = (AGENT,), ("staff",)
+WORK_PATH = "/v1/staff/payment-work-items"
+
+
+@route(
+    "POST", "/v1/staff/payments/{payment_id}/refunds", operation="refundPayment", status=201, tags=TAGS, who=STAFF,
+    idempotent=True, moves_money=True, takes=RefundPayment, gives=payments.PaymentRefund,
+    summary="Send a whole payment back to where it came from", errors=("payment_not_refundable", "card_number_refused"),
+    sends={"reason": "Paid twice by mistake"}, example=examples.PAYMENT_REFUND,
+)  # fmt: skip
+def refund_payment(call: HttpCall) -> Reply:
+    """Only a payment that has settled goes back, once. The account is then as had it never been paid."""
+    return call.relay("payments", "refund_payment", payment_id=call.path["payment_id"], **call.body)
+
+
+@route(
+    "GET", WORK_PATH, operation="listPaymentWorkItems", tags=TAGS, who=STAFF, query=Page,
+    gives=payments.PaymentWorkItems, summary="What a person has to look at, the newest first",
+    example=examples.page_of(examples.PAYMENT_WORK_ITEM),
+)  # fmt: skip
+def list_payment_work_items(call: HttpCall) -> Reply:
+    return call.relay("payments", "list_work_items", **call.query)
+
+
+@route(
+    "POST", f"{WORK_PATH}/{{work_item_id}}/close", operation="closePaymentWorkItem", status=204, tags=TAGS, who=STAFF,
+    takes=ClosePaymentWorkItem, gives=Nothing, summary="A person has looked",
+    sends={"note": "Called the customer, who pays by card."}, errors=("card_number_refused",),
+)  # fmt: skip
+def close_payment_work_item(call: HttpCall) -> Reply:
+    return call.relay("payments", "close_work_item", work_item_id=call.path["work_item_id"], **call.body)
+
+
+ROUTES = (refund_payment, list_payment_work_items, close_payment_work_item)

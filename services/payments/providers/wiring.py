@@ -1,0 +1,92 @@
+"""What the service is given when it starts: the processor that the settings name, loaded only then."""
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from chassis.keys import FieldCipher
+from chassis.settings import Setting, Settings, SettingsInvalid
+from services.payments.providers.interface import Processor
+from services.payments.providers.reports import ProcessorReports
+
+FIELDS_PURPOSE = "fields-payments"
+SANDBOX, STRIPE = "sandbox", "stripe"
+PROCESSORS = (SANDBOX, STRIPE)
+
+PROCESSOR = Setting("PROCESSOR", "text", f"Who takes the money: {' or '.join(PROCESSORS)}", SANDBOX)
+
+
+BASE_URL = Setting("PROCESSOR_BASE_URL", "url", "The card and ACH processor, or the sandbox that plays it")
+API_KEY = Setting("PROCESSOR_API_KEY", "text", "The key with which the processor knows us", secret=True)
+BANK_VERIFICATION = Setting(
+    "STRIPE_BANK_VERIFICATION", "text",
+    "How Stripe makes sure of a bank account: automatic, instant, microdeposits, or as agreed with it", "automatic",
+)  # fmt: skip
+
+
+class ProcessorProvider(DependencyProvider):
+    """Gives each worker the processor that the settings name."""
+
+    needs = (PROCESSOR, BASE_URL, API_KEY, BANK_VERIFICATION)
+
+    def setup(self) -> None:
+        self._processor = processor_of(self.container.config["settings"])
+
+    def get_dependency(self, worker_ctx: Any) -> Processor:  # noqa: ARG002 - nameko's signature
+        return self._processor
+
+
+class ProcessorReportsProvider(DependencyProvider):
+    """Gives each worker the reader of what the processor reports."""
+
+    needs = (
+        *ProcessorProvider.needs,
+        Setting("PROCESSOR_WEBHOOK_SECRET", "text", "What the processor signs its webhooks with", secret=True),
+    )
+
+    def setup(self) -> None:
+        self._reports = reports_of(self.container.config["settings"])
+
+    def get_dependency(self, worker_ctx: Any) -> ProcessorReports:  # noqa: ARG002 - nameko's signature
+        return self._reports
+
+
+class CipherProvider(DependencyProvider):
+    """Gives each worker the cipher of bank account numbers."""
+
+    def setup(self) -> None:
+        self._cipher = FieldCipher(folder=self.container.config["settings"]["KEYS_DIR"], purpose=FIELDS_PURPOSE)
+
+    def get_dependency(self, worker_ctx: Any) -> FieldCipher:  # noqa: ARG002 - nameko's signature
+        return self._cipher
+
+
+def processor_of(settings: Settings) -> Processor:
+    """The processor that the settings name. Raises SettingsInvalid where there is none of that name."""
+    where = {"base_url": settings[BASE_URL.name], "api_key": settings[API_KEY.name]}
+    match settings[PROCESSOR.name]:
+        case "sandbox":
+            from services.payments.providers.sandbox_processor import SandboxProcessor
+
+            return SandboxProcessor(**where)
+        case "stripe":
+            from services.payments.providers.stripe_processor import StripeProcessor
+
+            return StripeProcessor(**where, bank_verification=settings[BANK_VERIFICATION.name])
+        case other:
+            raise SettingsInvalid(f"PROCESSOR is {other!r}; name one of: {', '.join(PROCESSORS)}.")
+
+
+def reports_of(settings: Settings) -> ProcessorReports:
+    """The reader of that processor's webhook. Raises SettingsInvalid."""
+    secret = settings["PROCESSOR_WEBHOOK_SECRET"]
+    if settings[PROCESSOR.name] == SANDBOX:
+        from services.payments.providers.sandbox_reports import SandboxReports
+
+        return SandboxReports(secret=secret)
+    from services.payments.providers.stripe_processor import StripeProcessor
+    from services.payments.providers.stripe_reports import StripeReports
+
+    processor = processor_of(settings)
+    assert isinstance(processor, StripeProcessor), "there are no other processors"
+    return StripeReports(secret=secret, find_key=lambda reference: processor.find_key(reference=reference))

@@ -1,0 +1,37 @@
+"""The states of a refund, the only steps between them, and which payments can be refunded."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.payments.rules.states import RETURNED, SETTLED
+
+SURPLUS, WHOLE_PAYMENT = "surplus", "payment"
+"""What accounts owes back after a payoff; or a payment that staff send back as a whole."""
+
+REQUESTED, UNKNOWN, PAID, FAILED, CANCELLED = "requested", "unknown", "paid", "failed", "cancelled"
+
+STEPS: Mapping[str, frozenset[str]] = {
+    REQUESTED: frozenset({PAID, FAILED, UNKNOWN, CANCELLED}),
+    UNKNOWN: frozenset({PAID, FAILED}),
+    # A bank may send a refund back after it was on its way.
+    PAID: frozenset({FAILED}),
+    FAILED: frozenset(),
+    # Called off while it was under way: it went out all the same.
+    CANCELLED: frozenset({PAID}),
+}
+OPEN = frozenset({REQUESTED, UNKNOWN})
+
+NOT_SETTLED = "The bank has not paid this payment yet. Refund it once it is settled."
+GONE_BACK = "This payment has gone back already. There is nothing left to refund."
+
+
+def steps_to(status: str) -> list[str]:
+    """The states from which a step leads to that one."""
+    return sorted(before for before, after in STEPS.items() if status in after)
+
+
+def why_not_refundable(payment: Mapping[str, Any]) -> str | None:
+    """Why a payment cannot be sent back as a whole; None where it can. Only money that has come in goes out."""
+    if payment["status"] == RETURNED or payment["refunded_on"] is not None or payment["reversed_on"] is not None:
+        return GONE_BACK
+    return None if payment["status"] == SETTLED else NOT_SETTLED

@@ -1,0 +1,56 @@
+"""The states of a refund, and which payments go back."""
+
+from datetime import date
+from itertools import product
+from typing import Any
+
+import pytest
+
+from services.payments.contract.schemas import REFUND_STATUSES, STATUSES
+from services.payments.rules.refunds import (
+    CANCELLED,
+    FAILED,
+    GONE_BACK,
+    OPEN,
+    PAID,
+    REQUESTED,
+    STEPS,
+    UNKNOWN,
+    steps_to,
+    why_not_refundable,
+)
+
+LEGAL = {
+    (REQUESTED, PAID),
+    (REQUESTED, FAILED),
+    (REQUESTED, UNKNOWN),
+    (REQUESTED, CANCELLED),
+    (UNKNOWN, PAID),
+    (UNKNOWN, FAILED),
+    (PAID, FAILED),
+    (CANCELLED, PAID),
+}
+
+
+@pytest.mark.parametrize(("status", "to"), sorted(product(REFUND_STATUSES, REFUND_STATUSES)))
+def test_a_refund_takes_the_steps_of_the_table_and_no_other(status: str, to: str) -> None:
+    assert (status in steps_to(to)) == ((status, to) in LEGAL)
+
+
+def test_every_status_of_the_contract_has_its_row() -> None:
+    assert set(STEPS) == set(REFUND_STATUSES)
+    assert {REQUESTED, UNKNOWN} == OPEN
+
+
+def a_payment(**differences: Any) -> dict[str, Any]:
+    return {"status": "settled", "refunded_on": None, "reversed_on": None, **differences}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_only_money_that_has_come_in_goes_out(status: str) -> None:
+    assert (why_not_refundable(a_payment(status=status)) is None) is (status == "settled")
+
+
+@pytest.mark.parametrize("gone", ["refunded_on", "reversed_on"])
+def test_what_has_gone_back_does_not_go_back_again(gone: str) -> None:
+    assert why_not_refundable(a_payment(**{gone: date(2026, 11, 23)})) == GONE_BACK
