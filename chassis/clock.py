@@ -97,15 +97,13 @@ class MovableClock:
             before = _reading(wall_on=self._wall.today(), days=_days_in(self._file))
             return self._move(before=before, days=(business_on - before.wall_on).days)
 
+    def refuse(self, *, business_on: date) -> None:
+        """Raises ClockRefusal where the business date cannot be moved ahead to that date."""
+        reading = self.read()
+        _require_ahead(before=reading, days=(business_on - reading.wall_on).days)
+
     def _move(self, *, before: Reading, days: int) -> Reading:
-        if days <= before.days_ahead:
-            raise ClockRefusal(f"The business date is {before.business_on} and only moves forward; go a day or more.")
-        if days > DAYS_AHEAD_MAX:
-            latest_on = before.wall_on + timedelta(days=DAYS_AHEAD_MAX)
-            raise ClockRefusal(
-                f"The business date may be {DAYS_AHEAD_MAX} days ahead of the calendar at most; "
-                f"the latest possible is {latest_on}."
-            )
+        _require_ahead(before=before, days=days)
         _write(self._file, f"{days}\n")
         return before
 
@@ -150,6 +148,17 @@ def company_clock(*, zone_name: str, clock_file: str) -> Clock:
 
 def _reading(*, wall_on: date, days: int) -> Reading:
     return Reading(wall_on=wall_on, business_on=wall_on + timedelta(days=days))
+
+
+def _require_ahead(*, before: Reading, days: int) -> None:
+    if days <= before.days_ahead:
+        raise ClockRefusal(f"The business date is {before.business_on} and only moves forward; go a day or more.")
+    if days > DAYS_AHEAD_MAX:
+        latest_on = before.wall_on + timedelta(days=DAYS_AHEAD_MAX)
+        raise ClockRefusal(
+            f"The business date may be {DAYS_AHEAD_MAX} days ahead of the calendar at most; "
+            f"the latest possible is {latest_on}."
+        )
 
 
 def _days_in(file: Path, *, days_if_missing: int = 0) -> int:

@@ -186,6 +186,7 @@ def _taken_over(record: PortfolioAccount, *, account_id: Any, standing: Mapping[
         "excess_mile_cents": details.excess_mile_cents if details else None,
         "purchase_option_fee_cents": details.purchase_option_fee_cents if details else None,
         "disposition_fee_cents": details.disposition_fee_cents if details else None,
+        "start_miles": details.start_miles if details else None,
         "vehicle": _vehicle_of(record),
     }
     return TakenOver(lease=row, status=standing["status"], past_due_cents=standing["past_due_cents"])

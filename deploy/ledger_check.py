@@ -78,7 +78,8 @@ STATEMENTS: Mapping[str, str] = {
               UNION ALL SELECT account_id, 'event ' || source_key FROM account_events
               UNION ALL SELECT account_id, 'allocation ' || source_key FROM allocations
               UNION ALL SELECT account_id, 'party' FROM account_parties
-              UNION ALL SELECT account_id, 'work item ' || source_key FROM work_items) r
+              UNION ALL SELECT account_id, 'work item ' || source_key FROM work_items
+                        WHERE account_id IS NOT NULL) r
         LEFT JOIN accounts a ON a.id = r.account_id WHERE a.id IS NULL ORDER BY 1, 2""",
     "payment and allocation do not agree": """
         SELECT coalesce(e.source_key, a.source_key),

@@ -6,7 +6,7 @@ OF_PAYOFFS: Mapping[str, str] = {
     "quote and payoff do not agree": """
         SELECT 'quote ' || q.id, 'met by ' || q.met_by_key || ', of which the account has no payoff'
         FROM payoff_quotes q
-        LEFT JOIN account_events e ON e.account_id = q.account_id AND e.kind = 'payoff_settled'
+        LEFT JOIN account_events e ON e.account_id = q.account_id AND e.kind IN ('payoff_settled', 'lease_ended')
             AND e.data ->> 'payment_key' = q.met_by_key
         WHERE q.status = 'met' AND e.id IS NULL ORDER BY q.id""",
     "open promise of an account that is not open": """
@@ -17,7 +17,8 @@ OF_PAYOFFS: Mapping[str, str] = {
         SELECT e.source_key, 'follows ' || (e.data ->> 'payment_key')
         FROM account_events e
         LEFT JOIN account_events p ON p.account_id = e.account_id AND p.source_key = e.data ->> 'payment_key'
-        WHERE e.kind IN ('payoff_settled', 'refund_due') AND p.id IS NULL ORDER BY e.id""",
+        WHERE e.kind IN ('payoff_settled', 'lease_ended', 'refund_due') AND e.data ->> 'payment_key' IS NOT NULL
+            AND p.id IS NULL ORDER BY e.id""",
     "refund and work item do not agree": """
         SELECT e.source_key, (e.data ->> 'amount_cents') || ' cents, work item '
                || coalesce((w.details ->> 'amount_cents') || ' cents', 'absent')

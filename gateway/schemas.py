@@ -6,6 +6,7 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import paperless, payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.leases.contract import lease_end, options
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -79,6 +80,34 @@ class Paperless(paperless.Paperless):
     class Meta:
         # It is in the ETag.
         exclude = ("version",)
+
+
+class RecordOdometerReading(lease_end.RecordOdometerReading):
+    """Whole miles as the odometer shows them, without tenths; today where no date is given."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class PurchaseTerms(options.PurchaseTerms):
+    """Who buys, and the last day on which the money may come; a few days from now where none is given."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class StartBuyout(options.StartBuyout):
+    """Who buys, and the last day on which the money may come; a few days from now where none is given."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class SignOdometerStatement(options.SignOdometerStatement):
+    """Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth."""
+
+    class Meta:
+        exclude = ("account_id",)
 
 
 class Me(identity.Me):

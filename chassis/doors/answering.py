@@ -74,9 +74,10 @@ class AnsweringDoor:
         if context.role == AGENT:
             with service.store.writing() as transaction:
                 audit.record(transaction, now=service.clock.now(), context=context, method=name, request=request)
+        answers = self.asks(service, Question(request, context, None)) if self.asks else {}
         with service.store.reading() as transaction:
             _refuse_late(service, context)
-            return self._dumped(self.method(service, Call(transaction, request, context)))
+            return self._dumped(self.method(service, Call(transaction, request, context, answers)))
 
     def _write(self, service: Service, request: dict[str, Any], context: CallContext, name: str, key: Any) -> Any:
         def work() -> Any:
@@ -145,9 +146,11 @@ def command(
     )
 
 
-def query(*, takes: type[Schema], gives: type[Schema], may: tuple[str, ...]) -> Callable[[Method], Method]:
-    """RPC that only reads. A read by staff is audited first."""
-    return lambda method: _entrypoint(AnsweringDoor(method, takes, gives, may, None, idempotent=False, writes=False))
+def query(
+    *, takes: type[Schema], gives: type[Schema], may: tuple[str, ...], asks: Asking | None = None
+) -> Callable[[Method], Method]:  # fmt: skip
+    """RPC that only reads. A read by staff is audited first; `asks` is as for a command."""
+    return lambda method: _entrypoint(AnsweringDoor(method, takes, gives, may, asks, idempotent=False, writes=False))
 
 
 def _entrypoint(door: AnsweringDoor) -> Method:

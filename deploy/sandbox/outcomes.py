@@ -78,3 +78,25 @@ def outcome_of_bank_account(account_number: str) -> Outcome:
 def fixed_token(token: str) -> str | None:
     """The fixed token that this one is, or begins with; None when it has no fixed outcome."""
     return next((fixed for fixed in CARD_TOKENS if token == fixed or token.startswith(f"{fixed}_")), None)
+
+
+def in_words(outcome: Outcome) -> str:
+    """What becomes of a charge, for people to read."""
+    if outcome.decline_code is not None:
+        return f"declined, {outcome.decline_code}"
+    if outcome.hold is Hold.HANG:
+        return f"times out, and turns out {'charged' if outcome.is_recorded else 'not charged'}"
+    if outcome.planned_return is not None:
+        return f"approved, and returned {outcome.planned_return} when the business date moves"
+    return "approved, slowly" if outcome.hold is Hold.SLOW else "approved"
+
+
+def fixed_outcomes() -> list[tuple[str, str, str]]:
+    """(token or account number, card number or nothing, what becomes of a charge), cards before bank accounts."""
+    numbers = {token: number for number, token in CARD_NUMBERS.items()}
+    cards = [(token, numbers[token], in_words(outcome)) for token, outcome in CARD_TOKENS.items()]
+    accounts = [
+        (number, "", f"{in_words(outcome)}{'; a refund to it fails' if number[-4:] in REFUNDS else ''}")
+        for number, outcome in BANK_ACCOUNTS.items()
+    ]
+    return [*cards, *accounts]

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from werkzeug.wrappers import Response
 
-from deploy.sandbox import charging, faults
+from deploy.sandbox import charging, faults, outcomes
 from deploy.sandbox.exchange import Reply, Request, Sandbox, error_reply
 from deploy.sandbox.processor import CHARGES, REFUNDS
 from deploy.sandbox.sendgrid import MAILS
@@ -43,6 +43,7 @@ def show_page(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
         clock=sandbox.clock.read() if sandbox.clock else None,
         webhooks=sandbox.webhooks,
         webhooks_of=lambda id: _webhooks_of(id, sandbox=sandbox),
+        outcomes=outcomes.fixed_outcomes(),
         return_codes=charging.RETURN_CODES,
         can_be_returned=charging.can_be_returned,
         can_settle=charging.can_settle,

@@ -15,6 +15,10 @@ TOKENS = "tokens"
 AMOUNT_CENTS_MAX = 99_999_999
 KEY_CHARACTERS_MAX = 255
 DESCRIPTION_CHARACTERS_MAX = 100
+# What happened to a charge later is not what an event tells that happened before.
+_CODE_OF_EVENT = {
+    "returned": "return_code", "disputed": "dispute_code", "dispute_won": "dispute_code", "failed": "failure_code",
+}  # fmt: skip
 _KEPT_FROM_CALLERS = ("request_sha256", "planned_return", "business_on")
 
 
@@ -83,7 +87,7 @@ def event_of(document: Document, *, webhook: Document) -> Document:
     """The body of a webhook about a charge or a refund."""
     kind = webhook["kind"].removesuffix("s")
     about = {name: document[name] for name in ("id", "key", "amount_cents")}
-    code = document.get("return_code") or document.get("dispute_code") or document.get("failure_code")
+    code = document.get(_CODE_OF_EVENT.get(webhook["event"], ""))
     return {
         "id": webhook["id"],
         "type": f"{kind}.{webhook['event']}",

@@ -4,7 +4,11 @@ from chassis.context import CUSTOMER
 from gateway.admission import Rank
 from gateway.api import examples
 from gateway.routing import HttpCall, Reply, route
+from gateway.schemas import Document, RecordOdometerReading
+from services.leases.contract import lease_end
 from services.leases.contract import schemas as leases
+
+CALENDAR = "text/calendar; charset=utf-8"
 
 
 @route(
@@ -19,11 +23,41 @@ def get_lease(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/leases/{account_id}/lease-end", operation="getLeaseEnd", rank=Rank.READ,
     tags=("leases",), who=(CUSTOMER,),
-    has_etag=True, gives=leases.LeaseEnd, summary="Which lease-end options are open today, and why not",
+    has_etag=True, gives=leases.LeaseEnd, summary="Return, buy or extend: what is open today, why not, and its price",
     example=examples.LEASE_END,
 )  # fmt: skip
 def get_lease_end(call: HttpCall) -> Reply:
+    """A price is what the option costs as things stand; ask for a quote where you need a promise."""
     return call.relay("leases", "get_lease_end", account_id=call.path["account_id"])
 
 
-ROUTES = (get_lease, get_lease_end)
+@route(
+    "GET", "/v1/leases/{account_id}/lease-end.ics", operation="getLeaseCalendar", rank=Rank.READ, tags=("leases",),
+    who=(CUSTOMER,), gives=Document, media=CALENDAR, example="BEGIN:VCALENDAR\r\n",
+    summary="The dates of the lease's end for a calendar (RFC 5545)",
+)  # fmt: skip
+def get_lease_calendar(call: HttpCall) -> Reply:
+    answer = call.ask("leases", "get_lease_calendar", account_id=call.path["account_id"])
+    return Reply(text=answer.data["text"])
+
+
+@route(
+    "GET", "/v1/leases/{account_id}/odometer-readings", operation="listOdometerReadings", rank=Rank.READ,
+    tags=("leases",), who=(CUSTOMER,), gives=lease_end.OdometerReadings, summary="The odometer readings on record",
+    example={"data": [examples.ODOMETER_READING]},
+)  # fmt: skip
+def list_odometer_readings(call: HttpCall) -> Reply:
+    return call.relay("leases", "list_odometer_readings", account_id=call.path["account_id"])
+
+
+@route(
+    "POST", "/v1/leases/{account_id}/odometer-readings", operation="recordOdometerReading", status=201,
+    tags=("leases",), who=(CUSTOMER,), takes_key=True, takes=RecordOdometerReading, gives=lease_end.OdometerReading,
+    summary="Tell us what the odometer shows", sends={"miles": 31240, "read_on": "2026-11-20"},
+    example=examples.ODOMETER_READING, errors=("odometer_runs_back", "reading_date_out_of_range"),
+)  # fmt: skip
+def record_odometer_reading(call: HttpCall) -> Reply:
+    return call.relay("leases", "record_odometer_reading", account_id=call.path["account_id"], **call.body)
+
+
+ROUTES = (get_lease, get_lease_end, get_lease_calendar, list_odometer_readings, record_odometer_reading)

@@ -102,6 +102,36 @@ export interface Billed {
   amount_due_cents: number;
 }
 
+/** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
+export interface Buyout {
+  id: string;
+  account_id: string;
+  status: "quoted" | "paid" | "completed" | "lapsed" | "undone";
+  buyer: "lessee" | "dealer" | "third_party";
+  quote_id: string;
+  payoff_cents: number;
+  /** date */
+  good_through: string;
+  price: OptionPrice;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  odometer_statement_required: boolean | null;
+  odometer_notice: string;
+  odometer_statement: OdometerStatement | null;
+  title_steps: TitleStep[];
+}
+
+/** What buying the vehicle would cost if the money is effective by `good_through`. Nothing is promised. */
+export interface BuyoutPreview {
+  account_id: string;
+  buyer: "lessee" | "dealer" | "third_party";
+  /** date */
+  good_through: string;
+  price: OptionPrice;
+}
+
 /** What is left out stays as it is. */
 export interface ChangeWebhook {
   /** longest 2000 */
@@ -221,6 +251,14 @@ export interface Lease {
   vehicle: LeaseVehicle;
 }
 
+/** A day that matters, and why. */
+export interface LeaseDate {
+  code: string;
+  /** date */
+  on: string;
+  detail: string;
+}
+
 /** First instalment and scheduled end. */
 export interface LeaseDates {
   /** date */
@@ -229,7 +267,12 @@ export interface LeaseDates {
   ends_on: string;
 }
 
-/** Which options are open today; `evaluated_because` names the event that led to the last evaluation. */
+/**
+ * The options side by side: which are open today, what each costs, and the days that matter.
+ *
+ * `evaluated_because` names the event that led to the last evaluation. The price of buying is as of today, the others
+ * are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold.
+ */
 export interface LeaseEnd {
   account_id: string;
   /** date */
@@ -239,13 +282,17 @@ export interface LeaseEnd {
   /** date-time */
   evaluated_at: string;
   evaluated_because: string | null;
+  mileage: MileageOutlook;
+  dates: LeaseDate[];
+  policies: PolicySource[];
 }
 
-/** One way out of a lease. */
+/** One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known. */
 export interface LeaseEndOption {
   option: "extension" | "buyout" | "turn_in";
   eligible: boolean;
   reasons: Reason[];
+  price: OptionPrice | null;
 }
 
 /** The monthly payment as disclosed (Regulation M, 12 CFR 1013.4(f)); depreciation and rent are monthly averages. */
@@ -327,6 +374,24 @@ export interface Mileage {
 }
 
 /**
+ * The miles at the end, if the vehicle goes on at its own pace. Null where the contract or a reading is missing.
+ *
+ * `allowed_miles` is what the odometer may show at the end; `miles_per_day` has one decimal.
+ */
+export interface MileageOutlook {
+  start_miles: number;
+  last_miles: number | null;
+  /** date */
+  last_read_on: string | null;
+  miles_per_day: string | null;
+  projected_miles: number | null;
+  allowed_miles: number | null;
+  excess_miles: number | null;
+  excess_cents: number | null;
+  explanation: string;
+}
+
+/**
  * Opening balance, and every line's `moved`, of transactions and of adjustments, give the closing balance.
  *
  * `adjustments` are lines effective before this period. `bill` is None where no bill belongs to it, and
@@ -346,6 +411,46 @@ export interface MonthlyStatement {
   mail_to: MailTo;
 }
 
+/** A reading as it was recorded; one that is not plausible is taken, and looked at by a person. */
+export interface OdometerReading {
+  id: string;
+  miles: number;
+  /** date */
+  read_on: string;
+  source: "customer" | "staff" | "statement" | "inspection";
+  is_plausible: boolean;
+  /** date-time */
+  recorded_at: string;
+}
+
+/** The newest day first. */
+export interface OdometerReadings {
+  data: OdometerReading[];
+}
+
+/** The lessee's statement before ownership passes (49 CFR 580.7), as it was signed. */
+export interface OdometerStatement {
+  id: string;
+  printed_name: string;
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  lessee_address: string;
+  lessor_name: string;
+  lessor_address: string;
+  vin: string | null;
+  year: number | null;
+  make: string | null;
+  model: string | null;
+  body_type: string | null;
+  notice: string;
+  /** date */
+  notice_on: string;
+  /** date */
+  received_on: string;
+  /** date-time */
+  signed_at: string;
+}
+
 export interface OpenSession {
   /** longest 254 */
   user_id: string;
@@ -361,6 +466,15 @@ export interface OpenedSession {
   token_type: string;
   expires_in: number;
   refresh_token: string;
+}
+
+/** What an option costs on a day: the total is the sum of the lines. Only a quote is a promise. */
+export interface OptionPrice {
+  /** date */
+  on: string;
+  total_cents: number;
+  lines: PriceLine[];
+  notes: string[];
 }
 
 /** What payments effective in a calendar year have paid, from `since_on`: what came before is not known to us. */
@@ -576,6 +690,12 @@ export interface PendingPayment {
   status: string;
 }
 
+/** Where the figures that are policy and not contract come from. */
+export interface PolicySource {
+  subject: string;
+  source: string;
+}
+
 /** Where money that comes by mail goes, by product, purpose and speed. */
 export interface PostalAddress {
   product: "loan" | "lease";
@@ -588,6 +708,13 @@ export interface PostalAddress {
 export interface PostalAddresses {
   data: PostalAddress[];
   note: string;
+}
+
+/** One part of a price; what is taken off is negative. */
+export interface PriceLine {
+  code: string;
+  description: string;
+  amount_cents: number;
 }
 
 /** RFC 9457. `code` is stable; `detail` says what to do next; `money_moved` is there on routes that move money. */
@@ -616,6 +743,14 @@ export interface Reason {
   code: string;
   detail: string;
   what_would_change_it: string;
+}
+
+/** Whole miles as the odometer shows them, without tenths; today where no date is given. */
+export interface RecordOdometerReading {
+  /** at least 0, at most 9999999 */
+  miles: number;
+  /** date */
+  read_on?: string | null;
 }
 
 export interface RefreshSession {
@@ -723,9 +858,29 @@ export interface Sessions {
   next_cursor: string | null;
 }
 
+/** Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth. */
+export interface SignOdometerStatement {
+  /** longest 200 */
+  printed_name: string;
+  /** longest 300 */
+  lessee_address: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+  certification: "actual" | "exceeds_mechanical_limits" | "not_actual";
+  /** longest 60 */
+  body_type?: string | null;
+}
+
 /** A JWK set (RFC 7517), public parts only. */
 export interface SigningKeys {
   keys: (Record<string, unknown>)[];
+}
+
+/** Who buys, and the last day on which the money may come; a few days from now where none is given. */
+export interface StartBuyout {
+  /** date */
+  good_through?: string | null;
+  buyer?: "lessee" | "dealer" | "third_party";
 }
 
 /** A statement as it was issued: its contents are in the field of its kind, the other one is null. */
@@ -792,6 +947,14 @@ export interface SupportContact {
   note: string;
 }
 
+/** A step of the way to the title; `done_on` is null until it is taken. */
+export interface TitleStep {
+  code: string;
+  detail: string;
+  /** date */
+  done_on: string | null;
+}
+
 /**
  * One event of the account; `revision` above 1 says that an earlier event, found later, changed its split.
  *
@@ -799,7 +962,7 @@ export interface SupportContact {
  */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due" | "lease_ended" | "lease_end_billed" | "lease_extended";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
@@ -955,6 +1118,28 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Choose another way after all */
+  cancelBuyout: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    answers: {
+      200: Buyout;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Change a webhook, disable it or switch it on again */
   changeWebhook: {
     method: "PATCH";
@@ -1081,6 +1266,33 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** A purchase, its odometer statement and its title */
+  getBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyouts/{buyout_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      buyout_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Buyout;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The data of one event version as JSON Schema, by its name in /asyncapi.json with .json behind it */
   getEventSchema: {
     method: "GET";
@@ -1161,7 +1373,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Which lease-end options are open today, and why not */
+  /** The dates of the lease's end for a calendar (RFC 5545) */
+  getLeaseCalendar: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/lease-end.ics";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Return, buy or extend: what is open today, why not, and its price */
   getLeaseEnd: {
     method: "GET";
     url: "/v1/leases/{account_id}/lease-end";
@@ -1550,6 +1782,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** The odometer readings on record */
+  listOdometerReadings: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: OdometerReadings;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Where payments and payoffs by mail go, by regular or overnight mail */
   listPaymentAddresses: {
     method: "GET";
@@ -1792,7 +2044,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "contact_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -1807,6 +2059,31 @@ export interface Operations {
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** What buying the vehicle would cost by a date */
+  previewBuyout: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/buyout-quote";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** date */
+      good_through?: string | null;
+      buyer?: "lessee" | "dealer" | "third_party";
+    };
+    answers: {
+      200: BuyoutPreview;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "buyer_not_allowed" | "invalid_request" | "state_policy_missing">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What would pay the loan off by a date */
@@ -1896,6 +2173,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Tell us what the odometer shows */
+  recordOdometerReading: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: RecordOdometerReading;
+    answers: {
+      201: OdometerReading;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -2143,6 +2449,64 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Sign the odometer statement (49 CFR 580.7) */
+  signOdometerStatement: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/odometer-statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SignOdometerStatement;
+    answers: {
+      201: OdometerStatement;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Be promised a price that buys the vehicle */
+  startBuyout: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/buyouts";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: StartBuyout;
+    answers: {
+      201: Buyout;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "nothing_to_pay_off" | "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

@@ -64,6 +64,9 @@ TOLD = (
     Told(accounts.statement_issued),
     Told(accounts.paperless_changed),
     Told(leases.lease_eligibility_changed),
+    Told(leases.option_opened),
+    Told(leases.option_closed),
+    Told(leases.buyout_completed),
     Told(identity.contact_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
 )

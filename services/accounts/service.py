@@ -1,6 +1,7 @@
 """The door of accounts: what may be asked of it, what it hears, and who answers."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +9,16 @@ from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
 from chassis.keys import FieldCipher
 from services.accounts import operations, queries
-from services.accounts.contract import paperless, payoff, schemas, statements
+from services.accounts.contract import leases, paperless, payoff, schemas, statements
 from services.accounts.providers.paper import Paper
-from services.accounts.providers.wiring import AddressBook, PaperProvider, PartyCipher, PolicyProvider
+from services.accounts.providers.wiring import AddressBook, DayWait, PaperProvider, PartyCipher, PolicyProvider
 from services.accounts.rules.addresses import PaymentAddress
 from services.accounts.rules.payoff import PayoffPolicy
 from services.notifications.contract import events as notifications_events
 from services.payments.contract import events as payments_events
 
 HOUR_SECONDS = 3600
+HALF_A_SECOND = 0.5
 PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
 
@@ -27,6 +29,7 @@ class AccountsService(Service):
     policy: PayoffPolicy = PolicyProvider()
     addresses: tuple[PaymentAddress, ...] = AddressBook()
     paper: Paper = PaperProvider()
+    day_wait: timedelta = DayWait()
 
     @query(takes=schemas.MatchAccount, gives=schemas.MatchedAccount, may=(SERVICE,))
     def match_account(self, call: Call) -> Any:
@@ -118,6 +121,10 @@ class AccountsService(Service):
             call.transaction, caller=call.context, policy=self.policy, addresses=self.addresses,
             today=self.clock.today(), **call.request,
         )  # fmt: skip
+
+    @query(takes=leases.GetLeaseFigures, gives=leases.LeaseFigures, may=(SERVICE,))
+    def get_lease_figures(self, call: Call) -> Any:
+        return queries.get_lease_figures(call.transaction, caller=call.context, **call.request)
 
     @command(takes=payoff.IssuePayoffQuote, gives=payoff.PayoffQuote, may=(*PERSONS, SERVICE), idempotent=True)
     def issue_payoff_quote(self, call: Call) -> Any:
@@ -214,3 +221,11 @@ class AccountsService(Service):
         operations.issue_interest_summaries(
             self.store, letterhead=self.paper.letterhead, now=self.clock.now(), today=self.clock.today()
         )
+
+    @reaction(payments_events.payment_day_closed)
+    def on_payment_day_closed(self, call: EventCall) -> None:
+        operations.note_payments_closed(call.transaction, told=call.data, now=self.clock.now())
+
+    @timer(every_seconds=HALF_A_SECOND)
+    def every_half_second_run_the_business_day(self) -> None:
+        operations.run_business_days(self.store, clock=self.clock, wait=self.day_wait)

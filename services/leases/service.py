@@ -1,50 +1,160 @@
 """The door of the leases service: what may be asked of it, and what it listens to."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from nameko.extensions import DependencyProvider
+
+from chassis.bus.rpc import Asks, Neighbour
 from chassis.context import AGENT, CUSTOMER
-from chassis.doors import Call, EventCall, Service, query, reaction
+from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
+from chassis.doors.call import Question
 from services.accounts.contract import events as accounts_events
 from services.leases import operations, queries
-from services.leases.contract import schemas
+from services.leases.contract import lease_end, options, schemas, settings
 from services.payments.contract import events as payments_events
+
+PERSONS = (CUSTOMER, AGENT)
+HOUR_SECONDS = 3600
+BATCH = 200
+
+
+def _figures(service: "LeasesService", question: Question) -> Mapping[str, Any]:
+    """What accounts says of the lease today; None where it does not answer."""
+    found = operations.find_figures(
+        accounts=service.accounts, caller=question.context, account_id=question.request["account_id"],
+        on=service.clock.today(),
+    )  # fmt: skip
+    return {"figures": found}
+
+
+def _purchase(service: "LeasesService", question: Question) -> Mapping[str, Any]:
+    """A purchase as it would be priced."""
+    purchase = operations.price_purchase(
+        service.store, accounts=service.accounts, caller=question.context, today=service.clock.today(),
+        **question.request,
+    )  # fmt: skip
+    return {"purchase": purchase}
+
+
+def _promised(service: "LeasesService", question: Question) -> Mapping[str, Any]:
+    """The same, and accounts' promise of that price."""
+    priced = _purchase(service, question)
+    quote = operations.promise_price(
+        service.store, accounts=service.accounts, caller=question.context, key=question.key or "",
+        today=service.clock.today(), **priced,
+    )  # fmt: skip
+    return {**priced, "quote": quote}
+
+
+class LessorProvider(DependencyProvider):
+    """Gives each worker the name and address that the lessor signs with."""
+
+    needs = settings.LESSOR
+
+    def get_dependency(self, worker_ctx: Any) -> Mapping[str, str]:  # noqa: ARG002 - nameko's signature
+        read = self.container.config["settings"]
+        return {"name": read["LESSOR_NAME"], "address": read["LESSOR_ADDRESS"]}
 
 
 class LeasesService(Service):
     """Leases: contract, car and options."""
 
     name = "leases"
+    lessor: Mapping[str, str] = LessorProvider()
 
-    @query(takes=schemas.OneLease, gives=schemas.Lease, may=(CUSTOMER, AGENT))
+    accounts: Asks = Neighbour("accounts")
+
+    @query(takes=schemas.OneLease, gives=schemas.Lease, may=PERSONS)
     def get_lease(self, call: Call) -> Any:
         return queries.get_lease(call.transaction, caller=call.context, **call.request)
 
-    @query(takes=schemas.OneLease, gives=schemas.LeaseEnd, may=(CUSTOMER, AGENT))
+    @query(takes=schemas.OneLease, gives=schemas.LeaseEnd, may=PERSONS, asks=_figures)
     def get_lease_end(self, call: Call) -> Any:
-        return queries.get_lease_end(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+        return queries.get_lease_end(
+            call.transaction, caller=call.context, today=self.clock.today(), **call.answers, **call.request
+        )
+
+    @query(takes=lease_end.GetLeaseCalendar, gives=lease_end.LeaseCalendar, may=PERSONS)
+    def get_lease_calendar(self, call: Call) -> Any:
+        return queries.get_lease_calendar(call.transaction, caller=call.context, now=self.clock.now(), **call.request)
+
+    @query(takes=lease_end.ListOdometerReadings, gives=lease_end.OdometerReadings, may=PERSONS)
+    def list_odometer_readings(self, call: Call) -> Any:
+        return queries.list_odometer_readings(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=lease_end.RecordOdometerReading, gives=lease_end.OdometerReading, may=PERSONS)
+    def record_odometer_reading(self, call: Call) -> Any:
+        return operations.record_odometer_reading(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @query(takes=options.GetBuyoutQuote, gives=options.BuyoutPreview, may=PERSONS, asks=_purchase)
+    def get_buyout_quote(self, call: Call) -> Any:
+        return call.answers["purchase"].preview
+
+    @command(takes=options.StartBuyout, gives=options.Buyout, may=PERSONS, asks=_promised, idempotent=True)
+    def start_buyout(self, call: Call) -> Any:
+        return operations.start_buyout(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.answers
+        )
+
+    @query(takes=options.GetOption, gives=options.Buyout, may=PERSONS)
+    def get_buyout(self, call: Call) -> Any:
+        return queries.get_buyout(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @command(takes=options.GetOption, gives=options.Buyout, may=PERSONS)
+    def cancel_buyout(self, call: Call) -> Any:
+        return operations.cancel_buyout(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=options.SignOdometerStatement, gives=options.OdometerStatement, may=(CUSTOMER,), idempotent=True)
+    def sign_odometer_statement(self, call: Call) -> Any:
+        return operations.sign_odometer_statement(
+            call.transaction, caller=call.context, lessor=self.lessor, now=self.clock.now(), today=self.clock.today(),
+            **call.request,
+        )  # fmt: skip
 
     @reaction(payments_events.payment_posted)
     def on_payment_posted(self, call: EventCall) -> None:
         operations.note_posted_payment(
-            call.transaction, event_id=call.event.id, account_id=call.data["account_id"],
-            payment_id=call.data["payment_id"], presentment_number=call.data["presentment_number"],
-            amount_cents=call.data["amount_cents"], now=self.clock.now(), today=self.clock.today(),
-        )  # fmt: skip
+            call.transaction, event_id=call.event.id, payment=call.data, now=self.clock.now(), today=self.clock.today()
+        )
+
+    @reaction(payments_events.payment_returned)
+    def on_payment_returned(self, call: EventCall) -> None:
+        operations.note_returned_payment(
+            call.transaction, event_id=call.event.id, payment=call.data, now=self.clock.now(), today=self.clock.today()
+        )
 
     @reaction(accounts_events.payment_applied)
     def on_payment_applied(self, call: EventCall) -> None:
-        operations.note_standing(
-            call.transaction, event_id=call.event.id, sequence=call.event.sequence,
-            account_id=call.data["account_id"], payment_id=call.data["payment_id"],
-            presentment_number=call.data["presentment_number"], amount_cents=call.data["amount_cents"],
-            standing=call.data["standing"], now=self.clock.now(), today=self.clock.today(),
-        )  # fmt: skip
+        self._note_standing(call)
 
     @reaction(accounts_events.payment_reversed)
     def on_payment_reversed(self, call: EventCall) -> None:
-        operations.note_standing(
-            call.transaction, event_id=call.event.id, sequence=call.event.sequence,
-            account_id=call.data["account_id"], payment_id=call.data["payment_id"],
-            presentment_number=call.data["presentment_number"], amount_cents=call.data["amount_cents"],
-            standing=call.data["standing"], now=self.clock.now(), today=self.clock.today(),
+        self._note_standing(call)
+
+    @reaction(accounts_events.account_paid_off)
+    def on_account_paid_off(self, call: EventCall) -> None:
+        self._note_standing(call)
+
+    @reaction(accounts_events.account_reopened)
+    def on_account_reopened(self, call: EventCall) -> None:
+        self._note_standing(call)
+
+    @reaction(accounts_events.account_closed)
+    def on_account_closed(self, call: EventCall) -> None:
+        self._note_standing(call)
+
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_lapse_buyouts(self) -> None:
+        with self.store.writing() as transaction:
+            operations.lapse_buyouts(transaction, limit=BATCH, now=self.clock.now(), today=self.clock.today())
+
+    def _note_standing(self, call: EventCall) -> None:
+        operations.follow_account(
+            call.transaction, name=call.event.name, event_id=call.event.id, sequence=call.event.sequence,
+            told=call.data, now=self.clock.now(), today=self.clock.today(),
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from services.payments.rules.states import COUNTED
+from services.payments.rules.states import COUNTED, OPEN
 
 metadata = MetaData()
 
@@ -199,6 +200,37 @@ account_standings = Table(
     Column("payments_made", Integer, nullable=False),
     PrimaryKeyConstraint("account_id", name="pk_account_standings"),
 )
+
+payment_days = Table(
+    "payment_days",
+    metadata,
+    Column("business_on", Date, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("posted_count", Integer),
+    Column("posted_cents", BigInteger),
+    PrimaryKeyConstraint("business_on", name="pk_payment_days"),
+)
+
+payment_book = Table(
+    "payment_book",
+    metadata,
+    Column("is_the_only_one", Boolean, nullable=False),
+    Column("business_on", Date, nullable=False),
+    PrimaryKeyConstraint("is_the_only_one", name="pk_payment_book"),
+)
+
+payment_postings = Table(
+    "payment_postings",
+    metadata,
+    Column("payment_id", UUID(as_uuid=True), nullable=False),
+    Column("presentment_number", Integer, nullable=False),
+    Column("booked_on", Date, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    PrimaryKeyConstraint("payment_id", "presentment_number", name="pk_payment_postings"),
+)
+
+is_under_way = payments.c.status.in_(sorted(OPEN))
 
 is_pending = and_(payments.c.status.in_(sorted(COUNTED)), payments.c.applied_at.is_(None))
 

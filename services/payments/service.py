@@ -14,7 +14,13 @@ from services.payments import operations, queries
 from services.payments.contract import events, schemas
 from services.payments.providers.interface import Processor
 from services.payments.providers.reports import ProcessorReports
-from services.payments.providers.wiring import CipherProvider, ProcessorProvider, ProcessorReportsProvider
+from services.payments.providers.wiring import (
+    CipherProvider,
+    PaymentDayProvider,
+    ProcessorProvider,
+    ProcessorReportsProvider,
+)
+from services.payments.rules.days import PaymentDayPolicy
 
 PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
@@ -45,6 +51,7 @@ class PaymentsService(Service):
     processor: Processor = ProcessorProvider()
     reports: ProcessorReports = ProcessorReportsProvider()
     cipher: FieldCipher = CipherProvider()
+    payment_day: PaymentDayPolicy = PaymentDayProvider()
 
     @command(takes=schemas.AddPaymentMethod, gives=schemas.PaymentMethod, may=PERSONS, asks=_card)
     def add_payment_method(self, call: Call) -> Any:
@@ -159,3 +166,17 @@ class PaymentsService(Service):
     @timer(every_seconds=10)
     def every_ten_seconds_present_again(self) -> None:
         operations.present_again(self.store, today=self.clock.today())
+
+    @reaction(accounts_events.business_day_opened)
+    def on_business_day_opened(self, call: EventCall) -> None:
+        operations.open_payment_day(
+            call.transaction, business_on=call.data["business_on"], policy=self.payment_day,
+            now=self.clock.now(), today=self.clock.today(),
+        )  # fmt: skip
+
+    @timer(every_seconds=1)
+    def every_second_close_the_payment_day(self) -> None:
+        with self.store.writing() as transaction:
+            operations.close_payment_day(
+                transaction, policy=self.payment_day, now=self.clock.now(), today=self.clock.today()
+            )

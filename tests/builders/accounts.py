@@ -49,6 +49,7 @@ LEASE_TERMS = LeaseTerms(
 )  # fmt: skip
 LEASE_BALANCE_AFTER_TEN_CENTS = 2_817_874
 MADE = count()
+DAY_WAIT = timedelta(hours=2)
 A_POLICY = PayoffPolicy(days_ahead_max=30, drift_cents_max=1_000, refunds_small_credit=False)
 PUBLISHED_ADDRESSES = configured_addresses({setting.name: setting.default for setting in ADDRESSES})
 
@@ -90,6 +91,7 @@ def accounts_service(*, database: Database, clock: Clock, keys_folder: Path) -> 
     return wire(
         AccountsService, database=database, clock=clock, keys_folder=keys_folder, cipher=party_cipher(keys_folder),
         policy=A_POLICY, addresses=PUBLISHED_ADDRESSES, paper=our_paper(keys_folder),
+        day_wait=DAY_WAIT,
     )  # fmt: skip
 
 

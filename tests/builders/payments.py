@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chassis import schemas
 from chassis.bus.rpc import Reply, encode
@@ -22,11 +24,13 @@ from services.payments.providers.interface import (
     RefundOrder,
     RefundOutcome,
 )
+from services.payments.rules.days import PaymentDayPolicy
 from tests.builders.wiring import an_event
 
 AN_ACCOUNT = "01900000-0000-7000-8000-00000000a001"
 ANOTHER_ACCOUNT = "01900000-0000-7000-8000-00000000a002"
 A_QUOTE = "01900000-0000-7000-8000-00000000c001"
+A_PAYMENT_DAY = PaymentDayPolicy(zone=ZoneInfo("America/Chicago"), cut_off=time(17), hold=timedelta(hours=1))
 
 
 def a_standing(**differences: Any) -> dict[str, Any]:
@@ -171,3 +175,8 @@ class OvertakenProcessor:
 
     def find_refund(self, order: RefundOrder) -> RefundOutcome | None:
         return self.real.find_refund(order)
+
+
+def a_business_day_opened(on: date, *, clock: Clock) -> Envelope:
+    opened = accounts_events.business_day_opened
+    return an_event(opened, clock=clock, subject=on.isoformat(), data={"business_on": on})

@@ -1,4 +1,7 @@
-"""The facts accounts tells, each about one account (its id is the subject), each with the standing after it."""
+"""The facts accounts tells, each about one account (its id is the subject), each with the standing after it.
+
+What is about a business day has the date for its subject.
+"""
 
 from marshmallow import EXCLUDE, fields, validate
 
@@ -6,7 +9,14 @@ from chassis.events import Event
 from chassis.schemas import Cents, Strict
 from services.accounts.contract.paperless import MAIL_BOUNCED
 from services.accounts.contract.payoff import QUOTE_KINDS, WITHDRAWN_REASONS
-from services.accounts.contract.schemas import FEE_KINDS, PRODUCTS, SCHEDULE_REASONS, Standing
+from services.accounts.contract.schemas import (
+    BUCKET_DAYS,
+    FEE_KINDS,
+    PRODUCTS,
+    REMINDER_DAYS,
+    SCHEDULE_REASONS,
+    Standing,
+)
 from services.accounts.contract.statements import DELIVERIES, STATEMENT_KINDS
 
 SOURCE = "accounts"
@@ -145,6 +155,55 @@ class AccountClosedV1(AboutAnAccount):
     closed_on = fields.Date(required=True)
 
 
+class BillIssuedV1(AboutAnAccount):
+    """A bill as it was sent on `billed_on`. `amount_due_cents` is what is due through `due_on` less credit, no fees."""
+
+    bill_id = fields.String(required=True)
+    billed_on = fields.Date(required=True)
+    instalment_number = fields.Integer(required=True)
+    due_on = fields.Date(required=True)
+    instalment_cents = Cents(required=True, minimum=0)
+    past_due_cents = Cents(required=True, minimum=0)
+    fees_due_cents = Cents(required=True, minimum=0)
+    credit_cents = Cents(required=True, minimum=0)
+    amount_due_cents = Cents(required=True, minimum=0)
+
+
+class PaymentDueSoonV1(AboutAnAccount):
+    """So many days before `due_on`, what has to be paid by then."""
+
+    instalment_number = fields.Integer(required=True)
+    due_on = fields.Date(required=True)
+    days_before = fields.Integer(required=True, validate=validate.OneOf(REMINDER_DAYS))
+    amount_due_cents = Cents(required=True, minimum=1)
+
+
+class PaymentPastDueV1(AboutAnAccount):
+    """At the end of `business_on`; `bucket_days` is the step that was reached.
+
+    `delinquent_since_on` is the due date of the first instalment of the unbroken run that is still going on.
+    """
+
+    business_on = fields.Date(required=True)
+    instalment_number = fields.Integer(required=True)
+    due_on = fields.Date(required=True)
+    days_past_due = fields.Integer(required=True, validate=validate.Range(min=1))
+    bucket_days = fields.Integer(required=True, validate=validate.OneOf(BUCKET_DAYS))
+    past_due_cents = Cents(required=True, minimum=0)
+    delinquent_since_on = fields.Date(required=True)
+
+
+class BusinessDayOpenedV1(Strict):
+    business_on = fields.Date(required=True)
+
+
+class BusinessDayClosedV1(Strict):
+    """`payments_confirmed` says that what payments handed over that day was all in; else no late fee was assessed."""
+
+    business_on = fields.Date(required=True)
+    payments_confirmed = fields.Boolean(required=True)
+
+
 payoff_quote_issued = Event(SOURCE, "payoff_quote_issued", 1, PayoffQuoteIssuedV1, handled=True)
 """A payoff was promised: that much money, effective in time, closes the account."""
 
@@ -181,3 +240,18 @@ statement_issued = Event(SOURCE, "statement_issued", 1, StatementIssuedV1, handl
 
 paperless_changed = Event(SOURCE, "paperless_changed", 1, PaperlessChangedV1, handled=True)
 """Statements come without paper from now on, or on paper again."""
+
+bill_issued = Event(SOURCE, "bill_issued", 1, BillIssuedV1, handled=True)
+"""The bill of an instalment: what is to be paid by its due date. Of an instalment paid already it asks for nothing."""
+
+payment_due_soon = Event(SOURCE, "payment_due_soon", 1, PaymentDueSoonV1, handled=True)
+"""An instalment falls due in 10, 7, 5, 3 or 1 days, and something of it is unpaid."""
+
+payment_past_due = Event(SOURCE, "payment_past_due", 1, PaymentPastDueV1, handled=True)
+"""The oldest unpaid instalment is 1, 30, 60, 90 or 120 days late; told once for each step of an unbroken run."""
+
+business_day_opened = Event(SOURCE, "business_day_opened", 1, BusinessDayOpenedV1, promised=False, handled=True)
+"""A business day begins: bills go out, and payments draws what is due. Days open one by one, weekends too."""
+
+business_day_closed = Event(SOURCE, "business_day_closed", 1, BusinessDayClosedV1, handled=True)
+"""Nothing more happens on that business day: its fees are assessed and what is late is marked."""

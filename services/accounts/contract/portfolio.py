@@ -9,6 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 
 from chassis.schemas import CENTS_MAX, schema_of
 from services.accounts.contract.terms import (
+    BILL_LEAD_DAYS,
     DAY_COUNTS,
     EXTRA_MODES,
     WATERFALLS,
@@ -55,6 +56,7 @@ class PortfolioLease:
     excess_mile_cents: int | None
     purchase_option_fee_cents: int | None
     disposition_fee_cents: int | None
+    start_miles: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,7 @@ class _CalendarSchema(_Strict):
     waterfall = fields.String(load_default="fees_last", validate=validate.OneOf(WATERFALLS))
     returned_payment_fee_cents = _cents(load_default=0)
     late_fee_pack = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=20))
+    bill_lead_days = fields.Integer(load_default=BILL_LEAD_DAYS, strict=True)
 
 
 class LoanTermsSchema(_CalendarSchema):
@@ -214,6 +217,7 @@ class PortfolioLeaseSchema(_Strict):
     excess_mile_cents = _cents(load_default=None, allow_none=True)
     purchase_option_fee_cents = _cents(load_default=None, allow_none=True)
     disposition_fee_cents = _cents(load_default=None, allow_none=True)
+    start_miles = _cents(load_default=None, allow_none=True)
 
     @post_load
     def to_lease(self, data: dict[str, Any], **_: Any) -> Any:

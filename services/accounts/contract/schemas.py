@@ -14,6 +14,10 @@ STATUSES = ("open", "paid_off", "closed", "charged_off")
 PRODUCTS = ("loan", "lease")
 FEE_KINDS = ("late_fee", "returned_payment_fee", "other_fee")
 SCHEDULE_REASONS = ("rate_change", "due_date_change", "deferment")
+REMINDER_DAYS = (10, 7, 5, 3, 1)
+"""How many days before a due date a customer is reminded of it."""
+BUCKET_DAYS = (1, 30, 60, 90, 120)
+"""The first day past due of each bucket."""
 TRANSACTION_KINDS = (
     "payment",
     "payment_held",
@@ -30,6 +34,9 @@ TRANSACTION_KINDS = (
     "payoff_drift",
     "charged_off",
     "refund_due",
+    "lease_ended",
+    "lease_end_billed",
+    "lease_extended",
 )
 
 

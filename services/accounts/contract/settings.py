@@ -1,4 +1,4 @@
-"""What a company decides about payoffs and refunds, and where its mail goes: settings of the accounts service."""
+"""What a company decides about payoffs, refunds and days, and where its mail goes: settings of the accounts service."""
 
 from chassis.settings import Setting
 
@@ -22,6 +22,11 @@ PAPERLESS_VERSIONS = Setting(
     "Disclosures of paperless statements that a consent may rest on, separated by commas; the last is shown",
     "2026-11-01",
 )  # fmt: skip
+
+
+BUSINESS_DAY = (
+    Setting("BUSINESS_DAY_WAIT_SECONDS", "seconds", "How long a day waits for payments to confirm it", 7200.0),
+)
 
 
 def address_setting(*, product: str, purpose: str, speed: str) -> str:

@@ -12,6 +12,8 @@ Waterfall = Literal["fees_last", "fees_first"]
 DAY_COUNTS: tuple[DayCount, ...] = ("actual/365", "actual/actual", "30/360")
 EXTRA_MODES: tuple[ExtraMode, ...] = ("principal", "paid_ahead")
 WATERFALLS: tuple[Waterfall, ...] = ("fees_last", "fees_first")
+BILL_LEAD_DAYS = 21
+BILL_LEAD_DAYS_MAX = 60
 
 
 class InvalidTerms(ValueError):
@@ -41,7 +43,8 @@ class LoanTerms:
 
     The last of `payment_count` instalments is whatever clears the loan, not `payment_cents`. `waterfall` says whether
     fees are paid after the instalments that are due, or first; `returned_payment_fee_cents` is what a payment returned
-    for lack of funds may cost; `late_fee_pack` names the rule pack of its late fees, None for the customer's state.
+    for lack of funds may cost; `late_fee_pack` names the rule pack of its late fees, None for the customer's state;
+    `bill_lead_days` is how long before its due date an instalment is billed.
     `moves` and `payment_steps` are no part of a signed contract: the engine puts there what servicing events have
     changed since.
     """
@@ -57,6 +60,7 @@ class LoanTerms:
     waterfall: Waterfall = "fees_last"
     returned_payment_fee_cents: int = 0
     late_fee_pack: str | None = None
+    bill_lead_days: int = BILL_LEAD_DAYS
     moves: tuple[Move, ...] = ()
     payment_steps: tuple[PaymentStep, ...] = ()
 
@@ -68,13 +72,15 @@ class LoanTerms:
         _require(self.extra_default in EXTRA_MODES, f"The extra mode {self.extra_default!r} is not known.")
         _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
         _require_calendar(count=self.payment_count, due_day=self.due_day, grace_days=self.grace_days)
+        _require_lead(self.bill_lead_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseTerms:
     """A closed-end lease with payments in advance; an instalment is `base_payment_cents` plus `tax_cents`.
 
-    What `waterfall` and the fields after it mean is as in a loan's terms.
+    What `waterfall` and the fields after it mean is as in a loan's terms. `extended_months` is, like `moves`, no part
+    of the signed contract: each adds an instalment after the last one.
     """
 
     adjusted_capitalized_cost_cents: int
@@ -88,7 +94,9 @@ class LeaseTerms:
     waterfall: Waterfall = "fees_last"
     returned_payment_fee_cents: int = 0
     late_fee_pack: str | None = None
+    bill_lead_days: int = BILL_LEAD_DAYS
     moves: tuple[Move, ...] = ()
+    extended_months: int = 0
 
     def __post_init__(self) -> None:
         _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
@@ -105,6 +113,7 @@ class LeaseTerms:
             "The base payments do not cover the depreciation.",
         )
         _require_calendar(count=self.term_months, due_day=self.due_day, grace_days=self.grace_days)
+        _require_lead(self.bill_lead_days)
 
     @property
     def payment_cents(self) -> int:
@@ -112,7 +121,7 @@ class LeaseTerms:
 
     @property
     def payment_count(self) -> int:
-        return self.term_months
+        return self.term_months + self.extended_months
 
 
 Terms = LoanTerms | LeaseTerms
@@ -156,6 +165,12 @@ def _require_calendar(*, count: int, due_day: int, grace_days: int) -> None:
     _require(1 <= count <= 1200, "The number of instalments must be 1 to 1200.")
     _require(1 <= due_day <= 31, "The due day must be 1 to 31.")
     _require(0 <= grace_days <= 366, "The grace days must be 0 to 366.")
+
+
+def _require_lead(bill_lead_days: int) -> None:
+    _require(
+        0 <= bill_lead_days <= BILL_LEAD_DAYS_MAX, f"A bill is sent 0 to {BILL_LEAD_DAYS_MAX} days before its due date."
+    )
 
 
 def _require(holds: bool, sentence: str) -> None:

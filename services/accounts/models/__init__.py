@@ -1,6 +1,14 @@
 """What accounts stores: its tables, and the stored form of the engine's values."""
 
+from services.accounts.models.agenda import (
+    AGENDA,
+    agenda_as_stored,
+    marks_as_stored,
+    marks_from_stored,
+    next_action_from_stored,
+)
 from services.accounts.models.banking import bank_movements
+from services.accounts.models.days import business_day_batches, business_days
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.statements import paper_mailings, paperless_consents, statements
@@ -33,23 +41,30 @@ from services.accounts.models.tables import (
 )
 
 __all__ = [
+    "AGENDA",
     "CONTROL_ACCOUNTS",
     "EVENT_KINDS",
     "account_events",
     "account_parties",
     "account_states",
     "accounts",
+    "agenda_as_stored",
     "allocation_as_stored",
     "allocation_from_stored",
     "allocations",
     "bank_movements",
+    "business_day_batches",
+    "business_days",
     "contract_terms",
     "event_as_stored",
     "event_from_stored",
     "history_from_stored",
     "journal_entries",
     "journal_lines",
+    "marks_as_stored",
+    "marks_from_stored",
     "metadata",
+    "next_action_from_stored",
     "opening_as_stored",
     "opening_from_stored",
     "paper_mailings",

@@ -2,7 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, Label, Table, Text, exists, func, not_, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    Label,
+    Table,
+    Text,
+    cast,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.accounts.models.tables import account_events, metadata
@@ -37,7 +52,10 @@ payoff_quotes = Table(
 
 
 def received_cents() -> Label[Any]:
-    """For a statement over quotes: what was paid since each was given, effective while it was good."""
+    """For a statement over quotes: what was paid since each was given, effective while it was good.
+
+    Of a lease only what names the quote: an instalment paid meanwhile is no part of the price.
+    """
     amount = account_events.c.data["amount_cents"].astext.cast(BigInteger)
     undoing = account_events.alias("undoing")
     is_undone = exists().where(
@@ -45,10 +63,12 @@ def received_cents() -> Label[Any]:
         undoing.c.kind.in_(("payment_reversed", "payment_returned")),
         undoing.c.data["payment_key"].astext == account_events.c.source_key,
     )
+    names_it = account_events.c.data["quote_id"].astext == cast(payoff_quotes.c.id, Text)
     since = select(func.coalesce(func.sum(amount), 0)).where(
         not_(is_undone),
         account_events.c.account_id == payoff_quotes.c.account_id,
         account_events.c.kind == "payment_posted",
+        or_(payoff_quotes.c.kind == "payoff", names_it),
         account_events.c.number > payoff_quotes.c.rests_on_number,
         account_events.c.effective_on <= payoff_quotes.c.good_through,
     )

@@ -11,11 +11,15 @@ from services.accounts.rules.events import (
     Acceleration,
     AccountEvent,
     Bill,
+    Charge,
     ChargeOff,
     Deferment,
     DueDateChange,
+    EndBill,
     Fee,
     LateFee,
+    LeaseEnd,
+    LeaseExtension,
     Payment,
     Payoff,
     RateChange,
@@ -31,9 +35,13 @@ EXACT = frozenset({"annual_rate_percent", "accrued_interest", "forgiven_above_pe
 DATES = frozenset({"chargeable_from"})
 HELD = "payment_held"
 AMENDED = frozenset({"moves", "payment_steps"})
+NOT_SIGNED = AMENDED | {"extended_months"}
 # What most accounts never have is left out of their row, which every payment rewrites.
-SELDOM: Mapping[str, Any] = {"diverted_cents": 0, "is_accelerated": False, "awaited": ()}
-APART = frozenset({"opening", "open_fees", "amendments", "allocations", *SELDOM})
+SELDOM: Mapping[str, Any] = {
+    "diverted_cents": 0, "is_accelerated": False, "awaited": (), "lease_end": "", "is_end_billed": False,
+}  # fmt: skip
+DATED_SELDOM = ("billed_due_on", "delinquent_since_on")
+APART = frozenset({"opening", "open_fees", "amendments", "allocations", *SELDOM, *DATED_SELDOM})
 
 EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
     "bill_issued": Bill,
@@ -47,6 +55,9 @@ EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
     "payment_posted": Payment,
     "payment_held": Payment,
     "payoff_settled": Payoff,
+    "lease_ended": LeaseEnd,
+    "lease_end_billed": EndBill,
+    "lease_extended": LeaseExtension,
     "refund_due": Refund,
     "account_charged_off": ChargeOff,
     "payment_reversed": Reversal,
@@ -56,7 +67,7 @@ EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
 
 
 def terms_as_stored(terms: Terms) -> dict[str, Any]:
-    return _stored(terms, leave_out=AMENDED)
+    return _stored(terms, leave_out=NOT_SIGNED)
 
 
 def terms_from_stored(product: str, stored: Mapping[str, Any]) -> Terms:
@@ -95,11 +106,13 @@ def history_from_stored(rows: Iterable[Mapping[str, Any]], *, explanations: Mapp
 def state_as_stored(state: AccountState) -> dict[str, Any]:
     """The state without its allocations, which have a table of their own."""
     seldom = {name: getattr(state, name) for name, usual in SELDOM.items() if getattr(state, name) != usual}
+    dated = {name: _plain(on) for name in DATED_SELDOM if (on := getattr(state, name)) is not None}
     amended = {"amendments": _amendments_as_stored(state.amendments)} if state.amendments != Amendments() else {}
     fees = {"open_fees": [_stored(fee) for fee in state.open_fees]} if state.open_fees else {}
     return {
         **_stored(state, leave_out=APART),
         **seldom,
+        **dated,
         **amended,
         **fees,
         "fees_due_cents": state.fees_due_cents,
@@ -112,11 +125,12 @@ def state_from_stored(stored: Mapping[str, Any]) -> AccountState:
     plain = {name: value for name, value in stored.items() if name not in (*APART, "fees_due_cents")}
     last_rank = 0 if stored["last_source_key"] == "" else Payment.rank
     seldom = {name: type(usual)(stored[name]) for name, usual in SELDOM.items() if name in stored}
+    dated = _values({name: stored[name] for name in DATED_SELDOM if name in stored})
     return AccountState(
         opening=opening_from_stored(stored["opening"]),
         open_fees=_fees_from_stored(stored),
         amendments=_amendments_from_stored(stored.get("amendments", {})),
-        **{"last_rank": last_rank, **_values(plain), **seldom},
+        **{"last_rank": last_rank, **_values(plain), **seldom, **dated},
     )
 
 
@@ -164,6 +178,8 @@ def _names(record: type[Any]) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_stored(each) for each in value]
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
@@ -176,6 +192,8 @@ def _values(stored: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if value is None:
         return None
+    if name == "charges":
+        return tuple(Charge(**charge) for charge in value)
     if name.endswith("_on") or name in DATES:
         return date.fromisoformat(value)
     return Decimal(value) if name in EXACT else value

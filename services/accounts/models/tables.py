@@ -99,6 +99,13 @@ account_states = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("chain_number", Integer),
     Column("chain_digest", BYTEA),
+    Column("next_action_on", Date),
+    Column("next_action_stage", SmallInteger),
+    Column("reminded_on", Date),
+    Column("fees_considered_on", Date),
+    Column("bucket_due_on", Date),
+    Column("bucket_days", SmallInteger, nullable=False),
+    Column("delinquent_since_on", Date),
 )
 
 allocations = Table(
@@ -128,7 +135,7 @@ work_items = Table(
     "work_items",
     metadata,
     _id("id", primary_key=True),
-    _id("account_id"),
+    _id("account_id", nullable=True),
     _text("source_key"),
     _text("reason"),
     Column("details", JSONB, nullable=False),

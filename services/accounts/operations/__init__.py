@@ -10,6 +10,7 @@ from services.accounts.operations.banking import (
 )
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.closing import close_account, note_good_funds
+from services.accounts.operations.days import note_payments_closed, run_business_days
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
 from services.accounts.operations.interest_summaries import issue_interest_summaries, issue_interest_summary
@@ -37,6 +38,7 @@ __all__ = [
     "issue_statements",
     "note_good_funds",
     "note_paper_mailing",
+    "note_payments_closed",
     "note_refund_failed",
     "note_refund_paid",
     "note_refunded",
@@ -46,5 +48,6 @@ __all__ = [
     "put_paperless",
     "reverse_payment",
     "review_payoff_quotes",
+    "run_business_days",
     "waive_fee",
 ]

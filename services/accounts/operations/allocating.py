@@ -19,7 +19,7 @@ from services.accounts.models import (
     history_from_stored,
 )
 from services.accounts.operations.bulk import insert_all, update_all
-from services.accounts.operations.locking import LockedAccount
+from services.accounts.operations.locking import LockedAccount, with_open_fees
 from services.accounts.operations.posting import Posting, post, posting_of, reversals
 from services.accounts.rules.chain import ChainHead
 from services.accounts.rules.engine import apply_event
@@ -117,13 +117,12 @@ def fold_all(transaction: Transaction, *, events: Sequence[tuple[LockedAccount, 
         plans[place] = plan
     in_order = [plans[place] for place in range(len(events))]
     heads = _written(transaction, plans=in_order)
-    return [
-        Folded(
-            account=replace(plan.after, version=plan.arrived.number, head=heads[plan.account.id]),
-            changes=tuple(plan.changes),
-        )
-        for plan in in_order
-    ]
+    return [_folded(plan, head=heads[plan.account.id]) for plan in in_order]
+
+
+def _folded(plan: _Plan, *, head: ChainHead) -> Folded:
+    after = replace(plan.after, version=plan.arrived.number, head=head)
+    return Folded(account=with_open_fees(before=plan.account, after=after), changes=tuple(plan.changes))
 
 
 def read_history(
@@ -204,7 +203,7 @@ def _planned(
         plan.postings += [posting_of(entry, account_id=account.id, event_number=arrived.number) for entry in new]
         event_id = _event_id(allocation, arrived=arrived, before=before)
         if before is None:
-            plan.added.append(_row(allocation, account=account, arrived=arrived, event_id=event_id))
+            plan.added.append(allocation_row(allocation, account=account, arrived=arrived, event_id=event_id))
         else:
             revision = before.revision + bool(undone or new)
             decided = {"account_id": account.id, **allocation_as_stored(allocation), "revision": revision}
@@ -241,7 +240,10 @@ def _event_id(allocation: Allocation, *, arrived: Arrived, before: _Known | None
     return None if allocation.kind == "credit_used" else arrived.event_id
 
 
-def _row(allocation: Allocation, *, account: LockedAccount, arrived: Arrived, event_id: UUID | None) -> dict[str, Any]:
+def allocation_row(
+    allocation: Allocation, *, account: LockedAccount, arrived: Arrived, event_id: UUID | None
+) -> dict[str, Any]:
+    """The row of an allocation that the event has just made."""
     return {
         "id": new_id(at=arrived.now),
         "account_id": account.id,

@@ -11,11 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.doors import EventCall
 from chassis.errors import Impossible
 from chassis.ids import new_id
-from chassis.store import Transaction
+from chassis.store import Row, Transaction
 from services.accounts.contract import events
 from services.accounts.models import work_items
 from services.accounts.operations.allocating import Arrived, Folded, fold_all
 from services.accounts.operations.banking import tell_closing
+from services.accounts.operations.buying import cited_purchase, settle_purchase
 from services.accounts.operations.closing import (
     LEASE_QUOTE_MET,
     Money,
@@ -42,7 +43,7 @@ from services.accounts.rules.terms import ExtraMode
 
 @dataclass(frozen=True, kw_only=True)
 class PostedPayment:
-    """`payment_posted` as payments told it."""
+    """`payment_posted` as payments told it; `booked_on` is the business day it is counted in."""
 
     payment_id: str
     account_id: str
@@ -53,6 +54,7 @@ class PostedPayment:
     method_type: str
     method_last4: str
     quote_id: str | None
+    booked_on: date | None
 
     @property
     def source_key(self) -> str:
@@ -70,6 +72,7 @@ class PostedPayment:
             "method_type": self.method_type,
             "method_last4": self.method_last4,
             "quote_id": self.quote_id,
+            **({} if self.booked_on is None else {"booked_on": self.booked_on.isoformat()}),
         }
 
     @property
@@ -128,24 +131,53 @@ def _apply(
     """One payment of each of several accounts; gives the accounts after them."""
     transaction = wave[0].transaction
     known = recorded_keys(transaction, source_keys=[each.payment.source_key for each in wave])
-    fresh = [each for each in wave if each.payment.source_key not in known]
     for each in wave:
         if each.payment.source_key in known:
             _require_same(transaction, account=locked[each.account_id], payment=each.payment)
-    if not fresh:
-        return {}
-    befores = [locked[each.account_id] for each in fresh]
-    reasons = [_why_hold(transaction, before, each.payment) for before, each in zip(befores, fresh, strict=True)]
-    arrived = record_all(
-        transaction, new=[_new(*each) for each in zip(befores, fresh, reasons, strict=True)], now=now, today=today
-    )
-    folded = fold_all(transaction, events=list(zip(befores, arrived, strict=True)))
+    fresh = [_fresh(each, locked[each.account_id]) for each in wave if each.payment.source_key not in known]
+    arrived = record_all(transaction, new=[each.new for each in fresh], now=now, today=today)
+    folded = fold_all(transaction, events=[(each.before, came) for each, came in zip(fresh, arrived, strict=True)])
     applied = [
-        _settled(each, before=before, folded=after, arrived=as_arrived, policy=policy, reason=reason)
-        for each, before, after, as_arrived, reason in zip(fresh, befores, folded, arrived, reasons, strict=True)
+        _settled(each, arrived=came, folded=after, policy=policy)
+        for each, came, after in zip(fresh, arrived, folded, strict=True)
     ]
     save_accounts(transaction, changed=[(each.before, each.settled.account) for each in applied], now=now)
     return {each.before.id: _tell_all(each, now=now, today=today) for each in applied}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fresh:
+    """A payment that the ledger has not seen, its account before it, and what is known of it beforehand.
+
+    `quote` is the purchase of a lease that it pays, `held_because` says why the engine must not touch it.
+    """
+
+    told: Told
+    before: LockedAccount
+    quote: Row | None
+    held_because: str | None
+
+    @property
+    def new(self) -> New:
+        """The payment as the next event of its account."""
+        payment = self.told.payment
+        event = Payment(
+            source_key=payment.source_key,
+            effective_on=payment.effective_on,
+            amount_cents=payment.amount_cents,
+            extra=payment.extra,
+            is_for_lease_end=self.quote is not None and self.held_because is None,
+        )
+        kind = "payment_posted" if self.held_because is None else "payment_held"
+        return New(
+            account=self.before, event=event, kind=kind, details=payment.data, held_because=self.held_because
+        )  # fmt: skip
+
+
+def _fresh(told: Told, before: LockedAccount) -> _Fresh:
+    transaction, payment = told.transaction, told.payment
+    quote = cited_purchase(transaction, account=before, money=payment.money, effective_on=payment.effective_on)
+    return _Fresh(told=told, before=before, quote=quote, held_because=_why_hold(transaction, before, payment))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,42 +192,52 @@ class _Applied:
     reason: str | None
 
 
-def _settled(
-    told: Told, *, before: LockedAccount, folded: Folded, arrived: Arrived, policy: PayoffPolicy, reason: str | None
-) -> _Applied:
-    allocation = folded.allocation_of(told.payment.source_key)
-    settled = settle_payoff(
-        told.transaction, account=folded.account, was_open=before.status == OPEN, arrived=arrived,
-        money=told.payment.money, allocation=allocation, policy=policy,
+def _settled(fresh: _Fresh, *, arrived: Arrived, folded: Folded, policy: PayoffPolicy) -> _Applied:
+    allocation = folded.allocation_of(fresh.told.payment.source_key)
+    settled = _settle(
+        fresh.told.transaction, account=folded.account, quote=fresh.quote, was_open=fresh.before.status == OPEN,
+        arrived=arrived, money=fresh.told.payment.money, allocation=allocation, policy=policy,
     )  # fmt: skip
-    after = settled.account
+    after, reason = settled.account, fresh.held_because
     if has_credit_to_return(terms=after.terms, state=after.state):
         reason = reason or "credit_after_last_instalment"
-    return _Applied(told=told, before=before, folded=folded, settled=settled, allocation=allocation, reason=reason)
+    return _Applied(
+        told=fresh.told, before=fresh.before, folded=folded, settled=settled, allocation=allocation, reason=reason
+    )  # fmt: skip
 
 
 def _tell_all(applied: _Applied, *, now: datetime, today: date) -> LockedAccount:
     """Tell a payment and what followed from it; gives the account at the end."""
-    transaction, payment, after = applied.told.transaction, applied.told.payment, applied.settled.account
-    allocation = applied.allocation
+    transaction, payment, before = applied.told.transaction, applied.told.payment, applied.before
+    after = _tell_what_became(
+        transaction, account=applied.settled.account, payment=payment, allocation=applied.allocation,
+        reason=applied.reason, now=now, today=today,
+    )  # fmt: skip
+    tell_consequences(
+        transaction, before=before, folded=applied.folded, after=after, today=today, payment_id=payment.payment_id
+    )
+    refund = applied.settled.refund
+    tell_closing(transaction, before=before, after=after, refund=refund, money=payment.money, today=today)
+    # Telling may have closed what is paid off.
+    return after if after.status == before.status else lock_account(transaction, account_id=after.id)
+
+
+def _tell_what_became(
+    transaction: Transaction, *, account: LockedAccount, payment: PostedPayment, allocation: Allocation,
+    reason: str | None, now: datetime, today: date,
+) -> LockedAccount:  # fmt: skip
+    """Tell where the money went; of money whose return came first, that it is undone, and charge what that costs."""
     if allocation.kind == "payment_reversed":
         code = allocation.explanation["return_code"]
-        after = charge_returned_payment(
-            transaction, account=after, payment_key=payment.source_key, code=code, now=now, today=today
+        account = charge_returned_payment(
+            transaction, account=account, payment_key=payment.source_key, code=code, now=now, today=today
         )
-        tell_reversed(transaction, account=after, allocation=allocation, paid=payment.data, today=today)
-    else:
-        if applied.reason is not None:
-            _open_work_item(transaction, payment=payment, account=after, reason=applied.reason, now=now)
-        _tell_applied(transaction, account=after, payment=payment, allocation=allocation, today=today)
-    tell_consequences(
-        transaction, before=applied.before, folded=applied.folded, after=after, today=today,
-        payment_id=payment.payment_id,
-    )  # fmt: skip
-    tell_closing(
-        transaction, before=applied.before, after=after, refund=applied.settled.refund, money=payment.money, today=today
-    )
-    return after
+        tell_reversed(transaction, account=account, allocation=allocation, paid=payment.data, today=today)
+        return account
+    if reason is not None:
+        _open_work_item(transaction, payment=payment, account=account, reason=reason, now=now)
+    _tell_applied(transaction, account=account, payment=payment, allocation=allocation, today=today)
+    return account
 
 
 def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedPayment) -> str | None:
@@ -212,17 +254,18 @@ def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedP
     return None
 
 
-def _new(account: LockedAccount, told: Told, reason: str | None) -> New:
-    """The payment as the next event of its account."""
-    payment = told.payment
-    event = Payment(
-        source_key=payment.source_key,
-        effective_on=payment.effective_on,
-        amount_cents=payment.amount_cents,
-        extra=payment.extra,
-    )
-    kind = "payment_posted" if reason is None else "payment_held"
-    return New(account=account, event=event, kind=kind, details=payment.data, held_because=reason)
+def _settle(
+    transaction: Transaction, *, account: LockedAccount, quote: Row | None, was_open: bool, arrived: Arrived,
+    money: Money, allocation: Allocation, policy: PayoffPolicy,
+) -> Settlement:  # fmt: skip
+    if quote is not None and allocation.kind == "payment":
+        return settle_purchase(
+            transaction, account=account, quote=quote, arrived=arrived, money=money, policy=policy
+        )  # fmt: skip
+    return settle_payoff(
+        transaction, account=account, was_open=was_open, arrived=arrived, money=money, allocation=allocation,
+        policy=policy,
+    )  # fmt: skip
 
 
 def _require_same(transaction: Transaction, *, account: LockedAccount, payment: PostedPayment) -> None:

@@ -16,7 +16,7 @@ def insert_all(transaction: Transaction, table: Table, rows: Sequence[Mapping[st
     """Insert rows that name every column of the table; gives their number. Raises ConstraintViolated."""
     if not rows:
         return 0
-    return transaction.run(_statement(table), [{"rows": json.dumps(rows, default=_plain, separators=(",", ":"))}])
+    return transaction.run(_statement(table), [{"rows": json.dumps(rows, default=plain, separators=(",", ":"))}])
 
 
 def update_all(
@@ -25,7 +25,7 @@ def update_all(
     """Write to rows that the key columns name, each its own values; gives their number. All name the same columns."""
     if not rows:
         return 0
-    values = {"rows": json.dumps(rows, default=_plain, separators=(",", ":"))}
+    values = {"rows": json.dumps(rows, default=plain, separators=(",", ":"))}
     return transaction.run(_update(table, key, tuple(rows[0])), [values])
 
 
@@ -50,7 +50,8 @@ def _statement(table: Table) -> TextClause:
     )
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """What of a row is no JSON by itself, as text that PostgreSQL reads. Raises TypeError for anything else."""
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, date | datetime):

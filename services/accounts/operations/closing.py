@@ -18,14 +18,21 @@ from services.accounts.operations.allocating import Arrived, Change, fold
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, lock_for
 from services.accounts.operations.quoting import mark_met, payable_quotes, promise_of
 from services.accounts.operations.recording import record
-from services.accounts.rules.events import Payoff, Refund
-from services.accounts.rules.payoff import PAYABLE, PayoffPolicy, is_met, refund_cents, still_open_cents
+from services.accounts.rules.events import LeaseEnd, Payoff, Refund
+from services.accounts.rules.payoff import (
+    EARLY_TERMINATION,
+    PAYABLE,
+    PayoffPolicy,
+    is_met,
+    refund_cents,
+    still_open_cents,
+)
 from services.accounts.rules.shown import CLOSED, PAID_OFF, carried_standing
 from services.accounts.rules.state import Allocation
 from services.accounts.rules.terms import LoanTerms
 
 MISSED, LEASE_QUOTE_MET = "payoff_quote_missed", "lease_quote_met"
-PAYOFF, REFUND = "payoff_settled", "refund_due"
+PAYOFF, LEASE_END, REFUND = "payoff_settled", "lease_ended", "refund_due"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,24 +61,21 @@ def settle_payoff(
 
     `account` has the payment in it and is locked; only its events, allocations and postings are written here.
     """
-    if not isinstance(account.terms, LoanTerms) or allocation.kind != "payment":
+    if allocation.kind != "payment":
         return Settlement(account=account)
-    if was_open:
+    if was_open and isinstance(account.terms, LoanTerms):
         account = _paid_off(transaction, account=account, arrived=arrived, money=money, policy=policy)
-    cents = refund_cents(unapplied_cents=account.state.unapplied_cents, policy=policy)
-    if account.status != PAID_OFF or cents == 0:
-        return Settlement(account=account)
-    return _refunded(transaction, account=account, arrived=arrived, money=money, cents=cents)
+    return set_aside_refund(transaction, account=account, arrived=arrived, money=money, policy=policy)
 
 
 def meets_lease_quote(
     transaction: Transaction, *, account: LockedAccount, money: Money, amount_cents: int, effective_on: date
 ) -> bool:
-    """Whether money names a lease's quote and meets it. Buying and ending early are acts of their own: it is held."""
+    """Whether money names and meets the quote of an early end. The vehicle is sold first, so that it is held."""
     if money.quote_id is None or account.product != "lease":
         return False
     quotes = payable_quotes(transaction, account_id=account.id, on=effective_on)
-    cited = [quote for quote in quotes if str(quote["id"]) == money.quote_id]
+    cited = [each for each in quotes if str(each["id"]) == money.quote_id and each["kind"] == EARLY_TERMINATION]
     return any(is_met(promise=promise_of(q, arriving_cents=amount_cents), effective_on=effective_on) for q in cited)
 
 
@@ -134,19 +138,31 @@ def close_on_good_funds(
     transaction: Transaction, *, account: LockedAccount, payment_id: str, presentment_number: int, today: date
 ) -> bool:
     """Close the account; tells `account_closed`. False where that payment did not pay the account off."""
-    payoff = transaction.one(
-        select(account_events.c.data)
-        .where(account_events.c.account_id == account.id, account_events.c.kind == PAYOFF)
-        .order_by(account_events.c.number.desc())
-    )
-    key = f"payment:{payment_id}:{presentment_number}"
-    if account.status != PAID_OFF or payoff is None or payoff["data"]["payment_key"] != key:
+    paid_by = _paid_off_by(transaction, account=account)
+    if account.status != PAID_OFF or paid_by != f"payment:{payment_id}:{presentment_number}":
         return False
+    close_for_good(transaction, account=account, payment_id=payment_id, today=today)
+    return True
+
+
+def close_for_good(transaction: Transaction, *, account: LockedAccount, payment_id: str, today: date) -> None:
+    """A paid-off account whose money is good is closed, and that is told."""
     transaction.run(update(accounts).where(accounts.c.id == account.id).values(status=CLOSED, closed_on=today))
     standing = carried_standing(status=CLOSED, terms=account.terms, state=account.state, on=today)
     data = {"account_id": str(account.id), "payment_id": payment_id, "closed_on": today, "standing": standing}
     transaction.emit(events.account_closed, subject=str(account.id), data=data)
-    return True
+
+
+def _paid_off_by(transaction: Transaction, *, account: LockedAccount) -> str | None:
+    """The key of the payment that closed a loan or bought a vehicle; of an end bill, the last payment's."""
+    of_account = select(account_events).where(account_events.c.account_id == account.id)
+    newest = account_events.c.number.desc()
+    ends = of_account.where(account_events.c.kind.in_((PAYOFF, LEASE_END))).order_by(newest).limit(1)
+    end = transaction.one(ends)
+    if end is not None and end["data"]["payment_key"] is not None:
+        return str(end["data"]["payment_key"])
+    paid = transaction.one(of_account.where(account_events.c.kind == "payment_posted").order_by(newest).limit(1))
+    return None if end is None or paid is None else str(paid["source_key"])
 
 
 def _paid_off(
@@ -166,7 +182,7 @@ def _paid_off(
         payment_key=money.source_key,
     )
     data = {**_follows(money), "quote_id": None if quote is None else str(quote["id"])}
-    account = _recorded(transaction, account=account, event=payoff, kind=PAYOFF, details=data, arrived=arrived)
+    account = record_following(transaction, account=account, event=payoff, kind=PAYOFF, details=data, arrived=arrived)
     met_id = None if quote is None else quote["id"]
     mark_met(transaction, account_id=account.id, quote_id=met_id, payment_key=money.source_key, now=arrived.now)
     return replace(account, status=PAID_OFF)
@@ -196,16 +212,20 @@ def _met_quote(
     return None
 
 
-def _refunded(
-    transaction: Transaction, *, account: LockedAccount, arrived: Arrived, money: Money, cents: int
+def set_aside_refund(
+    transaction: Transaction, *, account: LockedAccount, arrived: Arrived, money: Money, policy: PayoffPolicy
 ) -> Settlement:
+    """What a paid-off account has too much becomes a refund, if the policy gives it back."""
+    cents = refund_cents(unapplied_cents=account.state.unapplied_cents, policy=policy)
+    if account.status != PAID_OFF or cents == 0:
+        return Settlement(account=account)
     refund = Refund(
         source_key=f"{REFUND}:{new_id(at=arrived.now)}",
         effective_on=max(arrived.today, account.state.last_effective_on),
         payment_key=money.source_key,
         amount_cents=cents,
     )
-    account = _recorded(
+    account = record_following(
         transaction, account=account, event=refund, kind=REFUND, details=_follows(money), arrived=arrived
     )
     details = {"payment_id": money.payment_id, "refund_id": _refund_id(refund), "amount_cents": cents}
@@ -215,11 +235,11 @@ def _refunded(
     return Settlement(account=account, refund=refund)
 
 
-def _recorded(
-    transaction: Transaction, *, account: LockedAccount, event: Payoff | Refund, kind: str,
-    details: Mapping[str, Any], arrived: Arrived,
+def record_following(
+    transaction: Transaction, *, account: LockedAccount, event: Payoff | LeaseEnd | Refund,
+    kind: str, details: Mapping[str, Any], arrived: Arrived,
 ) -> LockedAccount:  # fmt: skip
-    """Make a payoff or a refund the account's next event, and fold it in."""
+    """Make what follows from a payment the account's next event, and fold it in."""
     # Ids sort by time: the history shows what followed after what it followed from.
     now = arrived.now + timedelta(milliseconds=account.version + 1 - arrived.number)
     following = record(

@@ -19,8 +19,8 @@ from services.accounts.operations.telling import tell, tell_consequences
 from services.accounts.rules.assessing import NotChargeable, decide_late_fee
 from services.accounts.rules.events import Fee, FeeKind, Waiver
 from services.accounts.rules.fees import returned_payment_fee_cents
-from services.accounts.rules.late_fees import DEFAULT_PACK
-from services.accounts.rules.state import OPENING_FEES
+from services.accounts.rules.history import History
+from services.accounts.rules.state import OPENING_FEES, AccountState
 
 CHARGED = ("late_fee_assessed", "fee_assessed", "account_opened")
 
@@ -40,26 +40,39 @@ def assess_late_fee(
     """
     account = lock_for(transaction, caller=caller, account_id=account_id)
     require_open(account)
-    source_key = f"late_fee:{account.id}:{instalment_number}"
-    if find_recorded(transaction, source_key=source_key) is not None:
-        raise LateFeeAlreadyAssessed()
+    history = read_history(transaction, account_id=account.id)
     try:
-        decided = decide_late_fee(
-            terms=account.terms,
-            state=account.state,
-            history=read_history(transaction, account_id=account.id),
-            number=instalment_number,
-            pack=account.terms.late_fee_pack or account.jurisdiction or DEFAULT_PACK,
-            on=today,
-            source_key=source_key,
-        )
+        after = charge_late_fee(
+            transaction, account=account, state=account.state, history=history, number=instalment_number, on=today,
+            now=now, today=today,
+        )  # fmt: skip
     except NotChargeable as error:
         raise LateFeeNotChargeable(f"{error} Nothing was charged.") from error
+    if after is None:
+        raise LateFeeAlreadyAssessed()
+    return changed(after, today=today)
+
+
+def charge_late_fee(
+    transaction: Transaction, *, account: LockedAccount, state: AccountState, history: History, number: int, on: date,
+    now: datetime, today: date,
+) -> LockedAccount | None:  # fmt: skip
+    """Decide the fee of an instalment as of a day, and charge it; None where it was decided before.
+
+    `history` and the `state` that it makes are all that is known of that day. Raises NotChargeable.
+    """
+    source_key = f"late_fee:{account.id}:{number}"
+    if find_recorded(transaction, source_key=source_key) is not None:
+        return None
+    decided = decide_late_fee(
+        terms=account.terms, state=state, history=history, number=number, pack=account.pack, on=on,
+        source_key=source_key,
+    )  # fmt: skip
     folded = change(transaction, account=account, event=decided, kind="late_fee_assessed", now=now, today=today)
     if folded is None:
-        raise LateFeeAlreadyAssessed()
+        return None
     tell_consequences(transaction, before=account, folded=folded, today=today)
-    return changed(folded.account, today=today)
+    return folded.account
 
 
 def assess_fee(

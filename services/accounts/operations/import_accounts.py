@@ -21,13 +21,18 @@ from services.accounts.models import (
     account_parties,
     account_states,
     accounts,
+    agenda_as_stored,
     contract_terms,
+    marks_as_stored,
     sealed_party,
     state_as_stored,
     terms_as_stored,
 )
 from services.accounts.operations.bulk import insert_all
 from services.accounts.operations.posting import Posting, post, posting_of
+from services.accounts.rules.agenda import next_action, taken_over
+from services.accounts.rules.assessing import pack_of
+from services.accounts.rules.delinquency import delinquent_since
 from services.accounts.rules.engine import replay
 from services.accounts.rules.journal import opening_entry
 from services.accounts.rules.lease_yield import YieldNotSolvable, refuse_unserviceable
@@ -131,7 +136,7 @@ def _batches(records: Iterable[PortfolioAccount]) -> Iterator[list[PortfolioAcco
 def _open(transaction: Transaction, new: Sequence[Opened], *, now: datetime, today: date, cipher: FieldCipher) -> None:
     rows = _Rows()
     for account in new:
-        _add(rows, account, cipher=cipher, now=now)
+        _add(rows, account, cipher=cipher, now=now, today=today)
     try:
         for table, values in rows.by_table():
             insert_all(transaction, table, values)
@@ -194,7 +199,7 @@ def _opened_state(record: PortfolioAccount) -> AccountState:
     return state
 
 
-def _add(rows: _Rows, account: Opened, *, cipher: FieldCipher, now: datetime) -> None:
+def _add(rows: _Rows, account: Opened, *, cipher: FieldCipher, now: datetime, today: date) -> None:
     account_id, record, state = account.account_id, account.record, account.state
     on = record.opening.as_of_on
     rows.accounts.append(_account_row(record, account_id=account_id, now=now))
@@ -226,11 +231,21 @@ def _add(rows: _Rows, account: Opened, *, cipher: FieldCipher, now: datetime) ->
             "state": stored,
             "held_cents": 0,
             "updated_at": now,
+            **_agenda(record, state=state, today=today),
         }
     )
     entry = opening_entry(product=record.product, opening=record.opening, source_key=CAUSE)
     if entry is not None:
         rows.postings.append(posting_of(entry, account_id=account_id, event_number=1))
+
+
+def _agenda(record: PortfolioAccount, *, state: AccountState, today: date) -> dict[str, Any]:
+    """The first day that looks at the account is the day of its import, or a later one."""
+    marks = taken_over(terms=record.terms, state=state, on=today)
+    pack = pack_of(terms=record.terms, jurisdiction=record.state)
+    action = next_action(status=record.status, terms=record.terms, state=state, pack=pack, marks=marks)
+    since_on = delinquent_since(terms=record.terms, state=state, on=today) if record.status == OPEN else None
+    return {**marks_as_stored(marks), **agenda_as_stored(action), "delinquent_since_on": since_on}
 
 
 def _account_row(record: PortfolioAccount, *, account_id: UUID, now: datetime) -> dict[str, Any]:

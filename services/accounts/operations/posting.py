@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select, text, tuple_
 
 from chassis.ids import new_id
 from chassis.store import Transaction
@@ -14,6 +14,12 @@ from services.accounts.models import CONTROL_ACCOUNTS, journal_entries, journal_
 from services.accounts.operations.bulk import insert_all
 from services.accounts.rules.chain import START, ChainHead, sealed
 from services.accounts.rules.journal import JournalEntry, JournalLine, LedgerAccount, reversal_entry
+
+_NEWEST_HEADS = text("""
+    SELECT DISTINCT ON (account_id) account_id, chain_number, chain_digest FROM journal_entries
+    WHERE account_id = ANY(CAST(:ids AS uuid[])) AND chain_number IS NOT NULL
+    ORDER BY account_id, chain_number DESC
+""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +75,14 @@ def newest_head(transaction: Transaction, *, account_id: UUID) -> ChainHead:
         .limit(1)
     )
     return START if row is None else ChainHead(row["chain_number"], bytes(row["chain_digest"]))
+
+
+def newest_heads(transaction: Transaction, *, account_ids: Collection[UUID]) -> dict[UUID, ChainHead]:
+    """The same for many accounts; those that have no entry yet are left out."""
+    if not account_ids:
+        return {}
+    rows = transaction.all(_NEWEST_HEADS, {"ids": [str(account_id) for account_id in account_ids]})
+    return {row["account_id"]: ChainHead(row["chain_number"], bytes(row["chain_digest"])) for row in rows}
 
 
 def reversals(

@@ -1,5 +1,6 @@
 """What the service is given when it starts: the company's policy, its addresses and words, its printer, its keys."""
 
+from datetime import timedelta
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -38,6 +39,15 @@ class PolicyProvider(DependencyProvider):
             drift_cents_max=read["PAYOFF_DRIFT_CENTS_MAX"],
             refunds_small_credit=read["REFUND_CREDIT_UP_TO_ONE_DOLLAR"],
         )
+
+
+class DayWait(DependencyProvider):
+    """Gives each worker how long a business day waits for payments."""
+
+    needs = settings.BUSINESS_DAY
+
+    def get_dependency(self, worker_ctx: Any) -> timedelta:  # noqa: ARG002 - nameko's signature
+        return timedelta(seconds=self.container.config["settings"]["BUSINESS_DAY_WAIT_SECONDS"])
 
 
 class AddressBook(DependencyProvider):

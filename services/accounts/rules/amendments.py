@@ -25,7 +25,7 @@ def in_force(*, terms: Terms, state: AccountState) -> Terms:
     if changed is UNAMENDED or changed == UNAMENDED:
         return terms
     if not isinstance(terms, LoanTerms):
-        return replace(terms, moves=changed.moves)
+        return replace(terms, moves=changed.moves, extended_months=changed.extended_months)
     rate = terms.annual_rate_percent if changed.annual_rate_percent is None else changed.annual_rate_percent
     return replace(terms, annual_rate_percent=rate, moves=changed.moves, payment_steps=changed.payment_steps)
 

@@ -7,8 +7,8 @@ from services.accounts.rules.amendments import in_force
 from services.accounts.rules.engine import apply_credit
 from services.accounts.rules.events import LateFee
 from services.accounts.rules.history import History, replay_history
+from services.accounts.rules.late_fees import DEFAULT_PACK, NoLateFeeRule, late_fee
 from services.accounts.rules.late_fees import LateFee as Allowed
-from services.accounts.rules.late_fees import NoLateFeeRule, late_fee
 from services.accounts.rules.lateness import asked_cents, unpaid_cents
 from services.accounts.rules.schedule import due_on
 from services.accounts.rules.state import AccountState
@@ -17,6 +17,11 @@ from services.accounts.rules.terms import Terms
 
 class NotChargeable(ValueError):
     """No late fee may be charged for this instalment today; the message says why."""
+
+
+def pack_of(*, terms: Terms, jurisdiction: str | None) -> str:
+    """The name of the rule pack that a contract follows: its own, else that of the customer's state."""
+    return terms.late_fee_pack or jurisdiction or DEFAULT_PACK
 
 
 def decide_late_fee(

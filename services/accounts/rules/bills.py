@@ -22,4 +22,5 @@ def record_bill(*, state: AccountState, event: Bill) -> AccountState:
             "fees_due_cents": event.fees_due_cents,
         },
     )
-    return replace(state, allocations=(*state.allocations, allocation))
+    billed_due_on = max(state.billed_due_on or event.due_on, event.due_on)
+    return replace(state, billed_due_on=billed_due_on, allocations=(*state.allocations, allocation))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chassis.money import round_half_up_cents
-from services.accounts.rules.events import ChargeOff, InvalidEvent, Payoff, Refund
+from services.accounts.rules.events import ChargeOff, InvalidEvent, LeaseEnd, Payoff, Refund
 from services.accounts.rules.loan import interest_owed
 from services.accounts.rules.state import AccountState, Allocation, AllocationKind
 from services.accounts.rules.terms import LoanTerms, Terms
@@ -52,11 +52,13 @@ def owe_back(*, state: AccountState, event: Refund) -> AccountState:
     return replace(state, unapplied_cents=state.unapplied_cents - credit, allocations=(*state.allocations, allocation))
 
 
-def fallen(event: Payoff | Refund) -> Allocation:
-    """What a payoff or a refund is once the payment that it follows from is undone: nothing."""
-    kind: AllocationKind = "payoff_drift" if isinstance(event, Payoff) else "refund_due"
+def fallen(event: Payoff | LeaseEnd | Refund) -> Allocation:
+    """What a payoff, a purchase or a refund is once the payment that it follows from is undone: nothing."""
+    kinds: Mapping[type[Payoff | LeaseEnd | Refund], AllocationKind] = {
+        Payoff: "payoff_drift", LeaseEnd: "lease_ended", Refund: "refund_due",
+    }  # fmt: skip
     return Allocation(
-        kind=kind,
+        kind=kinds[type(event)],
         source_key=event.source_key,
         effective_on=event.effective_on,
         explanation={"fallen_with": event.payment_key},

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from services.accounts.rules.amendments import accelerate, change_due_date, change_rate, defer, in_force
 from services.accounts.rules.bills import record_bill
 from services.accounts.rules.closing import charge_off, fallen, owe_back, settle_payoff
+from services.accounts.rules.delinquency import carried_run
 from services.accounts.rules.events import (
     Acceleration,
     AccountEvent,
@@ -14,8 +15,11 @@ from services.accounts.rules.events import (
     ChargeOff,
     Deferment,
     DueDateChange,
+    EndBill,
     Fee,
     LateFee,
+    LeaseEnd,
+    LeaseExtension,
     Payment,
     Payoff,
     RateChange,
@@ -27,6 +31,7 @@ from services.accounts.rules.fees import charge_fee, charge_late_fee, waive
 from services.accounts.rules.held import undone_payment
 from services.accounts.rules.lateness import unpaid_cents
 from services.accounts.rules.lease import apply_to_lease, use_credit
+from services.accounts.rules.lease_end import bill_end, end_lease, extend
 from services.accounts.rules.loan import apply_to_loan
 from services.accounts.rules.state import (
     AccountState,
@@ -64,7 +69,7 @@ def replay(
         if isinstance(event, Payment) and event.source_key in undone:
             allocation = undone_payment(event, undoing=undone.pop(event.source_key))
             states[-1] = replace(states[-1], allocations=(*states[-1].allocations, allocation))
-        elif isinstance(event, Payoff | Refund) and event.payment_key in undone_keys:
+        elif isinstance(event, Payoff | LeaseEnd | Refund) and event.payment_key in undone_keys:
             states[-1] = replace(states[-1], allocations=(*states[-1].allocations, fallen(event)))
         else:
             states.append(_folded(terms=terms, states=states, event=event))
@@ -104,7 +109,11 @@ def _folded(*, terms: Terms, states: Sequence[AccountState], event: AccountEvent
         after = charge_late_fee(state=state, event=event, unpaid_cents=unpaid)
     else:
         after = _effect(terms=terms, state=state, event=event)
-    return replace(after, last_effective_on=on, last_rank=event.rank, last_source_key=event.source_key)
+    since_on = carried_run(before=state, after=after, in_force=lambda of: in_force(terms=terms, state=of), on=on)
+    return replace(
+        after, last_effective_on=on, last_rank=event.rank, last_source_key=event.source_key,
+        delinquent_since_on=since_on,
+    )  # fmt: skip
 
 
 def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> AccountState:
@@ -117,6 +126,8 @@ def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> Accoun
             return waive(state=state, event=event)
         case Refund():
             return owe_back(state=state, event=event)
+        case EndBill():
+            return bill_end(state=state, event=event)
     terms = in_force(terms=terms, state=state)
     match event:
         case Payment():
@@ -129,6 +140,10 @@ def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> Accoun
             return defer(terms=terms, state=state, event=event)
         case Acceleration():
             return accelerate(terms=terms, state=state, event=event)
+        case LeaseEnd():
+            return end_lease(terms=terms, state=state, event=event)
+        case LeaseExtension():
+            return extend(terms=terms, state=state, event=event)
         case Payoff():
             return settle_payoff(terms=terms, state=state, event=event)
         case ChargeOff():

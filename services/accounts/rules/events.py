@@ -13,9 +13,11 @@ from services.accounts.rules.terms import ExtraMode
 
 RateReason = Literal["servicemember", "modification"]
 FeeKind = Literal["returned_payment_fee", "other_fee"]
+LeaseWay = Literal["purchase", "return", "early_termination"]
 
 RATE_REASONS: tuple[RateReason, ...] = ("servicemember", "modification")
 FEE_KINDS: tuple[FeeKind, ...] = ("returned_payment_fee", "other_fee")
+LEASE_WAYS: tuple[LeaseWay, ...] = ("purchase", "return", "early_termination")
 
 
 class InvalidEvent(ValueError):
@@ -155,12 +157,16 @@ class Waiver(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(_Event):
-    """Money accepted; `extra` says what happens to money beyond what is due, None leaves it to the contract."""
+    """Money accepted; `extra` says what happens to money beyond what is due, None leaves it to the contract.
+
+    Money that is for a lease's end stays the customer's credit: the end itself, or the next due date, uses it.
+    """
 
     rank: ClassVar[int] = 50
 
     amount_cents: int
     extra: ExtraMode | None = None
+    is_for_lease_end: bool = False
 
     def __post_init__(self) -> None:
         if self.amount_cents <= 0:
@@ -178,6 +184,64 @@ class Payoff(_Event):
 
     drift_limit_cents: int
     payment_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """A part of what a lease's end costs, by what it is for."""
+
+    code: str
+    description: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseEnd(_Event):
+    """A lease ends: what is owed of it becomes one bill, which credit pays at once as far as it reaches.
+
+    Instalments due through a date belong to it. `vehicle_cents` is the price of a purchase, or else what the vehicle
+    that came back counts for (None: all of the balance). A purchase falls with its payment; what is missing of it by
+    no more than `drift_limit_cents` is ours.
+    """
+
+    rank: ClassVar[int] = 60
+
+    way: LeaseWay
+    due_through_on: date
+    vehicle_cents: int | None
+    charges: tuple[Charge, ...] = ()
+    payment_key: str | None = None
+    drift_limit_cents: int = 0
+
+    def __post_init__(self) -> None:
+        _require(self.way in LEASE_WAYS, f"The way {self.way!r} out of a lease is not known.")
+        _require((self.way == "purchase") == (self.payment_key is not None), "A purchase has a payment, nothing else.")
+        _require(self.way != "purchase" or self.vehicle_cents is not None, "A purchase has a price.")
+        _require(all(charge.amount_cents > 0 for charge in self.charges), "A charge must be more than zero.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndBill(_Event):
+    """What a lease that has ended costs besides, item by item: nothing more follows after it."""
+
+    rank: ClassVar[int] = 62
+
+    charges: tuple[Charge, ...]
+
+    def __post_init__(self) -> None:
+        _require(all(charge.amount_cents > 0 for charge in self.charges), "A charge must be more than zero.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseExtension(_Event):
+    """A lease goes on for some months after its last instalment, each with another one like it."""
+
+    rank: ClassVar[int] = 34
+
+    months: int
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.months <= 12, "A lease is extended by 1 to 12 months at a time.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +291,9 @@ AccountEvent = (
     | Waiver
     | Payment
     | Payoff
+    | LeaseEnd
+    | EndBill
+    | LeaseExtension
     | Refund
     | ChargeOff
     | Reversal

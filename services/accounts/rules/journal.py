@@ -32,6 +32,10 @@ class LedgerAccount(StrEnum):
     CONVERSION_CLEARING = "conversion_clearing"
     WAIVER_EXPENSE = "waiver_expense"
     PAYOFF_DRIFT = "payoff_drift"
+    VEHICLES_HELD = "vehicles_held"
+    LEASE_END_INCOME = "lease_end_income"
+    LEASE_END_RESULT = "lease_end_result"
+    OFFICIAL_FEES_PAYABLE = "official_fees_payable"
 
 
 CHARGES = frozenset({"late_fee", "returned_payment_fee", "other_fee"})
@@ -41,6 +45,10 @@ GIVEN_UP: Mapping[AllocationKind, LedgerAccount] = {
     "charged_off": LedgerAccount.CHARGE_OFF_EXPENSE,
 }
 """Where what is owed goes when it will not be paid."""
+
+LEASE_ENDS = frozenset({"lease_ended", "lease_end_billed"})
+OFFICIAL = frozenset({"official_fees"})
+"""Charges that are passed on to somebody else."""
 
 
 class UnbalancedEntry(ValueError):
@@ -95,6 +103,8 @@ def opening_entry(*, product: Product, opening: Opening, source_key: str) -> Jou
 
 def allocation_entries(*, product: Product, allocation: Allocation) -> tuple[JournalEntry, ...]:
     """Everything that one allocation posts, each entry of another kind; nothing where it moved no money."""
+    if allocation.kind in LEASE_ENDS:
+        return lease_end_entries(allocation)
     found: list[JournalEntry | None] = []
     if allocation.kind in ("payment", "payment_held"):
         found.append(_acceptance(allocation))
@@ -108,6 +118,41 @@ def allocation_entries(*, product: Product, allocation: Allocation) -> tuple[Jou
     elif allocation.kind == "refund_due":
         found.append(_owed_back(allocation))
     return tuple(entry for entry in found if entry is not None)
+
+
+def lease_end_entries(allocation: Allocation) -> tuple[JournalEntry, ...]:
+    """The end bill by what it is for, and the balance of a vehicle that came back against what that counts for.
+
+    A gain pays first what the customer still owes, and is ours beyond that.
+    """
+    explained = allocation.explanation
+    official = sum(charge["amount_cents"] for charge in explained.get("charges", ()) if charge["code"] in OFFICIAL)
+    gain, given = explained.get("gain_cents", 0), explained.get("given_cents", 0)
+    key, on = allocation.source_key, allocation.effective_on
+    billed = _entry(
+        kind=f"{allocation.kind}_charged", source_key=key, on=on,
+        debits={LedgerAccount.FEE_RECEIVABLE: allocation.amount_cents},
+        credits={
+            LedgerAccount.LEASE_RECEIVABLE: allocation.principal_cents,
+            LedgerAccount.LEASE_INCOME: allocation.interest_cents,
+            LedgerAccount.SALES_TAX_PAYABLE: allocation.tax_cents,
+            LedgerAccount.OFFICIAL_FEES_PAYABLE: official,
+            LedgerAccount.LEASE_END_INCOME: allocation.fees_cents - official,
+        },
+    )  # fmt: skip
+    returned = _entry(
+        kind="vehicle_taken_back", source_key=key, on=on,
+        debits={
+            LedgerAccount.VEHICLES_HELD: explained.get("vehicle_cents", 0),
+            LedgerAccount.LEASE_END_RESULT: max(0, given - gain),
+        },
+        credits={
+            LedgerAccount.LEASE_RECEIVABLE: explained.get("vehicle_cents", 0) - gain,
+            LedgerAccount.CUSTOMER_SUSPENSE: given,
+            LedgerAccount.LEASE_END_RESULT: max(0, gain - given),
+        },
+    )  # fmt: skip
+    return tuple(entry for entry in (billed, returned) if entry is not None)
 
 
 def reversal_entry(*, entry: JournalEntry, source_key: str) -> JournalEntry:

@@ -152,6 +152,12 @@ def late_fee_pack(*, state: str, due_on: date, packs: Sequence[LateFeePack] = LA
     return max(in_force, key=lambda pack: pack.effective_from)
 
 
+def chargeable_from(*, state: str, due_on: date, grace_days: int | None = None) -> date:
+    """The first day on which an unpaid instalment may be charged a late fee. Raises NoLateFeeRule."""
+    pack = late_fee_pack(state=state, due_on=due_on)
+    return due_on + timedelta(days=max(pack.grace_days, grace_days or 0) + 1)
+
+
 def late_fee(
     *, state: str, instalment_cents: int, unpaid_cents: int, due_on: date, as_of: date, grace_days: int | None = None
 ) -> LateFee:
@@ -161,14 +167,14 @@ def late_fee(
     shorten it. Raises NoLateFeeRule.
     """
     pack = late_fee_pack(state=state, due_on=due_on)
-    chargeable_from = due_on + timedelta(days=max(pack.grace_days, grace_days or 0) + 1)
+    first_on = chargeable_from(state=state, due_on=due_on, grace_days=grace_days)
     within = pack.charged_within_days
     chargeable_through = None if within is None else due_on + timedelta(days=within)
-    is_time = chargeable_from <= as_of and (chargeable_through is None or as_of <= chargeable_through)
+    is_time = first_on <= as_of and (chargeable_through is None or as_of <= chargeable_through)
     cap = pack.cap_cents(instalment_cents=instalment_cents, unpaid_cents=unpaid_cents) if unpaid_cents > 0 else 0
     return LateFee(
         late_fee_cents=cap if is_time else 0,
-        chargeable_from=chargeable_from,
+        chargeable_from=first_on,
         chargeable_through=chargeable_through,
         rule=pack,
     )

@@ -12,8 +12,8 @@ from services.accounts.rules.terms import LeaseTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Filling:
-    """What some money did to the instalments; the steps are the explanation of it."""
+class Filling:
+    """What some money does to the instalments, oldest first; the steps are the explanation of it."""
 
     state: AccountState
     rent: int
@@ -30,18 +30,24 @@ class _Filling:
 
 def lease_due_through(*, terms: LeaseTerms, state: AccountState, last_number: int) -> int:
     """Cents due for the unpaid instalments up to `last_number`, tax included."""
-    count = min(last_number, terms.term_months) - state.next_instalment_number + 1
+    count = min(last_number, terms.payment_count) - state.next_instalment_number + 1
     return max(0, count * terms.payment_cents - state.partial_paid_cents) if count > 0 else 0
+
+
+def settle_due(*, terms: LeaseTerms, state: AccountState, last_number: int) -> Filling:
+    """The instalments up to `last_number` as if what is unpaid of them were paid."""
+    due = lease_due_through(terms=terms, state=state, last_number=last_number)
+    return fill(terms=terms, state=state, cents=due, last_number=last_number)
 
 
 def use_credit(*, terms: LeaseTerms, state: AccountState, through_on: date) -> AccountState:
     """Let the customer's credit pay each instalment on its due date, up to and including `through_on`."""
-    while state.unapplied_cents > 0 and state.next_instalment_number <= terms.term_months:
+    while state.unapplied_cents > 0 and state.next_instalment_number <= terms.payment_count:
         number = state.next_instalment_number
         due = due_on(terms=terms, number=number)
         if due > through_on:
             break
-        filling = _fill(terms=terms, state=state, cents=state.unapplied_cents, last_number=number)
+        filling = fill(terms=terms, state=state, cents=state.unapplied_cents, last_number=number)
         used = state.unapplied_cents - filling.rest
         # Credit is there before the bill, unless the account was opened with an older instalment unpaid.
         on = max(due, state.last_effective_on)
@@ -68,12 +74,16 @@ def use_credit(*, terms: LeaseTerms, state: AccountState, through_on: date) -> A
 
 
 def apply_to_lease(*, terms: LeaseTerms, state: AccountState, payment: Payment) -> AccountState:
-    """Fold one payment, which must not precede the state, into a lease; money for later bills stays credit."""
+    """Fold one payment, which must not precede the state, into a lease.
+
+    Money for later bills, and for the lease's end, stays credit.
+    """
     on = payment.effective_on
     current = current_instalment_number(terms=terms, on=on)
     due = lease_due_through(terms=terms, state=state, last_number=current)
-    fees_first = min(payment.amount_cents, state.fees_due_cents) if terms.waterfall == "fees_first" else 0
-    filling = _fill(terms=terms, state=state, cents=payment.amount_cents - fees_first, last_number=current)
+    to_pay = 0 if payment.is_for_lease_end else payment.amount_cents
+    fees_first = min(to_pay, state.fees_due_cents) if terms.waterfall == "fees_first" else 0
+    filling = fill(terms=terms, state=state, cents=to_pay - fees_first, last_number=current)
     fees = fees_first or min(filling.rest, state.fees_due_cents)
     unapplied = payment.amount_cents - fees - filling.used
     allocation = _allocation(
@@ -94,13 +104,14 @@ def apply_to_lease(*, terms: LeaseTerms, state: AccountState, payment: Payment) 
     )
 
 
-def _fill(*, terms: LeaseTerms, state: AccountState, cents: int, last_number: int) -> _Filling:
+def fill(*, terms: LeaseTerms, state: AccountState, cents: int, last_number: int) -> Filling:
+    """Let money pay the instalments up to `last_number`, oldest first, each by its own split."""
     rows = remaining_rows(terms=terms, opening=state.opening)
     number, partial, rest = state.next_instalment_number, state.partial_paid_cents, cents
     rent = depreciation = tax = 0
     completed: list[int] = []
     steps: list[Mapping[str, object]] = []
-    while rest > 0 and number <= min(last_number, terms.term_months):
+    while rest > 0 and number <= min(last_number, terms.payment_count):
         row = rows[number - state.opening.next_instalment_number]
         paid = min(rest, terms.payment_cents - partial)
         parts = _parts(row=row, terms=terms, from_cents=partial, to_cents=partial + paid)
@@ -118,7 +129,7 @@ def _fill(*, terms: LeaseTerms, state: AccountState, cents: int, last_number: in
         partial_paid_cents=partial,
         payments_made=state.payments_made + len(completed),
     )
-    return _Filling(
+    return Filling(
         state=after,
         rent=rent,
         depreciation=depreciation,
@@ -150,7 +161,7 @@ def _step(*, terms: LeaseTerms, number: int, parts: tuple[int, int, int]) -> Map
 
 
 def _allocation(
-    *, kind: AllocationKind, filling: _Filling, source_key: str, on: date, amount: int, fees: int, unapplied: int
+    *, kind: AllocationKind, filling: Filling, source_key: str, on: date, amount: int, fees: int, unapplied: int
 ) -> Allocation:
     after = filling.state.principal_cents
     steps: list[Mapping[str, object]] = list(filling.steps)

@@ -103,7 +103,22 @@ def contract_rows(*, terms: LeaseTerms) -> tuple[LeaseRow, ...]:
 
 
 def remaining_rows(*, terms: LeaseTerms, opening: Opening) -> tuple[LeaseRow, ...]:
-    """The rows from the opening's next instalment on.
+    """The rows from the opening's next instalment on, those of an extension among them.
+
+    In extended time a payment is rent alone: the residual stays, and with it the price at the end.
+    """
+    extended = range(max(opening.next_instalment_number, terms.term_months + 1), terms.payment_count + 1)
+    rows = (
+        LeaseRow(
+            number=number, rent_cents=terms.base_payment_cents, depreciation_cents=0, balance_cents=terms.residual_cents
+        )
+        for number in extended
+    )
+    return (*_remaining_rows_of_term(terms=terms, opening=opening), *rows)
+
+
+def _remaining_rows_of_term(*, terms: LeaseTerms, opening: Opening) -> tuple[LeaseRow, ...]:
+    """The rows of the signed term from the opening's next instalment on.
 
     They are the agreed ones while the opening stands on the agreed balance; another balance gets a yield of its own,
     and then no instalment may be paid in part yet (InvalidTerms), for its split would be unknown.

@@ -15,6 +15,7 @@ PLACES = {
     "extra_principal": "extra principal",
     "extra_paid_ahead": "instalments to come",
     "unapplied_credit": "your credit",
+    "lease_end": "what the end of the lease cost",
 }
 HELD = {
     "account_not_open": "the account is not open",
@@ -80,7 +81,7 @@ def _accrual(explained: Mapping[str, Any]) -> str:
 
 
 def _credit_used(told: _Told) -> str:
-    parts = [_part(step, told.explained) for step in told["steps"] if step["to"] == "instalment"]
+    parts = [_part(step, told.explained) for step in told["steps"] if step["to"] in ("instalment", "lease_end")]
     return f"Your credit was used on {told.day}: {_listed(parts)}."
 
 
@@ -166,6 +167,37 @@ def _charged_off(told: _Told) -> str:
     return f"The {told.amount} owed was charged off on {told.day}: {told['reason']}."
 
 
+def _lease_ended(told: _Told) -> str:
+    if "fallen_with" in told.explained:
+        return "The purchase does not stand: its payment was undone."
+    if told["way"] == "purchase":
+        return f"The vehicle was bought on {told.day}: {_itemised(told, ['the vehicle', 'billed_balance_cents'])}."
+    came_back = f"The lease ended on {told.day}, and the vehicle counts for {told.dollars('vehicle_cents')}"
+    if not told.cents:
+        return f"{came_back}."
+    return f"{came_back}: {_itemised(told, ['the rest of the lease balance', 'billed_balance_cents'])}."
+
+
+def _lease_end_billed(told: _Told) -> str:
+    if not told.cents:
+        return f"The end of the lease costs nothing more, as of {told.day}."
+    return f"The end of the lease was billed on {told.day}: {_itemised(told, None)}."
+
+
+def _itemised(told: _Told, balance: list[str] | None) -> str:
+    parts = [_part(step, told.explained) for step in told.explained.get("steps", ())]
+    parts = [part.replace(" paid ", " for ", 1) for part in parts]
+    if balance is not None and told[balance[1]]:
+        parts.append(f"{told.dollars(balance[1])} for {balance[0]}")
+    parts += [f"{format_dollars(each['amount_cents'])} {each['description'].lower()}" for each in told["charges"]]
+    return _listed(parts) if parts else "nothing is owed"
+
+
+def _lease_extended(told: _Told) -> str:
+    instalment, last = told.dollars("instalment_cents"), told.date("maturity_on")
+    return f"The lease goes on for {_counted(told['months'], 'month')} at {instalment} each, until {last}."
+
+
 def _day(on: date) -> str:
     return f"{on:%B} {on.day}, {on.year}"
 
@@ -196,4 +228,7 @@ SENTENCES: Mapping[str, Callable[[_Told], str]] = {
     "payoff_drift": _drift,
     "charged_off": _charged_off,
     "refund_due": _refund,
+    "lease_ended": _lease_ended,
+    "lease_end_billed": _lease_end_billed,
+    "lease_extended": _lease_extended,
 }

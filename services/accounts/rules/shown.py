@@ -45,22 +45,26 @@ def carried_standing(*, status: str, terms: Terms, state: AccountState, on: date
 
 
 def is_paid_off(*, product: str, state: AccountState) -> bool:
-    """A loan is paid off when principal, interest and fees are all zero; a lease never by payments alone."""
-    return (
-        product == "loan" and state.principal_cents == 0 and state.accrued_interest == 0 and state.fees_due_cents == 0
-    )
+    """A loan is paid off when principal, interest and fees are all zero; a lease when it has ended and was billed too.
+
+    A purchase bills all there is; a vehicle that came back is looked at first.
+    """
+    if product == "lease":
+        return (state.lease_end == "purchase" or state.is_end_billed) and state.fees_due_cents == 0
+    return state.principal_cents == 0 and state.accrued_interest == 0 and state.fees_due_cents == 0
 
 
 def status_after(*, status: str, product: str, state: AccountState, is_paid: bool) -> str:
-    """The status that a new state gives a loan: paid off by its payments, open again when one of them is undone.
+    """The status that a new state gives: paid off by payments or by a lease's end, open again when one is undone.
 
     `is_paid` says whether any payment was ever posted: an account that was taken over owing nothing stays as it came.
     """
-    if product != "loan" or status not in (OPEN, PAID_OFF, CLOSED):
+    if status not in (OPEN, PAID_OFF, CLOSED):
         return status
     if not is_paid_off(product=product, state=state):
-        return OPEN
-    return PAID_OFF if status == OPEN and is_paid else status
+        came_closed = product == "lease" and status == CLOSED and not state.lease_end and not state.principal_cents
+        return status if came_closed else OPEN
+    return PAID_OFF if status == OPEN and (is_paid or product == "lease") else status
 
 
 def has_credit_to_return(*, terms: Terms, state: AccountState) -> bool:

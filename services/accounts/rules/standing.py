@@ -112,5 +112,5 @@ def _owed_on_lease(*, terms: LeaseTerms, state: AccountState, before: int, curre
         past_due=lease_due_through(terms=terms, state=state, last_number=before),
         due=lease_due_through(terms=terms, state=state, last_number=current),
         next_instalment=lease_due_through(terms=terms, state=state, last_number=state.next_instalment_number),
-        closing=lease_due_through(terms=terms, state=state, last_number=terms.term_months),
+        closing=lease_due_through(terms=terms, state=state, last_number=terms.payment_count),
     )

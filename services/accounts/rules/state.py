@@ -40,6 +40,9 @@ AllocationKind = Literal[
     "payoff_drift",
     "charged_off",
     "refund_due",
+    "lease_ended",
+    "lease_end_billed",
+    "lease_extended",
 ]
 OPENING_FEES = "account_opened"
 
@@ -104,6 +107,7 @@ class Amendments:
     forgiven_above_percent: Decimal | None = None
     moves: tuple[Move, ...] = ()
     payment_steps: tuple[PaymentStep, ...] = ()
+    extended_months: int = 0
 
 
 UNAMENDED = Amendments()
@@ -116,7 +120,10 @@ class AccountState:
     `accrued_interest` is unrounded cents owed up to `interest_from_on`; interest of later days comes on top.
     `next_instalment_number` is the oldest one not paid in full, count + 1 when none is left. `open_fees` are the
     unpaid ones, oldest first. `diverted_cents` went to fees while instalments that were due stayed short of as much:
-    no late fee may follow from that. `awaited` are the keys of payments undone before they were known.
+    no late fee may follow from that. `awaited` are the keys of payments undone before they were known. `lease_end` is
+    the way in which a lease has ended, "" while it runs; `is_end_billed` says that its end costs nothing more.
+    `billed_due_on` is the latest due date that was billed. `delinquent_since_on` is the due date with which the run of
+    lateness began that went on after the last event, if one did.
     """
 
     opening: Opening
@@ -133,8 +140,12 @@ class AccountState:
     last_source_key: str
     diverted_cents: int = 0
     is_accelerated: bool = False
+    lease_end: str = ""
+    is_end_billed: bool = False
     amendments: Amendments = UNAMENDED
     awaited: tuple[str, ...] = ()
+    billed_due_on: date | None = None
+    delinquent_since_on: date | None = None
     allocations: tuple[Allocation, ...] = field(default=(), repr=False)
 
     @property

@@ -3,14 +3,23 @@
 from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Instant, Strict
+from services.leases.contract.lease_end import LeaseDate, MileageOutlook, OptionPrice, PolicySource
+from services.leases.contract.requests import OneLease
+
+__all__ = [
+    "OPTIONS",
+    "Lease",
+    "LeaseDates",
+    "LeaseEnd",
+    "LeaseEndOption",
+    "LeasePayment",
+    "LeaseVehicle",
+    "Mileage",
+    "OneLease",
+    "Reason",
+]
 
 OPTIONS = ("extension", "buyout", "turn_in")
-
-
-class OneLease(Strict):
-    """Asks about the lease of one account."""
-
-    account_id = fields.String(required=True)
 
 
 class Mileage(Strict):
@@ -70,15 +79,20 @@ class Reason(Strict):
 
 
 class LeaseEndOption(Strict):
-    """One way out of a lease."""
+    """One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known."""
 
     option = fields.String(validate=validate.OneOf(OPTIONS), required=True)
     eligible = fields.Boolean(required=True)
     reasons = fields.List(fields.Nested(Reason), required=True)
+    price = fields.Nested(OptionPrice, required=True, allow_none=True)
 
 
 class LeaseEnd(Strict):
-    """Which options are open today; `evaluated_because` names the event that led to the last evaluation."""
+    """The options side by side: which are open today, what each costs, and the days that matter.
+
+    `evaluated_because` names the event that led to the last evaluation. The price of buying is as of today, the others
+    are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold.
+    """
 
     account_id = fields.String(required=True)
     ends_on = fields.Date(required=True)
@@ -86,3 +100,6 @@ class LeaseEnd(Strict):
     options = fields.List(fields.Nested(LeaseEndOption), required=True)
     evaluated_at = Instant(required=True)
     evaluated_because = fields.String(allow_none=True, required=True)
+    mileage = fields.Nested(MileageOutlook, required=True)
+    dates = fields.List(fields.Nested(LeaseDate), required=True)
+    policies = fields.List(fields.Nested(PolicySource), required=True)

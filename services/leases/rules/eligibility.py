@@ -24,12 +24,17 @@ class Reason:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the answer rests on. `in_transit_cents` is money posted by payments and not yet in accounts' standing."""
+    """What the answer rests on. `in_transit_cents` is money posted by payments and not yet in accounts' standing.
+
+    `open_option` is the way out that somebody has taken already; `is_returned` says that we have the vehicle.
+    """
 
     ends_on: date
     status: str
     past_due_cents: int
     in_transit_cents: int
+    open_option: str | None = None
+    is_returned: bool = False
 
     @property
     def open_past_due_cents(self) -> int:
@@ -41,8 +46,12 @@ def evaluate(*, facts: Facts, on: date) -> Mapping[str, tuple[Reason, ...]]:
     if facts.status != "open":
         closed = (Reason("account_not_open", "The lease account is closed.", "Nothing: the lease has ended."),)
         return {EXTENSION: closed, BUYOUT: closed, TURN_IN: closed}
+    if facts.is_returned:
+        back = (Reason("vehicle_returned", "The vehicle is back with us.", "Nothing: the lease has ended."),)
+        return {EXTENSION: back, BUYOUT: back, TURN_IN: back}
     past_due, early, ended = _past_due(facts), _too_early(facts, on), _ended(facts, on)
-    return {EXTENSION: past_due + early + ended, BUYOUT: (), TURN_IN: early}
+    found = {EXTENSION: past_due + early + ended, BUYOUT: (), TURN_IN: early}
+    return {option: _taken(facts, option) + reasons for option, reasons in found.items()}
 
 
 def monthly_disclosure(
@@ -51,6 +60,16 @@ def monthly_disclosure(
     """Depreciation and rent charge a month, in cents (Regulation M, 12 CFR 1013.4(f): the average over the term)."""
     depreciation = round_half_up_cents(Decimal(adjusted_capitalized_cost_cents - residual_cents) / Decimal(term_months))
     return depreciation, base_payment_cents - depreciation
+
+
+def _taken(facts: Facts, option: str) -> tuple[Reason, ...]:
+    """A lease ends in one way at a time; the one that is under way is closed to a second start too."""
+    if facts.open_option is None:
+        return ()
+    if facts.open_option == option:
+        return (Reason("already_open", "You have chosen this already.", "Go on with it, or cancel it."),)
+    chosen = facts.open_option.replace("_", "-")
+    return (Reason("other_option_open", f"You have chosen the {chosen}.", f"Cancel the {chosen}, or let it lapse."),)
 
 
 def _past_due(facts: Facts) -> tuple[Reason, ...]:

@@ -1,6 +1,7 @@
 """The verbs of payments, one function for each."""
 
 from services.payments.operations.charging import charge_payment, settle_charge
+from services.payments.operations.days import book_posting, close_payment_day, open_payment_day
 from services.payments.operations.methods import add_payment_method, look_up_card, remove_payment_method
 from services.payments.operations.quotes import learn_quote
 from services.payments.operations.refunding import note_refund_due, pay_refund, refund_payment, settle_refund
@@ -18,7 +19,9 @@ from services.payments.operations.working import close_work_item
 
 __all__ = [
     "add_payment_method",
+    "book_posting",
     "charge_payment",
+    "close_payment_day",
     "close_work_item",
     "learn_quote",
     "learn_standing",
@@ -29,6 +32,7 @@ __all__ = [
     "note_returned",
     "note_settled",
     "note_standing",
+    "open_payment_day",
     "pay_refund",
     "present_again",
     "record_reports",

@@ -19,6 +19,7 @@ from chassis.store import Cause, Database, Row, Transaction
 from services.payments.contract import events
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import payment_methods, payments, payments_shown
+from services.payments.operations.days import book_posting
 from services.payments.providers.interface import (
     BankAccountSource,
     CardSource,
@@ -155,6 +156,7 @@ def _move(transaction: Transaction, *, payment: Mapping[str, Any], to: str, **va
 
 def _tell_posted(transaction: Transaction, *, payment: Mapping[str, Any]) -> None:
     told = ("presentment_number", "amount_cents", "effective_on", "extra", "method_type", "method_last4")
+    booked_on = book_posting(transaction, payment=payment)
     transaction.emit(
         events.payment_posted,
         subject=str(payment["account_id"]),
@@ -163,6 +165,7 @@ def _tell_posted(transaction: Transaction, *, payment: Mapping[str, Any]) -> Non
             "account_id": str(payment["account_id"]),
             **{name: payment[name] for name in told},
             **({} if payment["quote_id"] is None else {"quote_id": str(payment["quote_id"])}),
+            **({} if booked_on is None else {"booked_on": booked_on}),
         },
     )
 

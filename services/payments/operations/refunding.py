@@ -43,7 +43,9 @@ _WITH_CHARGE = select(refunds, _reference).join(payments, payments.c.id == refun
 
 def note_refund_due(transaction: Transaction, *, due: Mapping[str, Any], now: datetime, today: date) -> None:
     """Accounts owes money back (`accounts.refund_due`): paid once the payment it follows from has settled."""
-    payment = transaction.one(payments_shown.where(payments.c.id == UUID(due["payment_id"])))
+    # Locked: where the money comes in at this moment, one of the two must see the other.
+    of_payment = payments_shown.where(payments.c.id == UUID(due["payment_id"]))
+    payment = transaction.one(of_payment.with_for_update(of=payments))
     refund = {
         "id": UUID(due["refund_id"]), "kind": SURPLUS, "payment_id": UUID(due["payment_id"]),
         "presentment_number": due["presentment_number"], "account_id": UUID(due["account_id"]),

@@ -67,7 +67,7 @@ def _report(event: Mapping[str, Any]) -> Report | None:
     if fact is None:
         return None
     try:
-        about = _About(unknown=EXCLUDE).load(event.get("data"))
+        about = _About(unknown=EXCLUDE).load(event.get("data") or {})
     except ValidationError as error:
         raise InvalidRequest("The event does not say what it is about.") from error
     return Report(

@@ -1,13 +1,17 @@
 """What the service is given when it starts: the processor that the settings name, loaded only then."""
 
+from datetime import time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nameko.extensions import DependencyProvider
 
 from chassis.keys import FieldCipher
 from chassis.settings import Setting, Settings, SettingsInvalid
+from services.payments.contract.settings import PAYMENT_DAY
 from services.payments.providers.interface import Processor
 from services.payments.providers.reports import ProcessorReports
+from services.payments.rules.days import PaymentDayPolicy
 
 FIELDS_PURPOSE = "fields-payments"
 SANDBOX, STRIPE = "sandbox", "stripe"
@@ -59,6 +63,23 @@ class CipherProvider(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> FieldCipher:  # noqa: ARG002 - nameko's signature
         return self._cipher
+
+
+class PaymentDayProvider(DependencyProvider):
+    """Gives each worker what the company decides about the days on which payments are booked."""
+
+    needs = PAYMENT_DAY
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        self._policy = PaymentDayPolicy(
+            zone=ZoneInfo(settings["COMPANY_TIME_ZONE"]),
+            cut_off=time.fromisoformat(settings["PAYMENT_CUT_OFF"]),
+            hold=timedelta(seconds=settings["PAYMENT_DAY_HOLD_SECONDS"]),
+        )
+
+    def get_dependency(self, worker_ctx: Any) -> PaymentDayPolicy:  # noqa: ARG002 - nameko's signature
+        return self._policy
 
 
 def processor_of(settings: Settings) -> Processor:

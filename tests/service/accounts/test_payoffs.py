@@ -649,9 +649,9 @@ class TestALeasesQuote:
                 with pytest.raises(QuoteKindUnfit):
                     quoted(service, account_id, by=by, kind=kind)
 
-    def test_when_met_holds_the_money_for_the_one_who_completes_the_purchase(self, service: AccountsService) -> None:
+    def test_of_an_early_end_when_met_holds_the_money_until_the_vehicle_is_sold(self, service: AccountsService) -> None:
         account_id = an_account(service, a_lease())
-        quote = self.purchase(service, account_id)
+        quote = quoted(service, account_id, by=LEASES, kind="early_termination", lines=LINES)
         pay(service, account_id, amount_cents=quote["payoff_cents"], quote_id=quote["id"])
         view = view_of(service, account_id)
         assert (view["status"], view["unapplied_cents"]) == ("open", quote["payoff_cents"])

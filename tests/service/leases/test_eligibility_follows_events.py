@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from chassis.bus.rpc import Reply
 from chassis.clock import FixedClock
 from chassis.doors import Outcome
-from chassis.errors import NotFound
+from chassis.errors import NeighbourSilent, NotFound
 from chassis.events import Envelope
 from chassis.store import Database
 from services.accounts.contract import events as accounts_events
@@ -20,6 +21,13 @@ from tests.builders.wiring import a_customer, an_event, call, deliver, emitted, 
 OTHER_ID = "01900000-0000-7000-8000-0000000000ff"
 
 
+class Silent:
+    """Accounts that answer nobody: options are told all the same, without prices."""
+
+    def ask(self, method: str, **_: object) -> Reply:
+        raise NeighbourSilent("accounts")
+
+
 @pytest.fixture
 def service(databases: Callable[[str], Database], clock: FixedClock, keys_folder: Path) -> LeasesService:
     database = databases("leases")
@@ -27,7 +35,7 @@ def service(databases: Callable[[str], Database], clock: FixedClock, keys_folder
         operations.import_leases(
             transaction, records=[a_lease_to_take_over(past_due_cents=48240)], now=clock.now(), today=clock.today()
         )
-    return wire(LeasesService, database=database, clock=clock, keys_folder=keys_folder)
+    return wire(LeasesService, database=database, clock=clock, keys_folder=keys_folder, accounts=Silent())
 
 
 def posted(clock: FixedClock, *, account_id: str = LEASE_ID, amount_cents: int = 48240) -> Envelope:
@@ -120,3 +128,8 @@ def test_the_lease_shows_its_figures(service: LeasesService) -> None:
     }  # fmt: skip
     assert lease["dates"] == {"first_due_on": "2024-01-15", "ends_on": "2027-01-15"}
     assert lease["mileage"] == {"allowance_miles": 36000, "excess_mile_cents": 20}
+
+
+def test_without_accounts_there_are_answers_and_no_prices(service: LeasesService) -> None:
+    answer = call(service.get_lease_end, request={"account_id": LEASE_ID}, context=a_customer(accounts=(LEASE_ID,)))
+    assert [option["price"] for option in answer["options"]] == [None, None, None]

@@ -9,7 +9,7 @@ from chassis.keys import FieldCipher
 from services.payments.providers.sandbox_processor import SandboxProcessor
 from services.payments.providers.sandbox_reports import SandboxReports
 from services.payments.service import PaymentsService
-from tests.builders.payments import AccountsBook
+from tests.builders.payments import A_PAYMENT_DAY, AccountsBook
 from tests.builders.wiring import wire
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.sandbox import CLIENT_TIMEOUT_SECONDS, RunningSandbox
@@ -37,5 +37,6 @@ def counter(
         processor=processor,
         reports=SandboxReports(secret=PROCESSOR_SECRET),
         cipher=FieldCipher(folder=keys_folder, purpose="fields-payments"),
+        payment_day=A_PAYMENT_DAY,
     )
     return Counter(service=service, sandbox=sandbox, accounts=accounts, clock=clock)

@@ -1,6 +1,8 @@
 """Money that goes back: what accounts owes once it has come in, and whole payments by staff; each paid out once."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -9,6 +11,8 @@ from chassis.errors import Forbidden, IdempotencyKeyRequired, NotFound
 from chassis.events import Envelope
 from services.accounts.contract import events as accounts_events
 from services.payments.contract.errors import PaymentNotRefundable
+from services.payments.operations import note_settled
+from services.payments.rules.presenting import Presentment
 from tests.builders.payments import AN_ACCOUNT, a_standing
 from tests.builders.wiring import an_agent, an_event, call, deliver, emitted
 from tests.fixtures.dying import dies_at
@@ -77,6 +81,22 @@ class TestWhatAccountsOwesBack:
         deliver(counter.service.on_refund_due, owed_back(counter, payment))
         assert pays_out(counter) is Outcome.DONE
         assert len(refunds_at_processor(counter)) == 1
+
+    def test_is_paid_also_when_it_is_told_while_the_money_comes_in(self, counter: Counter) -> None:
+        payment = counter.pay()
+        counter.charge()
+        presentment = Presentment(
+            payment_id=UUID(payment["id"]), number=1, amount_cents=payment["amount_cents"], reference="ch_1"
+        )
+        with ThreadPoolExecutor(1) as pool:
+            with counter.service.store.writing() as transaction:
+                now, today = counter.clock.now(), counter.clock.today()
+                note_settled(transaction, presentment=presentment, settled_on=today, now=now)
+                told = pool.submit(deliver, counter.service.on_refund_due, owed_back(counter, payment))
+                # The commit is held back until the other one waits for it, or has gone past it.
+                wait([told], timeout=0.5)
+            assert told.result() is Outcome.DONE
+        assert len(counter.told("refund_requested")) == 1
 
     def test_is_paid_once_however_often_it_is_told(self, counter: Counter, processor_tells: TellingProcessor) -> None:
         payment = settled(counter, processor_tells)

@@ -1,6 +1,8 @@
 """Stripe behind the processor's interface: the official client against a server that speaks what Stripe documents."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +26,7 @@ from services.payments.providers.wiring import processor_of, reports_of
 from tests.builders.payments import AN_ACCOUNT, a_standing
 from tests.builders.wiring import an_event, call, deliver, emitted
 from tests.fixtures.ports import free_port
+from tests.fixtures.processes import ROOT
 from tests.service.payments.counter import Counter
 from tests.service.payments.stripe_server import API_KEY, NO_ACCOUNT, StripeServer, serve
 
@@ -180,6 +183,15 @@ class TestStripeThatFails:
             nobody.charge(replace(A_CHARGE, reference="pi_1"))
         with pytest.raises(VendorDown):
             nobody.find(replace(A_CHARGE, reference="pi_1"))
+
+    def test_silently_keeps_nobody_else_waiting(self, stripe_server: StripeServer) -> None:
+        stripe_server.silences.append("/confirm")
+        command = [sys.executable, "-W", "ignore", "-m", "tests.service.payments.green_stripe", stripe_server.url]
+        found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert found.returncode == 0, found.stderr
+        told = json.loads(found.stdout)
+        assert told["outcome"] == "unknown"
+        assert told["turns"] >= 10
 
     def test_because_of_our_key_waits_for_a_person(self, stripe_server: StripeServer) -> None:
         stranger = StripeProcessor(base_url=stripe_server.url, api_key="sk_wrong")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import stripe
 
+from deploy.sandbox.outcomes import BANK_ACCOUNTS, CARD_NUMBERS, CARD_TOKENS
 from tests.fixtures.processes import eventually
 from tests.fixtures.sandbox import RunningSandbox, a_bank_account, a_card
 from tests.service.sandbox.listening import PROCESSOR_SECRET, Heard, ListeningStack
@@ -184,3 +185,11 @@ def test_the_page_shows_what_became_of_money(telling: RunningSandbox) -> None:
         assert f">{button}</button>" in page
     pressed(telling, f"charges/{charge['id']}/settle")
     assert ">Settle</button>" not in telling.page()
+
+
+def test_the_page_documents_every_fixed_outcome(sandbox: RunningSandbox) -> None:
+    page = sandbox.page()
+    for name in (*CARD_TOKENS, *CARD_NUMBERS, *BANK_ACCOUNTS):
+        assert f"<code>{name}</code>" in page
+    for meaning in ("times out, and turns out not charged", "approved, and returned R10 when the business date moves"):
+        assert f"<td>{meaning}</td>" in page

@@ -29,6 +29,7 @@ from gateway.table import ROUTES
 from services.accounts.contract import paperless, payoff, statements
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.leases.contract import lease_end, options
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
 from services.payments.contract import schemas as payments
@@ -101,6 +102,20 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.remove_payment_method": (payments.RemovePaymentMethod, Nothing, {}),
     "leases.get_lease": (leases.OneLease, leases.Lease, examples.LEASE),
     "leases.get_lease_end": (leases.OneLease, leases.LeaseEnd, examples.LEASE_END),
+    "leases.get_lease_calendar": (lease_end.GetLeaseCalendar, lease_end.LeaseCalendar, {"text": "BEGIN:VCALENDAR\r\n"}),
+    "leases.list_odometer_readings": (
+        lease_end.ListOdometerReadings, lease_end.OdometerReadings, {"data": [examples.ODOMETER_READING]},
+    ),
+    "leases.record_odometer_reading": (
+        lease_end.RecordOdometerReading, lease_end.OdometerReading, examples.ODOMETER_READING,
+    ),
+    "leases.get_buyout_quote": (options.GetBuyoutQuote, options.BuyoutPreview, examples.BUYOUT_PREVIEW),
+    "leases.start_buyout": (options.StartBuyout, options.Buyout, examples.BUYOUT),
+    "leases.get_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
+    "leases.cancel_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
+    "leases.sign_odometer_statement": (
+        options.SignOdometerStatement, options.OdometerStatement, examples.ODOMETER_STATEMENT,
+    ),
     "notifications.record_mail_events": (notifications.RecordMailEvents, Nothing, {}),
     "notifications.record_text_status": (notifications.RecordTextStatus, Nothing, {}),
 }  # fmt: skip

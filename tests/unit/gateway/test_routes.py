@@ -20,6 +20,7 @@ from tests.unit.gateway.builders import A_KEY, ON_DATABASE, Gateway, HttpAnswer,
 IDS = {
     "account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID,
     "quote_id": examples.QUOTE_ID, "statement_id": statement_examples.STATEMENT_ID,
+    "buyout_id": examples.OPTION_ID,
     "user_id": examples.USER_ID, "work_item_id": examples.MESSAGE_ID,
     "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID,
 }  # fmt: skip

@@ -1,21 +1,15 @@
-"""Tables of the leases service, and the one select that gathers what an evaluation rests on."""
-
-import uuid
+"""The contract, what was heard about it, and the answers that follow."""
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     Boolean,
     Column,
     Date,
     DateTime,
     Integer,
     MetaData,
-    Select,
     Table,
     Text,
-    func,
-    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
@@ -36,7 +30,18 @@ leases = Table(
     Column("excess_mile_cents", BigInteger),
     Column("purchase_option_fee_cents", BigInteger),
     Column("disposition_fee_cents", BigInteger),
+    Column("start_miles", Integer),
     Column("vehicle", JSONB, nullable=False),
+)
+
+lease_facts = Table(
+    "lease_facts",
+    metadata,
+    Column("event_id", UUID(as_uuid=True), primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("data", JSONB, nullable=False),
 )
 
 lease_standings = Table(
@@ -46,6 +51,7 @@ lease_standings = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("past_due_cents", BigInteger, nullable=False),
+    Column("maturity_on", Date),
 )
 
 lease_payments = Table(
@@ -58,6 +64,19 @@ lease_payments = Table(
     Column("is_applied", Boolean, nullable=False),
 )
 
+odometer_readings = Table(
+    "odometer_readings",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("miles", Integer, nullable=False),
+    Column("read_on", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("is_plausible", Boolean, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
 lease_eligibilities = Table(
     "lease_eligibilities",
     metadata,
@@ -67,20 +86,3 @@ lease_eligibilities = Table(
     Column("cause_event_id", UUID(as_uuid=True)),
     Column("reasons", JSONB, nullable=False),
 )
-
-
-def facts_of(account_id: uuid.UUID | BindParameter[uuid.UUID]) -> Select[tuple[object, ...]]:
-    """One row: ends_on, status, past_due_cents, in_transit_cents."""
-    in_transit = select(func.coalesce(func.sum(lease_payments.c.amount_cents), 0).cast(BigInteger)).where(
-        lease_payments.c.account_id == account_id, lease_payments.c.is_applied.is_(False)
-    )
-    return (
-        select(
-            leases.c.ends_on,
-            lease_standings.c.status,
-            lease_standings.c.past_due_cents,
-            in_transit.scalar_subquery().label("in_transit_cents"),
-        )
-        .join(lease_standings, lease_standings.c.account_id == leases.c.account_id)
-        .where(leases.c.account_id == account_id)
-    )

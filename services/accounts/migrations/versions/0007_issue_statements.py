@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "issue_statements"
-down_revision = "book_what_banks_moved"
+down_revision = "end_leases"
 
 CONSENTS = """
     CREATE TABLE paperless_consents (

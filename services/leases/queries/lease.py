@@ -1,6 +1,5 @@
-"""Questions about leases."""
+"""The lease as signed."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +8,13 @@ from sqlalchemy import select
 from chassis.context import CallContext
 from chassis.store import Row, Transaction
 from services.leases.contract.errors import NotFound
-from services.leases.models import facts_of, lease_eligibilities, leases
-from services.leases.rules import Facts, evaluate, monthly_disclosure
+from services.leases.models import leases
+from services.leases.rules import monthly_disclosure
 
 
 def get_lease(transaction: Transaction, *, caller: CallContext, account_id: str) -> dict[str, Any]:
     """The lease as signed. Raises NotFound."""
-    row = _lease(transaction, caller=caller, account_id=account_id)
+    row = read_lease(transaction, caller=caller, account_id=account_id)
     depreciation, rent = monthly_disclosure(
         adjusted_capitalized_cost_cents=row["adjusted_capitalized_cost_cents"], residual_cents=row["residual_cents"],
         base_payment_cents=row["base_payment_cents"], term_months=row["term_months"],
@@ -37,27 +36,8 @@ def get_lease(transaction: Transaction, *, caller: CallContext, account_id: str)
     }
 
 
-def get_lease_end(transaction: Transaction, *, caller: CallContext, account_id: str, today: date) -> dict[str, Any]:
-    """The three options as they stand today, and the event that led to the last evaluation. Raises NotFound."""
-    lease = _lease(transaction, caller=caller, account_id=account_id)
-    answer = transaction.one(select(lease_eligibilities).where(lease_eligibilities.c.account_id == UUID(account_id)))
-    assert answer is not None, "a lease is evaluated when it is taken over"
-    facts = transaction.one(facts_of(UUID(account_id)))
-    assert facts is not None, "a lease is stored together with its standing"
-    reasons = evaluate(facts=Facts(**facts), on=today)
-    return {
-        "account_id": account_id,
-        "ends_on": lease["ends_on"],
-        "days_left": (lease["ends_on"] - today).days,
-        "options": [
-            {"option": option, "eligible": not found, "reasons": found} for option, found in sorted(reasons.items())
-        ],
-        "evaluated_at": answer["evaluated_at"],
-        "evaluated_because": str(answer["cause_event_id"]) if answer["cause_event_id"] else None,
-    }
-
-
-def _lease(transaction: Transaction, *, caller: CallContext, account_id: str) -> Row:
+def read_lease(transaction: Transaction, *, caller: CallContext, account_id: str) -> Row:
+    """Raises NotFound for a foreign lease and an absent one alike."""
     caller.require(account_id)
     try:
         identifier = UUID(account_id)

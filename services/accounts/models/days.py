@@ -1,0 +1,37 @@
+"""The tables of business days: one row a day, and one for each batch of accounts that a day has done."""
+
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, SmallInteger, Table
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from services.accounts.models.tables import metadata
+
+business_days = Table(
+    "business_days",
+    metadata,
+    Column("business_on", Date, primary_key=True),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("billed_at", DateTime(timezone=True)),
+    Column("awaited_since", DateTime(timezone=True)),
+    Column("payments_closed_at", DateTime(timezone=True)),
+    Column("payments_count", Integer),
+    Column("payments_cents", BigInteger),
+    Column("unconfirmed_account_ids", ARRAY(UUID(as_uuid=True))),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("unconfirmed_at", DateTime(timezone=True)),
+    Column("closed_at", DateTime(timezone=True)),
+)
+
+business_day_batches = Table(
+    "business_day_batches",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("business_on", Date, nullable=False),
+    Column("stage", SmallInteger, nullable=False),
+    Column("accounts_count", Integer, nullable=False),
+    Column("bills_count", Integer, nullable=False),
+    Column("reminders_count", Integer, nullable=False),
+    Column("late_fees_count", Integer, nullable=False),
+    Column("past_due_count", Integer, nullable=False),
+    Column("failures_count", Integer, nullable=False),
+    Column("done_at", DateTime(timezone=True), nullable=False),
+)

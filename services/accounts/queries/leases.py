@@ -1,0 +1,31 @@
+"""The figures of a lease from which leases prices the ways out of it."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.context import CallContext
+from chassis.errors import NotFound
+from chassis.store import Transaction
+from services.accounts.models import account_parties
+from services.accounts.queries.reading import allowed_id, read_account
+from services.accounts.rules.lease_figures import lease_figures
+from services.accounts.rules.terms import LeaseTerms
+
+
+def get_lease_figures(transaction: Transaction, *, account_id: str, on: date, caller: CallContext) -> dict[str, Any]:
+    """What the lease is worth and owes on a date. Raises NotFound, also for a loan."""
+    account = read_account(transaction, account_id=allowed_id(caller, account_id))
+    if not isinstance(account.terms, LeaseTerms):
+        raise NotFound()
+    roles = select(account_parties.c.role).where(account_parties.c.account_id == account.columns["id"]).distinct()
+    return {
+        "account_id": account.id,
+        "on": on,
+        "status": account.columns["status"],
+        "state": account.columns["state"],
+        "lessee_roles": sorted(row["role"] for row in transaction.all(roles)),
+        **asdict(lease_figures(terms=account.terms, state=account.state, on=on)),
+    }

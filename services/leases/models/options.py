@@ -1,0 +1,52 @@
+"""The ways out that were taken, and the statements that were signed on them."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import Column, Date, DateTime, Select, Table, Text, cast, select
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from services.leases.models.tables import metadata
+
+lease_options = Table(
+    "lease_options",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("option", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("details", JSONB, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("closed_on", Date),
+    Column("closed_at", DateTime(timezone=True)),
+)
+"""`ends_on` is the last day of what is under way: a quote's, an offer's, an appointment's."""
+
+odometer_statements = Table(
+    "odometer_statements",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("reading_id", UUID(as_uuid=True), nullable=False),
+    Column("certification", Text, nullable=False),
+    Column("details", JSONB, nullable=False),
+    Column("signed_by", Text, nullable=False),
+    Column("signed_at", DateTime(timezone=True), nullable=False),
+)
+
+
+def option_of(*, account_id: uuid.UUID, option_id: str, option: str) -> Select[tuple[object, ...]]:
+    """One way out of one lease, by an id that need not be one."""
+    is_that_one = cast(lease_options.c.id, Text) == option_id
+    return select(lease_options).where(
+        lease_options.c.account_id == account_id, lease_options.c.option == option, is_that_one
+    )
+
+
+def statement_since(*, account_id: uuid.UUID, opened_at: datetime) -> Select[tuple[object, ...]]:
+    """The last odometer statement that was signed since an option was opened."""
+    of_lease = (odometer_statements.c.account_id == account_id) & (odometer_statements.c.signed_at >= opened_at)
+    return select(odometer_statements).where(of_lease).order_by(odometer_statements.c.id.desc()).limit(1)

@@ -1,0 +1,22 @@
+"""One word of accounts about a lease: what is known of it follows, and the way out that was taken moves on."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.store import Transaction
+from services.leases.operations.buyouts import follow_purchase
+from services.leases.operations.following import note_standing
+
+
+def follow_account(
+    transaction: Transaction, *, name: str, event_id: UUID, sequence: int, told: Mapping[str, Any], now: datetime,
+    today: date,
+) -> None:  # fmt: skip
+    """Keep the standing, then move what hangs on it. Accounts that are no leases are passed by."""
+    is_lease = note_standing(
+        transaction, name=name, event_id=event_id, sequence=sequence, told=told, now=now, today=today
+    )
+    if is_lease:
+        follow_purchase(transaction, name=name, told=told, now=now, today=today)

@@ -1,0 +1,14 @@
+"""Questions about leases: read-only, plain data."""
+
+from services.leases.queries.buyouts import get_buyout
+from services.leases.queries.lease import get_lease
+from services.leases.queries.lease_end import get_lease_calendar, get_lease_end
+from services.leases.queries.readings import list_odometer_readings
+
+__all__ = [
+    "get_buyout",
+    "get_lease",
+    "get_lease_calendar",
+    "get_lease_end",
+    "list_odometer_readings",
+]

@@ -1,0 +1,207 @@
+"""A lessee asks what the vehicle costs, is promised it, pays, and the ledger says the same cents."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.errors import NotFound, Refusal
+from deploy.ledger_check import check
+from services.accounts.contract.errors import GoodThroughOutOfRange
+from services.accounts.operations import note_good_funds, note_return
+from services.leases.contract.errors import BuyerNotAllowed, OptionAlreadyOpen, OptionNotOpen, StatePolicyMissing
+from tests.builders.accounts import an_opening, ledger_of
+from tests.builders.lease_house import BALANCE_AFTER_34_CENTS, INSTALMENT_CENTS, LeaseHouse, a_late_lease
+from tests.builders.wiring import a_customer, call
+
+PRICE_CENTS = 1_927_487 + 30_000 + 8_500 + 141_918
+
+
+def bought(house: LeaseHouse, account_id: str, *, key: str = "buy", **request: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = house.asks("start_buyout", account_id, key=key, **request)
+    return answer
+
+
+def seen(house: LeaseHouse, buyout: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = house.asks("get_buyout", buyout["account_id"], option_id=buyout["id"])
+    return answer
+
+
+def settle_money(house: LeaseHouse, account_id: str, payment_id: str) -> None:
+    settled = {"account_id": account_id, "payment_id": payment_id, "presentment_number": 1}
+    with house.accounts.store.writing() as transaction:
+        note_good_funds(transaction, settled=settled, today=house.clock.today())
+    house.settle()
+
+
+def test_what_is_promised_is_what_is_paid_and_what_the_ledger_posts(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    preview = house.asks("get_buyout_quote", account_id)
+    buyout = bought(house, account_id)
+    assert (buyout["payoff_cents"], buyout["price"]["total_cents"]) == (PRICE_CENTS, PRICE_CENTS)
+    assert (preview["price"], preview["good_through"]) == (buyout["price"], "2026-12-03")
+    paid = house.pays(account_id, amount_cents=PRICE_CENTS, quote_id=buyout["quote_id"])
+    assert seen(house, buyout)["status"] == "paid"
+    assert house.standing(account_id)["status"] == "paid_off"
+    assert ledger_of(house.accounts.store, account_id=account_id) == {
+        "clearing": PRICE_CENTS, "lease_end_income": -30_000, "official_fees_payable": -8_500,
+        "sales_tax_payable": -141_918, "conversion_clearing": -1_927_487,
+    }  # fmt: skip
+    settle_money(house, account_id, paid.data["payment_id"])
+    done = seen(house, buyout)
+    assert (done["status"], done["closed_at"] is not None) == ("completed", True)
+    (completed,) = house.told("buyout_completed")
+    assert (completed["payoff_cents"], completed["quote_id"]) == (PRICE_CENTS, buyout["quote_id"])
+    assert [(event["option"], event["outcome"]) for event in house.told("option_closed")] == [("buyout", "completed")]
+    assert check(house.accounts.store) == []
+
+
+def test_the_title_waits_for_good_money_and_the_odometer_statement(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = bought(house, account_id)
+    assert buyout["odometer_statement_required"] is True
+    assert "49 CFR 580.7" in buyout["odometer_notice"]
+    paid = house.pays(account_id, amount_cents=PRICE_CENTS, quote_id=buyout["quote_id"])
+    settle_money(house, account_id, paid.data["payment_id"])
+    assert [step["done_on"] for step in seen(house, buyout)["title_steps"]] == ["2026-11-23", None, "2026-11-23", None]
+    statement = house.asks(
+        "sign_odometer_statement", account_id, key="sign", printed_name="Dana De La Cruz", miles=31_000,
+        certification="actual", lessee_address="1 Elm St., Plano, TX 75023",
+    )  # fmt: skip
+    assert (statement["vin"], statement["lessor_name"]) == ("5XYP5DHC9RG123456", "Kia Finance America")
+    after = seen(house, buyout)
+    assert after["odometer_statement"] == statement
+    assert [step["done_on"] for step in after["title_steps"]] == ["2026-11-23"] * 4
+    assert house.asks("list_odometer_readings", account_id)["data"][0]["source"] == "statement"
+
+
+def test_what_is_unpaid_is_in_the_price_and_an_instalment_paid_meanwhile_comes_back(house: LeaseHouse) -> None:
+    opening = an_opening(principal_cents=BALANCE_AFTER_34_CENTS, next_instalment_number=35, payments_made=34)
+    account_id = house.takes_over(a_late_lease(opening=opening))
+    buyout = bought(house, account_id)
+    assert buyout["payoff_cents"] == PRICE_CENTS + INSTALMENT_CENTS
+    house.pays(account_id, amount_cents=INSTALMENT_CENTS)
+    house.pays(account_id, amount_cents=buyout["payoff_cents"], quote_id=buyout["quote_id"])
+    assert [due["amount_cents"] for due in house.told("refund_due")] == [INSTALMENT_CENTS]
+    assert house.standing(account_id)["status"] == "paid_off"
+    assert check(house.accounts.store) == []
+
+
+def test_a_price_through_a_due_date_holds_that_instalment_and_its_lower_balance(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = bought(house, account_id, good_through="2026-12-16")
+    lines = {line["code"]: line["amount_cents"] for line in buyout["price"]["lines"]}
+    assert (lines["vehicle_price"], lines["instalments_due"]) == (1_890_000, INSTALMENT_CENTS)
+    house.pays(account_id, amount_cents=buyout["payoff_cents"], quote_id=buyout["quote_id"])
+    assert house.standing(account_id)["status"] == "paid_off"
+    assert "lease_end_result" not in ledger_of(house.accounts.store, account_id=account_id)
+    assert check(house.accounts.store) == []
+
+
+def test_parts_are_set_aside_until_they_meet_the_price(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = bought(house, account_id)
+    house.pays(account_id, amount_cents=1_000_000, quote_id=buyout["quote_id"])
+    view = house.standing(account_id)
+    assert (view["status"], view["unapplied_cents"], view["amount_due_cents"]) == ("open", 1_000_000, 0)
+    house.pays(account_id, amount_cents=PRICE_CENTS - 1_000_000, quote_id=buyout["quote_id"])
+    assert house.standing(account_id)["status"] == "paid_off"
+    assert check(house.accounts.store) == []
+
+
+def test_money_that_goes_back_undoes_the_purchase(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = bought(house, account_id)
+    paid = house.pays(account_id, amount_cents=PRICE_CENTS, quote_id=buyout["quote_id"])
+    returned = {**paid.data, "return_code": "R01", "reason": "insufficient funds"}
+    with house.accounts.store.writing() as transaction:
+        note_return(transaction, returned=returned, now=house.clock.now(), today=house.clock.today())
+    house.settle()
+    view = house.standing(account_id)
+    assert (view["status"], view["principal_balance_cents"]) == ("open", 1_927_487)
+    assert seen(house, buyout)["status"] == "undone"
+    assert check(house.accounts.store) == []
+    again = bought(house, account_id, key="again")
+    house.pays(account_id, amount_cents=PRICE_CENTS, quote_id=again["quote_id"])
+    assert house.standing(account_id)["status"] == "paid_off"
+    assert check(house.accounts.store) == []
+
+
+def test_one_way_out_at_a_time(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    first = bought(house, account_id)
+    assert bought(house, account_id) == first, "the same key is the same purchase"
+    with pytest.raises(OptionAlreadyOpen):
+        bought(house, account_id, key="second")
+    options = {each["option"]: each for each in house.asks("get_lease_end", account_id)["options"]}
+    assert [reason["code"] for reason in options["turn_in"]["reasons"]] == ["other_option_open"]
+    assert house.asks("cancel_buyout", account_id, option_id=first["id"])["status"] == "lapsed"
+    assert bought(house, account_id, key="second")["status"] == "quoted"
+
+
+def test_twenty_at_once_open_one(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+
+    def ask(number: int) -> Any:
+        try:
+            return bought_alone(house, account_id, key=f"key-{number}")
+        except Refusal as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        answers = list(pool.map(ask, range(20)))
+    assert sorted({answer for answer in answers if isinstance(answer, str)}) == ["option_already_open"]
+    assert len([answer for answer in answers if not isinstance(answer, str)]) == 1
+    assert len(house.told("option_opened")) == 1
+
+
+def bought_alone(house: LeaseHouse, account_id: str, *, key: str) -> Any:
+    request = {"account_id": account_id}
+    return call(house.leases.start_buyout, request=request, context=a_customer(accounts=(account_id,)), key=key)
+
+
+def test_a_promise_is_kept_although_the_purchase_was_cancelled(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = bought(house, account_id)
+    house.asks("cancel_buyout", account_id, option_id=buyout["id"])
+    house.pays(account_id, amount_cents=PRICE_CENTS, quote_id=buyout["quote_id"])
+    assert (house.standing(account_id)["status"], seen(house, buyout)["status"]) == ("paid_off", "paid")
+
+
+def test_an_unpaid_promise_lapses(house: LeaseHouse, clock: FixedClock) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = bought(house, account_id, good_through="2026-12-03")
+    for days, status in ((3, "quoted"), (4, "lapsed")):
+        on = date(2026, 12, 3) + timedelta(days=days)
+        clock.move_to(datetime(on.year, on.month, on.day, 15, tzinfo=UTC))
+        house.leases.every_hour_lapse_buyouts()
+        assert seen(house, buyout)["status"] == status
+
+
+def test_who_may_buy_and_when_is_the_states_and_the_accounts_word(house: LeaseHouse) -> None:
+    california = house.takes_over(a_late_lease())
+    with pytest.raises(BuyerNotAllowed):
+        bought(house, california, buyer="dealer")
+    with pytest.raises(GoodThroughOutOfRange):
+        bought(house, california, key="late", good_through="2027-02-01")
+    texas = house.takes_over(a_late_lease(source_ref="demo/leases/2", state="TX"))
+    assert "sales_tax" not in [
+        line["code"] for line in house.asks("get_buyout_quote", texas, buyer="dealer")["price"]["lines"]
+    ]
+    nowhere = house.takes_over(a_late_lease(source_ref="demo/leases/3", state=None))
+    with pytest.raises(StatePolicyMissing):
+        house.asks("get_buyout_quote", nowhere)
+    for id_of_nobody in (california[:-1] + "0", "none"):
+        with pytest.raises(NotFound):
+            house.asks("get_buyout_quote", id_of_nobody)
+
+
+def test_a_lease_that_was_bought_is_not_bought_again(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = bought(house, account_id)
+    paid = house.pays(account_id, amount_cents=PRICE_CENTS, quote_id=buyout["quote_id"])
+    settle_money(house, account_id, paid.data["payment_id"])
+    with pytest.raises((OptionNotOpen, OptionAlreadyOpen)):
+        bought(house, account_id, key="second")
