@@ -135,6 +135,8 @@ def _apply(
         if each.payment.source_key in known:
             _require_same(transaction, account=locked[each.account_id], payment=each.payment)
     fresh = [_fresh(each, locked[each.account_id]) for each in wave if each.payment.source_key not in known]
+    if not fresh:
+        return {}
     arrived = record_all(transaction, new=[each.new for each in fresh], now=now, today=today)
     folded = fold_all(transaction, events=[(each.before, came) for each, came in zip(fresh, arrived, strict=True)])
     applied = [
