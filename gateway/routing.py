@@ -38,7 +38,8 @@ class Printed:
 class Reply:
     """What a handler gives back: JSON data shaped by the route's schema, or a stream of bytes, or text as it is.
 
-    `printed` is the same resource in the other form that its route names.
+    `printed` is the same resource in the other form that its route names. `is_otherwise`: the data is the route's
+    other good answer.
     """
 
     data: Any = None
@@ -47,6 +48,17 @@ class Reply:
     stream: Iterable[bytes] | None = None
     text: str | None = None
     printed: Printed | None = None
+    is_otherwise: bool = False
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """Another good answer than a route's usual one: when it is given, with which status, in which form."""
+
+    when: str
+    status: int
+    gives: type[Schema]
+    example: Any
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,7 @@ class Route:
     is required, and its versions are handed to the service, which compares them. `limit` counts the attempts of an
     address, and of a person who has signed in; `rank` says who goes first when not everybody can be answered.
     `printed` is the media type of the other form in which the same thing is given, to whoever asks for it by Accept.
+    `steps_up`: the person must have proven lately who they are.
     `reads` names other request headers that mean something here, `errors` the codes that this route adds to those of
     its form, `replies` the headers of the answer that its handler sets. `content_policy` is what a page may load,
     where it is one.
@@ -146,6 +159,8 @@ class Route:
     moves_money: bool = False
     has_etag: bool = False
     conditional: bool = False
+    steps_up: bool = False
+    otherwise: Otherwise | None = None
     limit: Limit | None = None
     rank: Rank = Rank.REST
     media: str = "application/json"

@@ -6,7 +6,9 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import paperless, payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
-from services.leases.contract import lease_end, options
+from services.identity.contract import second_factors
+from services.leases.contract import extensions, lease_end, options, turn_ins
+from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -108,6 +110,73 @@ class SignOdometerStatement(options.SignOdometerStatement):
 
     class Meta:
         exclude = ("account_id",)
+
+
+class ScheduleTurnIn(turn_ins.ScheduleTurnIn):
+    """An appointment at a dealer, no later than the last day of the lease. `wear` is the self-check."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class ReceiveVehicle(turn_ins.ReceiveVehicle):
+    """When the vehicle came back, and the miles that the odometer shows."""
+
+    class Meta:
+        exclude = ("account_id", "option_id")
+
+
+class InspectVehicle(turn_ins.InspectVehicle):
+    """The inspection report. `has_next_vehicle`: the lessee has another one of ours in time."""
+
+    class Meta:
+        exclude = ("account_id", "option_id")
+
+
+class DisputeEndBill(turn_ins.DisputeEndBill):
+    """What is wrong with the bill, in your words."""
+
+    class Meta:
+        exclude = ("account_id", "option_id")
+
+
+class RequestExtension(extensions.RequestExtension):
+    """One to six months; month to month is one month at a time."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class DecideExtension(extensions.DecideExtension):
+    """Offer or decline, and why."""
+
+    class Meta:
+        exclude = ("account_id", "option_id")
+
+
+class OptionStep(Strict):
+    """Nothing besides the step itself."""
+
+
+class ResolveReceipt(receipts.ResolveReceipt):
+    """On which account a waiting cheque is booked; the note stays with the cheque."""
+
+    class Meta:
+        exclude = ("receipt_id",)
+
+
+class SendReceiptBack(receipts.SendReceiptBack):
+    """Why a cheque goes back to who sent it."""
+
+    class Meta:
+        exclude = ("receipt_id",)
+
+
+class ConfirmFactor(second_factors.ConfirmFactor):
+    """The first code of a factor."""
+
+    class Meta:
+        exclude = ("factor_id",)
 
 
 class Me(identity.Me):

@@ -73,7 +73,7 @@ class Taken:
 
 
 @contextmanager
-def empty_books() -> Iterator[Books]:
+def empty_books(*, services: Sequence[str] = SERVICES) -> Iterator[Books]:
     """A durable PostgreSQL of our own with migrated databases, gone with the block."""
     with tempfile.TemporaryDirectory(prefix="captive-bench-") as name:
         home = Path(name)
@@ -82,7 +82,7 @@ def empty_books() -> Iterator[Books]:
         cluster = Cluster(data=home / "data")
         try:
             cluster.start()
-            urls = cluster.ensure_service_databases(SERVICES)
+            urls = cluster.ensure_service_databases(services)
             for service, url in urls.items():
                 upgrade(url=url, trees={service: migrations_of(service)})
             ensure_keys(folder=home / "keys")

@@ -40,7 +40,7 @@ class Payer:
         now = self.clock.now()
         token = self.keyring.access_token(
             now=now, lives_seconds=TOKEN_SECONDS, user_id=self.user_id, role=CUSTOMER,
-            accounts=[{"account_id": self.account_id, "role": "borrower"}], session_id=new_id(at=now), signed_in_at=now,
+            accounts=[{"account_id": self.account_id, "role": "borrower"}], session_id=new_id(at=now), proven_at=now,
         )  # fmt: skip
         return f"Bearer {token}"
 

@@ -23,6 +23,16 @@ SESSION_TOKENS: dict[str, Any] = {
     "refresh_token": "Q3JhbmtzaGFmdC1pbnZvaWNlLXdpbnRlcg",
 }
 
+SECOND_FACTOR_ASKED: dict[str, Any] = {
+    "mfa_required": True,
+    "challenge_id": "bWVhZG93LWxhbnRlcm4tc2V2ZW50ZWVu",
+    "methods": ["totp", "recovery_code"],
+}
+
+PASSKEY_ID = "01935853-1d20-7c5b-9e8f-3a4b5c6d7e8f"
+
+FACTOR_ID = "01935852-7c10-7e4a-b8d1-2f3a4b5c6d7e"
+
 MAILING_ADDRESS: dict[str, Any] = {
     "line_1": "1501 North Plano Rd.",
     "line_2": "Suite 100",
@@ -39,6 +49,8 @@ ME: dict[str, Any] = {
     "first_name": "Jane",
     "last_name": "Driver",
     "phone_masked": "••• ••• 2368",
+    "pending_email": None,
+    "pending_phone_masked": None,
     "mailing_address": MAILING_ADDRESS,
     "accounts": [{"id": ACCOUNT_ID, "role": "borrower", "account_last4": "3456"}],
 }
@@ -311,6 +323,57 @@ BUYOUT: dict[str, Any] = {
         {"code": "title_released", "detail": "The title goes to the buyer.", "done_on": None},
     ],
 }
+
+TURN_IN: dict[str, Any] = {
+    "id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "scheduled",
+    "dealer_name": "Plano Kia",
+    "appointment_on": "2027-01-12",
+    "returned_on": None,
+    "opened_at": "2026-11-23T15:30:02.000Z",
+    "closed_at": None,
+    "steps": [
+        {"code": "return", "detail": "Hand the vehicle over at the dealer.", "on": "2027-01-12", "done_on": None}
+    ],
+    "documents": ["All keys and remotes", "Owner's manual"],
+    "wear": [
+        {
+            "item": "body_mark", "inches": "4.5", "count": 1, "is_normal": False, "charge_cents": 15000,
+            "words": "Dents and scratches under 4 inches are normal.",
+        }
+    ],
+    "estimate": {
+        "on": "2026-11-23", "total_cents": 55000,
+        "lines": [
+            {"code": "excess_wear", "description": "Wear beyond what is normal", "amount_cents": 15000},
+            {"code": "disposition_fee", "description": "Disposition fee", "amount_cents": 40000},
+        ],
+        "notes": ["An estimate: the inspection after the return decides."],
+    },
+    "end_bill": None,
+    "dispute_until_on": None,
+    "disputes": [],
+    "odometer_notice": ODOMETER_STATEMENT["notice"],
+    "odometer_statement": None,
+}  # fmt: skip
+
+EXTENSION: dict[str, Any] = {
+    "id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "offered",
+    "terms": {
+        "months": 3, "starts_on": "2027-01-15", "ends_on": "2027-04-15", "instalment_cents": 48575,
+        "total_cents": 145725, "added_miles": 3000, "extended_months_so_far": 0, "new_disclosure": False,
+        "disclosure": "The lease goes on from 2027-01-15 to 2027-04-15: 3 payments of $485.75, $1,457.25 in all.",
+    },
+    "offered_until_on": "2026-11-28",
+    "must_accept": ["borrower"],
+    "have_accepted": [],
+    "reason": None,
+    "opened_at": "2026-11-23T15:30:02.000Z",
+    "closed_at": None,
+}  # fmt: skip
 
 LEASE_END: dict[str, Any] = {
     "account_id": ACCOUNT_ID,

@@ -18,7 +18,7 @@ def list_payment_methods(call: HttpCall) -> Reply:
 
 @route(
     "POST", "/v1/payment-methods", operation="addPaymentMethod", status=201, tags=("payments",), who=(CUSTOMER,),
-    takes_key=True, takes=payments.AddPaymentMethod, gives=payments.PaymentMethod,
+    takes_key=True, steps_up=True, takes=payments.AddPaymentMethod, gives=payments.PaymentMethod,
     summary="Add a bank account, or a card by the processor's token",
     sends={
         "type": "bank_account", "routing_number": "021000021", "account_number": "123456789",

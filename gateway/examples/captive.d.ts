@@ -50,6 +50,18 @@ export interface Accounts {
   next_cursor: string | null;
 }
 
+/** `totp`: codes of an app. `text`: codes to the telephone number on file. */
+export interface AddFactor {
+  kind: "totp" | "text";
+}
+
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface AddPasskey {
+  /** longest 100 */
+  label: string;
+  credential: NewCredential;
+}
+
 /** A bank account, or a card by the token that the processor made of it; each type has its own fields. */
 export interface AddPaymentMethod {
   type: "bank_account" | "card";
@@ -75,6 +87,42 @@ export interface AsOf {
   sequence: number;
   /** date */
   business_on: string;
+}
+
+export interface Assertion {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  authenticatorData: string;
+  /** longest 20000 */
+  signature: string;
+  /** longest 20000 */
+  userHandle?: string | null;
+}
+
+/** A finding with its charge; `words` says what is normal. */
+export interface AssessedWear {
+  item: "body_mark" | "glass_crack" | "chip" | "tire_tread";
+  inches: string;
+  /** at least 1, at most 100 */
+  count?: number;
+  is_normal: boolean;
+  /** at least 0 */
+  charge_cents: number;
+  words: string;
+}
+
+export interface Attestation {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  attestationObject: string;
+  /** longest 20000 */
+  authenticatorData?: string | null;
+  /** longest 20000 */
+  publicKey?: string | null;
+  publicKeyAlgorithm?: number;
+  transports?: string[];
 }
 
 /**
@@ -132,6 +180,19 @@ export interface BuyoutPreview {
   price: OptionPrice;
 }
 
+/** What the browser is to be asked; the challenge in it is good for five minutes and once. */
+export interface Ceremony {
+  options: Record<string, unknown>;
+}
+
+/** `password` is the one that is used now. */
+export interface ChangePassword {
+  /** longest 1024 */
+  password: string;
+  /** longest 1024 */
+  new_password: string;
+}
+
 /** What is left out stays as it is. */
 export interface ChangeWebhook {
   /** longest 2000 */
@@ -145,7 +206,8 @@ export interface ChangeWebhook {
 /**
  * What changes. `mailing_address` is replaced whole, or removed by null.
  *
- * `email` and `phone` are known and refused: they change only once they are proven.
+ * `email` and `phone` (international form; null removes it) change once both their ends have agreed: the new one and
+ * the one before it are written to, by a link in a mail or a code in a text.
  */
 export interface ChangedProfile {
   /** longest 100 */
@@ -163,6 +225,12 @@ export interface ClosePaymentWorkItem {
   note: string;
 }
 
+/** The first code of a factor. */
+export interface ConfirmFactor {
+  /** longest 40 */
+  code: string;
+}
+
 /** Of which account: the rate and the day count of a loan, None of a lease. */
 export interface Contract {
   account_last4: string;
@@ -172,6 +240,13 @@ export interface Contract {
   day_count: string | null;
   /** date */
   maturity_on: string;
+}
+
+/** Offer or decline, and why. */
+export interface DecideExtension {
+  decision: "offer" | "decline";
+  /** longest 500 */
+  reason: string;
 }
 
 export interface Decline {
@@ -185,6 +260,73 @@ export interface Disclosure {
   text: string;
 }
 
+/** An objection to the bill, as it was raised. */
+export interface Dispute {
+  reason: string;
+  /** date */
+  raised_on: string;
+}
+
+/** What is wrong with the bill, in your words. */
+export interface DisputeEndBill {
+  /** longest 1000 */
+  reason: string;
+}
+
+/** An extension as far as it has come; it is active once accounts has appended its instalments. */
+export interface Extension {
+  id: string;
+  account_id: string;
+  status: "requested" | "offered" | "accepted" | "active" | "declined" | "withdrawn" | "lapsed" | "superseded";
+  terms: ExtensionTerms;
+  /** date */
+  offered_until_on: string | null;
+  must_accept: string[];
+  have_accepted: string[];
+  reason: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+}
+
+/** What is offered. `new_disclosure`: 12 CFR 1013.5(b) asks for new disclosures with this extension. */
+export interface ExtensionTerms {
+  months: number;
+  /** date */
+  starts_on: string;
+  /** date */
+  ends_on: string;
+  /** at least 0 */
+  instalment_cents: number;
+  /** at least 0 */
+  total_cents: number;
+  added_miles: number | null;
+  extended_months_so_far: number;
+  new_disclosure: boolean;
+  disclosure: string;
+}
+
+export interface Factor {
+  /** uuid */
+  id: string;
+  kind: string;
+  phone_masked: string | null;
+  /** date-time */
+  confirmed_at: string;
+}
+
+/** It counts once a code of it was confirmed. An app learns `secret` from `qr_svg`, or from `uri`, or by hand. */
+export interface FactorAdded {
+  /** uuid */
+  id: string;
+  kind: string;
+  secret: string | null;
+  uri: string | null;
+  qr_svg: string | null;
+  phone_masked: string | null;
+}
+
 /** One wrong field: a JSON pointer into the body, or into `/query` and `/headers`. */
 export interface FieldProblem {
   pointer: string;
@@ -194,6 +336,12 @@ export interface FieldProblem {
 
 export interface Health {
   status: string;
+}
+
+/** The inspection report. `has_next_vehicle`: the lessee has another one of ours in time. */
+export interface InspectVehicle {
+  findings: WearFinding[];
+  has_next_vehicle: boolean;
 }
 
 /** The last day on which the promised sum closes the account. */
@@ -358,10 +506,17 @@ export interface Me {
   first_name: string;
   last_name: string;
   phone_masked: string | null;
+  pending_email: string | null;
+  pending_phone_masked: string | null;
   mailing_address: MailingAddress | null;
   accounts: LinkedAccount[];
 }
 
+/**
+ * With what a payment was made: one of the methods, or `cheque` for one that came by mail.
+ *
+ * `last4` of a cheque are of the account it is drawn on or, where the bank did not read that, of the cheque's number.
+ */
 export interface MethodShown {
   type: string;
   last4: string;
@@ -409,6 +564,18 @@ export interface MonthlyStatement {
   paid_in_years: PaidInYear[];
   payoff: PayoffHint | null;
   mail_to: MailTo;
+}
+
+export interface NewCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Attestation;
 }
 
 /** A reading as it was recorded; one that is not plausible is taken, and looked at by a person. */
@@ -477,6 +644,10 @@ export interface OptionPrice {
   notes: string[];
 }
 
+/** Nothing besides the step itself. */
+export interface OptionStep {
+}
+
 /** What payments effective in a calendar year have paid, from `since_on`: what came before is not known to us. */
 export interface PaidInYear {
   year: number;
@@ -507,6 +678,27 @@ export interface PaperlessAct {
   reason: "mail_bounced" | null;
   /** date-time */
   recorded_at: string;
+}
+
+export interface PassChallenge {
+  /** longest 200 */
+  challenge_id: string;
+  /** longest 40 */
+  code: string;
+}
+
+export interface Passkey {
+  /** uuid */
+  id: string;
+  label: string;
+  /** date-time */
+  added_at: string;
+  /** date-time */
+  last_used_at: string | null;
+}
+
+export interface Passkeys {
+  data: Passkey[];
 }
 
 /**
@@ -729,6 +921,11 @@ export interface Problem {
   errors?: FieldProblem[];
 }
 
+/** The six digits of a text. */
+export interface ProveCode {
+  code: string;
+}
+
 /** To agree: the version of the disclosure, and the code that its PDF shows. To take it back: neither. */
 export interface PutPaperless {
   enabled: boolean;
@@ -745,12 +942,61 @@ export interface Reason {
   what_would_change_it: string;
 }
 
+/**
+ * A mailed cheque. `account_number` is what stood on it, `payment_id` what it became once it was booked.
+ *
+ * `waits_because`: no number could be read, no account has it, or the same cheque has come before.
+ */
+export interface Receipt {
+  /** uuid */
+  id: string;
+  status: "booked" | "waiting" | "sent_back";
+  waits_because: "no_account_number" | "unknown_account" | "same_cheque" | null;
+  /** date */
+  received_on: string;
+  amount_cents: number;
+  account_number: string | null;
+  cheque_number: string;
+  drawn_on_last4: string | null;
+  remitter: string | null;
+  file_name: string;
+  line: number;
+  /** uuid */
+  payment_id: string | null;
+  /** date-time */
+  decided_at: string | null;
+  note: string | null;
+}
+
+export interface Receipts {
+  data: Receipt[];
+  next_cursor: string | null;
+}
+
+/** When the vehicle came back, and the miles that the odometer shows. */
+export interface ReceiveVehicle {
+  /** date */
+  returned_on: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+}
+
 /** Whole miles as the odometer shows them, without tenths; today where no date is given. */
 export interface RecordOdometerReading {
   /** at least 0, at most 9999999 */
   miles: number;
   /** date */
   read_on?: string | null;
+}
+
+/** The same for everybody: whether the address is known shows only in the mailbox. */
+export interface Recovery {
+  status: string;
+}
+
+/** Each works once in place of the second factor. They are shown now and never again; empty where there are some. */
+export interface RecoveryCodes {
+  recovery_codes: string[];
 }
 
 export interface RefreshSession {
@@ -805,6 +1051,38 @@ export interface Replayed {
   count: number;
 }
 
+/** One to six months; month to month is one month at a time. */
+export interface RequestExtension {
+  /** at least 1, at most 6 */
+  months: number;
+}
+
+/** Ask for a link to a new password, mailed to the address on file. */
+export interface RequestPasswordReset {
+  email: string;
+}
+
+/** Ask for the user ID, mailed to the address on file. */
+export interface RequestUserIdReminder {
+  email: string;
+}
+
+/** `token` is the one in the mailed link. */
+export interface ResetPassword {
+  /** longest 200 */
+  token: string;
+  /** longest 1024 */
+  password: string;
+}
+
+/** On which account a waiting cheque is booked; the note stays with the cheque. */
+export interface ResolveReceipt {
+  /** uuid */
+  account_id: string;
+  /** longest 500 */
+  note?: string | null;
+}
+
 /** Why a bank sent a payment back, and what happens next; `present_again_on` is null where nothing more is tried. */
 export interface ReturnShown {
   code: string;
@@ -837,6 +1115,35 @@ export interface ScheduleRow {
   tax_cents: number;
   balance_cents: number;
   is_past_due: boolean;
+}
+
+/** An appointment at a dealer, no later than the last day of the lease. `wear` is the self-check. */
+export interface ScheduleTurnIn {
+  /** longest 120 */
+  dealer_name: string;
+  /** date */
+  appointment_on: string;
+  wear?: WearFinding[];
+}
+
+/** The password was right; `challenge_id` and a code open the session. `methods` says which codes are taken. */
+export interface SecondFactorAsked {
+  mfa_required: boolean;
+  challenge_id: string;
+  methods: string[];
+}
+
+/** `mfa_enabled`: signing in with the password asks for one of them. */
+export interface SecondFactors {
+  mfa_enabled: boolean;
+  factors: Factor[];
+  recovery_codes_left: number;
+}
+
+/** Why a cheque goes back to who sent it. */
+export interface SendReceiptBack {
+  /** longest 500 */
+  note: string;
 }
 
 export interface Session {
@@ -927,6 +1234,31 @@ export interface StatementLine {
   explanation: Record<string, unknown>;
 }
 
+/** A step of the return; `on` is when it is due, `done_on` when it was taken. */
+export interface Step {
+  code: string;
+  detail: string;
+  /** date */
+  on: string | null;
+  /** date */
+  done_on: string | null;
+}
+
+/** `code` for who has a second factor, else `password`. */
+export interface StepUp {
+  /** longest 1024 */
+  password?: string | null;
+  /** longest 40 */
+  code?: string | null;
+}
+
+/** The session's new access token. The refresh token stays as it is. */
+export interface SteppedUp {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+}
+
 /** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
 export interface SubmitPayment {
   /** at least 100 */
@@ -945,6 +1277,17 @@ export interface SupportContact {
   email: string | null;
   mail_to: PaymentAddresses;
   note: string;
+}
+
+/** Have a code texted for this challenge. */
+export interface TextChallenge {
+  /** longest 200 */
+  challenge_id: string;
+}
+
+/** To which number, as far as it is shown. */
+export interface Texted {
+  phone_masked: string;
 }
 
 /** A step of the way to the title; `done_on` is null until it is taken. */
@@ -983,6 +1326,51 @@ export interface Transactions {
   next_cursor: string | null;
 }
 
+/** A return under way. `estimate` is not binding; `end_bill` is what the inspection found, once there is one. */
+export interface TurnIn {
+  id: string;
+  account_id: string;
+  status: "scheduled" | "returned" | "billed" | "completed" | "cancelled" | "superseded";
+  dealer_name: string;
+  /** date */
+  appointment_on: string;
+  /** date */
+  returned_on: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  steps: Step[];
+  documents: string[];
+  wear: AssessedWear[];
+  estimate: OptionPrice;
+  end_bill: OptionPrice | null;
+  /** date */
+  dispute_until_on: string | null;
+  disputes: Dispute[];
+  odometer_notice: string;
+  odometer_statement: OdometerStatement | null;
+}
+
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface UsePasskey {
+  credential: UsedCredential;
+  /** longest 200 */
+  device?: string | null;
+}
+
+export interface UsedCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Assertion;
+}
+
 export interface Vehicle {
   vin: string | null;
   year: number | null;
@@ -993,6 +1381,14 @@ export interface Vehicle {
 export interface VerifyEmail {
   /** longest 200 */
   token: string;
+}
+
+/** Something on the vehicle: the largest inches of it (of tread, its depth) as text such as "4.5", and how many. */
+export interface WearFinding {
+  item: "body_mark" | "glass_crack" | "chip" | "tire_tread";
+  inches: string;
+  /** at least 1, at most 100 */
+  count?: number;
 }
 
 /**
@@ -1094,6 +1490,78 @@ export interface YearEndInterest {
 
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
+  /** Accept the terms as one of the lessees */
+  acceptExtension: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/extensions/{extension_id}/acceptance";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: OptionStep;
+    answers: {
+      200: Extension;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "not_a_lessee">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Add a second factor */
+  addFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors";
+    body: AddFactor;
+    answers: {
+      201: FactorAdded;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "factor_exists">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Add the passkey that the browser made */
+  addPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys";
+    body: AddPasskey;
+    answers: {
+      201: Passkey;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Add a bank account, or a card by the processor's token */
   addPaymentMethod: {
     method: "POST";
@@ -1107,12 +1575,42 @@ export interface Operations {
       201: PaymentMethod;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to add a passkey */
+  beginAddingPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "too_many_passkeys">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to sign in with a passkey */
+  beginPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1136,6 +1634,49 @@ export interface Operations {
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Give the appointment up */
+  cancelTurnIn: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/turn-ins/{turn_in_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "option_step_not_possible">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your password */
+  changePassword: {
+    method: "POST";
+    url: "/v1/me/password";
+    body: ChangePassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1202,6 +1743,92 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Confirm a second factor with a first code */
+  confirmFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors/{factor_id}/confirm";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    body: ConfirmFactor;
+    answers: {
+      200: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Offer or decline an extension that policy leaves to a person */
+  decideExtension: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/extensions/{extension_id}/decision";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DecideExtension;
+    answers: {
+      200: Extension;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Object to the end bill */
+  disputeEndBill: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/turn-ins/{turn_in_id}/disputes";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DisputeEndBill;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "dispute_window_over" | "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1331,6 +1958,33 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** An extension, and who has accepted it */
+  getExtension: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/extensions/{extension_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Extension;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What this is, and where to read on */
   getHomePage: {
     method: "GET";
@@ -1408,6 +2062,26 @@ export interface Operations {
     answers: {
       200: LeaseEnd;
       304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** A lease's ways out as its customer sees them */
+  getLeaseEndForStaff: {
+    method: "GET";
+    url: "/v1/staff/leases/{account_id}/lease-end";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: LeaseEnd;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -1694,6 +2368,33 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** A return: its steps, its estimate, its bill */
+  getTurnIn: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/turn-ins/{turn_in_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: TurnIn;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One webhook, and how it fares */
   getWebhook: {
     method: "GET";
@@ -1714,6 +2415,37 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Record the inspection and bill it */
+  inspectVehicle: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/inspection";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: InspectVehicle;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1796,6 +2528,41 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The odometer readings on record */
+  listOdometerReadingsForStaff: {
+    method: "GET";
+    url: "/v1/staff/leases/{account_id}/odometer-readings";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: OdometerReadings;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your passkeys */
+  listPasskeys: {
+    method: "GET";
+    url: "/v1/me/passkeys";
+    answers: {
+      200: Passkeys;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -1895,6 +2662,22 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Your second factors */
+  listSecondFactors: {
+    method: "GET";
+    url: "/v1/me/mfa";
+    answers: {
+      200: SecondFactors;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** List your open sessions */
   listSessions: {
     method: "GET";
@@ -1968,6 +2751,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Mailed cheques whose account has to be found, newest first */
+  listUnmatchedReceipts: {
+    method: "GET";
+    url: "/v1/staff/unmatched-receipts";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Receipts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What was sent, newest first */
   listWebhookDeliveries: {
     method: "GET";
@@ -2016,6 +2820,24 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Sign in with a passkey */
+  openPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey";
+    body: UsePasskey;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "refresh_token_not_valid">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign in */
   openSession: {
     method: "POST";
@@ -2023,13 +2845,14 @@ export interface Operations {
     body: OpenSession;
     answers: {
       201: OpenedSession;
+      202: SecondFactorAsked;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "invalid_credentials">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -2044,7 +2867,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -2059,6 +2882,24 @@ export interface Operations {
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Finish signing in with a second factor */
+  passChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa";
+    body: PassChallenge;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid" | "second_factor_not_right">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What buying the vehicle would cost by a date */
@@ -2142,6 +2983,37 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "paperless_proof_wrong">;
       428: Refused<428, "precondition_required">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that the vehicle is back */
+  receiveVehicle: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/return";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ReceiveVehicle;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2346,6 +3218,46 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Remove a second factor */
+  removeFactor: {
+    method: "DELETE";
+    url: "/v1/me/mfa/factors/{factor_id}";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Remove a passkey */
+  removePasskey: {
+    method: "DELETE";
+    url: "/v1/me/passkeys/{passkey_id}";
+    path: {
+      /** uuid */
+      passkey_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Remove a payment method */
   removePaymentMethod: {
     method: "DELETE";
@@ -2379,6 +3291,22 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Get new recovery codes */
+  renewRecoveryCodes: {
+    method: "POST";
+    url: "/v1/me/mfa/recovery-codes";
+    answers: {
+      201: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -2434,6 +3362,115 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Ask to keep the vehicle for one to six months more */
+  requestExtension: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/extensions";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: RequestExtension;
+    answers: {
+      201: Extension;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Ask for a link to a new password */
+  requestPasswordReset: {
+    method: "POST";
+    url: "/v1/password-resets";
+    body: RequestPasswordReset;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Ask for your user ID by mail */
+  requestUserIdReminder: {
+    method: "POST";
+    url: "/v1/user-id-reminders";
+    body: RequestUserIdReminder;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose a new password with the token from the mail */
+  resetPassword: {
+    method: "POST";
+    url: "/v1/password-resets/confirm";
+    body: ResetPassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "reset_expired" | "reset_not_valid" | "reset_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Book a waiting cheque on an account */
+  resolveReceipt: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/resolve";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ResolveReceipt;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Make a new secret */
   rotateWebhookSecret: {
     method: "POST";
@@ -2452,6 +3489,64 @@ export interface Operations {
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Make an appointment to return the vehicle */
+  scheduleTurnIn: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/turn-ins";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ScheduleTurnIn;
+    answers: {
+      201: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "appointment_out_of_range" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that a cheque goes back */
+  sendReceiptBack: {
+    method: "POST";
+    url: "/v1/staff/unmatched-receipts/{receipt_id}/send-back";
+    path: {
+      /** uuid */
+      receipt_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SendReceiptBack;
+    answers: {
+      200: Receipt;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Sign the odometer statement (49 CFR 580.7) */
@@ -2512,6 +3607,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Prove once more who you are */
+  stepUp: {
+    method: "POST";
+    url: "/v1/sessions/step-up";
+    body: StepUp;
+    answers: {
+      200: SteppedUp;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "refresh_token_not_valid" | "second_factor_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request" | "proof_missing">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Pay on an account */
   submitPayment: {
     method: "POST";
@@ -2564,7 +3679,42 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Change your name or your mailing address */
+  /** Have a code texted to finish signing in */
+  textChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa/texts";
+    body: TextChallenge;
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Have a code texted, to step up with */
+  textCode: {
+    method: "POST";
+    url: "/v1/me/mfa/texts";
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your name, your mailing address, or where we write to */
   updateMe: {
     method: "PATCH";
     url: "/v1/me";
@@ -2577,15 +3727,15 @@ export interface Operations {
       200: Me;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "contact_change_needs_proof" | "invalid_request" | "nothing_to_change">;
+      422: Refused<422, "invalid_request" | "nothing_to_change">;
       428: Refused<428, "precondition_required">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_contact_changes" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -2602,6 +3752,48 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Verify a telephone number with the code from the text */
+  verifyPhone: {
+    method: "POST";
+    url: "/v1/me/phone-verifications";
+    body: ProveCode;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Take the request back */
+  withdrawExtension: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/extensions/{extension_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    answers: {
+      200: Extension;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "option_step_not_possible">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

@@ -51,6 +51,9 @@ TOLD = (
     Told(payments.refund_paid),
     Told(accounts.payment_applied),
     Told(accounts.payment_reversed, only=REVERSED),
+    Told(accounts.bill_issued),
+    Told(accounts.payment_due_soon),
+    Told(accounts.payment_past_due),
     Told(accounts.late_fee_assessed),
     Told(accounts.late_fee_reversed),
     Told(accounts.fee_waived),
@@ -67,7 +70,15 @@ TOLD = (
     Told(leases.option_opened),
     Told(leases.option_closed),
     Told(leases.buyout_completed),
+    Told(leases.turn_in_scheduled),
+    Told(leases.vehicle_returned),
+    Told(leases.extension_requested),
+    # Without the reason: it may be in the words of staff.
+    Told(leases.extension_decided, only=("account_id", "option_id", "decision", "ends_on")),
+    Told(leases.lease_end_approaching),
+    Told(accounts.lease_extended),
     Told(identity.contact_changed, to=Audience.PERSON),
+    Told(identity.password_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
 )
 

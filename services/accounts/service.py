@@ -14,6 +14,7 @@ from services.accounts.providers.paper import Paper
 from services.accounts.providers.wiring import AddressBook, DayWait, PaperProvider, PartyCipher, PolicyProvider
 from services.accounts.rules.addresses import PaymentAddress
 from services.accounts.rules.payoff import PayoffPolicy
+from services.leases.contract import events as leases_events
 from services.notifications.contract import events as notifications_events
 from services.payments.contract import events as payments_events
 
@@ -125,6 +126,24 @@ class AccountsService(Service):
     @query(takes=leases.GetLeaseFigures, gives=leases.LeaseFigures, may=(SERVICE,))
     def get_lease_figures(self, call: Call) -> Any:
         return queries.get_lease_figures(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=leases.AssessCharges, gives=leases.AssessedCharges, may=(SERVICE,), idempotent=True)
+    def assess_charges(self, call: Call) -> Any:
+        return operations.assess_charges(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=leases.ExtendLease, gives=leases.ExtendedLease, may=(SERVICE,), idempotent=True)
+    def extend_lease(self, call: Call) -> Any:
+        return operations.extend_lease(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @reaction(leases_events.vehicle_returned)
+    def on_vehicle_returned(self, call: EventCall) -> None:
+        operations.note_vehicle_returned(
+            call.transaction, returned=call.data, now=self.clock.now(), today=self.clock.today()
+        )
 
     @command(takes=payoff.IssuePayoffQuote, gives=payoff.PayoffQuote, may=(*PERSONS, SERVICE), idempotent=True)
     def issue_payoff_quote(self, call: Call) -> Any:

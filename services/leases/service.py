@@ -7,21 +7,30 @@ from nameko.extensions import DependencyProvider
 
 from chassis.bus.rpc import Asks, Neighbour
 from chassis.context import AGENT, CUSTOMER
-from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
+from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from services.accounts.contract import events as accounts_events
 from services.leases import operations, queries
-from services.leases.contract import lease_end, options, schemas, settings
+from services.leases.contract import events, extensions, lease_end, options, schemas, settings, turn_ins
 from services.payments.contract import events as payments_events
 
 PERSONS = (CUSTOMER, AGENT)
-HOUR_SECONDS = 3600
+MINUTE_SECONDS = 60
 BATCH = 200
 
 
 def _figures(service: "LeasesService", question: Question) -> Mapping[str, Any]:
     """What accounts says of the lease today; None where it does not answer."""
     found = operations.find_figures(
+        accounts=service.accounts, caller=question.context, account_id=question.request["account_id"],
+        on=service.clock.today(),
+    )  # fmt: skip
+    return {"figures": found}
+
+
+def _figures_needed(service: "LeasesService", question: Question) -> Mapping[str, Any]:
+    """The same, of which nothing is begun without accounts."""
+    found = operations.ask_figures(
         accounts=service.accounts, caller=question.context, account_id=question.request["account_id"],
         on=service.clock.today(),
     )  # fmt: skip
@@ -109,6 +118,88 @@ class LeasesService(Service):
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
 
+    @command(
+        takes=turn_ins.ScheduleTurnIn, gives=turn_ins.TurnIn, may=PERSONS, asks=_figures_needed, idempotent=True
+    )  # fmt: skip
+    def schedule_turn_in(self, call: Call) -> Any:
+        return operations.schedule_turn_in(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.answers,
+            **call.request,
+        )  # fmt: skip
+
+    @query(takes=options.GetOption, gives=turn_ins.TurnIn, may=PERSONS)
+    def get_turn_in(self, call: Call) -> Any:
+        return queries.get_turn_in(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=options.GetOption, gives=turn_ins.TurnIn, may=PERSONS)
+    def cancel_turn_in(self, call: Call) -> Any:
+        return operations.cancel_turn_in(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=turn_ins.ReceiveVehicle, gives=turn_ins.TurnIn, may=(AGENT,), idempotent=True)
+    def receive_vehicle(self, call: Call) -> Any:
+        return operations.receive_vehicle(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=turn_ins.InspectVehicle, gives=turn_ins.TurnIn, may=(AGENT,), idempotent=True)
+    def inspect_vehicle(self, call: Call) -> Any:
+        return operations.inspect_vehicle(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @errand(events.end_bill_itemised)
+    def on_end_bill_itemised(self, call: ErrandCall) -> None:
+        operations.bill_end(
+            call.store, accounts=self.accounts, context=call.context, told=call.data, key=call.key
+        )  # fmt: skip
+
+    @command(takes=turn_ins.DisputeEndBill, gives=turn_ins.TurnIn, may=PERSONS, idempotent=True)
+    def dispute_end_bill(self, call: Call) -> Any:
+        return operations.dispute_end_bill(
+            call.transaction, caller=call.context, today=self.clock.today(), **call.request
+        )
+
+    @command(
+        takes=extensions.RequestExtension, gives=extensions.Extension, may=PERSONS, asks=_figures_needed,
+        idempotent=True,
+    )  # fmt: skip
+    def request_extension(self, call: Call) -> Any:
+        return operations.request_extension(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.answers,
+            **call.request,
+        )  # fmt: skip
+
+    @query(takes=options.GetOption, gives=extensions.Extension, may=PERSONS)
+    def get_extension(self, call: Call) -> Any:
+        return queries.get_extension(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=options.GetOption, gives=extensions.Extension, may=(CUSTOMER,), idempotent=True)
+    def accept_extension(self, call: Call) -> Any:
+        return operations.accept_extension(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=options.GetOption, gives=extensions.Extension, may=PERSONS)
+    def withdraw_extension(self, call: Call) -> Any:
+        return operations.withdraw_extension(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=extensions.DecideExtension, gives=extensions.Extension, may=(AGENT,), idempotent=True)
+    def decide_extension(self, call: Call) -> Any:
+        return operations.decide_extension(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @errand(events.extension_accepted)
+    def on_extension_accepted(self, call: ErrandCall) -> None:
+        operations.apply_extension(
+            call.store, accounts=self.accounts, clock=self.clock, context=call.context, cause=call.cause,
+            told=call.data, key=call.key,
+        )  # fmt: skip
+
     @command(takes=options.SignOdometerStatement, gives=options.OdometerStatement, may=(CUSTOMER,), idempotent=True)
     def sign_odometer_statement(self, call: Call) -> Any:
         return operations.sign_odometer_statement(
@@ -136,6 +227,10 @@ class LeasesService(Service):
     def on_payment_reversed(self, call: EventCall) -> None:
         self._note_standing(call)
 
+    @reaction(accounts_events.payment_past_due)
+    def on_payment_past_due(self, call: EventCall) -> None:
+        self._note_standing(call)
+
     @reaction(accounts_events.account_paid_off)
     def on_account_paid_off(self, call: EventCall) -> None:
         self._note_standing(call)
@@ -148,10 +243,19 @@ class LeasesService(Service):
     def on_account_closed(self, call: EventCall) -> None:
         self._note_standing(call)
 
-    @timer(every_seconds=HOUR_SECONDS)
-    def every_hour_lapse_buyouts(self) -> None:
+    @reaction(accounts_events.lease_extended)
+    def on_lease_extended(self, call: EventCall) -> None:
+        self._note_standing(call)
+
+    @timer(every_seconds=MINUTE_SECONDS)
+    def every_minute_lapse_options(self) -> None:
         with self.store.writing() as transaction:
-            operations.lapse_buyouts(transaction, limit=BATCH, now=self.clock.now(), today=self.clock.today())
+            operations.lapse_options(transaction, limit=BATCH, now=self.clock.now(), today=self.clock.today())
+
+    @timer(every_seconds=MINUTE_SECONDS)
+    def every_minute_tell_milestones(self) -> None:
+        with self.store.writing() as transaction:
+            operations.tell_milestones(transaction, limit=BATCH, now=self.clock.now(), today=self.clock.today())
 
     def _note_standing(self, call: EventCall) -> None:
         operations.follow_account(

@@ -64,6 +64,14 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
         )
 
+    @command(
+        takes=schemas.SendSecureText, gives=schemas.QueuedMessage, may=(SERVICE,), asks=_cause, idempotent=True
+    )  # fmt: skip
+    def send_secure_text(self, call: Call) -> Any:
+        return operations.send_secure_text(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
+        )
+
     @command(takes=schemas.RecordMailEvents, gives=Nothing, may=(ANONYMOUS,), asks=_mail_reports)
     def record_mail_events(self, call: Call) -> None:
         self._record(call)

@@ -12,8 +12,20 @@ from sqlalchemy import Column, Select, bindparam, select
 
 from chassis.context import CallContext
 from chassis.errors import FieldError, InvalidRequest, NotFound
+from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
-from services.payments.models import is_pending, payment_methods, payments, payments_shown, work_items
+from services.payments.contract.receipts import WAITING
+from services.payments.models import (
+    ach_notices,
+    is_pending,
+    lockbox_receipts,
+    payment_methods,
+    payments,
+    payments_shown,
+    receipt_as_told,
+    receipts_shown,
+    work_items,
+)
 from services.payments.rules.methods import owner_of
 from services.payments.rules.wording import as_told
 
@@ -69,6 +81,21 @@ def list_work_items(transaction: Transaction, *, limit: int, cursor: str | None)
     """What a person has to look at, the newest first."""
     waiting = select(work_items).where(work_items.c.closed_at.is_(None))
     return _page(transaction.all(_page_of(waiting, key=work_items.c.id, limit=limit, cursor=cursor)), limit=limit)
+
+
+def list_unmatched_receipts(
+    transaction: Transaction, *, cipher: FieldCipher, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """Mailed cheques for which a person has to find the account, the newest first."""
+    waiting = receipts_shown.where(lockbox_receipts.c.status == WAITING)
+    rows = transaction.all(_page_of(waiting, key=lockbox_receipts.c.id, limit=limit, cursor=cursor))
+    return _page([receipt_as_told(cipher, row) for row in rows], limit=limit)
+
+
+def list_ach_notices(transaction: Transaction) -> list[Row]:
+    """What came back in ACH files and waits for a person, the oldest first."""
+    waiting = (ach_notices.c.outcome == "waiting") & ach_notices.c.closed_at.is_(None)
+    return transaction.all(select(ach_notices).where(waiting).order_by(ach_notices.c.id))
 
 
 def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: str | None) -> Select[Any]:

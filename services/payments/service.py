@@ -11,7 +11,7 @@ from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
 from services.accounts.contract import events as accounts_events
 from services.payments import operations, queries
-from services.payments.contract import events, schemas
+from services.payments.contract import events, receipts, schemas
 from services.payments.providers.interface import Processor
 from services.payments.providers.reports import ProcessorReports
 from services.payments.providers.wiring import (
@@ -42,6 +42,12 @@ def _standing(service: "PaymentsService", question: Question) -> Mapping[str, An
 def _reports(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
     """What the processor reports, once its signature holds."""
     return {"reports": service.reports.read(**question.request, now=service.clock.now())}
+
+
+def _account(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
+    return operations.learn_account(
+        service.store, accounts=service.accounts, caller=question.context, account_id=question.request["account_id"]
+    )
 
 
 class PaymentsService(Service):
@@ -106,6 +112,22 @@ class PaymentsService(Service):
     @command(takes=schemas.ClosePaymentWorkItem, gives=Nothing, may=STAFF)
     def close_work_item(self, call: Call) -> None:
         operations.close_work_item(call.transaction, caller=call.context, now=self.clock.now(), **call.request)
+
+    @query(takes=receipts.ListUnmatchedReceipts, gives=receipts.Receipts, may=STAFF)
+    def list_unmatched_receipts(self, call: Call) -> Any:
+        return queries.list_unmatched_receipts(call.transaction, cipher=self.cipher, **call.request)
+
+    @command(takes=receipts.ResolveReceipt, gives=receipts.Receipt, may=STAFF, asks=_account, idempotent=True)
+    def resolve_receipt(self, call: Call) -> Any:
+        return operations.resolve_receipt(
+            call.transaction, caller=call.context, now=self.clock.now(), cipher=self.cipher, **call.request
+        )
+
+    @command(takes=receipts.SendReceiptBack, gives=receipts.Receipt, may=STAFF, idempotent=True)
+    def send_receipt_back(self, call: Call) -> Any:
+        return operations.send_receipt_back(
+            call.transaction, caller=call.context, now=self.clock.now(), cipher=self.cipher, **call.request
+        )
 
     @errand(events.payment_submitted, settles="settle_charge")
     def on_payment_submitted(self, call: ErrandCall) -> None:

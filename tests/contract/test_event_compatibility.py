@@ -165,7 +165,7 @@ def test_no_field_of_any_event_can_go_unseen(key: str, now: Events) -> None:
         _remove(key, field)(changed)
         assert promises.broken_events(now, changed) == [f"{key}/{field} is gone"]
         retyped = deepcopy(now)
-        properties(retyped, key)[field] = {"type": "array", "items": {"type": "string"}}
+        properties(retyped, key)[field] = {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}
         assert any(field in sentence for sentence in promises.broken_events(now, retyped))
 
 

@@ -175,7 +175,7 @@ class TestJsonSchemas:
         assert [error.message for error in validator.iter_errors(data)] == []
         assert validator.is_valid({**data, "told_by_a_later_release": 1})
         for name in data:
-            assert not validator.is_valid({**data, name: ["of another type"]}), name
+            assert not validator.is_valid({**data, name: [["of another type"]]}), name
             without = {other: value for other, value in data.items() if other != name}
             assert validator.is_valid(without) is (name not in committed(entry)["required"]), name
 

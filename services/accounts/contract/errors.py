@@ -93,6 +93,22 @@ class LateFeeAlreadyAssessed(Refusal):
     detail = "An instalment is charged one late fee, ever. Whether it stands is shown among the transactions."
 
 
+class LeaseNotRunning(Refusal):
+    """It was bought, ended early or turned in, or the account is no lease."""
+
+    code = "lease_not_running"
+    kind = Kind.CONFLICT
+    title = "The lease has ended"
+    detail = "A lease that has ended can be neither extended nor ended again. Look at the account."
+
+
+class LeasePastDue(Refusal):
+    code = "lease_past_due"
+    kind = Kind.CONFLICT
+    title = "Something is past due"
+    detail = "A lease is extended while nothing is past due. Pay what is past due, then ask again."
+
+
 class FeeNotFound(Refusal):
     code = "fee_not_found"
     kind = Kind.NOT_FOUND

@@ -232,6 +232,18 @@ fee_waived = Event(SOURCE, "fee_waived", 1, FeeWaivedV1, handled=True)
 schedule_changed = Event(SOURCE, "schedule_changed", 1, ScheduleChangedV1, handled=True)
 """The rate, the instalments or the due dates to come are not what they were."""
 
+
+class LeaseExtendedV1(AboutAnAccount):
+    """From `from_instalment` on there are `months` instalments more, each like the ones before."""
+
+    months = fields.Integer(required=True)
+    from_instalment = fields.Integer(required=True)
+    maturity_on = fields.Date(required=True)
+
+
+lease_extended = Event(SOURCE, "lease_extended", 1, LeaseExtendedV1, handled=True)
+"""A lease goes on after its last instalment: bills and drafts follow the new ones."""
+
 account_reopened = Event(SOURCE, "account_reopened", 1, AccountReopenedV1, handled=True)
 """A loan that was paid off, or closed, owes again, because the payment named was undone."""
 

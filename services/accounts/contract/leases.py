@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
-from chassis.schemas import Cents, Strict
-from services.accounts.contract.schemas import STATUSES, OneAccount
+from chassis.schemas import Cents, Strict, Text
+from services.accounts.contract.schemas import STATUSES, OneAccount, Standing
 
 LESSEE_ROLES = ("borrower", "co_borrower")
 
@@ -36,3 +36,50 @@ class LeaseFigures(Strict):
     next_due_on = fields.Date(required=True, allow_none=True)
     maturity_on = fields.Date(required=True)
     lessee_roles = fields.List(fields.String(validate=validate.OneOf(LESSEE_ROLES)), required=True)
+
+
+class EndCharge(Strict):
+    """A part of an end bill, by what it is for; a code that begins with `tax` or is `sales_tax` is tax."""
+
+    code = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z_]{0,39}\Z"))
+    description = Text(required=True, longest=200)
+    amount_cents = Cents(required=True, minimum=1)
+
+
+class AssessCharges(OneAccount):
+    """The last bill of a lease that ends without a purchase; `option_id` is bill and end, each once.
+
+    `due_through_on`: instalments due by then are owed. `vehicle_cents` is what the vehicle counts for; null for all
+    of the lease balance that is left.
+    """
+
+    option_id = Text(required=True, longest=64)
+    way = fields.String(required=True, validate=validate.OneOf(("return", "early_termination")))
+    ended_on = fields.Date(required=True)
+    due_through_on = fields.Date(required=True)
+    vehicle_cents = Cents(required=True, allow_none=True, minimum=0)
+    charges = fields.List(fields.Nested(EndCharge), required=True, validate=validate.Length(max=20))
+
+
+class AssessedCharges(Strict):
+    """`billed_cents` is all that the end costs, `owed_cents` what is left of it after the customer's credit."""
+
+    account_id = fields.String(required=True)
+    billed_cents = Cents(required=True, minimum=0)
+    owed_cents = Cents(required=True, minimum=0)
+    standing = fields.Nested(Standing, required=True)
+
+
+class ExtendLease(OneAccount):
+    """So many instalments more after the last one, once per `option_id`."""
+
+    option_id = Text(required=True, longest=64)
+    months = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=12))
+
+
+class ExtendedLease(Strict):
+    account_id = fields.String(required=True)
+    months = fields.Integer(required=True)
+    from_instalment = fields.Integer(required=True)
+    maturity_on = fields.Date(required=True)
+    standing = fields.Nested(Standing, required=True)

@@ -11,6 +11,7 @@ from services.accounts.operations.banking import (
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.days import note_payments_closed, run_business_days
+from services.accounts.operations.ending_leases import assess_charges, extend_lease, note_vehicle_returned
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
 from services.accounts.operations.interest_summaries import issue_interest_summaries, issue_interest_summary
@@ -24,11 +25,13 @@ __all__ = [
     "Imported",
     "Opened",
     "apply_payments",
+    "assess_charges",
     "assess_fee",
     "assess_late_fee",
     "change_rate",
     "close_account",
     "expire_payoff_quotes",
+    "extend_lease",
     "go_back_to_paper",
     "import_accounts",
     "issue_interest_summaries",
@@ -45,6 +48,7 @@ __all__ = [
     "note_return",
     "note_returned",
     "note_settled",
+    "note_vehicle_returned",
     "put_paperless",
     "reverse_payment",
     "review_payoff_quotes",

@@ -111,6 +111,12 @@ def expire_payoff_quotes(transaction: Transaction, *, now: datetime, today: date
     return transaction.run(expired.values(status=EXPIRED, decided_at=now))
 
 
+def give_up_quotes(transaction: Transaction, *, account_id: UUID, now: datetime) -> None:
+    """A lease ends in another way: nothing can meet its live quotes any more, they are as had they expired."""
+    live = update(payoff_quotes).where(payoff_quotes.c.account_id == account_id, payoff_quotes.c.status == LIVE)
+    transaction.run(live.values(status=EXPIRED, decided_at=now))
+
+
 def payable_quotes(
     transaction: Transaction, *, account_id: UUID, on: date, statuses: Sequence[str] = MAY_BE_MET
 ) -> list[Row]:

@@ -45,18 +45,20 @@ def tell_consequences(
         if change.after.kind in ("late_fee", "late_fee_reversed"):
             _tell_late_fee(transaction, account=account, change=change, today=today)
     if account.status != before.status and account.status in STATUS_EVENTS:
-        data = {"payment_id": payment_id or _last_payment_id(transaction, account=account)}
+        data = {"payment_id": payment_id or str(last_payment_id(transaction, account=account))}
         tell(transaction, event=STATUS_EVENTS[account.status], account=account, today=today, data=data)
 
 
-def _last_payment_id(transaction: Transaction, *, account: LockedAccount) -> str:
+def last_payment_id(transaction: Transaction, *, account: LockedAccount) -> str | None:
+    """The payment with the latest date; None where nothing was ever paid here."""
     newest = (
         select(account_events.c.data["payment_id"].astext)
         .where(account_events.c.account_id == account.id, account_events.c.kind == "payment_posted")
         .order_by(account_events.c.effective_on.desc(), account_events.c.number.desc())
         .limit(1)
     )
-    return str(transaction.value(newest))
+    found = transaction.value(newest)
+    return None if found is None else str(found)
 
 
 def tell_reversed(

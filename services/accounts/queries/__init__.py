@@ -4,7 +4,7 @@ from services.accounts.queries.accounts import get_account, get_standing, list_a
 from services.accounts.queries.balances import get_balances_at
 from services.accounts.queries.history import get_schedule, list_transactions
 from services.accounts.queries.leases import get_lease_figures
-from services.accounts.queries.matching import match_account
+from services.accounts.queries.matching import match_account, match_account_numbers
 from services.accounts.queries.paperless import get_paperless, list_paper_mailings, print_disclosure
 from services.accounts.queries.payoff import get_payoff_preview, get_payoff_quote, list_payment_addresses
 from services.accounts.queries.statements import get_statement, list_statements, print_statement
@@ -25,6 +25,7 @@ __all__ = [
     "list_statements",
     "list_transactions",
     "match_account",
+    "match_account_numbers",
     "print_disclosure",
     "print_statement",
 ]

@@ -1,9 +1,10 @@
-"""Is this person a party to that account? Only when number, last name and the last four digits all agree."""
+"""Which account is meant: by a person who knows number, last name and four digits, or by numbers on mailed cheques."""
 
 import hmac
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -45,6 +46,15 @@ def match_account(
         if hmac.compare_digest(known, wanted):
             return _matched(party, cipher)
     return dict(NO_MATCH)
+
+
+def match_account_numbers(transaction: Transaction, *, account_numbers: Collection[str]) -> dict[str, UUID]:
+    """The accounts that have these numbers, in any status, by the number as it was asked; the others are left out."""
+    asked = {*account_numbers, *(number.upper() for number in account_numbers)}
+    columns = select(accounts.c.account_number, accounts.c.id).where(accounts.c.account_number.in_(asked))
+    found = {row["account_number"]: row["id"] for row in transaction.all(columns)}
+    matched = ((number, found.get(number, found.get(number.upper()))) for number in account_numbers)
+    return {number: account_id for number, account_id in matched if account_id is not None}
 
 
 def _comparable(last_name: str | None, ssn_last4: str | None) -> bytes:

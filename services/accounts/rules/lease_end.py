@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
+from services.accounts.rules.amendments import in_force
 from services.accounts.rules.events import Charge, EndBill, InvalidEvent, LeaseEnd, LeaseExtension
 from services.accounts.rules.fees import pay_fees
 from services.accounts.rules.lease import Filling, settle_due
@@ -70,6 +72,15 @@ def bill_end(*, state: AccountState, event: EndBill) -> AccountState:
         allocations=(*state.allocations, allocation),
     )
     return _paid_by_credit(billed, event=event)
+
+
+def extension_of(*, terms: Terms, state: AccountState, months: int) -> dict[str, Any]:
+    """What an extension would add: `months`, the first new instalment and the new end. Raises InvalidEvent."""
+    lease = _running(in_force(terms=terms, state=state), state)
+    extended = replace(lease, extended_months=lease.extended_months + months)
+    return {
+        "months": months, "from_instalment": lease.payment_count + 1, "maturity_on": maturity_on(terms=extended),
+    }  # fmt: skip
 
 
 def extend(*, terms: Terms, state: AccountState, event: LeaseExtension) -> AccountState:

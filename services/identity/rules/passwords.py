@@ -10,6 +10,7 @@ LENGTH_MAX = 128
 CONTEXT_WORD_LENGTH_MIN = 4
 RUN_LENGTH_MIN = 8
 POINTER = "/password"
+POINTER_OF_NEW = "/new_password"
 
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz" * 2,
@@ -43,6 +44,14 @@ def problem_with(password: str, *, blocklist: frozenset[str], context_words: Ite
             "Leave your e-mail address, your user ID and our name out of the password: they are guessed first.",
         )
     return None
+
+
+def problem_with_same(before: str, after: str) -> FieldError | None:
+    """A password that is changed to itself stays as known as it was."""
+    if normal(before) != normal(after):
+        return None
+    detail = "This is the password you have already. Choose another."
+    return FieldError(pointer=POINTER_OF_NEW, code="password_unchanged", detail=detail)
 
 
 def squeezed(text: str) -> str:

@@ -3,11 +3,15 @@
 from chassis.errors import Kind, NotFound, Refusal
 
 __all__ = [
+    "AppointmentOutOfRange",
     "BuyerNotAllowed",
+    "DisputeWindowOver",
+    "NotALessee",
     "NotFound",
     "OdometerRunsBack",
     "OptionAlreadyOpen",
     "OptionNotOpen",
+    "OptionStepNotPossible",
     "ReadingDateOutOfRange",
     "StatePolicyMissing",
 ]
@@ -57,3 +61,35 @@ class StatePolicyMissing(Refusal):
     kind = Kind.UNPROCESSABLE
     title = "No price can be given by itself"
     detail = "We have no tax table for the state of this contract. Call us: a person works the price out."
+
+
+class OptionStepNotPossible(Refusal):
+    """It is not that far yet, or further than that already."""
+
+    code = "option_step_not_possible"
+    kind = Kind.CONFLICT
+    title = "This step cannot be taken now"
+    detail = "What is under way is not at this step. Read it again: its status says what comes next."
+
+
+class AppointmentOutOfRange(Refusal):
+    code = "appointment_out_of_range"
+    kind = Kind.UNPROCESSABLE
+    title = "No appointment can be made for this day"
+    detail = "A vehicle is returned by the last day of its lease. Choose an earlier day, or extend the lease first."
+
+
+class DisputeWindowOver(Refusal):
+    code = "dispute_window_over"
+    kind = Kind.CONFLICT
+    title = "The time to object has passed"
+    detail = "A bill can be objected to for thirty days. Call us: a person looks at it all the same."
+
+
+class NotALessee(Refusal):
+    """Only who signed the lease accepts a change of it."""
+
+    code = "not_a_lessee"
+    kind = Kind.FORBIDDEN
+    title = "Only a lessee can accept this"
+    detail = "Each lessee accepts for themselves. Sign in as the lessee who has not accepted yet."

@@ -1,6 +1,6 @@
 """What leases tells."""
 
-from marshmallow import EXCLUDE, fields
+from marshmallow import EXCLUDE, fields, validate
 
 from chassis.events import Event
 from chassis.schemas import Cents, Strict
@@ -52,6 +52,71 @@ class BuyoutCompleted(Strict):
     completed_on = fields.Date(required=True)
 
 
+class TurnInScheduled(Strict):
+    """Emitted when a lessee has made an appointment to return the vehicle."""
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    dealer_name = fields.String(required=True)
+    appointment_on = fields.Date(required=True)
+
+
+class VehicleReturned(Strict):
+    """Emitted when we have the vehicle: nothing falls due after `due_through_on`, and the lease has ended.
+
+    `vehicle_cents` is what the vehicle counts for, null for all of the lease balance that is left.
+    """
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    way = fields.String(required=True, validate=validate.OneOf(("return", "early_termination")))
+    returned_on = fields.Date(required=True)
+    due_through_on = fields.Date(required=True)
+    vehicle_cents = Cents(required=True, allow_none=True, minimum=0)
+    miles = fields.Integer(required=True)
+
+
+class EndBillItemised(Strict):
+    """Emitted when an inspection has been priced: accounts is asked to bill it."""
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+
+
+class ExtensionRequested(Strict):
+    """Emitted when a lessee asks for more months."""
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    months = fields.Integer(required=True)
+
+
+class ExtensionDecided(Strict):
+    """Emitted when a request is offered or declined, and when an accepted one is active or could not be."""
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    decision = fields.String(required=True, validate=validate.OneOf(("offered", "declined", "active")))
+    reason = fields.String(required=True, allow_none=True)
+    ends_on = fields.Date(required=True)
+
+
+class ExtensionAccepted(Strict):
+    """Emitted when every lessee has accepted: accounts is asked to append the instalments."""
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+
+
+class LeaseEndApproaching(Strict):
+    """Emitted on the day on which so many days are left, at each milestone, and once."""
+
+    account_id = fields.String(required=True)
+    ends_on = fields.Date(required=True)
+    milestone_days = fields.Integer(required=True)
+    days_left = fields.Integer(required=True)
+
+
 lease_eligibility_changed = Event("leases", "lease_eligibility_changed", 1, LeaseEligibilityChanged, handled=True)
 
 option_opened = Event("leases", "option_opened", 1, OptionOpened, handled=True)
@@ -59,3 +124,17 @@ option_opened = Event("leases", "option_opened", 1, OptionOpened, handled=True)
 option_closed = Event("leases", "option_closed", 1, OptionClosed, handled=True)
 
 buyout_completed = Event("leases", "buyout_completed", 1, BuyoutCompleted, handled=True)
+
+turn_in_scheduled = Event("leases", "turn_in_scheduled", 1, TurnInScheduled, handled=True)
+
+vehicle_returned = Event("leases", "vehicle_returned", 1, VehicleReturned, handled=True)
+
+extension_requested = Event("leases", "extension_requested", 1, ExtensionRequested, handled=True)
+
+extension_decided = Event("leases", "extension_decided", 1, ExtensionDecided, handled=True)
+
+lease_end_approaching = Event("leases", "lease_end_approaching", 1, LeaseEndApproaching, handled=True)
+
+end_bill_itemised = Event("leases", "end_bill_itemised", 1, EndBillItemised, handled=True, promised=False)
+
+extension_accepted = Event("leases", "extension_accepted", 1, ExtensionAccepted, handled=True, promised=False)

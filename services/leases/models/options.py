@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Column, Date, DateTime, Select, Table, Text, cast, select
+from sqlalchemy import Column, Date, DateTime, Integer, Select, Table, Text, cast, select
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.leases.models.tables import metadata
@@ -36,6 +36,15 @@ odometer_statements = Table(
     Column("signed_by", Text, nullable=False),
     Column("signed_at", DateTime(timezone=True), nullable=False),
 )
+
+lease_milestones = Table(
+    "lease_milestones",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("ends_on", Date, nullable=False),
+    Column("milestone_days", Integer, nullable=False),
+)
+"""The last milestone that was told, and of which end."""
 
 
 def option_of(*, account_id: uuid.UUID, option_id: str, option: str) -> Select[tuple[object, ...]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.store import Transaction
 from services.leases.operations.buyouts import follow_purchase
 from services.leases.operations.following import note_standing
+from services.leases.operations.turn_ins import follow_closing
 
 
 def follow_account(
@@ -20,3 +21,4 @@ def follow_account(
     )
     if is_lease:
         follow_purchase(transaction, name=name, told=told, now=now, today=today)
+        follow_closing(transaction, name=name, told=told, now=now, today=today)

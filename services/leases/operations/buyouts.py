@@ -1,12 +1,11 @@
 """A lessee buys: accounts promises a price, money that meets it ends the lease there, and the title follows here."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE
-from sqlalchemy import select
 
 from chassis.bus.rpc import Asks
 from chassis.context import CallContext, as_service
@@ -14,7 +13,7 @@ from chassis.ids import new_id
 from chassis.store import Database, Row, Transaction
 from services.accounts.contract.payoff import PayoffQuote
 from services.leases.contract import events
-from services.leases.models import lease_options, statement_since
+from services.leases.models import statement_since
 from services.leases.operations.evaluating import lock_lease
 from services.leases.operations.options import (
     find_newest,
@@ -30,9 +29,6 @@ from services.leases.rules.options import BUYOUT, STEPS, TURN_IN
 from services.leases.rules.told import buyout_as_told
 
 ASK_SECONDS = 2.5
-LAPSE_DAYS = 3
-"""Money that is effective in time may be told some days after the last good day."""
-
 FOLLOWING: Mapping[str, str] = {"account_paid_off": "paid", "account_closed": "completed", "account_reopened": "undone"}
 """What a purchase becomes when accounts tells that."""
 
@@ -120,21 +116,6 @@ def follow_purchase(
 def is_step(row: Row, to: str | None) -> bool:
     """Whether the row may become that now: what is told twice, or of another way out, moves nothing."""
     return to is not None and to in STEPS[BUYOUT][row["status"]]
-
-
-def lapse_buyouts(transaction: Transaction, *, limit: int, now: datetime, today: date) -> int:
-    """Close purchases whose promise has passed and some days with it; gives how many. Safe in many processes."""
-    passed = (
-        select(lease_options)
-        .where(lease_options.c.closed_at.is_(None), lease_options.c.option == BUYOUT)
-        .where(lease_options.c.status == "quoted", lease_options.c.ends_on < today - timedelta(days=LAPSE_DAYS))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = transaction.all(passed)
-    for row in rows:
-        move_option(transaction, row=row, to="lapsed", now=now, today=today)
-    return len(rows)
 
 
 def _tell_completed(transaction: Transaction, *, row: Row, today: date) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy import insert, select, update
 from chassis.errors import ConstraintViolated
 from chassis.store import Row, Transaction
 from services.leases.contract import events
-from services.leases.contract.errors import NotFound, OptionAlreadyOpen, OptionNotOpen
+from services.leases.contract.errors import NotFound, OptionAlreadyOpen, OptionNotOpen, OptionStepNotPossible
 from services.leases.models import facts_of, lease_options, option_of
 from services.leases.operations.evaluating import evaluate_lease
 from services.leases.rules import Facts, evaluate
-from services.leases.rules.options import ENDED, first_status, require_step
+from services.leases.rules.options import ENDED, IllegalStep, first_status, require_step
 
 ONE_AT_A_TIME = "uq_lease_options_open"
 
@@ -79,6 +79,24 @@ def move_option(
         )  # fmt: skip
     evaluate_lease(transaction, account_id=row["account_id"], cause=None, now=now, today=today)
     return {**row, **changed}
+
+
+def step_option(
+    transaction: Transaction, *, row: Row, to: str, now: datetime, today: date, ends_on: date | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Row:  # fmt: skip
+    """The next status where a caller asks for it. Raises OptionStepNotPossible."""
+    try:
+        return move_option(transaction, row=row, to=to, ends_on=ends_on, details=details, now=now, today=today)
+    except IllegalStep as error:
+        raise OptionStepNotPossible() from error
+
+
+def keep_details(transaction: Transaction, *, row: Row, details: Mapping[str, Any]) -> Row:
+    """What is known of an option besides, at the step where it is."""
+    kept = {**row["details"], **details}
+    transaction.run(update(lease_options).where(lease_options.c.id == row["id"]).values(details=kept))
+    return {**row, "details": kept}
 
 
 def find_open(transaction: Transaction, *, account_id: UUID) -> Row | None:

@@ -3,12 +3,15 @@
 from services.leases.queries.buyouts import get_buyout
 from services.leases.queries.lease import get_lease
 from services.leases.queries.lease_end import get_lease_calendar, get_lease_end
+from services.leases.queries.options import get_extension, get_turn_in
 from services.leases.queries.readings import list_odometer_readings
 
 __all__ = [
     "get_buyout",
+    "get_extension",
     "get_lease",
     "get_lease_calendar",
     "get_lease_end",
+    "get_turn_in",
     "list_odometer_readings",
 ]

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from services.leases.rules.odometer import NOTICE, statement_is_required, title_steps
+from services.leases.rules.turn_in import DOCUMENTS, turn_in_steps
 
 FIXED = ("buyer", "quote_id", "payoff_cents")
+TERM_DATES = ("starts_on", "ends_on")
 OF_ROW = ("id", "account_id", "status", "opened_at", "closed_at")
 
 
@@ -30,6 +32,59 @@ def buyout_as_told(
             is_required=is_required, signed_on=signed["received_on"] if signed else None,
         ),
     }  # fmt: skip
+
+
+def turn_in_as_told(*, row: Mapping[str, Any], statement: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A return with its steps, its estimate, and the bill once the vehicle was inspected."""
+    details = row["details"]
+    signed = None if statement is None else statement_as_told(statement)
+    returned_on, billed_on = day_in(details, "returned_on"), day_in(details, "billed_on")
+    appointment_on = date.fromisoformat(details["appointment_on"])
+    return {
+        **{name: row[name] for name in OF_ROW},
+        "dealer_name": details["dealer_name"],
+        "appointment_on": appointment_on,
+        "returned_on": returned_on,
+        "steps": turn_in_steps(
+            appointment_on=appointment_on, returned_on=returned_on, signed_on=signed["received_on"] if signed else None,
+            inspected_on=day_in(details, "inspected_on"), billed_on=billed_on,
+            closed_on=day_in(details, "account_closed_on"),
+        ),
+        "documents": DOCUMENTS,
+        "wear": details.get("found", details["wear"]),
+        "estimate": {**details["estimate"], "on": date.fromisoformat(details["estimate"]["on"])},
+        "end_bill": _end_bill(details, billed_on=billed_on),
+        "dispute_until_on": row["ends_on"] if billed_on else None,
+        "disputes": [
+            {**each, "raised_on": date.fromisoformat(each["raised_on"])} for each in details.get("disputes", ())
+        ],
+        "odometer_notice": NOTICE,
+        "odometer_statement": signed,
+    }  # fmt: skip
+
+
+def _end_bill(details: Mapping[str, Any], *, billed_on: date | None) -> dict[str, Any] | None:
+    if billed_on is None:
+        return None
+    lines = details["charges"]
+    notes = ["What is unpaid of the lease itself comes on top: the account shows all that is owed."]
+    return {
+        "on": billed_on, "total_cents": sum(line["amount_cents"] for line in lines), "lines": lines, "notes": notes,
+    }  # fmt: skip
+
+
+def extension_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
+    """An extension as far as it has come."""
+    details = row["details"]
+    terms = {**details["terms"], **{name: date.fromisoformat(details["terms"][name]) for name in TERM_DATES}}
+    return {
+        **{name: row[name] for name in OF_ROW},
+        "terms": terms,
+        "offered_until_on": day_in(details, "offered_until_on"),
+        "must_accept": details["must_accept"],
+        "have_accepted": details["have_accepted"],
+        "reason": details.get("reason"),
+    }
 
 
 def statement_as_told(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from services.notifications.operations.outcomes import record_reports
 from services.notifications.operations.queueing import (
     release_waiting,
     send_secure_mail,
+    send_secure_text,
     tell_payment_declined,
     tell_payment_received,
     tell_payment_returned,
@@ -18,6 +19,7 @@ __all__ = [
     "release_waiting",
     "send_message",
     "send_secure_mail",
+    "send_secure_text",
     "tell_payment_declined",
     "tell_payment_received",
     "tell_payment_returned",

@@ -33,14 +33,27 @@ _ONCE = insert(messages).on_conflict_do_nothing(constraint="uq_messages_source_k
 
 def send_secure_mail(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, template: str, to_email: str,
-    first_name: str, link: str,
+    first_name: str, link: str, about: str | None,
 ) -> Mapping[str, Any]:  # fmt: skip
     """Queue a mail with a secret link → {message_id}. The same cause gives the same message, for ever."""
     key = rules.source_key(cause=cause, addressee="address", channel=Channel.EMAIL, template=template)
     queued = _queue(
         transaction, now=now, cipher=cipher, key=key, channel=Channel.EMAIL, template=template,
         decision=Decision(send=True, reason=Reason.ALLOWED),
-        variables={"to_email": to_email, "first_name": first_name, "link": link},
+        variables={"to_email": to_email, "first_name": first_name, "link": link, "about": about},
+    )  # fmt: skip
+    return {"message_id": queued}
+
+
+def send_secure_text(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, template: str, to_phone: str, code: str
+) -> Mapping[str, Any]:
+    """Queue a text with a code → {message_id}. The same cause gives the same message, for ever."""
+    key = rules.source_key(cause=cause, addressee="number", channel=Channel.SMS, template=template)
+    queued = _queue(
+        transaction, now=now, cipher=cipher, key=key, channel=Channel.SMS, template=template,
+        decision=Decision(send=True, reason=Reason.ALLOWED),
+        variables={"to_phone": to_phone, "first_name": "", "code": code},
     )  # fmt: skip
     return {"message_id": queued}
 

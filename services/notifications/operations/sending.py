@@ -120,8 +120,9 @@ def _hand_over(parcel: Parcel, *, mail: Mail, texts: Text) -> str:
 def _addressee(*, cipher: FieldCipher, message: Row, variables: Mapping[str, Any]) -> Person:
     if message["user_id"] is None:
         return Person(
-            first_name=variables["first_name"], email=variables["to_email"], phone=None,
-            sms_consent=False, is_opted_out=False, time_zone=None,
+            first_name=variables["first_name"], email=variables.get("to_email"), phone=variables.get("to_phone"),
+            # Whoever has a code sent to a number asked for that text a moment ago.
+            sms_consent="to_phone" in variables, is_opted_out=False, time_zone=None,
         )  # fmt: skip
     if message[f"{_OF_CONTACT}user_id"] is None:
         raise Impossible(f"message {message['id']} has no contact")

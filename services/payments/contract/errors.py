@@ -86,3 +86,12 @@ class PaymentNotRefundable(Refusal):
     kind = Kind.CONFLICT
     title = "This payment cannot be refunded"
     detail = "Only money that was charged and has not gone back can be refunded, once. Read the payment again."
+
+
+class ReceiptNotWaiting(Refusal):
+    """Booked or sent back before."""
+
+    code = "receipt_not_waiting"
+    kind = Kind.CONFLICT
+    title = "The cheque does not wait any more"
+    detail = "It was booked or sent back already. Read the list of unmatched receipts again."

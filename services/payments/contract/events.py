@@ -24,7 +24,9 @@ class PaymentPostedV1(Strict):
     A posting's key is (payment_id, presentment_number): the same payment presented again is other money. `extra` is
     what the payer chose for money beyond what is due, or null for the account's own rule. `quote_id` is the quote that
     the payer means to meet, if any. `booked_on` is the business day among whose postings it is counted in
-    `payment_day_closed`; null before accounts has opened one.
+    `payment_day_closed`; null before accounts has opened one. `cheque_number` is that of a cheque that came by mail,
+    which is drawn on a bank account; `method_last4` are then of that account or, where the bank did not read it, of the
+    cheque's number.
     """
 
     payment_id = fields.String(required=True)
@@ -37,6 +39,7 @@ class PaymentPostedV1(Strict):
     method_last4 = fields.String(required=True)
     quote_id = fields.String(load_default=None, allow_none=True)
     booked_on = fields.Date(load_default=None, allow_none=True)
+    cheque_number = fields.String(load_default=None, allow_none=True)
 
 
 class PaymentDeclinedV1(Strict):

@@ -14,6 +14,8 @@ from services.payments.contract.numbers import holds_card_number, is_routing_num
 
 BANK_ACCOUNT, CARD = "bank_account", "card"
 METHOD_TYPES = (BANK_ACCOUNT, CARD)
+CHEQUE = "cheque"
+"""How money may also come, but no method that anybody keeps with us: see MethodShown."""
 ACCOUNT_TYPES = ("checking", "savings")
 REFUND_STATUSES = ("requested", "unknown", "paid", "failed", "cancelled")
 EXTRA_MODES = ("principal", "paid_ahead")
@@ -133,6 +135,11 @@ class SubmitPayment(Request):
 
 
 class MethodShown(Strict):
+    """With what a payment was made: one of the methods, or `cheque` for one that came by mail.
+
+    `last4` of a cheque are of the account it is drawn on or, where the bank did not read that, of the cheque's number.
+    """
+
     type = fields.String(required=True)
     last4 = fields.String(required=True)
 

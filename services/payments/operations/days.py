@@ -1,6 +1,7 @@
 """The days on which payments are booked: accounts opens one, its payments are counted, and it is closed once."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,16 @@ from services.payments.models import is_under_way, payment_book, payment_days, p
 from services.payments.rules.days import UNDER_WAY_NAMED_MAX, PaymentDayPolicy, ended_at, may_close
 
 # The shared lock is the order between posting and closing: whoever waits for it reads the day that is open after it.
-_BOOK_POSTING = text("""
-    WITH book AS (SELECT business_on FROM payment_book FOR SHARE)
-    INSERT INTO payment_postings (payment_id, presentment_number, booked_on, amount_cents)
-    SELECT :payment_id, :presentment_number, business_on, :amount_cents FROM book
-    RETURNING booked_on
+_BOOK_POSTINGS = text("""
+    WITH book AS (SELECT business_on FROM payment_book FOR SHARE),
+    booked AS (
+        INSERT INTO payment_postings (payment_id, presentment_number, booked_on, amount_cents)
+        SELECT p.id, p.presentment_number, book.business_on, p.amount_cents
+        FROM book CROSS JOIN json_to_recordset(CAST(:postings AS json)) AS p (
+            id uuid, presentment_number integer, amount_cents bigint
+        )
+    )
+    SELECT business_on FROM book
 """)
 _BOOK = select(payment_book.c.business_on)
 
@@ -42,14 +48,16 @@ def book_posting(transaction: Transaction, *, payment: Mapping[str, Any]) -> dat
 
     Each presentment is booked once, in the transaction that tells it. Until that ends the day cannot be closed.
     """
-    booked_on: date | None = transaction.value(
-        _BOOK_POSTING,
-        {
-            "payment_id": payment["id"],
-            "presentment_number": payment["presentment_number"],
-            "amount_cents": payment["amount_cents"],
-        },
-    )
+    return book_postings(transaction, payments=[payment])
+
+
+def book_postings(transaction: Transaction, *, payments: Iterable[Mapping[str, Any]]) -> date | None:
+    """The same for many at once; they are booked on one day."""
+    postings = [
+        {"id": str(one["id"]), "presentment_number": one["presentment_number"], "amount_cents": one["amount_cents"]}
+        for one in payments
+    ]
+    booked_on: date | None = transaction.value(_BOOK_POSTINGS, {"postings": json.dumps(postings)})
     return booked_on
 
 

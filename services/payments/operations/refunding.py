@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, insert, select, update
+from sqlalchemy import Label, case, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_keep
 
 from chassis.clock import Clock
@@ -37,7 +37,10 @@ from services.payments.rules.states import RETURNED, SETTLED
 ACCOUNTS = "service:accounts"
 NO_WAY_BACK = "no_way_back"
 
-_reference: Label[Any] = payments.c.processor_reference.label("charge_reference")
+# What a cheque is named by is no charge of the processor: it can pay nothing back to it.
+_reference: Label[Any] = case((payments.c.cheque_number.is_(None), payments.c.processor_reference)).label(
+    "charge_reference"
+)
 _WITH_CHARGE = select(refunds, _reference).join(payments, payments.c.id == refunds.c.payment_id)
 
 

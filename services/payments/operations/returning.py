@@ -15,6 +15,7 @@ from services.payments.operations.settling import charged, presentment_told
 from services.payments.operations.standings import pending_cents
 from services.payments.operations.working import open_work_item
 from services.payments.rules.limits import can_take
+from services.payments.rules.methods import told_type
 from services.payments.rules.presenting import FIRST_PRESENTMENT, Presentment
 from services.payments.rules.returns import Decision, decide_return
 from services.payments.rules.states import RETURNED, SUBMITTING
@@ -110,7 +111,7 @@ def _tell(transaction: Transaction, *, payment: Row, decision: Decision, code: s
             "next_step": decision.next_step,
             "will_be_presented_again": again_on is not None,
             "present_again_on": again_on,
-            "method_type": payment["method_type"],
+            "method_type": told_type(payment["method_type"]),
             "method_last4": payment["method_last4"],
         },
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.payments.contract.schemas import CHEQUE
 from services.payments.rules.states import RETURNED, SETTLED
 
 SURPLUS, WHOLE_PAYMENT = "surplus", "payment"
@@ -23,6 +24,7 @@ OPEN = frozenset({REQUESTED, UNKNOWN})
 
 NOT_SETTLED = "The bank has not paid this payment yet. Refund it once it is settled."
 GONE_BACK = "This payment has gone back already. There is nothing left to refund."
+CAME_BY_MAIL = "This payment came as a cheque, which nothing can be paid back to. Send the customer a cheque."
 
 
 def steps_to(status: str) -> list[str]:
@@ -34,4 +36,6 @@ def why_not_refundable(payment: Mapping[str, Any]) -> str | None:
     """Why a payment cannot be sent back as a whole; None where it can. Only money that has come in goes out."""
     if payment["status"] == RETURNED or payment["refunded_on"] is not None or payment["reversed_on"] is not None:
         return GONE_BACK
+    if payment["method_type"] == CHEQUE:
+        return CAME_BY_MAIL
     return None if payment["status"] == SETTLED else NOT_SETTLED

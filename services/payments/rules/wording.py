@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.money import format_dollars
-from services.payments.contract.schemas import BANK_ACCOUNT
+from services.payments.contract.schemas import BANK_ACCOUNT, CHEQUE
 from services.payments.rules import states
 from services.payments.rules.returns import Decision, consequence_of, written_on
 
@@ -86,11 +86,18 @@ def _charged(payment: Mapping[str, Any], *, money: str, source: str) -> str:
         undone_on = written_on(payment["reversed_on"])
         return f"No longer: {money} from {source} was taken out of your balance on {undone_on}. Contact us about it."
     if payment["applied_at"] is None:
-        return f"Yes: {money} was charged to {source} and is on its way into your balance."
+        return f"Yes: {_came_in(payment, money=money, source=source)} and is on its way into your balance."
     in_balance = f"Yes: {money} from {source} is in your balance as of {written_on(payment['effective_on'])}"
     return f"{in_balance}, and the bank has paid it." if payment["status"] == states.SETTLED else f"{in_balance}."
 
 
+def _came_in(payment: Mapping[str, Any], *, money: str, source: str) -> str:
+    """A cheque is not charged by us: it comes."""
+    return f"{source} of {money} came in" if payment["method_type"] == CHEQUE else f"{money} was charged to {source}"
+
+
 def _source(payment: Mapping[str, Any]) -> str:
+    if payment["method_type"] == CHEQUE:
+        return f"your cheque number {payment['cheque_number']}"
     noun = "bank account" if payment["method_type"] == BANK_ACCOUNT else "card"
     return f"your {noun} ending in {payment['method_last4']}"

@@ -176,7 +176,7 @@ def test_an_unpaid_promise_lapses(house: LeaseHouse, clock: FixedClock) -> None:
     for days, status in ((3, "quoted"), (4, "lapsed")):
         on = date(2026, 12, 3) + timedelta(days=days)
         clock.move_to(datetime(on.year, on.month, on.day, 15, tzinfo=UTC))
-        house.leases.every_hour_lapse_buyouts()
+        house.leases.every_minute_lapse_options()
         assert seen(house, buyout)["status"] == status
 
 

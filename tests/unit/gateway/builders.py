@@ -19,7 +19,9 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
-from gateway.api import examples, staff_webhooks, statement_examples
+from gateway.api import examples, staff_receipts, staff_webhooks, statement_examples
+from gateway.api import passkeys as passkey_routes
+from gateway.api import second_factors as factor_routes
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies, Route
@@ -28,10 +30,12 @@ from gateway.stream.feed import Feed
 from gateway.table import ROUTES
 from services.accounts.contract import paperless, payoff, statements
 from services.accounts.contract import schemas as accounts
+from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
-from services.leases.contract import lease_end, options
+from services.leases.contract import extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
+from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
 ISSUER = "http://127.0.0.1:8000"
@@ -51,12 +55,42 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.get_signing_keys": (Nothing, identity.SigningKeys, None),
     "identity.register": (identity.Register, identity.Registration, {"status": "check_your_mail"}),
     "identity.verify_email": (identity.VerifyEmail, Nothing, {}),
-    "identity.open_session": (identity.OpenSession, identity.OpenedSession, examples.SESSION_TOKENS),
+    "identity.open_session": (identity.OpenSession, second_factors.SignIn, examples.SESSION_TOKENS),
     "identity.refresh_session": (identity.RefreshSession, identity.OpenedSession, examples.SESSION_TOKENS),
     "identity.close_session": (identity.CloseSession, Nothing, {}),
+    "identity.request_password_reset": (
+        recovery.RequestPasswordReset, recovery.Recovery, {"status": "check_your_mail"},
+    ),
+    "identity.request_user_id_reminder": (
+        recovery.RequestUserIdReminder, recovery.Recovery, {"status": "check_your_mail"},
+    ),
+    "identity.reset_password": (recovery.ResetPassword, Nothing, {}),
+    "identity.change_password": (recovery.ChangePassword, Nothing, {}),
     "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
     "identity.get_me": (Nothing, identity.Me, A_PROFILE),
     "identity.update_me": (identity.UpdateMe, identity.Me, {**A_PROFILE, "version": 8}),
+    "identity.pass_challenge": (second_factors.PassChallenge, identity.OpenedSession, examples.SESSION_TOKENS),
+    "identity.text_challenge": (second_factors.TextChallenge, second_factors.Texted, factor_routes.TEXTED),
+    "identity.text_code": (Nothing, second_factors.Texted, factor_routes.TEXTED),
+    "identity.step_up": (second_factors.StepUp, second_factors.SteppedUp, factor_routes.ACCESS_TOKEN),
+    "identity.add_factor": (
+        second_factors.AddFactor, second_factors.FactorAdded, factor_routes.add_factor.example,
+    ),
+    "identity.confirm_factor": (
+        second_factors.ConfirmFactor, second_factors.RecoveryCodes, factor_routes.RECOVERY_CODES,
+    ),
+    "identity.remove_factor": (second_factors.RemoveFactor, Nothing, {}),
+    "identity.renew_recovery_codes": (Nothing, second_factors.RecoveryCodes, factor_routes.RECOVERY_CODES),
+    "identity.list_second_factors": (
+        Nothing, second_factors.SecondFactors, factor_routes.list_second_factors.example,
+    ),
+    "identity.list_passkeys": (Nothing, passkeys.Passkeys, {"data": [passkey_routes.PASSKEY]}),
+    "identity.begin_adding_passkey": (Nothing, passkeys.Ceremony, passkey_routes.begin_adding_passkey.example),
+    "identity.add_passkey": (passkeys.AddPasskey, passkeys.Passkey, passkey_routes.PASSKEY),
+    "identity.remove_passkey": (passkeys.RemovePasskey, Nothing, {}),
+    "identity.begin_passkey_session": (Nothing, passkeys.Ceremony, passkey_routes.begin_passkey_session.example),
+    "identity.open_passkey_session": (passkeys.UsePasskey, identity.OpenedSession, examples.SESSION_TOKENS),
+    "identity.prove_phone": (identity.ProveCode, Nothing, {}),
     "identity.link_account": (
         identity.LinkAccount, identity.LinkedAccount,
         {"id": examples.ACCOUNT_ID, "role": "borrower", "account_last4": "0001"},
@@ -95,6 +129,11 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
     "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),
+    "payments.list_unmatched_receipts": (
+        receipts.ListUnmatchedReceipts, receipts.Receipts, examples.page_of(staff_receipts.RECEIPT),
+    ),
+    "payments.resolve_receipt": (receipts.ResolveReceipt, receipts.Receipt, staff_receipts.RECEIPT),
+    "payments.send_receipt_back": (receipts.SendReceiptBack, receipts.Receipt, staff_receipts.RECEIPT),
     "payments.add_payment_method": (payments.AddPaymentMethod, payments.PaymentMethod, examples.PAYMENT_METHOD),
     "payments.list_payment_methods": (
         payments.ListPaymentMethods, payments.PaymentMethods, examples.page_of(examples.PAYMENT_METHOD),
@@ -113,6 +152,17 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "leases.start_buyout": (options.StartBuyout, options.Buyout, examples.BUYOUT),
     "leases.get_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
     "leases.cancel_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
+    "leases.schedule_turn_in": (turn_ins.ScheduleTurnIn, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.get_turn_in": (options.GetOption, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.cancel_turn_in": (options.GetOption, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.receive_vehicle": (turn_ins.ReceiveVehicle, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.inspect_vehicle": (turn_ins.InspectVehicle, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.dispute_end_bill": (turn_ins.DisputeEndBill, turn_ins.TurnIn, examples.TURN_IN),
+    "leases.request_extension": (extensions.RequestExtension, extensions.Extension, examples.EXTENSION),
+    "leases.get_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.accept_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.withdraw_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.decide_extension": (extensions.DecideExtension, extensions.Extension, examples.EXTENSION),
     "leases.sign_odometer_statement": (
         options.SignOdometerStatement, options.OdometerStatement, examples.ODOMETER_STATEMENT,
     ),

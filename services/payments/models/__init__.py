@@ -10,20 +10,35 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
     and_,
+    func,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from services.payments.contract.schemas import CHEQUE
+from services.payments.models.ach import (
+    ach_entries,
+    ach_files,
+    ach_intakes,
+    ach_notices,
+    settlement_differences,
+    settlement_reports,
+)
+from services.payments.models.lockbox import (
+    lockbox_files,
+    lockbox_receipts,
+    lockbox_refusals,
+    receipt_as_told,
+    receipts_shown,
+)
+from services.payments.models.metadata import metadata
 from services.payments.rules.states import COUNTED, OPEN
-
-metadata = MetaData()
 
 payment_methods = Table(
     "payment_methods",
@@ -65,7 +80,7 @@ payments = Table(
     Column("id", UUID(as_uuid=True), nullable=False),
     Column("account_id", UUID(as_uuid=True), nullable=False),
     Column("payer_id", Text, nullable=False),
-    Column("payment_method_id", UUID(as_uuid=True), nullable=False),
+    Column("payment_method_id", UUID(as_uuid=True)),
     Column("amount_cents", BigInteger, nullable=False),
     Column("effective_on", Date, nullable=False),
     Column("extra", Text),
@@ -84,9 +99,18 @@ payments = Table(
     Column("reversed_on", Date),
     Column("disputed_on", Date),
     Column("refunded_on", Date),
+    Column("cheque_number", Text),
+    Column("drawn_on_last4", Text),
     PrimaryKeyConstraint("id", name="pk_payments"),
     ForeignKeyConstraint(["payment_method_id"], ["payment_methods.id"], name="fk_payments_payment_method"),
-    CheckConstraint("amount_cents >= 100", name="ck_payments_amount_minimum"),
+    CheckConstraint(
+        "amount_cents >= CASE WHEN cheque_number IS NULL THEN 100 ELSE 1 END", name="ck_payments_amount_minimum"
+    ),
+    CheckConstraint("(payment_method_id IS NULL) = (cheque_number IS NOT NULL)", name="ck_payments_one_source"),
+    CheckConstraint(
+        "drawn_on_last4 IS NULL OR cheque_number IS NOT NULL AND drawn_on_last4 ~ '^[0-9]{4}$'",
+        name="ck_payments_drawn_on_last4",
+    ),
     CheckConstraint(
         "status IN ('submitting', 'unknown', 'posted', 'declined', 'settled', 'returned')", name="ck_payments_status"
     ),
@@ -236,6 +260,36 @@ is_pending = and_(payments.c.status.in_(sorted(COUNTED)), payments.c.applied_at.
 
 payments_shown = select(
     payments,
-    payment_methods.c.type.label("method_type"),
-    payment_methods.c.last4.label("method_last4"),
-).join(payment_methods, payments.c.payment_method_id == payment_methods.c.id)
+    func.coalesce(payment_methods.c.type, CHEQUE).label("method_type"),
+    func.coalesce(payment_methods.c.last4, payments.c.drawn_on_last4, func.right(payments.c.cheque_number, 4)).label(
+        "method_last4"
+    ),
+).outerjoin(payment_methods, payments.c.payment_method_id == payment_methods.c.id)
+"""What may be shown of a payment; a mailed cheque names no method of ours, and shows the end of a number of its own."""
+
+__all__ = [
+    "account_standings",
+    "ach_entries",
+    "ach_files",
+    "ach_intakes",
+    "ach_notices",
+    "is_pending",
+    "is_under_way",
+    "lockbox_files",
+    "lockbox_receipts",
+    "lockbox_refusals",
+    "metadata",
+    "payment_book",
+    "payment_days",
+    "payment_methods",
+    "payment_postings",
+    "payment_returns",
+    "payments",
+    "payments_shown",
+    "receipt_as_told",
+    "receipts_shown",
+    "refunds",
+    "settlement_differences",
+    "settlement_reports",
+    "work_items",
+]

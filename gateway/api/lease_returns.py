@@ -1,0 +1,107 @@
+"""Returning a leased vehicle, and keeping it for some months more."""
+
+from chassis.context import CUSTOMER
+from gateway.admission import Rank
+from gateway.api import examples
+from gateway.api.lease_options import OPENING
+from gateway.routing import HttpCall, Reply, route
+from gateway.schemas import DisputeEndBill, OptionStep, RequestExtension, ScheduleTurnIn
+from services.leases.contract import extensions, turn_ins
+
+
+@route(
+    "POST", "/v1/leases/{account_id}/turn-ins", operation="scheduleTurnIn", status=201, tags=("leases",),
+    who=(CUSTOMER,), idempotent=True, takes=ScheduleTurnIn, gives=turn_ins.TurnIn, replies=("Location",),
+    summary="Make an appointment to return the vehicle", example=examples.TURN_IN,
+    sends={
+        "dealer_name": "Plano Kia", "appointment_on": "2027-01-12",
+        "wear": [{"item": "body_mark", "inches": "4.5", "count": 1}],
+    },
+    errors=(*OPENING, "appointment_out_of_range"),
+)  # fmt: skip
+def schedule_turn_in(call: HttpCall) -> Reply:
+    """`wear` is your own look at the vehicle: it makes the estimate better, and binds nobody."""
+    answer = call.ask("leases", "schedule_turn_in", account_id=call.path["account_id"], **call.body)
+    where = f"/v1/leases/{answer.data['account_id']}/turn-ins/{answer.data['id']}"
+    return Reply(answer.data, replayed=answer.replayed, headers={"Location": where})
+
+
+@route(
+    "GET", "/v1/leases/{account_id}/turn-ins/{turn_in_id}", operation="getTurnIn", rank=Rank.READ, tags=("leases",),
+    who=(CUSTOMER,), has_etag=True, gives=turn_ins.TurnIn, summary="A return: its steps, its estimate, its bill",
+    example=examples.TURN_IN,
+)  # fmt: skip
+def get_turn_in(call: HttpCall) -> Reply:
+    return call.relay("leases", "get_turn_in", **_one(call, "turn_in_id"))
+
+
+@route(
+    "DELETE", "/v1/leases/{account_id}/turn-ins/{turn_in_id}", operation="cancelTurnIn", tags=("leases",),
+    who=(CUSTOMER,), gives=turn_ins.TurnIn, summary="Give the appointment up", example=examples.TURN_IN,
+    errors=("option_step_not_possible",),
+)  # fmt: skip
+def cancel_turn_in(call: HttpCall) -> Reply:
+    return call.relay("leases", "cancel_turn_in", **_one(call, "turn_in_id"))
+
+
+@route(
+    "POST", "/v1/leases/{account_id}/turn-ins/{turn_in_id}/disputes", operation="disputeEndBill", tags=("leases",),
+    who=(CUSTOMER,), idempotent=True, takes=DisputeEndBill, gives=turn_ins.TurnIn, example=examples.TURN_IN,
+    summary="Object to the end bill", sends={"reason": "The dent was there when I got the car."},
+    errors=("option_step_not_possible", "dispute_window_over"),
+)  # fmt: skip
+def dispute_end_bill(call: HttpCall) -> Reply:
+    """For thirty days after the bill. A person looks at every objection."""
+    return call.relay("leases", "dispute_end_bill", **_one(call, "turn_in_id"), **call.body)
+
+
+@route(
+    "POST", "/v1/leases/{account_id}/extensions", operation="requestExtension", status=201, tags=("leases",),
+    who=(CUSTOMER,), idempotent=True, takes=RequestExtension, gives=extensions.Extension, replies=("Location",),
+    summary="Ask to keep the vehicle for one to six months more", sends={"months": 3}, example=examples.EXTENSION,
+    errors=OPENING,
+)  # fmt: skip
+def request_extension(call: HttpCall) -> Reply:
+    """Up to six months in all are offered at once, more of them by a person. Month to month: one month each time."""
+    answer = call.ask("leases", "request_extension", account_id=call.path["account_id"], **call.body)
+    where = f"/v1/leases/{answer.data['account_id']}/extensions/{answer.data['id']}"
+    return Reply(answer.data, replayed=answer.replayed, headers={"Location": where})
+
+
+@route(
+    "GET", "/v1/leases/{account_id}/extensions/{extension_id}", operation="getExtension", rank=Rank.READ,
+    tags=("leases",), who=(CUSTOMER,), has_etag=True, gives=extensions.Extension, example=examples.EXTENSION,
+    summary="An extension, and who has accepted it",
+)  # fmt: skip
+def get_extension(call: HttpCall) -> Reply:
+    return call.relay("leases", "get_extension", **_one(call, "extension_id"))
+
+
+@route(
+    "POST", "/v1/leases/{account_id}/extensions/{extension_id}/acceptance", operation="acceptExtension",
+    tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=OptionStep, sends={}, gives=extensions.Extension,
+    summary="Accept the terms as one of the lessees", example=examples.EXTENSION,
+    errors=("not_a_lessee", "option_step_not_possible"),
+)  # fmt: skip
+def accept_extension(call: HttpCall) -> Reply:
+    """Every lessee accepts for themselves; the extension is active a moment after the last one has."""
+    return call.relay("leases", "accept_extension", **_one(call, "extension_id"))
+
+
+@route(
+    "DELETE", "/v1/leases/{account_id}/extensions/{extension_id}", operation="withdrawExtension", tags=("leases",),
+    who=(CUSTOMER,), gives=extensions.Extension, summary="Take the request back", example=examples.EXTENSION,
+    errors=("option_step_not_possible",),
+)  # fmt: skip
+def withdraw_extension(call: HttpCall) -> Reply:
+    return call.relay("leases", "withdraw_extension", **_one(call, "extension_id"))
+
+
+def _one(call: HttpCall, name: str) -> dict[str, str]:
+    return {"account_id": call.path["account_id"], "option_id": call.path[name]}
+
+
+ROUTES = (
+    schedule_turn_in, get_turn_in, cancel_turn_in, dispute_end_bill, request_extension, get_extension,
+    accept_extension, withdraw_extension,
+)  # fmt: skip

@@ -1,0 +1,158 @@
+"""A lessee asks for more months, every lessee accepts, accounts appends them; billing, prices and dates follow."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.context import CallContext, Grant
+from deploy.ledger_check import check
+from services.leases.contract.errors import NotALessee, OptionAlreadyOpen, OptionNotOpen, OptionStepNotPossible
+from tests.builders.accounts import A_BORROWER, A_CO_BORROWER, an_opening
+from tests.builders.lease_house import BALANCE_AFTER_34_CENTS, INSTALMENT_CENTS, LeaseHouse, a_late_lease
+from tests.builders.wiring import a_customer, an_agent
+from tests.fixtures.time import NOW
+from tests.service.leases.test_buying_the_vehicle import bought
+
+MADE = count()
+
+
+def asked(house: LeaseHouse, account_id: str, *, months: int = 3, key: str = "extend") -> dict[str, Any]:
+    answer: dict[str, Any] = house.asks("request_extension", account_id, key=key, months=months)
+    return answer
+
+
+def accepted(house: LeaseHouse, extension: dict[str, Any], *, role: str = "borrower") -> dict[str, Any]:
+    account_id = extension["account_id"]
+    caller = CallContext(subject=f"user-{role}", role="customer", accounts=(Grant(id=account_id, role=role),))
+    answer: dict[str, Any] = house.asks(
+        "accept_extension", account_id, key=f"accept-{next(MADE)}", context=caller, option_id=extension["id"]
+    )
+    return answer
+
+
+def seen(house: LeaseHouse, extension: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = house.asks("get_extension", extension["account_id"], option_id=extension["id"])
+    return answer
+
+
+def test_the_way_from_the_request_to_the_new_instalments(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    extension = asked(house, account_id)
+    assert (extension["status"], extension["offered_until_on"]) == ("offered", "2026-11-28")
+    terms = extension["terms"]
+    assert (terms["starts_on"], terms["ends_on"], terms["total_cents"]) == ("2027-01-15", "2027-04-15", 144_720)
+    assert (terms["added_miles"], terms["new_disclosure"]) == (3_000, False)
+    accepted(house, extension)
+    assert seen(house, extension)["status"] == "active"
+    assert house.standing(account_id)["maturity_on"] == "2027-04-15"
+    (told,) = house.told("lease_extended")
+    assert (told["months"], told["from_instalment"], told["maturity_on"]) == (3, 37, "2027-04-15")
+    cockpit = house.asks("get_lease_end", account_id)
+    assert (cockpit["ends_on"], cockpit["days_left"]) == ("2027-04-15", 143)
+    assert [event["decision"] for event in house.told("extension_decided")] == ["offered", "active"]
+    assert [event["outcome"] for event in house.told("option_closed")] == ["active"]
+    assert check(house.accounts.store) == []
+
+
+def test_its_price_is_what_the_ledger_asks_for(house: LeaseHouse, clock: FixedClock) -> None:
+    account_id = house.takes_over(a_late_lease())
+    accepted(house, asked(house, account_id, months=1))
+    for day in (date(2026, 12, 15), date(2027, 1, 15)):
+        clock.move_to(NOW, today=day)
+        assert house.standing(account_id)["amount_due_cents"] == INSTALMENT_CENTS
+        house.pays(account_id, amount_cents=INSTALMENT_CENTS)
+    view = house.standing(account_id)
+    assert (view["amount_due_cents"], view["next_due_on"], view["principal_balance_cents"]) == (0, None, 1_890_000)
+    clock.move_to(NOW, today=date(2027, 2, 14))
+    buyout = bought(house, account_id)
+    assert {line["code"]: line["amount_cents"] for line in buyout["price"]["lines"]}["vehicle_price"] == 1_890_000
+    house.pays(account_id, amount_cents=buyout["payoff_cents"], quote_id=buyout["quote_id"])
+    assert house.standing(account_id)["status"] == "paid_off"
+    assert check(house.accounts.store) == []
+
+
+def test_every_lessee_accepts_for_themselves(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(parties=(A_BORROWER, A_CO_BORROWER)))
+    extension = asked(house, account_id)
+    assert extension["must_accept"] == ["borrower", "co_borrower"]
+    with pytest.raises(NotALessee):
+        accepted(house, extension, role="guarantor")
+    assert accepted(house, extension)["status"] == "offered"
+    assert accepted(house, extension)["have_accepted"] == ["borrower"]
+    accepted(house, extension, role="co_borrower")
+    assert seen(house, extension)["status"] == "active"
+
+
+def test_beyond_six_months_a_person_decides_and_new_disclosures_are_due(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    accepted(house, asked(house, account_id, months=6))
+    house.clock.move_to(NOW, today=date(2027, 4, 1))
+    for day in range(2):
+        house.pays(account_id, amount_cents=INSTALMENT_CENTS * 2, effective_on=date(2027, 3, 15 + day))
+    seventh = asked(house, account_id, months=1, key="seventh")
+    assert (seventh["status"], seventh["terms"]["new_disclosure"]) == ("requested", True)
+    with pytest.raises(OptionStepNotPossible):
+        accepted(house, seventh)
+    decision = {"option_id": seventh["id"], "decision": "offer", "reason": "The next one is on order."}
+    house.asks("decide_extension", account_id, key="decide", context=an_agent(), **decision)
+    accepted(house, seventh)
+    assert seen(house, seventh)["status"] == "active"
+    assert house.standing(account_id)["maturity_on"] == "2027-08-15"
+
+
+def test_what_is_past_due_closes_it_here_and_in_accounts(house: LeaseHouse) -> None:
+    opening = an_opening(principal_cents=BALANCE_AFTER_34_CENTS, next_instalment_number=35, payments_made=34)
+    account_id = house.takes_over(a_late_lease(opening=opening))
+    # Leases has not heard of it yet: its projection says nothing is past due.
+    extension = asked(house, account_id)
+    accepted(house, extension)
+    declined = seen(house, extension)
+    assert (declined["status"], "past due" in declined["reason"]) == ("declined", True)
+    house.pays(account_id, amount_cents=100)
+    with pytest.raises(OptionNotOpen):
+        asked(house, account_id, key="again")
+
+
+def test_an_offer_lapses_and_a_request_can_be_taken_back(house: LeaseHouse, clock: FixedClock) -> None:
+    account_id = house.takes_over(a_late_lease())
+    first = asked(house, account_id)
+    with pytest.raises(OptionAlreadyOpen):
+        bought(house, account_id)
+    assert house.asks("withdraw_extension", account_id, option_id=first["id"])["status"] == "withdrawn"
+    second = asked(house, account_id, key="second")
+    clock.move_to(NOW, today=date(2026, 11, 29))
+    with pytest.raises(OptionStepNotPossible):
+        accepted(house, second)
+    house.leases.every_minute_lapse_options()
+    assert seen(house, second)["status"] == "lapsed"
+
+
+def test_a_lease_bought_meanwhile_is_not_extended(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = bought(house, account_id)
+    house.asks("cancel_buyout", account_id, option_id=buyout["id"])
+    extension = asked(house, account_id)
+    house.pays(account_id, amount_cents=buyout["payoff_cents"], quote_id=buyout["quote_id"])
+    assert seen(house, extension)["status"] == "superseded"
+    assert house.standing(account_id)["status"] == "paid_off"
+
+
+def test_milestones_are_told_once_and_begin_anew_with_the_new_end(house: LeaseHouse, clock: FixedClock) -> None:
+    account_id = house.takes_over(a_late_lease())
+    assert a_customer(accounts=(account_id,)).may_see(account_id)
+
+    def told() -> list[tuple[int, int]]:
+        house.leases.every_minute_tell_milestones()
+        return [(each["milestone_days"], each["days_left"]) for each in house.told("lease_end_approaching")]
+
+    assert told() == [(60, 53)]
+    assert told() == [(60, 53)]
+    accepted(house, asked(house, account_id, months=3))
+    assert told() == [(60, 53)], "143 days are left by now"
+    clock.move_to(NOW, today=date(2026, 12, 16))
+    assert told() == [(60, 53), (120, 120)]
+    clock.move_to(NOW, today=date(2027, 4, 15))
+    assert told() == [(60, 53), (120, 120), (7, 0)]

@@ -1,0 +1,1 @@
+"""Lockbox files: each line read, and decided what becomes of it."""

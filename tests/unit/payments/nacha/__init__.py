@@ -1,0 +1,1 @@
+"""Nacha files: written, read, and held against an independent library."""
