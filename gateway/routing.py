@@ -141,7 +141,7 @@ class Route:
     `steps_up`: the person must have proven lately who they are.
     `reads` names other request headers that mean something here, `errors` the codes that this route adds to those of
     its form, `replies` the headers of the answer that its handler sets. `content_policy` is what a page may load,
-    where it is one.
+    where it is one. `sends` is an example of the body, or of the query where there is no body.
     """
 
     method: str

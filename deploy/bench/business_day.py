@@ -26,7 +26,7 @@ from deploy.days.watching import Day, days_of
 from deploy.keys import ensure_keys
 from deploy.postgres.cluster import Cluster
 from services.accounts.operations import note_payments_closed
-from services.accounts.service import PURPOSE
+from services.accounts.providers.wiring import PURPOSE
 
 FIRST_ON = date(2026, 11, 10)
 SECONDS_MAX = Target(at_most=90)
@@ -137,7 +137,7 @@ def _attend(database: Database, *, on: date, clock: DayClock) -> Day:
     """Be payments, which took no money that day, and wait until the day is closed."""
     deadline, is_told = time.monotonic() + GIVE_UP_SECONDS, False
     while time.monotonic() < deadline:
-        (day, *_) = days_of(database, since_on=on) or [None]
+        day = next(iter(days_of(database, since_on=on)), None)
         if day is not None and day.is_closed:
             return day
         if day is not None and not is_told:

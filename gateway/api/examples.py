@@ -102,6 +102,34 @@ PAYMENT_METHOD: dict[str, Any] = {
     "disabled_because": None,
 }
 
+AUTOPAY: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "status": "active",
+    "message": "Autopay is on. The next draft is on December 3, 2026.",
+    "payment_method": {"id": METHOD_ID, "type": "bank_account", "last4": LAST4},
+    "day_offset": -2,
+    "fixed_amount_cents": None,
+    "extra_principal_cents": 2500,
+    "maximum_cents": 60000,
+    "paused": None,
+    "drafts": [
+        {
+            "instalment_number": 12, "due_on": "2026-12-05", "draft_on": "2026-12-03", "amount_cents": 43735,
+            "status": "planned", "stop_through_on": "2026-11-30",
+        },
+    ],
+    "consent": {"version": "autopay-2026-11", "given_at": "2026-11-20T17:05:40.000Z"},
+    "consent_offer": {
+        "version": "autopay-2026-11",
+        "text": "I authorize my lender to draw each instalment of this account from the payment method that I chose.",
+    },
+}  # fmt: skip
+
+CONSENT_TO_METHOD = {
+    "version": "payment-method-2026-11",
+    "text": "I am the owner of this bank account or card, or may use it. I agree that it is stored and charged.",
+}
+
 AS_OF = {"sequence": 18, "business_on": "2026-11-23"}
 
 ACCOUNT: dict[str, Any] = {

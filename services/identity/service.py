@@ -313,6 +313,10 @@ class IdentityService(Service):
     def list_sessions(self, call: Call) -> Any:
         return queries.list_sessions(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
 
+    @query(takes=schemas.ListAccountHolders, gives=schemas.AccountHolders, may=(AGENT,))
+    def list_account_holders(self, call: Call) -> Any:
+        return queries.list_account_holders(call.transaction, **call.request)
+
     @query(takes=Nothing, gives=schemas.Me, may=(CUSTOMER, AGENT))
     def get_me(self, call: Call) -> Any:
         return queries.get_me(call.transaction, caller=call.context, keyring=self.keyring)

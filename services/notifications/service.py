@@ -96,6 +96,20 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
         )
 
+    @reaction(accounts_events.account_flagged)
+    def on_account_flagged(self, call: EventCall) -> None:
+        operations.note_flag(
+            call.transaction, sequence=call.event.sequence, account_id=call.data["account_id"], kind=call.data["kind"],
+            stands=True,
+        )  # fmt: skip
+
+    @reaction(accounts_events.account_unflagged)
+    def on_account_unflagged(self, call: EventCall) -> None:
+        operations.note_flag(
+            call.transaction, sequence=call.event.sequence, account_id=call.data["account_id"], kind=call.data["kind"],
+            stands=False,
+        )  # fmt: skip
+
     @reaction(payments_events.payment_returned)
     def on_payment_returned(self, call: EventCall) -> None:
         operations.tell_payment_returned(
@@ -106,6 +120,24 @@ class NotificationsService(Service):
     def on_statement_issued(self, call: EventCall) -> None:
         operations.tell_statement_ready(
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), statement=call.data
+        )
+
+    @reaction(payments_events.autopay_enrolled)
+    def on_autopay_enrolled(self, call: EventCall) -> None:
+        operations.tell_autopay_enrolled(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), enrolled=call.data
+        )
+
+    @reaction(payments_events.autopay_draft_upcoming)
+    def on_autopay_draft_upcoming(self, call: EventCall) -> None:
+        operations.tell_draft_upcoming(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), draft=call.data
+        )
+
+    @reaction(payments_events.autopay_paused)
+    def on_autopay_paused(self, call: EventCall) -> None:
+        operations.tell_autopay_paused(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), paused=call.data
         )
 
     @errand(events.message_queued)

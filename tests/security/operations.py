@@ -1,11 +1,13 @@
 """Every operation of the contract as an attacker reads it: which ids it takes, and how to send it with others'."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+from tests.builders.authenticators import Telephone
 from tests.security.people import Answer, Attacked, Visitor, is_id
 
 JSON = "application/json"
@@ -128,7 +130,7 @@ def belongings_of(attacked: Attacked, visitor: Visitor, role: str) -> dict[str, 
         for noun, parameter in zip(operation.path.split("/"), operation.path.split("/")[1:], strict=False)
         if parameter.startswith("{") and not noun.startswith("{")
     }
-    found: dict[str, str] = {}
+    found = {name: made for name, make in MAKERS.items() if (made := make(visitor)) is not None}
     tried: set[str] = set()
     while True:
         ready = [
@@ -143,6 +145,18 @@ def belongings_of(attacked: Attacked, visitor: Visitor, role: str) -> dict[str, 
             identifier = id_in(operation.send(visitor, found).json)
             if identifier is not None:
                 found.setdefault(name_of[operation.last_noun], identifier)
+
+
+def _a_passkey(visitor: Visitor) -> str | None:
+    """Examples cannot sign a challenge; a telephone can."""
+    options = visitor.send("POST", "/v1/me/passkeys/options").json["options"]
+    telephone = Telephone(origin=visitor.url, site=urlsplit(visitor.url).hostname or "")
+    sent = {"label": "Pixel 9", "credential": telephone.make(options)}
+    return id_in(visitor.send("POST", "/v1/me/passkeys", body=sent).json)
+
+
+# Things that no example makes.
+MAKERS: Mapping[str, Callable[[Visitor], str | None]] = {"passkey_id": _a_passkey}
 
 
 def id_in(answered: Any) -> str | None:

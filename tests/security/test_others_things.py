@@ -49,9 +49,21 @@ def staffs(attacked: Attacked, operations: list[Operation], webhooks: Ids, owner
 
 
 @pytest.fixture(scope="module")
-def foreign(owners: Ids, staffs: Ids) -> Ids:
-    """By name, an id of a thing that is not the attacker's."""
-    return {**staffs, **owners}
+def foreign(operations: list[Operation], owners: Ids, staffs: Ids) -> Ids:
+    """By name, an id of a thing that is not the attacker's.
+
+    What only staff work with belongs to nobody: there the role decides, and any id does where nothing is there yet.
+    """
+    of_staff = {name: str(uuid4()) for name in _names_in(operations) - _names_in(_of_customers(operations))}
+    return {**of_staff, **staffs, **owners}
+
+
+def _names_in(operations: list[Operation]) -> set[str]:
+    return {parameter.name for operation in operations for parameter in operation.id_parameters()}
+
+
+def _of_customers(operations: list[Operation]) -> list[Operation]:
+    return [operation for operation in operations if operation.is_open or "customer" in operation.roles]
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +100,9 @@ def _settled(attacked: Attacked, operations: list[Operation], owners: Ids) -> di
 
 
 def test_there_is_a_real_id_for_every_place_that_takes_one(operations: list[Operation], foreign: Ids) -> None:
-    wanted = {parameter.name for operation in operations for parameter in operation.id_parameters()}
-    assert wanted - foreign.keys() - NOBODYS.keys() == set(), "no thing of this name was listed or could be made"
+    assert _names_in(operations) - foreign.keys() - NOBODYS.keys() == set(), (
+        "no thing of this name was listed or could be made"
+    )
     assert not NOBODYS.keys() & foreign.keys()
 
 

@@ -9,6 +9,8 @@ from services.accounts.models.agenda import (
 )
 from services.accounts.models.banking import bank_movements
 from services.accounts.models.days import business_day_batches, business_days
+from services.accounts.models.flags import account_flags, standing_flags
+from services.accounts.models.furnishing import furnishing_facts, furnishing_months
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.statements import paper_mailings, paperless_consents, statements
@@ -39,12 +41,14 @@ from services.accounts.models.tables import (
     metadata,
     work_items,
 )
+from services.accounts.models.titles import title_releases
 
 __all__ = [
     "AGENDA",
     "CONTROL_ACCOUNTS",
     "EVENT_KINDS",
     "account_events",
+    "account_flags",
     "account_parties",
     "account_states",
     "accounts",
@@ -58,6 +62,8 @@ __all__ = [
     "contract_terms",
     "event_as_stored",
     "event_from_stored",
+    "furnishing_facts",
+    "furnishing_months",
     "history_from_stored",
     "journal_entries",
     "journal_lines",
@@ -72,11 +78,13 @@ __all__ = [
     "payoff_quotes",
     "received_cents",
     "sealed_party",
+    "standing_flags",
     "state_as_stored",
     "state_from_stored",
     "statements",
     "terms_as_stored",
     "terms_from_stored",
+    "title_releases",
     "unsealed",
     "work_items",
 ]

@@ -17,6 +17,7 @@ from services.notifications import rules
 from services.notifications.contract import events
 from services.notifications.models import contact_accounts, contacts, messages
 from services.notifications.operations.contacts import person_of
+from services.notifications.operations.flags import flags_of
 from services.notifications.providers.wording import LANGUAGE
 from services.notifications.rules import Channel, Decision, Reason, State
 
@@ -67,7 +68,7 @@ def tell_payment_received(
         "effective_on": payment["effective_on"].isoformat(),
         "method_type": payment["method_type"],
     }
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_received", variables=variables,
     )  # fmt: skip
@@ -77,7 +78,7 @@ def tell_payment_declined(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
 ) -> None:
     """Tell everybody who holds the account that a payment (payments.payment_declined) did not go through."""
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_declined",
         variables={"amount_cents": payment["amount_cents"], "decline_reason": payment["reason"]},
@@ -88,7 +89,7 @@ def tell_payment_returned(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
 ) -> None:
     """Tell everybody who holds the account that a bank sent a payment back (payments.payment_returned), and why."""
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_returned",
         variables={
@@ -119,7 +120,7 @@ def tell_statement_ready(
         "amount_due_cents": statement["amount_due_cents"],
         "due_on": None if due_on is None else due_on.isoformat(),
     }
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(statement["account_id"]),
         template="statement_ready", variables=variables, channels=(Channel.EMAIL,),
     )  # fmt: skip
@@ -142,15 +143,18 @@ def release_waiting(store: Database, *, now: datetime) -> int:
     return len(waiting)
 
 
-def _tell_holders(
+def tell_holders(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
     variables: Mapping[str, Any], channels: Iterable[Channel] = tuple(Channel),
 ) -> None:  # fmt: skip
     """One message for each person and channel, once for each cause; what must not go is kept with its reason."""
+    flags = flags_of(transaction, account_id=account_id)
     for row in transaction.all(_HOLDERS, {"of_account": account_id}):
         person = person_of(cipher, row)
         for channel in channels:
-            decision = rules.may_send(kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now)
+            decision = rules.may_send(
+                kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
+            )
             _queue(
                 transaction, now=now, cipher=cipher, channel=channel, template=template, decision=decision,
                 key=rules.source_key(cause=cause, addressee=str(row["user_id"]), channel=channel, template=template),

@@ -15,7 +15,16 @@ from chassis.store import Transaction
 from services.payments.contract.receipts import BOOKED, WAITING
 from services.payments.models import lockbox_files, lockbox_receipts, lockbox_refusals, payments
 from services.payments.operations.cheques import cheque_payment, tell_cheques_posted
-from services.payments.rules.lockbox import MailedCheque, ReadLine, Refused, SortedLines, Waiting, sort_lines
+from services.payments.rules.lockbox import (
+    Booked,
+    MailedCheque,
+    ReadLine,
+    Refused,
+    Repeated,
+    SortedLines,
+    Waiting,
+    sort_lines,
+)
 
 _FILE = select(lockbox_files)
 _TAKEN = select(lockbox_receipts.c.source_key, lockbox_receipts.c.amount_cents, lockbox_receipts.c.cheque_number)
@@ -171,7 +180,11 @@ def _row(number: int, cheque: MailedCheque, *, file_id: UUID, now: datetime) -> 
 
 def _counts(found: SortedLines) -> dict[str, int]:
     """How many lines became what, and how much money."""
-    taken = {"booked": found.booked, "waiting": found.waiting, "repeated": found.repeated}
+    taken: Mapping[str, Sequence[Booked | Waiting | Repeated]] = {
+        "booked": found.booked,
+        "waiting": found.waiting,
+        "repeated": found.repeated,
+    }
     counts = {f"{name}_lines": len(lines) for name, lines in taken.items()}
     counts |= {f"{name}_cents": sum(line.cheque.amount_cents for line in lines) for name, lines in taken.items()}
     amounts = [line.refusal.amount_cents for line in found.refused]

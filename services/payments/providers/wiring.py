@@ -11,10 +11,11 @@ from chassis.keys import FieldCipher
 from chassis.settings import Setting, Settings, SettingsInvalid
 from chassis.store import Database
 from services.payments.contract.originating import BANK_DEBITS, BANK_DEBITS_BY, BY_NACHA_FILE
-from services.payments.contract.settings import PAYMENT_DAY
+from services.payments.contract.settings import PAYMENT_DAY, POLICY
 from services.payments.providers.interface import Processor
 from services.payments.providers.reports import ProcessorReports
 from services.payments.rules.days import PaymentDayPolicy
+from services.payments.rules.policy import Policy, policy_of
 
 FIELDS_PURPOSE = "fields-payments"
 SANDBOX, STRIPE = "sandbox", "stripe"
@@ -57,6 +58,18 @@ class ProcessorReportsProvider(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> ProcessorReports:  # noqa: ARG002 - nameko's signature
         return self._reports
+
+
+class PolicyProvider(DependencyProvider):
+    """Gives each worker what the company decides about dates and methods."""
+
+    needs = POLICY
+
+    def setup(self) -> None:
+        self._policy = policy_of(self.container.config["settings"])
+
+    def get_dependency(self, worker_ctx: Any) -> Policy:  # noqa: ARG002 - nameko's signature
+        return self._policy
 
 
 class CipherProvider(DependencyProvider):

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 COLUMNS = ("settled_on", "reference", "amount_cents")
 AMOUNT_CENTS_MAX = 10**10
 
-OURS_NOT_THEIRS, THEIRS_NOT_OURS, AMOUNT_DIFFERS, TOLD_TWICE = (
-    "ours_not_theirs", "theirs_not_ours", "amount_differs", "told_twice",
-)  # fmt: skip
+OURS_NOT_THEIRS: Final = "ours_not_theirs"
+THEIRS_NOT_OURS: Final = "theirs_not_ours"
+AMOUNT_DIFFERS: Final = "amount_differs"
+TOLD_TWICE: Final = "told_twice"
 DifferenceKind = Literal["ours_not_theirs", "theirs_not_ours", "amount_differs", "told_twice"]
 
 _AMOUNT = re.compile(r"[0-9]{1,11}", re.ASCII)
@@ -120,6 +121,6 @@ def compare(lines: Iterable[SettledLine], *, ours: Mapping[str, OwnMoney], due_b
 
 def _difference(kind: DifferenceKind, line: SettledLine, own: OwnMoney | None) -> Difference:
     return Difference(
-        kind=kind, reference=line.reference, line=line.number, payment_id=own and own.payment_id,
-        ours_cents=own and own.amount_cents, theirs_cents=line.amount_cents,
+        kind=kind, reference=line.reference, line=line.number, payment_id=None if own is None else own.payment_id,
+        ours_cents=None if own is None else own.amount_cents, theirs_cents=line.amount_cents,
     )  # fmt: skip

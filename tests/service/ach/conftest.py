@@ -10,7 +10,7 @@ from deploy.ach.exchange import Desk
 from services.payments.providers.nacha_file import NachaFileProcessor
 from services.payments.providers.sandbox_processor import SandboxProcessor
 from services.payments.service import PaymentsService
-from tests.builders.payments import AccountsBook
+from tests.builders.payments import A_POLICY, AccountsBook
 from tests.builders.wiring import wire
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.sandbox import CLIENT_TIMEOUT_SECONDS, RunningSandbox
@@ -30,7 +30,7 @@ def bank(
     accounts.opens()
     service = wire(
         PaymentsService, database=database, clock=clock, keys_folder=keys_folder, accounts=accounts, cipher=cipher,
-        processor=NachaFileProcessor(cards=cards, store=database, cipher=cipher, clock=clock),
+        policy=A_POLICY, processor=NachaFileProcessor(cards=cards, store=database, cipher=cipher, clock=clock),
     )  # fmt: skip
     counter = Counter(service=service, sandbox=sandbox, accounts=accounts, clock=clock)
     return Bank(counter=counter, desk=Desk(database=database, cipher=cipher, clock=clock), folder=tmp_path)

@@ -114,7 +114,7 @@ class TestTheSecretsOfWebhooks:
         for service in SERVICES:
             monkeypatch.setenv(variable_of(service), migrated("gateway"))
         stage = Stage(databases("gateway"), keys_folder)
-        body = {"url": "https://localhost/", "events": ["payment_posted"], "description": "Dealer portal"}
+        body = {"url": "https://partner.example/hooks", "events": ["payment_posted"], "description": "Dealer portal"}
         made = stage.asks("POST", PATH, body).json
         told = rotate("webhooks").output
         assert "1 secrets are new" in told

@@ -43,7 +43,7 @@ def test_every_status_of_the_contract_has_its_row() -> None:
 
 
 def a_payment(**differences: Any) -> dict[str, Any]:
-    return {"status": "settled", "refunded_on": None, "reversed_on": None, **differences}
+    return {"status": "settled", "method_type": "card", "refunded_on": None, "reversed_on": None, **differences}
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -61,8 +61,10 @@ def test_we_read_the_other_librarys_files(debits: list[Any], credits: list[Any],
     read = [entry for batch in found.batches for entry in batch.entries]
     ways = [*[DEBIT] * len(debits), *[CREDIT] * len(credits)]
     for entry, person, way in zip(read, [*debits, *credits], ways, strict=True):
-        purpose = "prenote" if person["prenote"] else "live"
-        assert entry.transaction_code == code_of(account_type=person["account_type"], direction=way, purpose=purpose)
+        code = code_of(
+            account_type=person["account_type"], direction=way, purpose="prenote" if person["prenote"] else "live"
+        )
+        assert entry.transaction_code == code
         assert (entry.routing_number, entry.account_number) == (person["routing"], person["account"])
         assert entry.individual_name == person["name"]
         assert entry.amount_cents == (0 if person["prenote"] else person["amount_cents"])

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "issue_statements"
-down_revision = "end_leases"
+down_revision = "freeze_furnishing_facts"
 
 CONSENTS = """
     CREATE TABLE paperless_consents (
