@@ -137,7 +137,7 @@ def _attend(database: Database, *, on: date, clock: DayClock) -> Day:
     """Be payments, which took no money that day, and wait until the day is closed."""
     deadline, is_told = time.monotonic() + GIVE_UP_SECONDS, False
     while time.monotonic() < deadline:
-        (day, *_) = days_of(database, since_on=on) or [None]
+        day = next(iter(days_of(database, since_on=on)), None)
         if day is not None and day.is_closed:
             return day
         if day is not None and not is_told:
