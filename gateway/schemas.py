@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
-from chassis.schemas import Cents, Strict, Text
-from services.accounts.contract import payoff
+from chassis.schemas import Cents, Strict, Text, YesOrNo
+from services.accounts.contract import changes, paperless, payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
@@ -70,6 +70,13 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
         exclude = ("account_id", "kind", "lines", "source_ref")
 
 
+class PutPaperless(paperless.PutPaperless):
+    """To agree: the version of the disclosure, and the code that its PDF shows. To take it back: neither."""
+
+    class Meta:
+        exclude = ("account_id", "if_versions")
+
+
 class PutAutopay(autopay.PutAutopay):
     """What is drawn, from where and when; every choice that is left out has its default.
 
@@ -78,6 +85,17 @@ class PutAutopay(autopay.PutAutopay):
 
     class Meta:
         exclude = ("account_id", "if_versions")
+
+
+class Paperless(paperless.Paperless):
+    """Whether statements come without paper. `needs_consent`: a newer disclosure is in force and wants an answer.
+
+    `disclosure` is the one in force; its PDF shows the code that a consent gives as `proof`.
+    """
+
+    class Meta:
+        # It is in the ETag.
+        exclude = ("version",)
 
 
 class SkipDraft(autopay.SkipDraft):
@@ -188,6 +206,24 @@ class ConfirmFactor(second_factors.ConfirmFactor):
 
     class Meta:
         exclude = ("factor_id",)
+
+
+class _Previewed(Strict):
+    preview = YesOrNo(required=True)
+
+
+class ChangeDueDate(_Previewed, changes.ChangeDueDate):
+    """The day of the month to pay on. With `preview` true nothing is stored; with false send an Idempotency-Key."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class DeferPayments(_Previewed, changes.DeferPayments):
+    """How many months to wait. With `preview` true nothing is stored; with false send an Idempotency-Key."""
+
+    class Meta:
+        exclude = ("account_id",)
 
 
 class Me(identity.Me):

@@ -26,7 +26,7 @@ def list_accounts(call: HttpCall) -> Reply:
     mine = [grant.id for grant in call.context.accounts]
     if not mine:
         return Reply({"data": [], "next_cursor": None})
-    pending = _pending_payments(call, mine)
+    pending = pending_payments(call, mine)
     found = call.ask("accounts", "list_accounts", account_ids=mine).data
     return Reply({"data": [composed(view, pending) for view in found["data"]], "next_cursor": None})
 
@@ -38,7 +38,7 @@ def list_accounts(call: HttpCall) -> Reply:
 )  # fmt: skip
 def get_account(call: HttpCall) -> Reply:
     account_id = call.path["account_id"]
-    pending = _pending_payments(call, [account_id])
+    pending = pending_payments(call, [account_id])
     view = call.ask("accounts", "get_account", account_id=account_id).data
     return Reply(composed(view, pending))
 
@@ -86,7 +86,7 @@ def _due_after(view: Mapping[str, Any], pending: Iterable[Mapping[str, Any]]) ->
     return max(0, due_cents - pending_cents)
 
 
-def _pending_payments(call: HttpCall, account_ids: list[str]) -> OfPayments | None:
+def pending_payments(call: HttpCall, account_ids: list[str]) -> OfPayments | None:
     """Asked before the account: a payment applied in between is then seen twice for a moment, never not at all."""
     try:
         found: OfPayments = call.ask_beside("payments", "list_pending_payments", account_ids=account_ids).data

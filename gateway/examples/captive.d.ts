@@ -10,6 +10,11 @@ export type RefusedMoney<Status extends number, Code extends string> = Refused<S
   money_moved: "no" | "yes" | "unknown";
 };
 
+export interface AccelerateBalance {
+  /** longest 500 */
+  reason: string;
+}
+
 /**
  * An account as its holder sees it.
  *
@@ -44,6 +49,70 @@ export interface Account {
   pending_payments: PendingPayment[] | null;
   /** at least 0 */
   amount_due_after_pending_cents: number | null;
+}
+
+/**
+ * What its holder sees of an account, and beside it what only staff see.
+ *
+ * `flags` are those that stand. `charged_off_cents` is what was given up in the books, `recovered_cents` what has come
+ * back of it. `title` is null unless the account is closed on good funds.
+ */
+export interface AccountFile {
+  account: Account;
+  source_ref: string;
+  issuer: string;
+  state: string | null;
+  /** date */
+  opened_on: string | null;
+  /** date */
+  closed_on: string | null;
+  is_accelerated: boolean;
+  /** at least 0 */
+  charged_off_cents: number;
+  /** at least 0 */
+  recovered_cents: number;
+  annual_rate_percent: string | null;
+  parties: Party[];
+  flags: AccountFlag[];
+  title: TitleRelease | null;
+}
+
+/** A flag as it was set; the last four are null while it stands. `stops_fees` names the fees that it stops. */
+export interface AccountFlag {
+  id: string;
+  kind: "servicemember" | "bankruptcy" | "deceased" | "dispute" | "cease_contact";
+  /** date */
+  from_on: string;
+  /** date */
+  through_on: string | null;
+  note: string;
+  stops_fees: string[];
+  set_by: string;
+  /** date-time */
+  set_at: string;
+  /** date */
+  cleared_on: string | null;
+  cleared_by: string | null;
+  clearing_note: string | null;
+  /** date-time */
+  cleared_at: string | null;
+}
+
+/** Newest first, those that were cleared too. */
+export interface AccountFlags {
+  data: AccountFlag[];
+}
+
+export interface AccountHolder {
+  /** uuid */
+  user_id: string;
+  first_name: string;
+  last_name: string;
+  role: string;
+}
+
+export interface AccountHolders {
+  data: AccountHolder[];
 }
 
 export interface Accounts {
@@ -106,6 +175,22 @@ export interface Assertion {
   userHandle?: string | null;
 }
 
+/** `fee_reference` is your own name of what is charged for: one is charged once. */
+export interface AssessFee {
+  kind: "returned_payment_fee" | "other_fee";
+  /** at least 1 */
+  amount_cents: number;
+  /** longest 500 */
+  reason: string;
+  /** longest 64 */
+  fee_reference: string;
+}
+
+export interface AssessLateFee {
+  /** at least 1 */
+  instalment_number: number;
+}
+
 /** A finding with its charge; `words` says what is normal. */
 export interface AssessedWear {
   item: "body_mark" | "glass_crack" | "chip" | "tire_tread";
@@ -148,6 +233,31 @@ export interface Autopay {
   consent_offer: ConsentOffer;
 }
 
+/**
+ * What was posted: `total_cents` is principal, interest and fees less the customer's credit.
+ *
+ * Of a lease, principal is the lease balance and interest the rent charge and tax that have come due.
+ */
+export interface Balances {
+  principal_cents: number;
+  interest_cents: number;
+  fees_cents: number;
+  credit_cents: number;
+  total_cents: number;
+}
+
+/** What the bill asked for. Fees are asked for beside the amount due, the credit is taken off it already. */
+export interface Billed {
+  instalment_number: number;
+  /** date */
+  due_on: string;
+  instalment_cents: number;
+  past_due_cents: number;
+  fees_due_cents: number;
+  credit_cents: number;
+  amount_due_cents: number;
+}
+
 /** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
 export interface Buyout {
   id: string;
@@ -183,12 +293,31 @@ export interface Ceremony {
   options: Record<string, unknown>;
 }
 
+/** The day of the month to pay on. With `preview` true nothing is stored; with false send an Idempotency-Key. */
+export interface ChangeDueDate {
+  /** at least 1, at most 28 */
+  due_day: number;
+  preview: boolean;
+}
+
 /** `password` is the one that is used now. */
 export interface ChangePassword {
   /** longest 1024 */
   password: string;
   /** longest 1024 */
   new_password: string;
+}
+
+/** `payment_cents` from `from_instalment` on, where the instalments change too; both or none. */
+export interface ChangeRate {
+  annual_rate_percent: string;
+  /** date */
+  effective_on: string;
+  reason: "servicemember" | "modification";
+  /** at least 1 */
+  from_instalment?: number | null;
+  /** at least 1 */
+  payment_cents?: number | null;
 }
 
 /** What is left out stays as it is. */
@@ -199,6 +328,12 @@ export interface ChangeWebhook {
   /** longest 200 */
   description?: string;
   state?: "active" | "disabled";
+}
+
+/** The account after a command. */
+export interface ChangedAccount {
+  account_id: string;
+  standing: Standing;
 }
 
 /**
@@ -217,8 +352,28 @@ export interface ChangedProfile {
   phone?: string | null;
 }
 
+export interface ChargeOffAccount {
+  /** longest 500 */
+  reason: string;
+}
+
+/** `cleared_on` is the first day on which the flag does not count any more; today where it is left out. */
+export interface ClearAccountFlag {
+  kind: "servicemember" | "bankruptcy" | "deceased" | "dispute" | "cease_contact";
+  /** date */
+  cleared_on?: string | null;
+  /** longest 500 */
+  note: string;
+}
+
 /** What came of it, for the record. */
 export interface ClosePaymentWorkItem {
+  /** longest 500 */
+  note: string;
+}
+
+/** `note` says what was done; nothing else follows from closing. */
+export interface CloseWorkItem {
   /** longest 500 */
   note: string;
 }
@@ -241,6 +396,36 @@ export interface ConsentOnRecord {
   given_at: string;
 }
 
+/** Of which account: the rate and the day count of a loan, None of a lease. */
+export interface Contract {
+  account_last4: string;
+  product: "loan" | "lease";
+  vehicle: Vehicle;
+  annual_rate_percent: string | null;
+  day_count: string | null;
+  /** date */
+  maturity_on: string;
+}
+
+/** What is given replaces what was furnished for that month, and the rest stays. */
+export interface CorrectFurnishing {
+  /** date */
+  month_end_on: string;
+  /** longest 500 */
+  reason: string;
+  status_code?: "11" | "13" | "71" | "78" | "80" | "82" | "83" | "84" | "97";
+  /** at least 0, at most 10000 */
+  days_past_due?: number;
+  /** date */
+  first_delinquent_on?: string | null;
+  is_deferred?: boolean;
+  /** at least 0 */
+  current_balance_cents?: number;
+  /** at least 0 */
+  amount_past_due_cents?: number;
+  compliance_condition_code?: string | null;
+}
+
 /** Offer or decline, and why. */
 export interface DecideExtension {
   decision: "offer" | "decline";
@@ -251,6 +436,19 @@ export interface DecideExtension {
 export interface Decline {
   code: string;
   reason: string;
+}
+
+/** How many months to wait. With `preview` true nothing is stored; with false send an Idempotency-Key. */
+export interface DeferPayments {
+  /** at least 1, at most 12 */
+  months: number;
+  preview: boolean;
+}
+
+/** What has to be known before consenting; the version is what a consent names. */
+export interface Disclosure {
+  version: string;
+  text: string;
 }
 
 /** An objection to the bill, as it was raised. */
@@ -277,6 +475,21 @@ export interface Draft {
   status: "planned" | "skipped" | "drafted" | "covered" | "declined" | "cancelled";
   /** date */
   stop_through_on: string;
+}
+
+/**
+ * What a draft of the amount due takes of an instalment, where autopay is on; `due_on_before` is without the move.
+ *
+ * The day of a draft is the due date less the days that the enrolment names.
+ */
+export interface ExpectedDraft {
+  instalment_number: number;
+  /** date */
+  due_on: string;
+  /** date */
+  due_on_before: string;
+  /** at least 0 */
+  amount_cents: number;
 }
 
 /** An extension as far as it has come; it is active once accounts has appended its instalments. */
@@ -340,6 +553,65 @@ export interface FieldProblem {
   detail: string;
 }
 
+/** The flag, and the account after it. */
+export interface FlaggedAccount {
+  account_id: string;
+  flag: AccountFlag;
+  standing: Standing;
+}
+
+export interface FoundAccount {
+  id: string;
+  account_number: string;
+  product: string;
+  status: string;
+  state: string | null;
+  vehicle: Vehicle;
+  parties: Party[];
+}
+
+/** At most 25, newest first: a vehicle may have been financed more than once. */
+export interface FoundAccounts {
+  data: FoundAccount[];
+}
+
+/** Every version of every month, newest first. */
+export interface Furnishing {
+  data: FurnishingFacts[];
+}
+
+/**
+ * One version of a month's facts; the highest version counts, `reason` says why it is not the first.
+ *
+ * `first_delinquent_on` is the due date with which the unbroken run of lateness began that goes on at the month's end.
+ * `status_code`: 11 current or less than 30 days late; 71, 78, 80, 82, 83, 84 from 30, 60, 90, 120, 150, 180 days; 97
+ * charged off; 13 closed. `is_deferred`: an instalment that would have been due was put off. `rests_on_number` is the
+ * last event of the account that was known.
+ */
+export interface FurnishingFacts {
+  /** date */
+  month_end_on: string;
+  version: number;
+  status_code: "11" | "13" | "71" | "78" | "80" | "82" | "83" | "84" | "97";
+  days_past_due: number;
+  /** date */
+  first_delinquent_on: string | null;
+  is_deferred: boolean;
+  /** at least 0 */
+  current_balance_cents: number;
+  /** at least 0 */
+  amount_past_due_cents: number;
+  /** at least 0 */
+  charged_off_cents: number;
+  flags: string[];
+  compliance_condition_code: string | null;
+  rests_on_number: number;
+  reason: string | null;
+  recorded_by: string;
+  /** date-time */
+  recorded_at: string;
+}
+
 /** Which text the customer agreed to: the `version` of the offer that was shown. */
 export interface GivenConsent {
   /** longest 64 */
@@ -360,6 +632,52 @@ export interface InspectVehicle {
 export interface IssuePayoffQuote {
   /** date */
   good_through: string;
+}
+
+/**
+ * A statement without its contents.
+ *
+ * `revision` above 1 is a year-end summary that was issued anew, because a payment of that year was corrected later.
+ */
+export interface IssuedStatement {
+  id: string;
+  account_id: string;
+  kind: "monthly" | "year_end_interest";
+  revision: number;
+  /** date */
+  statement_on: string;
+  /** date */
+  period_from_on: string;
+  /** date */
+  period_to_on: string;
+  delivery: "electronic" | "paper";
+  amount_due_cents: number | null;
+  /** date */
+  due_on: string | null;
+  /** date-time */
+  issued_at: string;
+}
+
+export interface IssuedStatements {
+  data: IssuedStatement[];
+  next_cursor: string | null;
+}
+
+/** A password that somebody thinks of taking, with what it must not hold. */
+export interface JudgePassword {
+  /** longest 1024 */
+  password: string;
+  email?: string | null;
+  /** longest 254 */
+  user_id?: string | null;
+}
+
+/** `strength` is weak, fair or strong. Where it is not acceptable, `code` and `detail` say why. */
+export interface JudgedPassword {
+  is_acceptable: boolean;
+  strength: string;
+  code: string | null;
+  detail: string | null;
 }
 
 export interface LastPayment {
@@ -441,6 +759,11 @@ export interface LeaseVehicle {
   year: number | null;
   make: string | null;
   model: string | null;
+}
+
+export interface Lender {
+  name: string;
+  phone: string;
 }
 
 /** Claim another account, as the person who has signed in. */
@@ -531,6 +854,26 @@ export interface MileageOutlook {
   explanation: string;
 }
 
+/**
+ * Opening balance, and every line's `moved`, of transactions and of adjustments, give the closing balance.
+ *
+ * `adjustments` are lines effective before this period. `bill` is None where no bill belongs to it, and
+ * `paid_ahead_instalments` counts instalments that are paid before their due date.
+ */
+export interface MonthlyStatement {
+  lender: Lender;
+  contract: Contract;
+  opening: Balances;
+  transactions: StatementLine[];
+  adjustments: StatementLine[];
+  closing: Balances;
+  bill: Billed | null;
+  paid_ahead_instalments: number;
+  paid_in_years: PaidInYear[];
+  payoff: PayoffHint | null;
+  mail_to: MailTo;
+}
+
 export interface NewCredential {
   /** longest 20000 */
   id: string;
@@ -611,6 +954,45 @@ export interface OptionPrice {
 
 /** Nothing besides the step itself. */
 export interface OptionStep {
+}
+
+/** What payments effective in a calendar year have paid, from `since_on`: what came before is not known to us. */
+export interface PaidInYear {
+  year: number;
+  /** date */
+  since_on: string;
+  interest_cents: number;
+  principal_cents: number;
+  fees_cents: number;
+}
+
+/**
+ * Whether statements come without paper. `needs_consent`: a newer disclosure is in force and wants an answer.
+ *
+ * `disclosure` is the one in force; its PDF shows the code that a consent gives as `proof`.
+ */
+export interface Paperless {
+  account_id: string;
+  enabled: boolean;
+  needs_consent: boolean;
+  last_act: PaperlessAct | null;
+  disclosure: Disclosure;
+}
+
+/** The last thing that happened to the preference. `reason` says why we suspended it ourselves. */
+export interface PaperlessAct {
+  act: "given" | "withdrawn" | "suspended";
+  consent_version: string | null;
+  reason: "mail_bounced" | null;
+  /** date-time */
+  recorded_at: string;
+}
+
+/** Who owes, to be asked on the telephone who they are; the last four digits are never shown. */
+export interface Party {
+  role: string;
+  first_name: string;
+  last_name: string;
 }
 
 export interface PassChallenge {
@@ -756,6 +1138,14 @@ export interface PayoffBreakdown {
   credit_cents: number;
 }
 
+/** What would have closed the loan on the day of the statement. No promise: ask for a quote. */
+export interface PayoffHint {
+  payoff_cents: number;
+  per_diem: string;
+  /** date */
+  as_of_on: string;
+}
+
 /**
  * What closes the account when the money is effective by `good_through`, as things stand.
  *
@@ -879,6 +1269,15 @@ export interface PutAutopay {
   consent: GivenConsent;
 }
 
+/** To agree: the version of the disclosure, and the code that its PDF shows. To take it back: neither. */
+export interface PutPaperless {
+  enabled: boolean;
+  /** longest 40 */
+  consent_version?: string | null;
+  /** longest 40 */
+  proof?: string | null;
+}
+
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
 export interface Reason {
   code: string;
@@ -931,6 +1330,14 @@ export interface RecordOdometerReading {
   miles: number;
   /** date */
   read_on?: string | null;
+}
+
+/** The title went out; `reference` finds it again with whoever carries it. */
+export interface RecordTitleRelease {
+  /** date */
+  released_on: string;
+  /** longest 100 */
+  reference: string;
 }
 
 /** The same for everybody: whether the address is known shows only in the mailbox. */
@@ -1038,6 +1445,15 @@ export interface ReturnShown {
   present_again_on: string | null;
 }
 
+export interface ReversePayment {
+  /** longest 64 */
+  payment_id: string;
+  /** at least 1 */
+  presentment_number?: number;
+  /** longest 500 */
+  reason: string;
+}
+
 export interface Schedule {
   account_id: string;
   product: string;
@@ -1045,6 +1461,38 @@ export interface Schedule {
   maturity_on: string;
   data: ScheduleRow[];
   as_of: AsOf;
+}
+
+/**
+ * What a move of due dates does; with `is_preview` nothing was stored.
+ *
+ * `added_interest_cents` is what today's principal costs from the old due date of the first moved instalment to the
+ * new one, with the arithmetic in `explanation`; the interest to come is that of the whole schedule, each instalment
+ * paid on its due date. The moved instalments are not late, and are reported to credit bureaus as current, while
+ * they wait. A lease bears no interest for waiting.
+ */
+export interface ScheduleChange {
+  account_id: string;
+  kind: "due_date_change" | "deferment";
+  is_preview: boolean;
+  from_instalment: number;
+  /** date */
+  due_on_before: string;
+  /** date */
+  due_on: string;
+  /** date */
+  maturity_on_before: string;
+  /** date */
+  maturity_on: string;
+  /** at least 0 */
+  added_interest_cents: number;
+  /** at least 0 */
+  interest_to_come_before_cents: number;
+  /** at least 0 */
+  interest_to_come_cents: number;
+  explanation: Record<string, unknown>;
+  schedule: ScheduleRow[];
+  next_drafts: ExpectedDraft[];
 }
 
 /** One instalment to come; `paid_cents` is what it has received already. Advisory: the split follows real dates. */
@@ -1109,6 +1557,17 @@ export interface Sessions {
   next_cursor: string | null;
 }
 
+/** A servicemember's flag is set from the day of the call-up: a loan made before bears at most 6 % from then on. */
+export interface SetAccountFlag {
+  kind: "servicemember" | "bankruptcy" | "deceased" | "dispute" | "cease_contact";
+  /** date */
+  from_on: string;
+  /** date */
+  through_on?: string | null;
+  /** longest 500 */
+  note: string;
+}
+
 /** Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth. */
 export interface SignOdometerStatement {
   /** longest 200 */
@@ -1133,11 +1592,87 @@ export interface SkipDraft {
   instalment_number?: number | null;
 }
 
+/** `on_behalf_of` is the customer whose method is charged, and who must hold the account. */
+export interface StaffPayment {
+  /** at least 100 */
+  amount_cents: number;
+  /** uuid */
+  payment_method_id: string;
+  extra?: "principal" | "paid_ahead" | null;
+  /** uuid */
+  quote_id?: string | null;
+  /** date */
+  on?: string | null;
+  pay_anyway?: boolean;
+  /** uuid */
+  on_behalf_of: string;
+}
+
+/** What an account owes on the day it was asked, or told; the same in every event and in `get_standing`. */
+export interface Standing {
+  status: "open" | "paid_off" | "closed" | "charged_off";
+  /** at least 0 */
+  amount_due_cents: number;
+  /** at least 0 */
+  past_due_cents: number;
+  /** date */
+  next_due_on: string | null;
+  next_instalment_number: number | null;
+  days_past_due: number;
+  /** at least 0 */
+  payoff_ceiling_cents: number;
+  payments_made: number;
+}
+
 /** Who buys, and the last day on which the money may come; a few days from now where none is given. */
 export interface StartBuyout {
   /** date */
   good_through?: string | null;
   buyer?: "lessee" | "dealer" | "third_party";
+}
+
+/** A statement as it was issued: its contents are in the field of its kind, the other one is null. */
+export interface Statement {
+  id: string;
+  account_id: string;
+  kind: "monthly" | "year_end_interest";
+  revision: number;
+  /** date */
+  statement_on: string;
+  /** date */
+  period_from_on: string;
+  /** date */
+  period_to_on: string;
+  delivery: "electronic" | "paper";
+  amount_due_cents: number | null;
+  /** date */
+  due_on: string | null;
+  /** date-time */
+  issued_at: string;
+  monthly: MonthlyStatement | null;
+  year_end_interest: YearEndInterest | null;
+}
+
+/**
+ * One event of the account with its arithmetic, and what it has moved since the statement before.
+ *
+ * `corrects` says that an earlier statement had shown it otherwise; `moved` is then the difference. `explanation`
+ * holds days, per diem, rate and the steps of the waterfall as data, and as `sentence` in words.
+ */
+export interface StatementLine {
+  transaction_id: string | null;
+  kind: string;
+  /** date */
+  effective_on: string;
+  payment_id: string | null;
+  method_type: string | null;
+  method_last4: string | null;
+  amount_cents: number;
+  allocation: Allocation;
+  instalments: number[];
+  moved: Balances;
+  corrects: boolean;
+  explanation: Record<string, unknown>;
 }
 
 /** A step of the return; `on` is when it is due, `done_on` when it was taken. */
@@ -1204,6 +1739,28 @@ export interface Texted {
   phone_masked: string;
 }
 
+/** `due_on` counts from good funds; `source` says by which policy. The last three are null until it went out. */
+export interface TitleRelease {
+  account_id: string;
+  account_number: string;
+  state: string | null;
+  /** date */
+  good_funds_on: string;
+  /** date */
+  due_on: string;
+  source: string;
+  is_overdue: boolean;
+  /** date */
+  released_on: string | null;
+  released_by: string | null;
+  reference: string | null;
+}
+
+export interface TitleReleases {
+  data: TitleRelease[];
+  next_cursor: string | null;
+}
+
 /** A step of the way to the title; `done_on` is null until it is taken. */
 export interface TitleStep {
   code: string;
@@ -1219,7 +1776,7 @@ export interface TitleStep {
  */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due" | "lease_ended" | "lease_end_billed" | "lease_extended";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "recovery" | "refund_due" | "lease_ended" | "lease_end_billed" | "lease_extended";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
@@ -1295,6 +1852,13 @@ export interface Vehicle {
 export interface VerifyEmail {
   /** longest 200 */
   token: string;
+}
+
+export interface WaiveFee {
+  /** longest 64 */
+  fee_id: string;
+  /** longest 500 */
+  reason: string;
 }
 
 /** Something on the vehicle: the largest inches of it (of tread, its depth) as text such as "4.5", and how many. */
@@ -1393,8 +1957,66 @@ export interface Webhooks {
   next_cursor: string | null;
 }
 
+/** `details` is plain data about the reason. The last three are null while it is open. */
+export interface WorkItem {
+  id: string;
+  account_id: string;
+  account_number: string;
+  reason: string;
+  details: Record<string, unknown>;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  closed_by: string | null;
+  closing_note: string | null;
+}
+
+export interface WorkItems {
+  data: WorkItem[];
+  next_cursor: string | null;
+}
+
+/** Interest that payments effective in the calendar year have paid, whenever they were posted. */
+export interface YearEndInterest {
+  lender: Lender;
+  contract: Contract;
+  paid: PaidInYear;
+  payments: number;
+  rule: string;
+}
+
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
+  /** Call the whole balance of a loan due */
+  accelerateBalance: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/acceleration";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: AccelerateBalance;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Accept the terms as one of the lessees */
   acceptExtension: {
     method: "POST";
@@ -1486,6 +2108,64 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "cards_not_accepted" | "consent_not_current" | "consent_required" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Charge a fee that the contract allows */
+  assessFee: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/fees";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: AssessFee;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "fee_stopped" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Charge the late fee of one instalment */
+  assessLateFee: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/late-fees";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: AssessLateFee;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "late_fee_already_assessed" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "late_fee_not_chargeable">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1591,6 +2271,64 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Change the due date for a customer, or preview it */
+  changeAccountDueDate: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/due-date-changes";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: ChangeDueDate;
+    answers: {
+      200: ScheduleChange;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Pay on another day of the month, or see what that would do */
+  changeDueDate: {
+    method: "POST";
+    url: "/v1/accounts/{account_id}/due-date-changes";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: ChangeDueDate;
+    answers: {
+      200: ScheduleChange;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Change your password */
   changePassword: {
     method: "POST";
@@ -1607,6 +2345,35 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "current_password_wrong" | "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Let a loan bear another rate from a date on */
+  changeRate: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/rate-changes";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ChangeRate;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1630,6 +2397,64 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Give up in the books what an account owes */
+  chargeOff: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/charge-off";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ChargeOffAccount;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Clear a flag */
+  clearAccountFlag: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/flags/clear";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ClearAccountFlag;
+    answers: {
+      200: FlaggedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "flag_not_set" | "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "flag_dates_wrong" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1678,6 +2503,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Close a work item with a note */
+  closeWorkItem: {
+    method: "POST";
+    url: "/v1/staff/work-items/{work_item_id}/close";
+    path: {
+      /** uuid */
+      work_item_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: CloseWorkItem;
+    answers: {
+      200: WorkItem;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress" | "work_item_closed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Confirm a second factor with a first code */
   confirmFactor: {
     method: "POST";
@@ -1698,6 +2552,35 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "code_not_right" | "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Correct what was furnished for a month */
+  correctFurnishing: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/furnishing-corrections";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: CorrectFurnishing;
+    answers: {
+      200: FurnishingFacts;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "month_not_frozen" | "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -1728,6 +2611,64 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Defer payments for a customer, or preview it */
+  deferAccountPayments: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/deferments";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: DeferPayments;
+    answers: {
+      200: ScheduleChange;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "deferment_too_long" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Let payments wait some months, or see what that would cost */
+  deferPayments: {
+    method: "POST";
+    url: "/v1/accounts/{account_id}/deferments";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: DeferPayments;
+    answers: {
+      200: ScheduleChange;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "deferment_too_long" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1779,6 +2720,51 @@ export interface Operations {
     answers: {
       200: Account;
       304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One account whole: what its holder sees, and what only staff see */
+  getAccountFile: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: AccountFile;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The instalments to come */
+  getAccountSchedule: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/schedule";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: Schedule;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -2130,6 +3116,32 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** Whether statements come without paper, and the disclosure to agree to */
+  getPaperless: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/paperless";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Paperless | string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One payment, and in `message` whether it went through */
   getPayment: {
     method: "GET";
@@ -2248,6 +3260,34 @@ export interface Operations {
       304: undefined;
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One statement, with the arithmetic of each payment */
+  getStatement: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/statements/{statement_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      statement_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Statement | string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "document_too_long" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -2381,6 +3421,23 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** See how strong a new password would be */
+  judgePassword: {
+    method: "POST";
+    url: "/v1/password-checks";
+    body: JudgePassword;
+    answers: {
+      200: JudgedPassword;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Link another account of yours; access tokens carry it from the next one on */
   linkAccount: {
     method: "POST";
@@ -2400,6 +3457,72 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** The flags of an account, those that were cleared too */
+  listAccountFlags: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/flags";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: AccountFlags;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The customers who may act on the account online */
+  listAccountHolders: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/holders";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: AccountHolders;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What happened on an account, newest first */
+  listAccountTransactions: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/transactions";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Transactions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Your accounts */
   listAccounts: {
     method: "GET";
@@ -2409,6 +3532,52 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The payment methods of a customer */
+  listCustomerPaymentMethods: {
+    method: "GET";
+    url: "/v1/staff/customers/{user_id}/payment-methods";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: PaymentMethods;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What was furnished of the account, month by month */
+  listFurnishing: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/furnishing";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: Furnishing;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -2600,6 +3769,53 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Monthly statements and yearly summaries of interest, newest first */
+  listStatements: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: IssuedStatements;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Titles that are due to their owners */
+  listTitleReleases: {
+    method: "GET";
+    url: "/v1/staff/title-releases";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string | null;
+    };
+    answers: {
+      200: TitleReleases;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What happened on the account, newest first */
   listTransactions: {
     method: "GET";
@@ -2695,6 +3911,31 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What waits for a person, oldest first */
+  listWorkItems: {
+    method: "GET";
+    url: "/v1/staff/work-items";
+    query?: {
+      /** longest 64 */
+      reason?: string | null;
+      /** longest 64 */
+      account_id?: string | null;
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string | null;
+    };
+    answers: {
+      200: WorkItems;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign in with a passkey */
   openPasskeySession: {
     method: "POST";
@@ -2742,7 +3983,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -2859,6 +4100,37 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "consent_not_current" | "extra_principal_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      428: Refused<428, "precondition_required">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Agree to statements without paper, or take it back */
+  putPaperless: {
+    method: "PUT";
+    url: "/v1/accounts/{account_id}/paperless";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: PutPaperless;
+    answers: {
+      200: Paperless;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "disclosure_not_in_force">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "paperless_proof_wrong">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3007,6 +4279,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that a title went out */
+  recordTitleRelease: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/title-release";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: RecordTitleRelease;
+    answers: {
+      200: TitleRelease;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress" | "title_not_due">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "release_date_wrong">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3373,6 +4674,35 @@ export interface Operations {
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Undo a payment, as had it never been */
+  reversePayment: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/payment-reversals";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ReversePayment;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found" | "payment_not_applied">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "payment_already_reversed" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Make a new secret */
   rotateWebhookSecret: {
     method: "POST";
@@ -3422,6 +4752,29 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Find accounts by number, vehicle or source */
+  searchAccounts: {
+    method: "GET";
+    url: "/v1/staff/accounts";
+    query?: {
+      /** longest 64 */
+      account_number?: string | null;
+      /** longest 17 */
+      vin?: string | null;
+      /** longest 200 */
+      source_ref?: string | null;
+    };
+    answers: {
+      200: FoundAccounts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Note that a cheque goes back */
   sendReceiptBack: {
     method: "POST";
@@ -3449,6 +4802,35 @@ export interface Operations {
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Flag an account: some fees and messages stop */
+  setAccountFlag: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/flags";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SetAccountFlag;
+    answers: {
+      200: FlaggedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "flag_already_set" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "flag_dates_wrong" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Sign the odometer statement (49 CFR 580.7) */
@@ -3589,6 +4971,35 @@ export interface Operations {
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Take a payment for a customer */
+  takePayment: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/payments";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: StaffPayment;
+    answers: {
+      201: Payment;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "idempotency_key_reused" | "invalid_request">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Send a made-up event */
   testWebhook: {
     method: "POST";
@@ -3702,6 +5113,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Give up what is unpaid of a fee */
+  waiveFee: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/fee-waivers";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: WaiveFee;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "fee_not_found" | "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "fee_not_due" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

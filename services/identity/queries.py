@@ -9,8 +9,18 @@ from sqlalchemy import func, select
 from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.store import Transaction
-from services.identity.models import factors, links_of, open_changes_of, passkeys, recovery_codes, sessions, users
-from services.identity.providers import Keyring
+from services.identity.models import (
+    ACTIVE,
+    factors,
+    links_of,
+    open_changes_of,
+    passkeys,
+    recovery_codes,
+    sessions,
+    user_accounts,
+    users,
+)
+from services.identity.providers import Keyring, Passwords
 from services.identity.rules.names import masked_phone
 from services.identity.rules.profiles import profile_of
 from services.identity.rules.second_factors import TEXT
@@ -26,6 +36,18 @@ def get_me(transaction: Transaction, *, caller: CallContext, keyring: Keyring) -
     phone, address = keyring.contact_of(user)
     pending = keyring.pending_of(transaction.all(open_changes_of(user_id)))
     return profile_of(user, links=transaction.all(links_of(user_id)), phone=phone, address=address, pending=pending)
+
+
+def list_account_holders(transaction: Transaction, *, account_id: UUID) -> dict[str, Any]:
+    """The customers who may act on an account, in the order in which they linked it; none where nobody registered."""
+    holders = (
+        select(users.c.id, users.c.first_name, users.c.last_name, user_accounts.c.role)
+        .join(user_accounts, user_accounts.c.user_id == users.c.id)
+        .where(user_accounts.c.account_id == account_id, users.c.status == ACTIVE)
+        .order_by(user_accounts.c.linked_at, users.c.id)
+    )
+    rows = transaction.all(holders)
+    return {"data": [{**row, "user_id": row["id"]} for row in rows]}
 
 
 def list_sessions(
@@ -50,6 +72,18 @@ def list_passkeys(transaction: Transaction, *, caller: CallContext) -> dict[str,
     """The caller's passkeys, the one added last first."""
     mine = select(passkeys).where(passkeys.c.user_id == UUID(caller.subject))
     return {"data": transaction.all(mine.order_by(passkeys.c.id.desc()))}
+
+
+def judge_password(*, passwords: Passwords, password: str, email: str | None, user_id: str | None) -> dict[str, Any]:
+    """Whether a password would be taken, and how strong it is; nothing of it is kept."""
+    words = [word for word in (email, (email or "").partition("@")[0], user_id) if word]
+    problem = passwords.problem_with(password, personal_words=words)
+    return {
+        "is_acceptable": problem is None,
+        "strength": passwords.strength_of(password),
+        "code": problem.code if problem else None,
+        "detail": problem.detail if problem else None,
+    }
 
 
 def get_signing_keys(*, keyring: Keyring) -> dict[str, Any]:

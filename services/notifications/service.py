@@ -8,6 +8,7 @@ from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand,
 from chassis.doors.call import Question
 from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
+from services.accounts.contract import events as accounts_events
 from services.notifications import operations, queries
 from services.notifications.contract import events, schemas
 from services.notifications.providers.channels import Mail, Text
@@ -95,10 +96,30 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
         )
 
+    @reaction(accounts_events.account_flagged)
+    def on_account_flagged(self, call: EventCall) -> None:
+        operations.note_flag(
+            call.transaction, sequence=call.event.sequence, account_id=call.data["account_id"], kind=call.data["kind"],
+            stands=True,
+        )  # fmt: skip
+
+    @reaction(accounts_events.account_unflagged)
+    def on_account_unflagged(self, call: EventCall) -> None:
+        operations.note_flag(
+            call.transaction, sequence=call.event.sequence, account_id=call.data["account_id"], kind=call.data["kind"],
+            stands=False,
+        )  # fmt: skip
+
     @reaction(payments_events.payment_returned)
     def on_payment_returned(self, call: EventCall) -> None:
         operations.tell_payment_returned(
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
+        )
+
+    @reaction(accounts_events.statement_issued)
+    def on_statement_issued(self, call: EventCall) -> None:
+        operations.tell_statement_ready(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), statement=call.data
         )
 
     @reaction(payments_events.autopay_enrolled)

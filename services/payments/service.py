@@ -211,6 +211,14 @@ class PaymentsService(Service):
     def every_few_seconds_send_due(self) -> None:
         operations.send_due_of_open_day(self.store, accounts=self.accounts, clock=self.clock)
 
+    @reaction(accounts_events.account_accelerated)
+    def on_account_accelerated(self, call: EventCall) -> None:
+        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @reaction(accounts_events.account_charged_off)
+    def on_account_charged_off(self, call: EventCall) -> None:
+        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
     @reaction(accounts_events.payment_reversed)
     def on_payment_reversed(self, call: EventCall) -> None:
         operations.note_payment_reversed(call.transaction, sequence=call.event.sequence, data=call.data)

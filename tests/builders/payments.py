@@ -148,6 +148,21 @@ def an_account_paid_off(payment: Mapping[str, Any], *, clock: Clock, sequence: i
     return an_event(accounts_events.account_paid_off, clock=clock, subject=subject, data=loaded, sequence=sequence)
 
 
+def an_account_charged_off(account_id: str, *, clock: Clock, sequence: int = 3) -> Envelope:
+    standing = a_standing(
+        status="charged_off", payoff_ceiling_cents=0, amount_due_cents=0, next_due_on=None, next_instalment_number=None
+    )
+    loaded = accounts_events.AccountChargedOffV1().load(
+        {
+            "account_id": account_id, "standing": standing, "charged_off_on": "2026-11-23", "amount_cents": 1_000_000,
+            "interest_cents": 0, "principal_cents": 1_000_000, "fees_cents": 0,
+        }
+    )  # fmt: skip
+    return an_event(
+        accounts_events.account_charged_off, clock=clock, subject=account_id, data=loaded, sequence=sequence
+    )
+
+
 @dataclass
 class OvertakenProcessor:
     """The real processor, whose answer to a charge, or silence, is noticed only after something else has happened."""

@@ -192,3 +192,20 @@ class SigningKeys(Strict):
     """A JWK set (RFC 7517), public parts only."""
 
     keys = fields.List(fields.Dict(), required=True)
+
+
+class ListAccountHolders(Strict):
+    """Staff ask who may act on an account online."""
+
+    account_id = fields.UUID(required=True)
+
+
+class AccountHolder(Strict):
+    user_id = fields.UUID(required=True)
+    first_name = fields.String(required=True)
+    last_name = fields.String(required=True)
+    role = fields.String(required=True)
+
+
+class AccountHolders(Strict):
+    data = fields.List(fields.Nested(AccountHolder), required=True)

@@ -6,6 +6,7 @@ from services.notifications.operations.autopay import (
     tell_draft_upcoming,
 )
 from services.notifications.operations.contacts import put_contact
+from services.notifications.operations.flags import note_flag
 from services.notifications.operations.outcomes import record_reports
 from services.notifications.operations.queueing import (
     release_waiting,
@@ -14,10 +15,12 @@ from services.notifications.operations.queueing import (
     tell_payment_declined,
     tell_payment_received,
     tell_payment_returned,
+    tell_statement_ready,
 )
 from services.notifications.operations.sending import send_message
 
 __all__ = [
+    "note_flag",
     "put_contact",
     "record_reports",
     "release_waiting",
@@ -30,4 +33,5 @@ __all__ = [
     "tell_payment_declined",
     "tell_payment_received",
     "tell_payment_returned",
+    "tell_statement_ready",
 ]

@@ -14,6 +14,7 @@ from chassis.migrating import upgrade
 from chassis.store import Database
 from deploy.ledger_check import check
 from deploy.postgres.cluster import Cluster
+from services.accounts.contract.terms import LIMITS
 from services.accounts.models import AGENDA, account_states, journal_entries
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
@@ -33,7 +34,7 @@ TABLES = ("accounts", "account_parties", "contract_terms", "account_events", "ac
 JOURNAL = ("journal_entries", "journal_lines")
 NEW_COLUMNS = ("chain_number", "chain_digest", "written_off_cents", *AGENDA, "delinquent_since_on")
 NEW_IN_A_STATE = ("last_rank", "open_fees", "billed_due_on", "delinquent_since_on")
-NEW_IN_TERMS = ("waterfall", "returned_payment_fee_cents", "late_fee_pack", "bill_lead_days")
+NEW_IN_TERMS = ("waterfall", "returned_payment_fee_cents", "late_fee_pack", "bill_lead_days", *LIMITS)
 
 
 @pytest.fixture

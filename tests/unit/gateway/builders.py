@@ -19,16 +19,28 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
-from gateway.api import examples, staff_receipts, staff_webhooks
+from gateway.api import change_examples as of_change
+from gateway.api import examples, staff_receipts, staff_webhooks, statement_examples
 from gateway.api import passkeys as passkey_routes
 from gateway.api import second_factors as factor_routes
+from gateway.api import staff_examples as of_staff
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
 from gateway.stream.feed import Feed
 from gateway.table import ROUTES
-from services.accounts.contract import payoff
+from services.accounts.contract import (
+    changes,
+    files,
+    flags,
+    furnishing,
+    paperless,
+    payoff,
+    statements,
+    titles,
+    work_items,
+)  # fmt: skip
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
@@ -45,6 +57,9 @@ Answer = Any
 # These stand on the gateway's own database, which is there in tests/service/gateway.
 ON_DATABASE = {"openStream", *(declared.operation for declared in staff_webhooks.ROUTES)}
 
+A_PRINTED_DOCUMENT = {
+    "file_name": "monthly-2026-11-14.pdf", "media": "application/pdf", "content_base64": "JVBERi0xLjc=",
+}  # fmt: skip
 A_PROFILE = {**examples.ME, "version": 7}
 AN_AUTOPAY = {**examples.AUTOPAY, "version": 3}
 NOTHING_PENDING: dict[str, Any] = {"data": [], "autopay_account_ids": []}
@@ -64,6 +79,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         recovery.RequestUserIdReminder, recovery.Recovery, {"status": "check_your_mail"},
     ),
     "identity.reset_password": (recovery.ResetPassword, Nothing, {}),
+    "identity.judge_password": (
+        recovery.JudgePassword, recovery.JudgedPassword,
+        {"is_acceptable": True, "strength": "strong", "code": None, "detail": None},
+    ),
     "identity.change_password": (recovery.ChangePassword, Nothing, {}),
     "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
     "identity.get_me": (Nothing, identity.Me, A_PROFILE),
@@ -106,7 +125,50 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.list_payment_addresses": (
         payoff.ListPaymentAddresses, payoff.PostalAddresses, examples.PAYMENT_ADDRESSES,
     ),
+    "accounts.list_statements": (
+        statements.ListStatements, statements.IssuedStatements, examples.page_of(statement_examples.ISSUED),
+    ),
+    "accounts.get_statement": (statements.GetStatement, statements.Statement, statement_examples.STATEMENT),
+    "accounts.print_statement": (statements.GetStatement, statements.PrintedDocument, A_PRINTED_DOCUMENT),
+    "accounts.get_paperless": (
+        paperless.GetPaperless, paperless.Paperless, {**statement_examples.PAPERLESS, "version": 3},
+    ),
+    "accounts.print_disclosure": (paperless.GetPaperless, statements.PrintedDocument, A_PRINTED_DOCUMENT),
+    "accounts.put_paperless": (
+        paperless.PutPaperless, paperless.Paperless, {**statement_examples.PAPERLESS, "version": 4},
+    ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, NOTHING_PENDING),
+    "accounts.preview_due_date_change": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
+    "accounts.change_due_date": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
+    "accounts.preview_deferment": (changes.DeferPayments, changes.ScheduleChange, of_change.DEFERMENT),
+    "accounts.defer_payments": (changes.DeferPayments, changes.ScheduleChange, of_change.DEFERMENT),
+    "accounts.search_accounts": (files.SearchAccounts, files.FoundAccounts, {"data": [of_staff.FOUND_ACCOUNT]}),
+    "accounts.get_account_file": (files.GetAccountFile, files.AccountFile, None),
+    "accounts.list_account_flags": (flags.ListAccountFlags, flags.AccountFlags, {"data": [of_staff.ACCOUNT_FLAG]}),
+    "accounts.set_account_flag": (flags.SetAccountFlag, flags.FlaggedAccount, of_staff.FLAGGED_ACCOUNT),
+    "accounts.clear_account_flag": (flags.ClearAccountFlag, flags.FlaggedAccount, of_staff.FLAGGED_ACCOUNT),
+    "accounts.list_work_items": (work_items.ListWorkItems, work_items.WorkItems, examples.page_of(of_staff.WORK_ITEM)),
+    "accounts.close_work_item": (work_items.CloseWorkItem, work_items.WorkItem, of_staff.WORK_ITEM),
+    "accounts.list_title_releases": (
+        titles.ListTitleReleases, titles.TitleReleases, examples.page_of(of_staff.TITLE_RELEASE),
+    ),
+    "accounts.list_furnishing": (
+        furnishing.ListFurnishing, furnishing.Furnishing, {"data": [of_staff.FURNISHING_FACTS]},
+    ),
+    "accounts.correct_furnishing": (
+        furnishing.CorrectFurnishing, furnishing.FurnishingFacts, of_staff.FURNISHING_FACTS,
+    ),
+    "accounts.record_title_release": (titles.RecordTitleRelease, titles.TitleRelease, of_staff.TITLE_RELEASE),
+    "accounts.reverse_payment": (accounts.ReversePayment, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.assess_late_fee": (accounts.AssessLateFee, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.assess_fee": (accounts.AssessFee, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.waive_fee": (accounts.WaiveFee, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.change_rate": (accounts.ChangeRate, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.accelerate_balance": (accounts.AccelerateBalance, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.charge_off": (accounts.ChargeOffAccount, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "identity.list_account_holders": (
+        identity.ListAccountHolders, identity.AccountHolders, {"data": [of_staff.ACCOUNT_HOLDER]},
+    ),
     "payments.record_processor_events": (payments.RecordProcessorEvents, Nothing, {}),
     "payments.refund_payment": (payments.RefundPayment, payments.PaymentRefund, examples.PAYMENT_REFUND),
     "payments.list_work_items": (
@@ -282,6 +344,7 @@ def a_gateway(
         "identity.get_signing_keys": published,
         "accounts.get_account": ACCOUNT_VIEW,
         "accounts.list_accounts": {"data": [ACCOUNT_VIEW]},
+        "accounts.get_account_file": {**of_staff.ACCOUNT_FILE, "account": ACCOUNT_VIEW},
     }
     neighbours = Neighbourhood({**usual, **(answers or {})})
     values = {setting.name: setting.default for setting in DECLARED}
