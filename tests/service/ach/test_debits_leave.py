@@ -23,6 +23,7 @@ class TestADebit:
             27, THEIR_BANK, APPROVED_ACCOUNT, 41_235,
         )  # fmt: skip
         assert (entry.individual_name, entry.trace_number[:8]) == ("Ada Lovelace", "12104288")
+        assert entry.discretionary == "S"
 
     def test_of_a_process_that_died_after_queueing_it_is_found_and_queued_once(self, bank: Bank) -> None:
         payment = bank.counter.pay()
