@@ -309,6 +309,10 @@ class IdentityService(Service):
     def list_passkeys(self, call: Call) -> Any:
         return queries.list_passkeys(call.transaction, caller=call.context)
 
+    @query(takes=recovery_contract.JudgePassword, gives=recovery_contract.JudgedPassword, may=(ANONYMOUS,))
+    def judge_password(self, call: Call) -> Any:
+        return queries.judge_password(passwords=self.passwords, **call.request)
+
     @query(takes=schemas.ListSessions, gives=schemas.Sessions, may=(CUSTOMER, AGENT))
     def list_sessions(self, call: Call) -> Any:
         return queries.list_sessions(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
