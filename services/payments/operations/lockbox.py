@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_keep
 
+from chassis.bulk import insert_all
 from chassis.ids import new_id
 from chassis.keys import FieldCipher
 from chassis.store import Transaction
@@ -146,8 +147,8 @@ def _store(
         for line in found.refused
     ]  # fmt: skip
     for table, values in ((payments, paid), (lockbox_receipts, rows), (lockbox_refusals, refusals)):
-        if values:
-            transaction.run(insert(table), values)
+        nothing = dict.fromkeys(table.c.keys())
+        insert_all(transaction, table, [{**nothing, **row} for row in values])
     tell_cheques_posted(transaction, payments=paid)
 
 
