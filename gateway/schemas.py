@@ -201,6 +201,24 @@ class SendReceiptBack(receipts.SendReceiptBack):
         exclude = ("receipt_id",)
 
 
+class DecideApproval(Strict):
+    """A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["extension"]))
+    account_id = fields.UUID(required=True)
+    approval_id = fields.UUID(required=True)
+    decision = fields.String(required=True, validate=validate.OneOf(["accept", "decline"]))
+
+
+class DecidedApproval(Strict):
+    """`status` is what has become of the change: it still waits (`offered`), is `accepted`, or `withdrawn`."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    decision = fields.String(required=True)
+    status = fields.String(required=True)
+
+
 class ConfirmFactor(second_factors.ConfirmFactor):
     """The first code of a factor."""
 

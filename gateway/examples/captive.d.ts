@@ -157,6 +157,31 @@ export interface Allocation {
   unapplied_cents: number;
 }
 
+/**
+ * One change that waits. `parties` must all agree by the end of `decide_by_on`, or nothing changes.
+ *
+ * `awaits_you`: the caller has not agreed yet.
+ */
+export interface Approval {
+  /** uuid */
+  id: string;
+  kind: string;
+  /** uuid */
+  account_id: string;
+  summary: string;
+  parties: string[];
+  agreed: string[];
+  awaits_you: boolean;
+  /** date-time */
+  asked_at: string;
+  /** date */
+  decide_by_on: string;
+}
+
+export interface Approvals {
+  data: Approval[];
+}
+
 /** Up to which event of accounts about this account, and on which business date, a view is right. */
 export interface AsOf {
   sequence: number;
@@ -426,11 +451,29 @@ export interface CorrectFurnishing {
   compliance_condition_code?: string | null;
 }
 
+/** A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it. */
+export interface DecideApproval {
+  kind: "extension";
+  /** uuid */
+  account_id: string;
+  /** uuid */
+  approval_id: string;
+  decision: "accept" | "decline";
+}
+
 /** Offer or decline, and why. */
 export interface DecideExtension {
   decision: "offer" | "decline";
   /** longest 500 */
   reason: string;
+}
+
+/** `status` is what has become of the change: it still waits (`offered`), is `accepted`, or `withdrawn`. */
+export interface DecidedApproval {
+  id: string;
+  kind: string;
+  decision: string;
+  status: string;
 }
 
 export interface Decline {
@@ -2585,6 +2628,31 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Accept or decline a change */
+  decideApproval: {
+    method: "POST";
+    url: "/v1/me/approvals";
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DecideApproval;
+    answers: {
+      200: DecidedApproval;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "not_a_lessee">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Offer or decline an extension that policy leaves to a person */
   decideExtension: {
     method: "POST";
@@ -3538,6 +3606,21 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Changes that wait for you, or for the others */
+  listApprovals: {
+    method: "GET";
+    url: "/v1/me/approvals";
+    answers: {
+      200: Approvals;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The payment methods of a customer */
   listCustomerPaymentMethods: {
     method: "GET";
@@ -4092,7 +4175,7 @@ export interface Operations {
       200: Autopay;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_takes_no_payments" | "request_in_progress">;

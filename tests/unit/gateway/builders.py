@@ -19,6 +19,7 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
+from gateway.api import approvals as approval_routes
 from gateway.api import change_examples as of_change
 from gateway.api import examples, staff_receipts, staff_webhooks, statement_examples
 from gateway.api import passkeys as passkey_routes
@@ -44,7 +45,7 @@ from services.accounts.contract import (
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
-from services.leases.contract import extensions, lease_end, options, turn_ins
+from services.leases.contract import approvals, extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
 from services.payments.contract import autopay, receipts
@@ -218,6 +219,7 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "leases.dispute_end_bill": (turn_ins.DisputeEndBill, turn_ins.TurnIn, examples.TURN_IN),
     "leases.request_extension": (extensions.RequestExtension, extensions.Extension, examples.EXTENSION),
     "leases.get_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
+    "leases.list_approvals": (Nothing, approvals.Approvals, {"data": [approval_routes.APPROVAL]}),
     "leases.accept_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
     "leases.withdraw_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
     "leases.decide_extension": (extensions.DecideExtension, extensions.Extension, examples.EXTENSION),
