@@ -6,7 +6,7 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract import payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
-from services.leases.contract import extensions, lease_end, options, turn_ins
+from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
 from services.payments.contract import receipts
 from services.payments.contract import schemas as payments
 
@@ -135,8 +135,18 @@ class DecideExtension(extensions.DecideExtension):
         exclude = ("account_id", "option_id")
 
 
-class OptionStep(Strict):
-    """Nothing besides the step itself."""
+class EndEarly(early_ends.EndEarly):
+    """The return, the vehicle's value and where that comes from; whether a servicemember ends the lease."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class VehicleValue(early_ends.GetEarlyTerminationQuote):
+    """What the vehicle brings, as far as somebody knows."""
+
+    class Meta:
+        exclude = ("account_id",)
 
 
 class ResolveReceipt(receipts.ResolveReceipt):

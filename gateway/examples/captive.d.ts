@@ -175,6 +175,68 @@ export interface DisputeEndBill {
   reason: string;
 }
 
+/** An early end as it was billed. */
+export interface EarlyEnd {
+  id: string;
+  account_id: string;
+  status: "billed" | "completed";
+  /** date */
+  returned_on: string;
+  /** at least 0 */
+  realized_value_cents: number;
+  value_source: string;
+  is_servicemember: boolean;
+  charges: OptionPrice;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+}
+
+/**
+ * The charge of 12 CFR 1013.4(g) as of today, and the way to it in words.
+ *
+ * `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
+ * value is not known. A servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+ */
+export interface EarlyTerminationQuote {
+  account_id: string;
+  /** date */
+  on: string;
+  /** at least 0 */
+  adjusted_lease_balance_cents: number;
+  /** at least 0 */
+  past_due_cents: number;
+  /** at least 0 */
+  fees_cents: number;
+  /** at least 0 */
+  taxes_cents: number;
+  /** at least 0 */
+  owed_before_value_cents: number;
+  /** at least 0 */
+  realized_value_cents: number | null;
+  /** at least 0 */
+  charge_cents: number | null;
+  /** at least 0 */
+  servicemember_cents: number;
+  method: string[];
+  appraisal: string;
+  servicemembers: string;
+}
+
+/** The return, the vehicle's value and where that comes from; whether a servicemember ends the lease. */
+export interface EndEarly {
+  /** date */
+  returned_on: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+  /** at least 0 */
+  realized_value_cents: number;
+  /** longest 200 */
+  value_source: string;
+  is_servicemember: boolean;
+}
+
 /** An extension as far as it has come; it is active once accounts has appended its instalments. */
 export interface Extension {
   id: string;
@@ -456,10 +518,6 @@ export interface OptionPrice {
   total_cents: number;
   lines: PriceLine[];
   notes: string[];
-}
-
-/** Nothing besides the step itself. */
-export interface OptionStep {
 }
 
 /**
@@ -1103,17 +1161,13 @@ export interface Operations {
       /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
       "Idempotency-Key": string;
     };
-    body: OptionStep;
     answers: {
       200: Extension;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden" | "not_a_lessee">;
       404: Refused<404, "not_found">;
-      408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_step_not_possible" | "request_in_progress">;
-      413: Refused<413, "body_too_large">;
-      415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -1313,6 +1367,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Take a vehicle back before the end, and bill what Regulation M allows */
+  endLeaseEarly: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/early-terminations";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: EndEarly;
+    answers: {
+      201: EarlyEnd;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2288,6 +2371,30 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What ending the lease early would cost, and how that is reckoned */
+  quoteEarlyTermination: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/early-termination-quote";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 0 */
+      realized_value_cents?: number | null;
+    };
+    answers: {
+      200: EarlyTerminationQuote;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
