@@ -15,13 +15,14 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 
-from chassis.errors import NotFound, Unauthenticated
+from chassis.errors import NotFound, StepUpRequired, Unauthenticated
 from chassis.keys import KeysMissing, SecretKey, SigningKeys
 
 TYPE = "captive-context+jwt"
 ANONYMOUS, CUSTOMER, AGENT, SERVICE = "anonymous", "customer", "agent", "service"
 PERSONS_ISSUER = "gateway"
 LEEWAY_SECONDS = 5
+PROOF_GOOD_SECONDS = 600
 ISSUER_LENGTH_MAX = 40
 
 
@@ -56,6 +57,11 @@ class CallContext:
         if self.role in (AGENT, SERVICE):
             return True
         return any(grant.id == account_id for grant in self.accounts)
+
+    def require_proof(self, *, now: datetime) -> None:
+        """Raises StepUpRequired where the person has not proven lately who they are: by signing in, or again since."""
+        if self.auth_time is None or now.timestamp() - self.auth_time > PROOF_GOOD_SECONDS:
+            raise StepUpRequired()
 
     def require(self, account_id: str) -> None:
         """Raises NotFound: a foreign account and an absent one answer alike."""

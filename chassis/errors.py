@@ -4,6 +4,7 @@ Refusal               a rule says no: typed, carries a code, never pages anyone
   InvalidRequest      the shape is wrong; errors[] point at the fields
   Unauthenticated     nobody proved who asks
   Forbidden           known, but not allowed
+  StepUpRequired      allowed, but the proof of who asks is too old for it
   NotFound            absent, or not yours: the two answer alike
   PreconditionFailed  somebody else has changed it since the caller read it
   RequestInProgress   the same idempotency key is being worked on now
@@ -100,6 +101,17 @@ class Forbidden(Refusal):
     kind = Kind.FORBIDDEN
     title = "Not allowed"
     detail = "Your role may not do this. Ask somebody whose role may: customers for what is theirs, else staff."
+
+
+class StepUpRequired(Refusal):
+    code = "step_up_required"
+    kind = Kind.FORBIDDEN
+    title = "Prove once more who you are"
+    detail = (
+        "This changes where your messages or your money go, so it asks for a proof not older than ten minutes. Send "
+        "your password, or a code where you have a second factor, to POST /v1/sessions/step-up, and try again with the "
+        "new access token."
+    )
 
 
 class NotFound(Refusal):

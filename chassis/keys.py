@@ -39,6 +39,16 @@ def add_secret_key(*, folder: Path, purpose: str) -> str:
     return identifier
 
 
+def retire_signing_keys(*, folder: Path, purpose: str, kept: int) -> list[str]:
+    """Remove all pairs but the newest `kept`; gives the ids of those that are gone. Nothing they signed holds then."""
+    home = folder / purpose
+    old = sorted(path.name.split(".")[0] for path in home.glob("*.public.pem"))[:-kept]
+    for identifier in old:
+        for half in ("private", "public"):
+            (home / f"{identifier}.{half}.pem").unlink(missing_ok=True)
+    return old
+
+
 def has_keys(*, folder: Path, purpose: str) -> bool:
     return any((folder / purpose).glob("*.p*")) or any((folder / purpose).glob("*.secret"))
 
@@ -78,6 +88,7 @@ class FieldCipher:
         paths = sorted((folder / purpose).glob("*.secret"))
         if not paths:
             raise KeysMissing(f"No keys in {folder / purpose}: run `captive migrate`, or mount the keys there.")
+        self._paths = (folder, purpose)
         self._keys = {path.stem: AESGCM(path.read_bytes()) for path in paths}
         self._newest = paths[-1].stem
 
@@ -90,7 +101,18 @@ class FieldCipher:
     def decrypt(self, stored: str, *, bound_to: str) -> str:
         identifier, _, body = stored.partition(".")
         raw = urlsafe_b64decode(body)
-        return self._keys[identifier].decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
+        return self._key(identifier).decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
+
+    def _key(self, identifier: str) -> AESGCM:
+        """The key of that id. One made since the start is read now: who was started later encrypts with it already.
+
+        Raises KeyError for an id that no key has.
+        """
+        if identifier not in self._keys:
+            folder, purpose = self._paths
+            found = (path for path in (folder / purpose).glob("*.secret") if path.stem == identifier)
+            self._keys |= {path.stem: AESGCM(path.read_bytes()) for path in found}
+        return self._keys[identifier]
 
 
 class SecretKey:

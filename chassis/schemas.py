@@ -38,6 +38,15 @@ class Cents(fields.Integer):
         return super().deserialize(value, attr, data, **options)
 
 
+class YesOrNo(fields.Boolean):
+    """A JSON boolean, never a number or a word that stands for one."""
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **options: Any) -> Any:
+        if isinstance(value, int | float | str) and not isinstance(value, bool):
+            raise ValidationError("Must be true or false.")
+        return super().deserialize(value, attr, data, **options)
+
+
 class Rate(fields.String):
     """An annual percentage as exact text, such as "6.49"."""
 

@@ -91,4 +91,5 @@ audit_log = Table(
     Column("method", Text, nullable=False),
     Column("request", JSONB, nullable=False),
     Column("request_id", Text, nullable=False),
+    Column("client_address", Text, nullable=False, server_default=text("''")),
 )

@@ -73,7 +73,7 @@ def take_over(
     record that cannot be taken over, and may raise to leave everything as it was.
     """
     cipher = FieldCipher(folder=keys, purpose="fields-accounts")
-    with _without_collector(), Spool[TakenOver]() as leases:
+    with without_collector(), Spool[TakenOver]() as leases:
         taking = _Taking(clock=clock, cipher=cipher, announce=announce, note_new=note_new, refused=refused)
         with _database(urls, "accounts", clock=clock) as database, database.writing() as transaction:
             for batch in _batches(read_ahead(records)):
@@ -87,7 +87,7 @@ def take_over(
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """A batch holds no cycles and dies as soon as it is stored; looking for some takes a fifth of the time."""
     gc.disable()
     try:

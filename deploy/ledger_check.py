@@ -88,7 +88,8 @@ STATEMENTS: Mapping[str, str] = {
         FROM (SELECT * FROM account_events WHERE kind IN ('payment_posted', 'payment_held')) e
         FULL JOIN (SELECT *, CASE kind WHEN 'payment_reversed' THEN (explanation ->> 'reversed_amount_cents')::bigint
                              ELSE amount_cents END AS cents
-                   FROM allocations WHERE kind IN ('payment', 'payment_held', 'payment_reversed')) a
+                   FROM allocations
+                   WHERE kind IN ('payment', 'payment_held', 'payment_reversed', 'recovery')) a
                ON a.event_id = e.id
         WHERE e.id IS NULL OR a.id IS NULL OR a.cents <> (e.data ->> 'amount_cents')::bigint
            OR a.account_id <> e.account_id OR a.source_key <> e.source_key OR a.effective_on <> e.effective_on

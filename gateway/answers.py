@@ -37,6 +37,11 @@ def answers(route: Route, codes: Iterable[str]) -> dict[str, Any]:
     if route.has_etag:
         headers = _headers("X-Request-Id", "ETag", *_of_limit(route))
         found["304"] = {"description": "Nothing has changed since the ETag you sent.", "headers": headers}
+    if route.otherwise:
+        content = {"application/json": {"schema": route.otherwise.gives, "example": route.otherwise.example}}
+        headers = _headers("X-Request-Id", *_of_limit(route))
+        other = {"description": route.otherwise.when, "headers": headers, "content": content}
+        found[str(route.otherwise.status)] = other
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in codes:
         by_status[status_of(_refusal(code)())].append(code)

@@ -76,7 +76,8 @@ class Application:
         self._neighbours = {name: Bulkhead(name, asks) for name, asks in house.neighbours.items()}
         house.admission.neighbours = tuple(self._neighbours.values())
         self._cross_origin = headers.CrossOrigin(house.settings)
-        self._shapes: dict[type[Schema], Schema] = {route.gives: route.gives() for route in routes}
+        given = {route.gives for route in routes} | {route.otherwise.gives for route in routes if route.otherwise}
+        self._shapes: dict[type[Schema], Schema] = {shape: shape() for shape in given}
 
     def __call__(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         started = time.perf_counter()
@@ -189,7 +190,7 @@ class Application:
     def _call(self, exchange: Exchange, route: Route) -> HttpCall:
         """What the handler gets, once everything that the declaration asks for holds."""
         request = exchange.request
-        details = {"client_address": exchange.address}
+        details = {"client_address": exchange.address, "network": exchange.network}
         nobody = replace(NOBODY, request_id=exchange.request_id, details=details)
         caller = None if route.is_open else self._caller(exchange, route, details)
         context: CallContext = caller.context if caller else nobody
@@ -223,6 +224,8 @@ class Application:
             self._attempt(exchange, route.limit.of_persons(), whom=caller.context.subject)
         if caller.context.role not in route.who:
             raise Forbidden()
+        if route.steps_up:
+            caller.context.require_proof(now=self._house.clock.now())
         return caller
 
     def _response(self, exchange: Exchange, route: Route, reply: Reply) -> Response:
@@ -233,8 +236,9 @@ class Application:
         elif route.status == 204:
             response = Response(status=204)
         else:
-            data = shaped(self._shapes[route.gives], reply.data)
-            response = Response(_json(data), status=route.status, content_type=route.media)
+            form = route.otherwise if reply.is_otherwise and route.otherwise else route
+            data = shaped(self._shapes[form.gives], reply.data)
+            response = Response(_json(data), status=form.status, content_type=route.media)
         response.headers.update(reply.headers)
         response.headers["Cache-Control"] = route.cache
         if reply.replayed:

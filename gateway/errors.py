@@ -50,6 +50,8 @@ RETRY_AFTER_SECONDS = {
     "too_many_streams": 30,
     "request_in_progress": 1,
     "overloaded": 1,
+    "too_many_attempts": 900,
+    "too_many_texts": 3600,
 }
 MEDIA = "application/problem+json"
 

@@ -117,6 +117,8 @@ def codes_of(route: Route) -> list[str]:
         found |= {"service_unavailable"}
     if not route.is_open:
         found |= {"unauthenticated", "forbidden"}
+    if route.steps_up:
+        found |= {"step_up_required"}
     if route.takes or route.raw:
         found |= {"unsupported_media_type", "body_too_large", "request_too_slow"}
     if route.raw:

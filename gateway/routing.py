@@ -28,13 +28,27 @@ OWN_ID = "_id"
 
 @dataclass(frozen=True)
 class Reply:
-    """What a handler gives back: JSON data shaped by the route's schema, or a stream of bytes, or text as it is."""
+    """What a handler gives back: JSON data shaped by the route's schema, or a stream of bytes, or text as it is.
+
+    `is_otherwise`: the data is the route's other good answer.
+    """
 
     data: Any = None
     replayed: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: Iterable[bytes] | None = None
     text: str | None = None
+    is_otherwise: bool = False
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """Another good answer than a route's usual one: when it is given, with which status, in which form."""
+
+    when: str
+    status: int
+    gives: type[Schema]
+    example: Any
 
 
 @dataclass(frozen=True)
@@ -113,9 +127,10 @@ class Route:
     `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `conditional`: If-Match
     is required, and its versions are handed to the service, which compares them. `limit` counts the attempts of an
     address, and of a person who has signed in; `rank` says who goes first when not everybody can be answered.
+    `steps_up`: the person must have proven lately who they are.
     `reads` names other request headers that mean something here, `errors` the codes that this route adds to those of
     its form, `replies` the headers of the answer that its handler sets. `content_policy` is what a page may load,
-    where it is one.
+    where it is one. `sends` is an example of the body, or of the query where there is no body.
     """
 
     method: str
@@ -133,6 +148,8 @@ class Route:
     moves_money: bool = False
     has_etag: bool = False
     conditional: bool = False
+    steps_up: bool = False
+    otherwise: Otherwise | None = None
     limit: Limit | None = None
     rank: Rank = Rank.REST
     media: str = "application/json"

@@ -2,12 +2,13 @@
 
 from marshmallow import fields, validate
 
-from chassis.schemas import Cents, Strict, Text
-from services.accounts.contract import payoff
+from chassis.schemas import Cents, Strict, Text, YesOrNo
+from services.accounts.contract import changes, payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
+from services.identity.contract import second_factors
 from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
-from services.payments.contract import receipts
+from services.payments.contract import autopay, receipts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -28,7 +29,11 @@ class ReportedMessage(Strict):
 
 
 class SubmitPayment(payments.SubmitPayment):
-    """Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out."""
+    """Pay now, or `on` a business day to come. `extra` says what becomes of money beyond what is due.
+
+    The account's own rule where `extra` is left out. A payment of what is paid already is refused as
+    `instalment_already_covered`, unless it has `extra`, `quote_id` or `pay_anyway`.
+    """
 
     class Meta:
         exclude = ("account_id",)
@@ -63,6 +68,31 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
 
     class Meta:
         exclude = ("account_id", "kind", "lines", "source_ref")
+
+
+class PutAutopay(autopay.PutAutopay):
+    """What is drawn, from where and when; every choice that is left out has its default.
+
+    `day_offset` is days before the due date, 0 to -10; the draft is on the business day on or before that.
+    """
+
+    class Meta:
+        exclude = ("account_id", "if_versions")
+
+
+class SkipDraft(autopay.SkipDraft):
+    """Which draft: the next one that can still be stopped, or that of one instalment."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class Autopay(autopay.Autopay):
+    """Autopay of an account. It is never required; `message` says in one sentence how it stands."""
+
+    class Meta:
+        # It is in the ETag.
+        exclude = ("version",)
 
 
 class RecordOdometerReading(lease_end.RecordOdometerReading):
@@ -163,6 +193,31 @@ class SendReceiptBack(receipts.SendReceiptBack):
         exclude = ("receipt_id",)
 
 
+class ConfirmFactor(second_factors.ConfirmFactor):
+    """The first code of a factor."""
+
+    class Meta:
+        exclude = ("factor_id",)
+
+
+class _Previewed(Strict):
+    preview = YesOrNo(required=True)
+
+
+class ChangeDueDate(_Previewed, changes.ChangeDueDate):
+    """The day of the month to pay on. With `preview` true nothing is stored; with false send an Idempotency-Key."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class DeferPayments(_Previewed, changes.DeferPayments):
+    """How many months to wait. With `preview` true nothing is stored; with false send an Idempotency-Key."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
 class Me(identity.Me):
     """The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits."""
 
@@ -172,7 +227,7 @@ class Me(identity.Me):
 
 
 class PendingPayment(payments.PendingPayment):
-    """A payment that was accepted or is on its way, and is not in the balance yet."""
+    """A payment that was accepted, is on its way or scheduled, and is not in the balance yet."""
 
     class Meta:
         exclude = ("account_id",)
@@ -182,6 +237,7 @@ class Account(accounts.Account):
     """An account as its holder sees it.
 
     `pending_payments` and `amount_due_after_pending_cents` are null while payments cannot be asked: unknown, not none.
+    `autopay_enabled` is false then too; where they are null it says nothing.
     """
 
     autopay_enabled = fields.Boolean(required=True)

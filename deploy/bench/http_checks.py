@@ -33,9 +33,12 @@ from services.accounts.contract import schemas as accounts_schemas
 from services.payments import operations as payments_operations
 from services.payments import queries as payments_queries
 from services.payments.contract import schemas as payments
+from services.payments.contract.settings import POLICY
+from services.payments.rules.policy import policy_of
 
 PURPOSE_OF_TOKENS = "tokens"
 PUBLIC_URL = "http://localhost"
+DECIDED = policy_of({"COMPANY_TIME_ZONE": "America/Chicago", **{each.name: each.default for each in POLICY}})
 
 
 @dataclass(frozen=True)
@@ -125,15 +128,14 @@ def paid(
         if stored.refusal is not None:
             raise stored.refusal
         return stored.reply, True
-    answers = payments_operations.learn_standing(
-        store, accounts=accounts, caller=caller, account_id=asked["account_id"], amount_cents=asked["amount_cents"],
-        quoted_cents=None,
-    )  # fmt: skip
+    wish = payments_operations.wish_of(asked, today=clock.today(), quoted_cents=None)
+    answers = payments_operations.learn_standing(store, accounts=accounts, caller=caller, wish=wish)
     with store.writing() as transaction:
         idempotency.lock(transaction.connection, **place)
         payment = payments_operations.submit_payment(
-            transaction, now=clock.now(), today=clock.today(), caller=caller, answers=answers, **asked
-        )
+            transaction, now=clock.now(), today=clock.today(), caller=caller, policy=DECIDED.schedule, answers=answers,
+            request=asked,
+        )  # fmt: skip
         reply = schemas.dump(payments.Payment, payment)
         idempotency.store(transaction.connection, **place, fingerprint=print_, reply=reply, refusal=None)
     return reply, False
@@ -157,7 +159,7 @@ class HttpSide:
 
     def account(self, request: Request, view: Mapping[str, Any], pending: Mapping[str, Any]) -> Response:
         """200 with the account and its tag."""
-        body = _json(shaped(schemas.schema_of(AccountShown), composed(view, pending["data"])))
+        body = _json(shaped(schemas.schema_of(AccountShown), composed(view, pending)))
         etag = hashlib.sha256(body).hexdigest()[:32]
         response = Response(body, content_type="application/json")
         if request.if_none_match.contains_weak(etag):

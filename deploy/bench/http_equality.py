@@ -53,7 +53,7 @@ def probes(payer: Payer, *, foreign: Payer) -> list[Probe]:
     """What is served and what is refused, one of each kind."""
     mine, theirs = f"/v1/accounts/{payer.account_id}", f"/v1/accounts/{foreign.account_id}"
     token = payer.authorization()
-    body = {"amount_cents": 100, "payment_method_id": payer.method_id}
+    body = {"amount_cents": 100, "payment_method_id": payer.method_id, "pay_anyway": True}
     get = Probe("an account of one's own", "GET", mine, token)
     post = Probe("a payment", "POST", f"{mine}/payments", token, body)
     return [

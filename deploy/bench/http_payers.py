@@ -19,6 +19,7 @@ from services.accounts.queries import get_standing
 from services.identity.providers.keyring import Keyring
 from services.payments.models import payments
 from services.payments.operations import add_payment_method, note_standing
+from services.payments.rules.methods import MethodPolicy
 from services.payments.rules.states import POSTED, SUBMITTING
 
 # As long as the gateway lets any token live.
@@ -40,7 +41,7 @@ class Payer:
         now = self.clock.now()
         token = self.keyring.access_token(
             now=now, lives_seconds=TOKEN_SECONDS, user_id=self.user_id, role=CUSTOMER,
-            accounts=[{"account_id": self.account_id, "role": "borrower"}], session_id=new_id(at=now), signed_in_at=now,
+            accounts=[{"account_id": self.account_id, "role": "borrower"}], session_id=new_id(at=now), proven_at=now,
         )  # fmt: skip
         return f"Bearer {token}"
 
@@ -72,7 +73,7 @@ def _payer(
         note_standing(transaction, sequence=1, data={"account_id": account_id, "standing": standing})
         method = add_payment_method(
             transaction, cipher=cipher, now=clock.now(), today=clock.today(), caller=caller, answers={},
-            request=BANK_ACCOUNT,
+            policy=MethodPolicy(accepts_cards=True, requires_consent=False), request=BANK_ACCOUNT,
         )  # fmt: skip
     return Payer(
         user_id=user_id, account_id=account_id, method_id=str(method["id"]), keyring=keyring, clock=clock

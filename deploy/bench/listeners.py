@@ -131,7 +131,7 @@ def tokens_for(record: StackRecord, *, accounts: Sequence[str]) -> list[str]:
     return [
         keyring.access_token(
             now=now, lives_seconds=TOKEN_SECONDS, user_id=new_id(at=now), role="customer",
-            accounts=[{"account_id": UUID(account), "role": "borrower"}], session_id=new_id(at=now), signed_in_at=now,
+            accounts=[{"account_id": UUID(account), "role": "borrower"}], session_id=new_id(at=now), proven_at=now,
         )
         for account in accounts
     ]  # fmt: skip

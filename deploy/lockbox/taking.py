@@ -12,7 +12,9 @@ from pathlib import Path
 from chassis.clock import Clock
 from chassis.keys import FieldCipher
 from chassis.store import Database
+from deploy.importing import without_collector
 from deploy.lockbox.reading import read_lines, sha256_of
+from deploy.portfolio.ahead import read_ahead
 from services.accounts.queries import match_account_numbers
 from services.payments.operations import (
     LockboxFile,
@@ -45,13 +47,13 @@ def take_lockbox(
     another process takes the same file.
     """
     cipher = FieldCipher(folder=keys, purpose="fields-payments")
-    with ExitStack() as stack:
+    with without_collector(), ExitStack() as stack:
         books, payments = (_opened(stack, urls, service, clock=clock) for service in ("accounts", "payments"))
         with payments.writing() as transaction:
             file = open_lockbox_file(transaction, sha256=sha256_of(path), name=path.name, now=clock.now())
         if file.is_finished:
             return TakenLockbox(file, was_here=True)
-        for lines in _batches(read_lines(path, today=clock.today(), after=file.last_line)):
+        for lines in _batches(read_ahead(read_lines(path, today=clock.today(), after=file.last_line))):
             with books.reading() as transaction:
                 account_ids = match_account_numbers(transaction, account_numbers=_numbers(lines))
             with payments.writing() as transaction:

@@ -56,6 +56,7 @@ _WHOLE_NUMBERS = (
     "_day",
     "_count",
     "_months",
+    "_max",
     "instalment_number",
     "_made",
     "_year",

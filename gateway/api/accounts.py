@@ -12,7 +12,7 @@ from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Account, Accounts, Page
 from services.accounts.contract import schemas as accounts
 
-Pending = list[Mapping[str, Any]]
+OfPayments = Mapping[str, Any]
 
 log = logs.logger(__name__)
 
@@ -26,7 +26,7 @@ def list_accounts(call: HttpCall) -> Reply:
     mine = [grant.id for grant in call.context.accounts]
     if not mine:
         return Reply({"data": [], "next_cursor": None})
-    pending = _pending_payments(call, mine)
+    pending = pending_payments(call, mine)
     found = call.ask("accounts", "list_accounts", account_ids=mine).data
     return Reply({"data": [composed(view, pending) for view in found["data"]], "next_cursor": None})
 
@@ -38,7 +38,7 @@ def list_accounts(call: HttpCall) -> Reply:
 )  # fmt: skip
 def get_account(call: HttpCall) -> Reply:
     account_id = call.path["account_id"]
-    pending = _pending_payments(call, [account_id])
+    pending = pending_payments(call, [account_id])
     view = call.ask("accounts", "get_account", account_id=account_id).data
     return Reply(composed(view, pending))
 
@@ -61,28 +61,37 @@ def get_schedule(call: HttpCall) -> Reply:
     return call.relay("accounts", "get_schedule", account_id=call.path["account_id"])
 
 
-def composed(view: Mapping[str, Any], pending: Pending | None) -> dict[str, Any]:
-    """The account as its holder sees it. Without an answer of payments, what is pending is null: unknown, not none."""
-    mine = None if pending is None else [payment for payment in pending if payment["account_id"] == view["id"]]
+def composed(view: Mapping[str, Any], told: OfPayments | None) -> dict[str, Any]:
+    """The account as its holder sees it. Without an answer of payments, what it knows is null: unknown, not none."""
+    if told is None:
+        unknown = {"pending_payments": None, "amount_due_after_pending_cents": None}
+        return {**view, **unknown, "autopay_enabled": False}
+    mine = [payment for payment in told["data"] if payment["account_id"] == view["id"]]
     return {
         **view,
-        "autopay_enabled": False,
+        "autopay_enabled": view["id"] in told["autopay_account_ids"],
         "pending_payments": mine,
-        "amount_due_after_pending_cents": None if mine is None else _due_after(view["amount_due_cents"], mine),
+        "amount_due_after_pending_cents": _due_after(view, mine),
     }
 
 
-def _due_after(amount_due_cents: int, pending: Iterable[Mapping[str, Any]]) -> int:
-    pending_cents: int = sum(payment["amount_cents"] for payment in pending)
-    return max(0, amount_due_cents - pending_cents)
+def _due_after(view: Mapping[str, Any], pending: Iterable[Mapping[str, Any]]) -> int:
+    """What is due once everything on its way has arrived. What is scheduled for later than it is due is not in time."""
+    late = [
+        payment for payment in pending
+        if payment["status"] == "scheduled" and payment["effective_on"] > (view["next_due_on"] or "")
+    ]  # fmt: skip
+    pending_cents: int = sum(payment["amount_cents"] for payment in pending if payment not in late)
+    due_cents: int = view["amount_due_cents"]
+    return max(0, due_cents - pending_cents)
 
 
-def _pending_payments(call: HttpCall, account_ids: list[str]) -> Pending | None:
+def pending_payments(call: HttpCall, account_ids: list[str]) -> OfPayments | None:
     """Asked before the account: a payment applied in between is then seen twice for a moment, never not at all."""
     try:
-        found: Pending = call.ask_beside("payments", "list_pending_payments", account_ids=account_ids).data["data"]
+        found: OfPayments = call.ask_beside("payments", "list_pending_payments", account_ids=account_ids).data
     except DependencyDown as error:
-        log.warning("account shown without pending payments", error=type(error).__name__)
+        log.warning("account shown without what payments knows", error=type(error).__name__)
         return None
     return found
 

@@ -12,7 +12,6 @@ MESSAGE_ID = "0193584c-61a0-7c3d-92b4-1e2f3a4b5c6d"
 WEBHOOK_ID = "01935847-2c40-7b5e-8d31-4f6a7b8c9d0e"
 DELIVERY_ID = "0193584c-6a10-7f4b-a5c6-7d8e9f0a1b2c"
 
-RECEIPT_ID = "0193584d-4b30-7a2f-9c81-7e6d5c4b3a29"
 QUOTE_ID = "0193584d-2a10-7b6c-a5d4-9e8f7a6b5c4d"
 
 LAST4 = "6789"
@@ -23,6 +22,16 @@ SESSION_TOKENS: dict[str, Any] = {
     "expires_in": 300,
     "refresh_token": "Q3JhbmtzaGFmdC1pbnZvaWNlLXdpbnRlcg",
 }
+
+SECOND_FACTOR_ASKED: dict[str, Any] = {
+    "mfa_required": True,
+    "challenge_id": "bWVhZG93LWxhbnRlcm4tc2V2ZW50ZWVu",
+    "methods": ["totp", "recovery_code"],
+}
+
+PASSKEY_ID = "01935853-1d20-7c5b-9e8f-3a4b5c6d7e8f"
+
+FACTOR_ID = "01935852-7c10-7e4a-b8d1-2f3a4b5c6d7e"
 
 MAILING_ADDRESS: dict[str, Any] = {
     "line_1": "1501 North Plano Rd.",
@@ -40,6 +49,8 @@ ME: dict[str, Any] = {
     "first_name": "Jane",
     "last_name": "Driver",
     "phone_masked": "••• ••• 2368",
+    "pending_email": None,
+    "pending_phone_masked": None,
     "mailing_address": MAILING_ADDRESS,
     "accounts": [{"id": ACCOUNT_ID, "role": "borrower", "account_last4": "3456"}],
 }
@@ -78,23 +89,6 @@ PAYMENT_WORK_ITEM: dict[str, Any] = {
     "opened_at": "2026-11-25T16:04:00.000Z",
 }
 
-RECEIPT: dict[str, Any] = {
-    "id": RECEIPT_ID,
-    "status": "waiting",
-    "waits_because": "unknown_account",
-    "received_on": "2026-11-23",
-    "amount_cents": 41235,
-    "account_number": "5500123465",
-    "cheque_number": "1043",
-    "drawn_on_last4": LAST4,
-    "remitter": "Jane Driver",
-    "file_name": "lockbox-2026-11-23.csv",
-    "line": 18,
-    "payment_id": None,
-    "decided_at": None,
-    "note": None,
-}
-
 PAYMENT_METHOD: dict[str, Any] = {
     "id": METHOD_ID,
     "type": "bank_account",
@@ -106,6 +100,34 @@ PAYMENT_METHOD: dict[str, Any] = {
     "exp_year": None,
     "created_at": "2026-11-20T17:02:11.000Z",
     "disabled_because": None,
+}
+
+AUTOPAY: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "status": "active",
+    "message": "Autopay is on. The next draft is on December 3, 2026.",
+    "payment_method": {"id": METHOD_ID, "type": "bank_account", "last4": LAST4},
+    "day_offset": -2,
+    "fixed_amount_cents": None,
+    "extra_principal_cents": 2500,
+    "maximum_cents": 60000,
+    "paused": None,
+    "drafts": [
+        {
+            "instalment_number": 12, "due_on": "2026-12-05", "draft_on": "2026-12-03", "amount_cents": 43735,
+            "status": "planned", "stop_through_on": "2026-11-30",
+        },
+    ],
+    "consent": {"version": "autopay-2026-11", "given_at": "2026-11-20T17:05:40.000Z"},
+    "consent_offer": {
+        "version": "autopay-2026-11",
+        "text": "I authorize my lender to draw each instalment of this account from the payment method that I chose.",
+    },
+}  # fmt: skip
+
+CONSENT_TO_METHOD = {
+    "version": "payment-method-2026-11",
+    "text": "I am the owner of this bank account or card, or may use it. I agree that it is stored and charged.",
 }
 
 AS_OF = {"sequence": 18, "business_on": "2026-11-23"}

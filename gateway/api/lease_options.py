@@ -63,7 +63,7 @@ def cancel_buyout(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/leases/{account_id}/early-termination-quote", operation="quoteEarlyTermination", tags=("leases",),
     who=(CUSTOMER,), query=VehicleValue, gives=early_ends.EarlyTerminationQuote,
-    summary="What ending the lease early would cost, and how that is reckoned", example=lease_examples.EARLY_TERMINATION,
+    summary="What ending the lease early would cost, and how so", example=lease_examples.EARLY_TERMINATION,
 )  # fmt: skip
 def quote_early_termination(call: HttpCall) -> Reply:
     """Give the vehicle's value where you know one: an offer or an appraisal. Without it the charge stays open."""

@@ -10,7 +10,8 @@ from services.payments.contract import schemas as payments
 
 @route(
     "GET", "/v1/payment-methods", operation="listPaymentMethods", tags=("payments",), who=(CUSTOMER,), query=Page,
-    gives=payments.PaymentMethods, summary="Your payment methods", example=examples.page_of(examples.PAYMENT_METHOD),
+    gives=payments.PaymentMethods, summary="Your payment methods",
+    example={**examples.page_of(examples.PAYMENT_METHOD), "consent_offer": examples.CONSENT_TO_METHOD},
 )  # fmt: skip
 def list_payment_methods(call: HttpCall) -> Reply:
     return call.relay("payments", "list_payment_methods", **call.query)
@@ -18,13 +19,16 @@ def list_payment_methods(call: HttpCall) -> Reply:
 
 @route(
     "POST", "/v1/payment-methods", operation="addPaymentMethod", status=201, tags=("payments",), who=(CUSTOMER,),
-    takes_key=True, takes=payments.AddPaymentMethod, gives=payments.PaymentMethod,
+    takes_key=True, steps_up=True, takes=payments.AddPaymentMethod, gives=payments.PaymentMethod,
     summary="Add a bank account, or a card by the processor's token",
     sends={
         "type": "bank_account", "routing_number": "021000021", "account_number": "123456789",
-        "account_type": "checking", "holder_name": "Jane Driver",
+        "account_type": "checking", "holder_name": "Jane Driver", "consent": {"version": "payment-method-2026-11"},
     },
-    example=examples.PAYMENT_METHOD, errors=("card_number_refused", "card_token_unknown", "card_expired"),
+    example=examples.PAYMENT_METHOD, errors=(
+        "card_number_refused", "card_token_unknown", "card_expired", "cards_not_accepted", "consent_required",
+        "consent_not_current",
+    ),
 )  # fmt: skip
 def add_payment_method(call: HttpCall) -> Reply:
     return call.relay("payments", "add_payment_method", **call.body)

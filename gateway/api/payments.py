@@ -28,7 +28,7 @@ _wait = re.compile(r"(?:^|,)\s*wait\s*=\s*(\d{1,4})\s*(?:[,;]|$)")
     sends={"amount_cents": 41235, "payment_method_id": examples.METHOD_ID}, example=examples.PAYMENT,
     errors=(
         "card_number_refused", "amount_too_small", "amount_too_large", "account_takes_no_payments", "card_expired",
-        "payoff_quote_not_good", "payment_method_disabled",
+        "payoff_quote_not_good", "payment_method_disabled", "instalment_already_covered", "payment_date_not_possible",
     ),
 )  # fmt: skip
 def submit_payment(call: HttpCall) -> Reply:
@@ -69,6 +69,20 @@ def get_payment(call: HttpCall) -> Reply:
     return call.relay("payments", "get_payment", payment_id=call.path["payment_id"])
 
 
+@route(
+    "DELETE", "/v1/payments/{payment_id}", operation="cancelPayment", tags=("payments",), who=(CUSTOMER,),
+    takes_key=True, gives=payments.Payment, summary="Cancel a scheduled payment",
+    errors=("payment_not_cancellable",),
+    example={
+        **examples.PAYMENT, "status": "cancelled",
+        "message": "No: $412.35 was not charged to your bank account ending in 6789. You cancelled it.",
+    },
+)  # fmt: skip
+def cancel_payment(call: HttpCall) -> Reply:
+    """Until the cut-off of the business day before its date. Cancelled again, it is answered as it stands."""
+    return call.relay("payments", "cancel_payment", payment_id=call.path["payment_id"])
+
+
 def wished_wait_seconds(prefer: str) -> int | None:
     """The N of `Prefer: wait=N` (RFC 7240), cut to the longest we wait; None where it is not asked for."""
     found = _wait.search(prefer.lower())
@@ -96,4 +110,4 @@ def _as_it_stands(call: HttpCall, payment: Mapping[str, Any]) -> Mapping[str, An
     return found
 
 
-ROUTES = (submit_payment, list_payments, get_payment)
+ROUTES = (submit_payment, list_payments, get_payment, cancel_payment)

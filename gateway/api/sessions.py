@@ -6,9 +6,10 @@ from chassis.schemas import Nothing
 from gateway.admission import Rank
 from gateway.api import examples
 from gateway.limits import Limit
-from gateway.routing import HttpCall, Reply, route
+from gateway.routing import HttpCall, Otherwise, Reply, route
 from gateway.schemas import Page
 from services.identity.contract import schemas as identity
+from services.identity.contract import second_factors
 
 SESSIONS = Limit("sessions", "SESSIONS_PER_MINUTE")
 PERSONS = (CUSTOMER, AGENT)
@@ -18,11 +19,19 @@ PERSONS = (CUSTOMER, AGENT)
     "POST", "/v1/sessions", operation="openSession", rank=Rank.FIRST, status=201, tags=("identity",), limit=SESSIONS,
     takes=identity.OpenSession, gives=identity.OpenedSession, summary="Sign in",
     sends={"user_id": "jane@example.com", "password": "ferry lantern orchard nine"},
-    example=examples.SESSION_TOKENS, errors=("invalid_credentials",),
+    example=examples.SESSION_TOKENS, errors=("invalid_credentials", "too_many_attempts"),
+    otherwise=Otherwise(
+        when="The password was right; a second factor opens the session: POST /v1/sessions/mfa.", status=202,
+        gives=second_factors.SecondFactorAsked, example=examples.SECOND_FACTOR_ASKED,
+    ),
 )  # fmt: skip
 def open_session(call: HttpCall) -> Reply:
-    """An access token for the Authorization header, and a refresh token for the next one."""
-    return call.relay("identity", "open_session", **call.body)
+    """An access token for the Authorization header, and a refresh token for the next one.
+
+    Who has a second factor gets a challenge instead, good for ten minutes.
+    """
+    answer = call.ask("identity", "open_session", **call.body)
+    return Reply(answer.data, is_otherwise="challenge_id" in answer.data)
 
 
 @route(

@@ -10,10 +10,16 @@ export type RefusedMoney<Status extends number, Code extends string> = Refused<S
   money_moved: "no" | "yes" | "unknown";
 };
 
+export interface AccelerateBalance {
+  /** longest 500 */
+  reason: string;
+}
+
 /**
  * An account as its holder sees it.
  *
  * `pending_payments` and `amount_due_after_pending_cents` are null while payments cannot be asked: unknown, not none.
+ * `autopay_enabled` is false then too; where they are null it says nothing.
  */
 export interface Account {
   id: string;
@@ -45,12 +51,92 @@ export interface Account {
   amount_due_after_pending_cents: number | null;
 }
 
+/**
+ * What its holder sees of an account, and beside it what only staff see.
+ *
+ * `flags` are those that stand. `charged_off_cents` is what was given up in the books, `recovered_cents` what has come
+ * back of it. `title` is null unless the account is closed on good funds.
+ */
+export interface AccountFile {
+  account: Account;
+  source_ref: string;
+  issuer: string;
+  state: string | null;
+  /** date */
+  opened_on: string | null;
+  /** date */
+  closed_on: string | null;
+  is_accelerated: boolean;
+  /** at least 0 */
+  charged_off_cents: number;
+  /** at least 0 */
+  recovered_cents: number;
+  annual_rate_percent: string | null;
+  parties: Party[];
+  flags: AccountFlag[];
+  title: TitleRelease | null;
+}
+
+/** A flag as it was set; the last four are null while it stands. `stops_fees` names the fees that it stops. */
+export interface AccountFlag {
+  id: string;
+  kind: "servicemember" | "bankruptcy" | "deceased" | "dispute" | "cease_contact";
+  /** date */
+  from_on: string;
+  /** date */
+  through_on: string | null;
+  note: string;
+  stops_fees: string[];
+  set_by: string;
+  /** date-time */
+  set_at: string;
+  /** date */
+  cleared_on: string | null;
+  cleared_by: string | null;
+  clearing_note: string | null;
+  /** date-time */
+  cleared_at: string | null;
+}
+
+/** Newest first, those that were cleared too. */
+export interface AccountFlags {
+  data: AccountFlag[];
+}
+
+export interface AccountHolder {
+  /** uuid */
+  user_id: string;
+  first_name: string;
+  last_name: string;
+  role: string;
+}
+
+export interface AccountHolders {
+  data: AccountHolder[];
+}
+
 export interface Accounts {
   data: Account[];
   next_cursor: string | null;
 }
 
-/** A bank account, or a card by the token that the processor made of it; each type has its own fields. */
+/** `totp`: codes of an app. `text`: codes to the telephone number on file. */
+export interface AddFactor {
+  kind: "totp" | "text";
+}
+
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface AddPasskey {
+  /** longest 100 */
+  label: string;
+  credential: NewCredential;
+}
+
+/**
+ * A bank account, or a card by the token that the processor made of it; each type has its own fields.
+ *
+ * `consent` names the text that was agreed to; the company may require it.
+ */
 export interface AddPaymentMethod {
   type: "bank_account" | "card";
   routing_number?: string;
@@ -59,6 +145,7 @@ export interface AddPaymentMethod {
   /** longest 100 */
   holder_name?: string;
   processor_token?: string;
+  consent?: GivenConsent | null;
 }
 
 /** Where the money went; the five parts add up to the transaction's amount and what was written off. */
@@ -77,6 +164,33 @@ export interface AsOf {
   business_on: string;
 }
 
+export interface Assertion {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  authenticatorData: string;
+  /** longest 20000 */
+  signature: string;
+  /** longest 20000 */
+  userHandle?: string | null;
+}
+
+/** `fee_reference` is your own name of what is charged for: one is charged once. */
+export interface AssessFee {
+  kind: "returned_payment_fee" | "other_fee";
+  /** at least 1 */
+  amount_cents: number;
+  /** longest 500 */
+  reason: string;
+  /** longest 64 */
+  fee_reference: string;
+}
+
+export interface AssessLateFee {
+  /** at least 1 */
+  instalment_number: number;
+}
+
 /** A finding with its charge; `words` says what is normal. */
 export interface AssessedWear {
   item: "body_mark" | "glass_crack" | "chip" | "tire_tread";
@@ -87,6 +201,36 @@ export interface AssessedWear {
   /** at least 0 */
   charge_cents: number;
   words: string;
+}
+
+export interface Attestation {
+  /** longest 20000 */
+  clientDataJSON: string;
+  /** longest 20000 */
+  attestationObject: string;
+  /** longest 20000 */
+  authenticatorData?: string | null;
+  /** longest 20000 */
+  publicKey?: string | null;
+  publicKeyAlgorithm?: number;
+  transports?: string[];
+}
+
+/** Autopay of an account. It is never required; `message` says in one sentence how it stands. */
+export interface Autopay {
+  /** uuid */
+  account_id: string;
+  status: "not_enrolled" | "active" | "paused" | "cancelled";
+  message: string;
+  payment_method: MethodOfAutopay | null;
+  day_offset: number;
+  fixed_amount_cents: number | null;
+  extra_principal_cents: number;
+  maximum_cents: number | null;
+  paused: Pause | null;
+  drafts: Draft[];
+  consent: ConsentOnRecord | null;
+  consent_offer: ConsentOffer;
 }
 
 /** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
@@ -119,6 +263,38 @@ export interface BuyoutPreview {
   price: OptionPrice;
 }
 
+/** What the browser is to be asked; the challenge in it is good for five minutes and once. */
+export interface Ceremony {
+  options: Record<string, unknown>;
+}
+
+/** The day of the month to pay on. With `preview` true nothing is stored; with false send an Idempotency-Key. */
+export interface ChangeDueDate {
+  /** at least 1, at most 28 */
+  due_day: number;
+  preview: boolean;
+}
+
+/** `password` is the one that is used now. */
+export interface ChangePassword {
+  /** longest 1024 */
+  password: string;
+  /** longest 1024 */
+  new_password: string;
+}
+
+/** `payment_cents` from `from_instalment` on, where the instalments change too; both or none. */
+export interface ChangeRate {
+  annual_rate_percent: string;
+  /** date */
+  effective_on: string;
+  reason: "servicemember" | "modification";
+  /** at least 1 */
+  from_instalment?: number | null;
+  /** at least 1 */
+  payment_cents?: number | null;
+}
+
 /** What is left out stays as it is. */
 export interface ChangeWebhook {
   /** longest 2000 */
@@ -129,10 +305,17 @@ export interface ChangeWebhook {
   state?: "active" | "disabled";
 }
 
+/** The account after a command. */
+export interface ChangedAccount {
+  account_id: string;
+  standing: Standing;
+}
+
 /**
  * What changes. `mailing_address` is replaced whole, or removed by null.
  *
- * `email` and `phone` are known and refused: they change only once they are proven.
+ * `email` and `phone` (international form; null removes it) change once both their ends have agreed: the new one and
+ * the one before it are written to, by a link in a mail or a code in a text.
  */
 export interface ChangedProfile {
   /** longest 100 */
@@ -144,10 +327,67 @@ export interface ChangedProfile {
   phone?: string | null;
 }
 
+export interface ChargeOffAccount {
+  /** longest 500 */
+  reason: string;
+}
+
+/** `cleared_on` is the first day on which the flag does not count any more; today where it is left out. */
+export interface ClearAccountFlag {
+  kind: "servicemember" | "bankruptcy" | "deceased" | "dispute" | "cease_contact";
+  /** date */
+  cleared_on?: string | null;
+  /** longest 500 */
+  note: string;
+}
+
 /** What came of it, for the record. */
 export interface ClosePaymentWorkItem {
   /** longest 500 */
   note: string;
+}
+
+/** `note` says what was done; nothing else follows from closing. */
+export interface CloseWorkItem {
+  /** longest 500 */
+  note: string;
+}
+
+/** The first code of a factor. */
+export interface ConfirmFactor {
+  /** longest 40 */
+  code: string;
+}
+
+/** The text to show before it is agreed to. */
+export interface ConsentOffer {
+  version: string;
+  text: string;
+}
+
+export interface ConsentOnRecord {
+  version: string;
+  /** date-time */
+  given_at: string;
+}
+
+/** What is given replaces what was furnished for that month, and the rest stays. */
+export interface CorrectFurnishing {
+  /** date */
+  month_end_on: string;
+  /** longest 500 */
+  reason: string;
+  status_code?: "11" | "13" | "71" | "78" | "80" | "82" | "83" | "84" | "97";
+  /** at least 0, at most 10000 */
+  days_past_due?: number;
+  /** date */
+  first_delinquent_on?: string | null;
+  is_deferred?: boolean;
+  /** at least 0 */
+  current_balance_cents?: number;
+  /** at least 0 */
+  amount_past_due_cents?: number;
+  compliance_condition_code?: string | null;
 }
 
 /** Offer or decline, and why. */
@@ -162,6 +402,13 @@ export interface Decline {
   reason: string;
 }
 
+/** How many months to wait. With `preview` true nothing is stored; with false send an Idempotency-Key. */
+export interface DeferPayments {
+  /** at least 1, at most 12 */
+  months: number;
+  preview: boolean;
+}
+
 /** An objection to the bill, as it was raised. */
 export interface Dispute {
   reason: string;
@@ -173,6 +420,19 @@ export interface Dispute {
 export interface DisputeEndBill {
   /** longest 1000 */
   reason: string;
+}
+
+/** What will be drawn for an instalment, and until when that can be stopped. */
+export interface Draft {
+  instalment_number: number;
+  /** date */
+  due_on: string;
+  /** date */
+  draft_on: string;
+  amount_cents: number;
+  status: "planned" | "skipped" | "drafted" | "covered" | "declined" | "cancelled";
+  /** date */
+  stop_through_on: string;
 }
 
 /** An early end as it was billed. */
@@ -237,6 +497,21 @@ export interface EndEarly {
   is_servicemember: boolean;
 }
 
+/**
+ * What a draft of the amount due takes of an instalment, where autopay is on; `due_on_before` is without the move.
+ *
+ * The day of a draft is the due date less the days that the enrolment names.
+ */
+export interface ExpectedDraft {
+  instalment_number: number;
+  /** date */
+  due_on: string;
+  /** date */
+  due_on_before: string;
+  /** at least 0 */
+  amount_cents: number;
+}
+
 /** An extension as far as it has come; it is active once accounts has appended its instalments. */
 export interface Extension {
   id: string;
@@ -271,11 +546,96 @@ export interface ExtensionTerms {
   disclosure: string;
 }
 
+export interface Factor {
+  /** uuid */
+  id: string;
+  kind: string;
+  phone_masked: string | null;
+  /** date-time */
+  confirmed_at: string;
+}
+
+/** It counts once a code of it was confirmed. An app learns `secret` from `qr_svg`, or from `uri`, or by hand. */
+export interface FactorAdded {
+  /** uuid */
+  id: string;
+  kind: string;
+  secret: string | null;
+  uri: string | null;
+  qr_svg: string | null;
+  phone_masked: string | null;
+}
+
 /** One wrong field: a JSON pointer into the body, or into `/query` and `/headers`. */
 export interface FieldProblem {
   pointer: string;
   code: string;
   detail: string;
+}
+
+/** The flag, and the account after it. */
+export interface FlaggedAccount {
+  account_id: string;
+  flag: AccountFlag;
+  standing: Standing;
+}
+
+export interface FoundAccount {
+  id: string;
+  account_number: string;
+  product: string;
+  status: string;
+  state: string | null;
+  vehicle: Vehicle;
+  parties: Party[];
+}
+
+/** At most 25, newest first: a vehicle may have been financed more than once. */
+export interface FoundAccounts {
+  data: FoundAccount[];
+}
+
+/** Every version of every month, newest first. */
+export interface Furnishing {
+  data: FurnishingFacts[];
+}
+
+/**
+ * One version of a month's facts; the highest version counts, `reason` says why it is not the first.
+ *
+ * `first_delinquent_on` is the due date with which the unbroken run of lateness began that goes on at the month's end.
+ * `status_code`: 11 current or less than 30 days late; 71, 78, 80, 82, 83, 84 from 30, 60, 90, 120, 150, 180 days; 97
+ * charged off; 13 closed. `is_deferred`: an instalment that would have been due was put off. `rests_on_number` is the
+ * last event of the account that was known.
+ */
+export interface FurnishingFacts {
+  /** date */
+  month_end_on: string;
+  version: number;
+  status_code: "11" | "13" | "71" | "78" | "80" | "82" | "83" | "84" | "97";
+  days_past_due: number;
+  /** date */
+  first_delinquent_on: string | null;
+  is_deferred: boolean;
+  /** at least 0 */
+  current_balance_cents: number;
+  /** at least 0 */
+  amount_past_due_cents: number;
+  /** at least 0 */
+  charged_off_cents: number;
+  flags: string[];
+  compliance_condition_code: string | null;
+  rests_on_number: number;
+  reason: string | null;
+  recorded_by: string;
+  /** date-time */
+  recorded_at: string;
+}
+
+/** Which text the customer agreed to: the `version` of the offer that was shown. */
+export interface GivenConsent {
+  /** longest 64 */
+  version: string;
 }
 
 export interface Health {
@@ -292,6 +652,23 @@ export interface InspectVehicle {
 export interface IssuePayoffQuote {
   /** date */
   good_through: string;
+}
+
+/** A password that somebody thinks of taking, with what it must not hold. */
+export interface JudgePassword {
+  /** longest 1024 */
+  password: string;
+  email?: string | null;
+  /** longest 254 */
+  user_id?: string | null;
+}
+
+/** `strength` is weak, fair or strong. Where it is not acceptable, `code` and `detail` say why. */
+export interface JudgedPassword {
+  is_acceptable: boolean;
+  strength: string;
+  code: string | null;
+  detail: string | null;
 }
 
 export interface LastPayment {
@@ -416,8 +793,17 @@ export interface Me {
   first_name: string;
   last_name: string;
   phone_masked: string | null;
+  pending_email: string | null;
+  pending_phone_masked: string | null;
   mailing_address: MailingAddress | null;
   accounts: LinkedAccount[];
+}
+
+export interface MethodOfAutopay {
+  /** uuid */
+  id: string;
+  type: string;
+  last4: string;
 }
 
 /**
@@ -452,6 +838,18 @@ export interface MileageOutlook {
   excess_miles: number | null;
   excess_cents: number | null;
   explanation: string;
+}
+
+export interface NewCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Attestation;
 }
 
 /** A reading as it was recorded; one that is not plausible is taken, and looked at by a person. */
@@ -520,19 +918,54 @@ export interface OptionPrice {
   notes: string[];
 }
 
+/** Who owes, to be asked on the telephone who they are; the last four digits are never shown. */
+export interface Party {
+  role: string;
+  first_name: string;
+  last_name: string;
+}
+
+export interface PassChallenge {
+  /** longest 200 */
+  challenge_id: string;
+  /** longest 40 */
+  code: string;
+}
+
+export interface Passkey {
+  /** uuid */
+  id: string;
+  label: string;
+  /** date-time */
+  added_at: string;
+  /** date-time */
+  last_used_at: string | null;
+}
+
+export interface Passkeys {
+  data: Passkey[];
+}
+
+/** Why nothing is drawn, in words for the customer; `resumes_on` is null where only the customer resumes it. */
+export interface Pause {
+  code: string;
+  reason: string;
+  /** date */
+  resumes_on: string | null;
+}
+
 /**
  * A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
  *
- * `settled`: the bank has paid it. `returned`: the bank took it back, and it is in no balance any more.
- *
- * `message` answers "did my payment go through" in one sentence.
+ * A scheduled one is sent when the day `effective_on` opens. `settled`: the bank has paid it. `returned`: the bank
+ * took it back, and it is in no balance any more. `message` answers "did my payment go through" in one sentence.
  */
 export interface Payment {
   /** uuid */
   id: string;
   /** uuid */
   account_id: string;
-  status: "submitting" | "posted" | "settled" | "declined" | "returned" | "unknown";
+  status: "scheduled" | "submitting" | "posted" | "settled" | "declined" | "returned" | "unknown" | "cancelled";
   amount_cents: number;
   /** date */
   effective_on: string;
@@ -576,8 +1009,10 @@ export interface PaymentMethod {
   disabled_because?: string | null;
 }
 
+/** `consent_offer` is the text to agree to when another one is added. */
 export interface PaymentMethods {
   data: PaymentMethod[];
+  consent_offer: ConsentOffer;
   next_cursor: string | null;
 }
 
@@ -683,7 +1118,7 @@ export interface PayoffQuote {
   issued_at: string;
 }
 
-/** A payment that was accepted or is on its way, and is not in the balance yet. */
+/** A payment that was accepted, is on its way or scheduled, and is not in the balance yet. */
 export interface PendingPayment {
   /** uuid */
   id: string;
@@ -730,6 +1165,30 @@ export interface Problem {
   request_id: string;
   money_moved?: "no" | "yes" | "unknown";
   errors?: FieldProblem[];
+}
+
+/** The six digits of a text. */
+export interface ProveCode {
+  code: string;
+}
+
+/**
+ * What is drawn, from where and when; every choice that is left out has its default.
+ *
+ * `day_offset` is days before the due date, 0 to -10; the draft is on the business day on or before that.
+ */
+export interface PutAutopay {
+  /** uuid */
+  payment_method_id: string;
+  /** at least -10, at most 0 */
+  day_offset?: number;
+  /** at least 100 */
+  fixed_amount_cents?: number | null;
+  /** at least 0 */
+  extra_principal_cents?: number;
+  /** at least 100 */
+  maximum_cents?: number | null;
+  consent: GivenConsent;
 }
 
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
@@ -784,6 +1243,24 @@ export interface RecordOdometerReading {
   miles: number;
   /** date */
   read_on?: string | null;
+}
+
+/** The title went out; `reference` finds it again with whoever carries it. */
+export interface RecordTitleRelease {
+  /** date */
+  released_on: string;
+  /** longest 100 */
+  reference: string;
+}
+
+/** The same for everybody: whether the address is known shows only in the mailbox. */
+export interface Recovery {
+  status: string;
+}
+
+/** Each works once in place of the second factor. They are shown now and never again; empty where there are some. */
+export interface RecoveryCodes {
+  recovery_codes: string[];
 }
 
 export interface RefreshSession {
@@ -844,6 +1321,24 @@ export interface RequestExtension {
   months: number;
 }
 
+/** Ask for a link to a new password, mailed to the address on file. */
+export interface RequestPasswordReset {
+  email: string;
+}
+
+/** Ask for the user ID, mailed to the address on file. */
+export interface RequestUserIdReminder {
+  email: string;
+}
+
+/** `token` is the one in the mailed link. */
+export interface ResetPassword {
+  /** longest 200 */
+  token: string;
+  /** longest 1024 */
+  password: string;
+}
+
 /** On which account a waiting cheque is booked; the note stays with the cheque. */
 export interface ResolveReceipt {
   /** uuid */
@@ -863,6 +1358,15 @@ export interface ReturnShown {
   present_again_on: string | null;
 }
 
+export interface ReversePayment {
+  /** longest 64 */
+  payment_id: string;
+  /** at least 1 */
+  presentment_number?: number;
+  /** longest 500 */
+  reason: string;
+}
+
 export interface Schedule {
   account_id: string;
   product: string;
@@ -870,6 +1374,38 @@ export interface Schedule {
   maturity_on: string;
   data: ScheduleRow[];
   as_of: AsOf;
+}
+
+/**
+ * What a move of due dates does; with `is_preview` nothing was stored.
+ *
+ * `added_interest_cents` is what today's principal costs from the old due date of the first moved instalment to the
+ * new one, with the arithmetic in `explanation`; the interest to come is that of the whole schedule, each instalment
+ * paid on its due date. The moved instalments are not late, and are reported to credit bureaus as current, while
+ * they wait. A lease bears no interest for waiting.
+ */
+export interface ScheduleChange {
+  account_id: string;
+  kind: "due_date_change" | "deferment";
+  is_preview: boolean;
+  from_instalment: number;
+  /** date */
+  due_on_before: string;
+  /** date */
+  due_on: string;
+  /** date */
+  maturity_on_before: string;
+  /** date */
+  maturity_on: string;
+  /** at least 0 */
+  added_interest_cents: number;
+  /** at least 0 */
+  interest_to_come_before_cents: number;
+  /** at least 0 */
+  interest_to_come_cents: number;
+  explanation: Record<string, unknown>;
+  schedule: ScheduleRow[];
+  next_drafts: ExpectedDraft[];
 }
 
 /** One instalment to come; `paid_cents` is what it has received already. Advisory: the split follows real dates. */
@@ -893,6 +1429,20 @@ export interface ScheduleTurnIn {
   /** date */
   appointment_on: string;
   wear?: WearFinding[];
+}
+
+/** The password was right; `challenge_id` and a code open the session. `methods` says which codes are taken. */
+export interface SecondFactorAsked {
+  mfa_required: boolean;
+  challenge_id: string;
+  methods: string[];
+}
+
+/** `mfa_enabled`: signing in with the password asks for one of them. */
+export interface SecondFactors {
+  mfa_enabled: boolean;
+  factors: Factor[];
+  recovery_codes_left: number;
 }
 
 /** Why a cheque goes back to who sent it. */
@@ -920,6 +1470,17 @@ export interface Sessions {
   next_cursor: string | null;
 }
 
+/** A servicemember's flag is set from the day of the call-up: a loan made before bears at most 6 % from then on. */
+export interface SetAccountFlag {
+  kind: "servicemember" | "bankruptcy" | "deceased" | "dispute" | "cease_contact";
+  /** date */
+  from_on: string;
+  /** date */
+  through_on?: string | null;
+  /** longest 500 */
+  note: string;
+}
+
 /** Whole miles without tenths; `printed_name` is the signature, `certification` says what the miles are worth. */
 export interface SignOdometerStatement {
   /** longest 200 */
@@ -936,6 +1497,44 @@ export interface SignOdometerStatement {
 /** A JWK set (RFC 7517), public parts only. */
 export interface SigningKeys {
   keys: (Record<string, unknown>)[];
+}
+
+/** Which draft: the next one that can still be stopped, or that of one instalment. */
+export interface SkipDraft {
+  /** at least 1 */
+  instalment_number?: number | null;
+}
+
+/** `on_behalf_of` is the customer whose method is charged, and who must hold the account. */
+export interface StaffPayment {
+  /** at least 100 */
+  amount_cents: number;
+  /** uuid */
+  payment_method_id: string;
+  extra?: "principal" | "paid_ahead" | null;
+  /** uuid */
+  quote_id?: string | null;
+  /** date */
+  on?: string | null;
+  pay_anyway?: boolean;
+  /** uuid */
+  on_behalf_of: string;
+}
+
+/** What an account owes on the day it was asked, or told; the same in every event and in `get_standing`. */
+export interface Standing {
+  status: "open" | "paid_off" | "closed" | "charged_off";
+  /** at least 0 */
+  amount_due_cents: number;
+  /** at least 0 */
+  past_due_cents: number;
+  /** date */
+  next_due_on: string | null;
+  next_instalment_number: number | null;
+  days_past_due: number;
+  /** at least 0 */
+  payoff_ceiling_cents: number;
+  payments_made: number;
 }
 
 /** Who buys, and the last day on which the money may come; a few days from now where none is given. */
@@ -955,7 +1554,27 @@ export interface Step {
   done_on: string | null;
 }
 
-/** Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out. */
+/** `code` for who has a second factor, else `password`. */
+export interface StepUp {
+  /** longest 1024 */
+  password?: string | null;
+  /** longest 40 */
+  code?: string | null;
+}
+
+/** The session's new access token. The refresh token stays as it is. */
+export interface SteppedUp {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+}
+
+/**
+ * Pay now, or `on` a business day to come. `extra` says what becomes of money beyond what is due.
+ *
+ * The account's own rule where `extra` is left out. A payment of what is paid already is refused as
+ * `instalment_already_covered`, unless it has `extra`, `quote_id` or `pay_anyway`.
+ */
 export interface SubmitPayment {
   /** at least 100 */
   amount_cents: number;
@@ -964,6 +1583,9 @@ export interface SubmitPayment {
   extra?: "principal" | "paid_ahead" | null;
   /** uuid */
   quote_id?: string | null;
+  /** date */
+  on?: string | null;
+  pay_anyway?: boolean;
 }
 
 /** How to reach a person. `email` is null where the company has published none. */
@@ -973,6 +1595,39 @@ export interface SupportContact {
   email: string | null;
   mail_to: PaymentAddresses;
   note: string;
+}
+
+/** Have a code texted for this challenge. */
+export interface TextChallenge {
+  /** longest 200 */
+  challenge_id: string;
+}
+
+/** To which number, as far as it is shown. */
+export interface Texted {
+  phone_masked: string;
+}
+
+/** `due_on` counts from good funds; `source` says by which policy. The last three are null until it went out. */
+export interface TitleRelease {
+  account_id: string;
+  account_number: string;
+  state: string | null;
+  /** date */
+  good_funds_on: string;
+  /** date */
+  due_on: string;
+  source: string;
+  is_overdue: boolean;
+  /** date */
+  released_on: string | null;
+  released_by: string | null;
+  reference: string | null;
+}
+
+export interface TitleReleases {
+  data: TitleRelease[];
+  next_cursor: string | null;
 }
 
 /** A step of the way to the title; `done_on` is null until it is taken. */
@@ -990,7 +1645,7 @@ export interface TitleStep {
  */
 export interface Transaction {
   id: string;
-  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "refund_due" | "lease_ended" | "lease_end_billed" | "lease_extended";
+  kind: "payment" | "payment_held" | "payment_reversed" | "credit_used" | "late_fee" | "returned_payment_fee" | "other_fee" | "late_fee_reversed" | "fee_waived" | "rate_changed" | "due_date_changed" | "instalments_deferred" | "accelerated" | "bill" | "payoff_drift" | "charged_off" | "recovery" | "refund_due" | "lease_ended" | "lease_end_billed" | "lease_extended";
   payment_id: string | null;
   method_type: string | null;
   method_last4: string | null;
@@ -1037,6 +1692,25 @@ export interface TurnIn {
   odometer_statement: OdometerStatement | null;
 }
 
+/** `credential` is the browser's `PublicKeyCredential.toJSON()`. */
+export interface UsePasskey {
+  credential: UsedCredential;
+  /** longest 200 */
+  device?: string | null;
+}
+
+export interface UsedCredential {
+  /** longest 20000 */
+  id: string;
+  /** longest 20000 */
+  rawId: string;
+  type: "public-key";
+  /** longest 40 */
+  authenticatorAttachment?: string | null;
+  clientExtensionResults?: Record<string, unknown>;
+  response: Assertion;
+}
+
 export interface Vehicle {
   vin: string | null;
   year: number | null;
@@ -1047,6 +1721,13 @@ export interface Vehicle {
 export interface VerifyEmail {
   /** longest 200 */
   token: string;
+}
+
+export interface WaiveFee {
+  /** longest 64 */
+  fee_id: string;
+  /** longest 500 */
+  reason: string;
 }
 
 /** Something on the vehicle: the largest inches of it (of tread, its depth) as text such as "4.5", and how many. */
@@ -1145,8 +1826,57 @@ export interface Webhooks {
   next_cursor: string | null;
 }
 
+/** `details` is plain data about the reason. The last three are null while it is open. */
+export interface WorkItem {
+  id: string;
+  account_id: string;
+  account_number: string;
+  reason: string;
+  details: Record<string, unknown>;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  closed_by: string | null;
+  closing_note: string | null;
+}
+
+export interface WorkItems {
+  data: WorkItem[];
+  next_cursor: string | null;
+}
+
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
+  /** Call the whole balance of a loan due */
+  accelerateBalance: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/acceleration";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: AccelerateBalance;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Accept the terms as one of the lessees */
   acceptExtension: {
     method: "POST";
@@ -1174,6 +1904,47 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Add a second factor */
+  addFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors";
+    body: AddFactor;
+    answers: {
+      201: FactorAdded;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "factor_exists">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Add the passkey that the browser made */
+  addPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys";
+    body: AddPasskey;
+    answers: {
+      201: Passkey;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Add a bank account, or a card by the processor's token */
   addPaymentMethod: {
     method: "POST";
@@ -1187,12 +1958,100 @@ export interface Operations {
       201: PaymentMethod;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "idempotency_key_reused" | "invalid_request">;
+      422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "cards_not_accepted" | "consent_not_current" | "consent_required" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Charge a fee that the contract allows */
+  assessFee: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/fees";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: AssessFee;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "fee_stopped" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Charge the late fee of one instalment */
+  assessLateFee: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/late-fees";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: AssessLateFee;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "late_fee_already_assessed" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "late_fee_not_chargeable">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to add a passkey */
+  beginAddingPasskey: {
+    method: "POST";
+    url: "/v1/me/passkeys/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "too_many_passkeys">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Begin to sign in with a passkey */
+  beginPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey/options";
+    answers: {
+      200: Ceremony;
+      400: Refused<400, "malformed_request">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1215,6 +2074,31 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Cancel a scheduled payment */
+  cancelPayment: {
+    method: "DELETE";
+    url: "/v1/payments/{payment_id}";
+    path: {
+      /** uuid */
+      payment_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    answers: {
+      200: Payment;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "payment_not_cancellable" | "request_in_progress">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1243,6 +2127,113 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Change the due date for a customer, or preview it */
+  changeAccountDueDate: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/due-date-changes";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: ChangeDueDate;
+    answers: {
+      200: ScheduleChange;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Pay on another day of the month, or see what that would do */
+  changeDueDate: {
+    method: "POST";
+    url: "/v1/accounts/{account_id}/due-date-changes";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: ChangeDueDate;
+    answers: {
+      200: ScheduleChange;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your password */
+  changePassword: {
+    method: "POST";
+    url: "/v1/me/password";
+    body: ChangePassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Let a loan bear another rate from a date on */
+  changeRate: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/rate-changes";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ChangeRate;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Change a webhook, disable it or switch it on again */
   changeWebhook: {
     method: "PATCH";
@@ -1262,6 +2253,64 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Give up in the books what an account owes */
+  chargeOff: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/charge-off";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ChargeOffAccount;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Clear a flag */
+  clearAccountFlag: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/flags/clear";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ClearAccountFlag;
+    answers: {
+      200: FlaggedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "flag_not_set" | "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "flag_dates_wrong" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1310,6 +2359,88 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Close a work item with a note */
+  closeWorkItem: {
+    method: "POST";
+    url: "/v1/staff/work-items/{work_item_id}/close";
+    path: {
+      /** uuid */
+      work_item_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: CloseWorkItem;
+    answers: {
+      200: WorkItem;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress" | "work_item_closed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Confirm a second factor with a first code */
+  confirmFactor: {
+    method: "POST";
+    url: "/v1/me/mfa/factors/{factor_id}/confirm";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    body: ConfirmFactor;
+    answers: {
+      200: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Correct what was furnished for a month */
+  correctFurnishing: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/furnishing-corrections";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: CorrectFurnishing;
+    answers: {
+      200: FurnishingFacts;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "month_not_frozen" | "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Offer or decline an extension that policy leaves to a person */
   decideExtension: {
     method: "POST";
@@ -1336,6 +2467,64 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Defer payments for a customer, or preview it */
+  deferAccountPayments: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/deferments";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: DeferPayments;
+    answers: {
+      200: ScheduleChange;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "deferment_too_long" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Let payments wait some months, or see what that would cost */
+  deferPayments: {
+    method: "POST";
+    url: "/v1/accounts/{account_id}/deferments";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: DeferPayments;
+    answers: {
+      200: ScheduleChange;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "deferment_too_long" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -1426,6 +2615,51 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** One account whole: what its holder sees, and what only staff see */
+  getAccountFile: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: AccountFile;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The instalments to come */
+  getAccountSchedule: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/schedule";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: Schedule;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The HTTP interface as a page that can try it */
   getApiPage: {
     method: "GET";
@@ -1458,6 +2692,31 @@ export interface Operations {
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
+    };
+  };
+  /** Autopay of an account, with the next three drafts */
+  getAutopay: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/autopay";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Autopay;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** A purchase, its odometer statement and its title */
@@ -1993,6 +3252,23 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** See how strong a new password would be */
+  judgePassword: {
+    method: "POST";
+    url: "/v1/password-checks";
+    body: JudgePassword;
+    answers: {
+      200: JudgedPassword;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Link another account of yours; access tokens carry it from the next one on */
   linkAccount: {
     method: "POST";
@@ -2012,6 +3288,72 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** The flags of an account, those that were cleared too */
+  listAccountFlags: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/flags";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: AccountFlags;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The customers who may act on the account online */
+  listAccountHolders: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/holders";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: AccountHolders;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What happened on an account, newest first */
+  listAccountTransactions: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/transactions";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Transactions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Your accounts */
   listAccounts: {
     method: "GET";
@@ -2021,6 +3363,52 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The payment methods of a customer */
+  listCustomerPaymentMethods: {
+    method: "GET";
+    url: "/v1/staff/customers/{user_id}/payment-methods";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: PaymentMethods;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What was furnished of the account, month by month */
+  listFurnishing: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/furnishing";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: Furnishing;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -2061,6 +3449,21 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your passkeys */
+  listPasskeys: {
+    method: "GET";
+    url: "/v1/me/passkeys";
+    answers: {
+      200: Passkeys;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -2160,6 +3563,22 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Your second factors */
+  listSecondFactors: {
+    method: "GET";
+    url: "/v1/me/mfa";
+    answers: {
+      200: SecondFactors;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** List your open sessions */
   listSessions: {
     method: "GET";
@@ -2172,6 +3591,27 @@ export interface Operations {
     };
     answers: {
       200: Sessions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Titles that are due to their owners */
+  listTitleReleases: {
+    method: "GET";
+    url: "/v1/staff/title-releases";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string | null;
+    };
+    answers: {
+      200: TitleReleases;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -2276,6 +3716,49 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What waits for a person, oldest first */
+  listWorkItems: {
+    method: "GET";
+    url: "/v1/staff/work-items";
+    query?: {
+      /** longest 64 */
+      reason?: string | null;
+      /** longest 64 */
+      account_id?: string | null;
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string | null;
+    };
+    answers: {
+      200: WorkItems;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Sign in with a passkey */
+  openPasskeySession: {
+    method: "POST";
+    url: "/v1/sessions/passkey";
+    body: UsePasskey;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "passkey_not_right" | "refresh_token_not_valid">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign in */
   openSession: {
     method: "POST";
@@ -2283,13 +3766,14 @@ export interface Operations {
     body: OpenSession;
     answers: {
       201: OpenedSession;
+      202: SecondFactorAsked;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "invalid_credentials">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -2304,7 +3788,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -2319,6 +3803,24 @@ export interface Operations {
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
+    };
+  };
+  /** Finish signing in with a second factor */
+  passChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa";
+    body: PassChallenge;
+    answers: {
+      201: OpenedSession;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid" | "second_factor_not_right">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** What buying the vehicle would cost by a date */
@@ -2376,7 +3878,40 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** What ending the lease early would cost, and how that is reckoned */
+  /** Enrol in autopay, change or resume it */
+  putAutopay: {
+    method: "PUT";
+    url: "/v1/accounts/{account_id}/autopay";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: PutAutopay;
+    answers: {
+      200: Autopay;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "account_takes_no_payments" | "request_in_progress">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "consent_not_current" | "extra_principal_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      428: Refused<428, "precondition_required">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What ending the lease early would cost, and how so */
   quoteEarlyTermination: {
     method: "GET";
     url: "/v1/leases/{account_id}/early-termination-quote";
@@ -2546,6 +4081,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Note that a title went out */
+  recordTitleRelease: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/title-release";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: RecordTitleRelease;
+    answers: {
+      200: TitleRelease;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress" | "title_not_due">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "release_date_wrong">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Get new tokens for a refresh token */
   refreshSession: {
     method: "POST";
@@ -2630,6 +4194,71 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Switch autopay off */
+  removeAutopay: {
+    method: "DELETE";
+    url: "/v1/accounts/{account_id}/autopay";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    answers: {
+      200: Autopay;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "request_in_progress">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Remove a second factor */
+  removeFactor: {
+    method: "DELETE";
+    url: "/v1/me/mfa/factors/{factor_id}";
+    path: {
+      /** uuid */
+      factor_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Remove a passkey */
+  removePasskey: {
+    method: "DELETE";
+    url: "/v1/me/passkeys/{passkey_id}";
+    path: {
+      /** uuid */
+      passkey_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Remove a payment method */
   removePaymentMethod: {
     method: "DELETE";
@@ -2663,6 +4292,22 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Get new recovery codes */
+  renewRecoveryCodes: {
+    method: "POST";
+    url: "/v1/me/mfa/recovery-codes";
+    answers: {
+      201: RecoveryCodes;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -2747,6 +4392,57 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Ask for a link to a new password */
+  requestPasswordReset: {
+    method: "POST";
+    url: "/v1/password-resets";
+    body: RequestPasswordReset;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Ask for your user ID by mail */
+  requestUserIdReminder: {
+    method: "POST";
+    url: "/v1/user-id-reminders";
+    body: RequestUserIdReminder;
+    answers: {
+      202: Recovery;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose a new password with the token from the mail */
+  resetPassword: {
+    method: "POST";
+    url: "/v1/password-resets/confirm";
+    body: ResetPassword;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "reset_expired" | "reset_not_valid" | "reset_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Book a waiting cheque on an account */
   resolveReceipt: {
     method: "POST";
@@ -2774,6 +4470,35 @@ export interface Operations {
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Undo a payment, as had it never been */
+  reversePayment: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/payment-reversals";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: ReversePayment;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found" | "payment_not_applied">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "payment_already_reversed" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Make a new secret */
@@ -2825,6 +4550,29 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Find accounts by number, vehicle or source */
+  searchAccounts: {
+    method: "GET";
+    url: "/v1/staff/accounts";
+    query?: {
+      /** longest 64 */
+      account_number?: string | null;
+      /** longest 17 */
+      vin?: string | null;
+      /** longest 200 */
+      source_ref?: string | null;
+    };
+    answers: {
+      200: FoundAccounts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Note that a cheque goes back */
   sendReceiptBack: {
     method: "POST";
@@ -2854,6 +4602,35 @@ export interface Operations {
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Flag an account: some fees and messages stop */
+  setAccountFlag: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/flags";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SetAccountFlag;
+    answers: {
+      200: FlaggedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "flag_already_set" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "change_not_possible" | "flag_dates_wrong" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign the odometer statement (49 CFR 580.7) */
   signOdometerStatement: {
     method: "POST";
@@ -2878,6 +4655,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Skip one draft */
+  skipDraft: {
+    method: "POST";
+    url: "/v1/accounts/{account_id}/autopay/skip";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: SkipDraft;
+    answers: {
+      200: Autopay;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "autopay_not_enrolled" | "draft_not_stoppable" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2912,6 +4718,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Prove once more who you are */
+  stepUp: {
+    method: "POST";
+    url: "/v1/sessions/step-up";
+    body: StepUp;
+    answers: {
+      200: SteppedUp;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "refresh_token_not_valid" | "second_factor_not_right" | "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "current_password_wrong" | "invalid_request" | "proof_missing">;
+      429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Pay on an account */
   submitPayment: {
     method: "POST";
@@ -2934,10 +4760,39 @@ export interface Operations {
       403: RefusedMoney<403, "forbidden">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
-      409: RefusedMoney<409, "account_takes_no_payments" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
+      409: RefusedMoney<409, "account_takes_no_payments" | "instalment_already_covered" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
-      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request" | "payment_date_not_possible">;
+      429: RefusedMoney<429, "too_many_requests">;
+      500: RefusedMoney<500, "internal_error">;
+      503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Take a payment for a customer */
+  takePayment: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/payments";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: StaffPayment;
+    answers: {
+      201: Payment;
+      400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
+      401: RefusedMoney<401, "unauthenticated">;
+      403: RefusedMoney<403, "forbidden">;
+      404: RefusedMoney<404, "not_found">;
+      408: RefusedMoney<408, "request_too_slow">;
+      409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;
+      413: RefusedMoney<413, "body_too_large">;
+      415: RefusedMoney<415, "unsupported_media_type">;
+      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
@@ -2964,7 +4819,42 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Change your name or your mailing address */
+  /** Have a code texted to finish signing in */
+  textChallenge: {
+    method: "POST";
+    url: "/v1/sessions/mfa/texts";
+    body: TextChallenge;
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "challenge_not_valid">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Have a code texted, to step up with */
+  textCode: {
+    method: "POST";
+    url: "/v1/me/mfa/texts";
+    answers: {
+      202: Texted;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request" | "phone_missing">;
+      429: Refused<429, "too_many_requests" | "too_many_texts">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Change your name, your mailing address, or where we write to */
   updateMe: {
     method: "PATCH";
     url: "/v1/me";
@@ -2977,15 +4867,15 @@ export interface Operations {
       200: Me;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "contact_change_needs_proof" | "invalid_request" | "nothing_to_change">;
+      422: Refused<422, "invalid_request" | "nothing_to_change">;
       428: Refused<428, "precondition_required">;
-      429: Refused<429, "too_many_requests">;
+      429: Refused<429, "too_many_contact_changes" | "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3002,6 +4892,54 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Verify a telephone number with the code from the text */
+  verifyPhone: {
+    method: "POST";
+    url: "/v1/me/phone-verifications";
+    body: ProveCode;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "code_not_right" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Give up what is unpaid of a fee */
+  waiveFee: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/fee-waivers";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: WaiveFee;
+    answers: {
+      200: ChangedAccount;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "fee_not_found" | "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "fee_not_due" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

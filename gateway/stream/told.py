@@ -45,6 +45,13 @@ REFUNDED = ("payment_id", "account_id", "presentment_number", "amount_cents", "r
 TOLD = (
     Told(payments.payment_posted),
     Told(payments.payment_declined),
+    Told(payments.payment_scheduled),
+    Told(payments.payment_cancelled),
+    Told(payments.autopay_enrolled, only=("account_id", "method_type", "method_last4", "drafts")),
+    Told(payments.autopay_cancelled),
+    Told(payments.autopay_paused),
+    Told(payments.autopay_resumed),
+    Told(payments.autopay_draft_upcoming),
     Told(payments.payment_settled),
     Told(payments.payment_returned),
     Told(payments.payment_refunded, only=REFUNDED),
@@ -76,6 +83,7 @@ TOLD = (
     Told(leases.lease_end_approaching),
     Told(accounts.lease_extended),
     Told(identity.contact_changed, to=Audience.PERSON),
+    Told(identity.password_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
 )
 

@@ -9,7 +9,19 @@ from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
 from chassis.keys import FieldCipher
 from services.accounts import operations, queries
-from services.accounts.contract import leases, payoff, schemas, settings
+from services.accounts.contract import (
+    changes,
+    drafts,
+    files,
+    flags,
+    furnishing,
+    leases,
+    payoff,
+    schemas,
+    settings,
+    titles,
+    work_items,
+)
 from services.accounts.rules.addresses import PaymentAddress, configured_addresses
 from services.accounts.rules.payoff import PayoffPolicy
 from services.leases.contract import events as leases_events
@@ -79,6 +91,10 @@ class AccountsService(Service):
     def get_standing(self, call: Call) -> Any:
         return queries.get_standing(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
 
+    @query(takes=drafts.GetAmountDue, gives=drafts.AmountDue, may=(SERVICE,))
+    def get_amount_due(self, call: Call) -> Any:
+        return queries.get_amount_due(call.transaction, caller=call.context, **call.request)
+
     @query(takes=schemas.GetAccount, gives=schemas.Account, may=(CUSTOMER, AGENT))
     def get_account(self, call: Call) -> Any:
         return queries.get_account(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
@@ -128,6 +144,100 @@ class AccountsService(Service):
         return operations.change_rate(
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
+
+    @query(takes=changes.ChangeDueDate, gives=changes.ScheduleChange, may=PERSONS)
+    def preview_due_date_change(self, call: Call) -> Any:
+        return queries.preview_due_date_change(
+            call.transaction, caller=call.context, today=self.clock.today(), **call.request
+        )
+
+    @command(takes=changes.ChangeDueDate, gives=changes.ScheduleChange, may=PERSONS, idempotent=True)
+    def change_due_date(self, call: Call) -> Any:
+        return operations.change_due_date(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @query(takes=changes.DeferPayments, gives=changes.ScheduleChange, may=PERSONS)
+    def preview_deferment(self, call: Call) -> Any:
+        return queries.preview_deferment(
+            call.transaction, caller=call.context, today=self.clock.today(), **call.request
+        )
+
+    @command(takes=changes.DeferPayments, gives=changes.ScheduleChange, may=PERSONS, idempotent=True)
+    def defer_payments(self, call: Call) -> Any:
+        return operations.defer_payments(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=flags.SetAccountFlag, gives=flags.FlaggedAccount, may=STAFF, idempotent=True)
+    def set_account_flag(self, call: Call) -> Any:
+        return operations.set_account_flag(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=flags.ClearAccountFlag, gives=flags.FlaggedAccount, may=STAFF, idempotent=True)
+    def clear_account_flag(self, call: Call) -> Any:
+        return operations.clear_account_flag(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=schemas.AccelerateBalance, gives=schemas.ChangedAccount, may=STAFF, idempotent=True)
+    def accelerate_balance(self, call: Call) -> Any:
+        return operations.accelerate_balance(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=schemas.ChargeOffAccount, gives=schemas.ChangedAccount, may=STAFF, idempotent=True)
+    def charge_off(self, call: Call) -> Any:
+        return operations.charge_off(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=titles.RecordTitleRelease, gives=titles.TitleRelease, may=STAFF, idempotent=True)
+    def record_title_release(self, call: Call) -> Any:
+        return operations.record_title_release(
+            call.transaction, caller=call.context, today=self.clock.today(), **call.request
+        )
+
+    @query(takes=titles.ListTitleReleases, gives=titles.TitleReleases, may=STAFF)
+    def list_title_releases(self, call: Call) -> Any:
+        return queries.list_title_releases(call.transaction, today=self.clock.today(), **call.request)
+
+    @query(takes=files.SearchAccounts, gives=files.FoundAccounts, may=STAFF)
+    def search_accounts(self, call: Call) -> Any:
+        return queries.search_accounts(call.transaction, cipher=self.cipher, **call.request)
+
+    @query(takes=files.GetAccountFile, gives=files.AccountFile, may=STAFF)
+    def get_account_file(self, call: Call) -> Any:
+        return queries.get_account_file(
+            call.transaction, caller=call.context, cipher=self.cipher, today=self.clock.today(), **call.request
+        )
+
+    @query(takes=work_items.ListWorkItems, gives=work_items.WorkItems, may=STAFF)
+    def list_work_items(self, call: Call) -> Any:
+        return queries.list_work_items(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=work_items.CloseWorkItem, gives=work_items.WorkItem, may=STAFF, idempotent=True)
+    def close_work_item(self, call: Call) -> Any:
+        return operations.close_work_item(call.transaction, caller=call.context, now=self.clock.now(), **call.request)
+
+    @query(takes=furnishing.ListFurnishing, gives=furnishing.Furnishing, may=STAFF)
+    def list_furnishing(self, call: Call) -> Any:
+        return queries.list_furnishing(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=furnishing.CorrectFurnishing, gives=furnishing.FurnishingFacts, may=STAFF, idempotent=True)
+    def correct_furnishing(self, call: Call) -> Any:
+        return operations.correct_furnishing(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_freeze_furnishing(self) -> None:
+        operations.freeze_due_months(self.store, now=self.clock.now(), today=self.clock.today())
+
+    @query(takes=flags.ListAccountFlags, gives=flags.AccountFlags, may=STAFF)
+    def list_account_flags(self, call: Call) -> Any:
+        return queries.list_account_flags(call.transaction, caller=call.context, **call.request)
 
     @reaction(payments_events.payment_posted)
     def on_payment_posted(self, call: EventCall) -> None:
@@ -213,6 +323,10 @@ class AccountsService(Service):
     def every_hour_expire_payoff_quotes(self) -> None:
         with self.store.writing() as transaction:
             operations.expire_payoff_quotes(transaction, now=self.clock.now(), today=self.clock.today())
+
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_end_flags(self) -> None:
+        operations.end_flags(self.store, now=self.clock.now(), today=self.clock.today())
 
     @reaction(payments_events.payment_day_closed)
     def on_payment_day_closed(self, call: EventCall) -> None:

@@ -4,14 +4,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.store import Transaction
-from services.identity.models import links_of, sessions, users
-from services.identity.providers import Keyring
+from services.identity.models import (
+    ACTIVE,
+    factors,
+    links_of,
+    open_changes_of,
+    passkeys,
+    recovery_codes,
+    sessions,
+    user_accounts,
+    users,
+)
+from services.identity.providers import Keyring, Passwords
+from services.identity.rules.names import masked_phone
 from services.identity.rules.profiles import profile_of
+from services.identity.rules.second_factors import TEXT
 from services.identity.rules.sessions import IDLE_LIFE
 
 
@@ -22,7 +34,20 @@ def get_me(transaction: Transaction, *, caller: CallContext, keyring: Keyring) -
     if user is None:
         raise NotFound("Your user is gone. Register again, or call us.")
     phone, address = keyring.contact_of(user)
-    return profile_of(user, links=transaction.all(links_of(user_id)), phone=phone, address=address)
+    pending = keyring.pending_of(transaction.all(open_changes_of(user_id)))
+    return profile_of(user, links=transaction.all(links_of(user_id)), phone=phone, address=address, pending=pending)
+
+
+def list_account_holders(transaction: Transaction, *, account_id: UUID) -> dict[str, Any]:
+    """The customers who may act on an account, in the order in which they linked it; none where nobody registered."""
+    holders = (
+        select(users.c.id, users.c.first_name, users.c.last_name, user_accounts.c.role)
+        .join(user_accounts, user_accounts.c.user_id == users.c.id)
+        .where(user_accounts.c.account_id == account_id, users.c.status == ACTIVE)
+        .order_by(user_accounts.c.linked_at, users.c.id)
+    )
+    rows = transaction.all(holders)
+    return {"data": [{**row, "user_id": row["id"]} for row in rows]}
 
 
 def list_sessions(
@@ -43,6 +68,40 @@ def list_sessions(
     return {"data": shown, "next_cursor": shown[-1]["id"] if len(found) > limit else None}
 
 
+def list_passkeys(transaction: Transaction, *, caller: CallContext) -> dict[str, Any]:
+    """The caller's passkeys, the one added last first."""
+    mine = select(passkeys).where(passkeys.c.user_id == UUID(caller.subject))
+    return {"data": transaction.all(mine.order_by(passkeys.c.id.desc()))}
+
+
+def judge_password(*, passwords: Passwords, password: str, email: str | None, user_id: str | None) -> dict[str, Any]:
+    """Whether a password would be taken, and how strong it is; nothing of it is kept."""
+    words = [word for word in (email, (email or "").partition("@")[0], user_id) if word]
+    problem = passwords.problem_with(password, personal_words=words)
+    return {
+        "is_acceptable": problem is None,
+        "strength": passwords.strength_of(password),
+        "code": problem.code if problem else None,
+        "detail": problem.detail if problem else None,
+    }
+
+
 def get_signing_keys(*, keyring: Keyring) -> dict[str, Any]:
     """The JWK set that verifies access tokens."""
     return keyring.public_keys()
+
+
+def list_second_factors(transaction: Transaction, *, caller: CallContext, keyring: Keyring) -> dict[str, Any]:
+    """The caller's factors that count, and how many codes to recover with are left. Raises NotFound."""
+    user = transaction.one(select(users).where(users.c.id == UUID(caller.subject)))
+    if user is None:
+        raise NotFound("Your user is gone. Register again, or call us.")
+    phone = masked_phone(keyring.contact_of(user)[0])
+    mine = select(factors).where(factors.c.user_id == user["id"], factors.c.confirmed_at.is_not(None))
+    found = transaction.all(mine.order_by(factors.c.added_at))
+    unused = (recovery_codes.c.user_id == user["id"]) & recovery_codes.c.used_at.is_(None)
+    return {
+        "mfa_enabled": bool(found),
+        "factors": [{**row, "phone_masked": phone if row["kind"] == TEXT else None} for row in found],
+        "recovery_codes_left": transaction.value(select(func.count()).select_from(recovery_codes).where(unused)),
+    }

@@ -49,6 +49,17 @@ contact_accounts = Table(
     Index("ix_contact_accounts_account_id", "account_id"),
 )
 
+# What accounts told of flags; one that was cleared is kept, so that an older event does not set it again.
+account_flags = Table(
+    "account_flags",
+    metadata,
+    Column("account_id", UUID(as_uuid=True)),
+    Column("kind", Text),
+    Column("sequence", BigInteger, nullable=False),
+    Column("stands", Boolean, nullable=False),
+    PrimaryKeyConstraint("account_id", "kind", name="pk_account_flags"),
+)
+
 messages = Table(
     "messages",
     metadata,

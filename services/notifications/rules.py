@@ -1,7 +1,7 @@
 """Whether, how and when to tell somebody, and what may become of a message: pure decisions on plain values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -33,11 +33,15 @@ class Channel(StrEnum):
 
 
 class Kind(StrEnum):
-    """Why a person is told; what may wait for the morning follows from it."""
+    """Why a person is told: what may wait for the morning, and what a flag on the account stops, follows from it.
+
+    A demand asks for money that is due or past due, or says what it costs that it was not paid.
+    """
 
     SECURITY = "security"
     ANSWER = "answer"
     ROUTINE = "routine"
+    DEMAND = "demand"
 
 
 class State(StrEnum):
@@ -60,6 +64,7 @@ class Reason(StrEnum):
     NO_ADDRESS = "no_address"
     NO_CONSENT = "no_consent"
     OPTED_OUT = "opted_out"
+    ACCOUNT_FLAGGED = "account_flagged"
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
     NO_ANSWER = "no_answer"
@@ -91,12 +96,37 @@ HOLDING_WORDS = frozenset({State.QUEUED, State.SENDING})
 # What a vendor has accepted it reports within seconds; after so long without a word somebody should look.
 WORD_EXPECTED_WITHIN = timedelta(hours=1)
 
+# What nobody who holds an account is sent while it is flagged. Answers to what they just did, and what keeps them safe,
+# always go. Sources: 11 U.S.C. § 362(a)(6) for bankruptcy; 12 CFR 1006.6(c) for cease contact, kept as our policy; a
+# disputed debt is not asked for while it is looked into. A servicemember is written to like anybody else.
+STOPPED_BY: Mapping[str, frozenset[Kind]] = {
+    "servicemember": frozenset(),
+    "bankruptcy": frozenset({Kind.DEMAND, Kind.ROUTINE}),
+    "deceased": frozenset({Kind.DEMAND, Kind.ROUTINE}),
+    "dispute": frozenset({Kind.DEMAND}),
+    "cease_contact": frozenset({Kind.DEMAND, Kind.ROUTINE}),
+}
+MAY_WAIT = frozenset({Kind.ROUTINE, Kind.DEMAND})
+
 KINDS: Mapping[str, Kind] = {
     "verify_email": Kind.SECURITY,
     "already_registered": Kind.SECURITY,
+    "reset_password": Kind.SECURITY,
+    "user_id_reminder": Kind.SECURITY,
+    "password_changed": Kind.SECURITY,
+    "new_sign_in": Kind.SECURITY,
+    "confirm_new_email": Kind.SECURITY,
+    "approve_contact_change": Kind.SECURITY,
+    "contact_changed": Kind.SECURITY,
+    "second_factor_changed": Kind.SECURITY,
+    "approval_asked": Kind.SECURITY,
+    "security_code": Kind.SECURITY,
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,
     "payment_returned": Kind.ROUTINE,
+    "autopay_enrolled": Kind.ANSWER,
+    "autopay_draft_upcoming": Kind.ROUTINE,
+    "autopay_paused": Kind.ROUTINE,
 }
 
 
@@ -119,12 +149,15 @@ class Decision:
     not_before: datetime | None = None
 
 
-def may_send(*, kind: Kind, channel: Channel, reach: Reach, now: datetime) -> Decision:
+def may_send(*, kind: Kind, channel: Channel, reach: Reach, now: datetime, flags: Collection[str] = ()) -> Decision:
     """Decide about one message to one person by one channel (47 CFR 64.1200: consent, revocation, quiet hours).
 
-    Consent is asked for texts. A mail about a person's own account or safety needs none. Only routine texts keep the
-    quiet hours: the others answer what the person did a moment ago.
+    `flags` are those of the account that it is about: what one of them stops goes by no channel. Consent is asked for
+    texts. A mail about a person's own account or safety needs none. Texts that answer what the person did a moment ago,
+    and security, do not keep the quiet hours.
     """
+    if any(kind in STOPPED_BY[flag] for flag in flags):
+        return Decision(send=False, reason=Reason.ACCOUNT_FLAGGED)
     if not reach.has_address:
         return Decision(send=False, reason=Reason.NO_ADDRESS)
     if reach.is_suppressed:
@@ -134,7 +167,7 @@ def may_send(*, kind: Kind, channel: Channel, reach: Reach, now: datetime) -> De
     if not reach.has_consent:
         return Decision(send=False, reason=Reason.NO_CONSENT)
     wakes_at = first_welcome_instant(now=now, time_zone=reach.time_zone)
-    if kind is Kind.ROUTINE and wakes_at > now:
+    if kind in MAY_WAIT and wakes_at > now:
         return Decision(send=True, reason=Reason.QUIET_HOURS, not_before=wakes_at)
     return Decision(send=True, reason=Reason.ALLOWED)
 

@@ -8,6 +8,7 @@ from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand,
 from chassis.doors.call import Question
 from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
+from services.accounts.contract import events as accounts_events
 from services.notifications import operations, queries
 from services.notifications.contract import events, schemas
 from services.notifications.providers.channels import Mail, Text
@@ -63,6 +64,14 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
         )
 
+    @command(
+        takes=schemas.SendSecureText, gives=schemas.QueuedMessage, may=(SERVICE,), asks=_cause, idempotent=True
+    )  # fmt: skip
+    def send_secure_text(self, call: Call) -> Any:
+        return operations.send_secure_text(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
+        )
+
     @command(takes=schemas.RecordMailEvents, gives=Nothing, may=(ANONYMOUS,), asks=_mail_reports)
     def record_mail_events(self, call: Call) -> None:
         self._record(call)
@@ -87,10 +96,42 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
         )
 
+    @reaction(accounts_events.account_flagged)
+    def on_account_flagged(self, call: EventCall) -> None:
+        operations.note_flag(
+            call.transaction, sequence=call.event.sequence, account_id=call.data["account_id"], kind=call.data["kind"],
+            stands=True,
+        )  # fmt: skip
+
+    @reaction(accounts_events.account_unflagged)
+    def on_account_unflagged(self, call: EventCall) -> None:
+        operations.note_flag(
+            call.transaction, sequence=call.event.sequence, account_id=call.data["account_id"], kind=call.data["kind"],
+            stands=False,
+        )  # fmt: skip
+
     @reaction(payments_events.payment_returned)
     def on_payment_returned(self, call: EventCall) -> None:
         operations.tell_payment_returned(
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
+        )
+
+    @reaction(payments_events.autopay_enrolled)
+    def on_autopay_enrolled(self, call: EventCall) -> None:
+        operations.tell_autopay_enrolled(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), enrolled=call.data
+        )
+
+    @reaction(payments_events.autopay_draft_upcoming)
+    def on_autopay_draft_upcoming(self, call: EventCall) -> None:
+        operations.tell_draft_upcoming(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), draft=call.data
+        )
+
+    @reaction(payments_events.autopay_paused)
+    def on_autopay_paused(self, call: EventCall) -> None:
+        operations.tell_autopay_paused(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), paused=call.data
         )
 
     @errand(events.message_queued)

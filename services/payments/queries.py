@@ -5,6 +5,7 @@ A cursor names the last row that was shown. What is added later stands before it
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,11 @@ from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
 from services.payments.contract.receipts import WAITING
 from services.payments.models import (
-    is_pending,
+    ach_notices,
+    autopay_enrolments,
+    drafts_to_come,
+    enrolments_shown,
+    is_to_come,
     lockbox_receipts,
     payment_methods,
     payments,
@@ -25,6 +30,9 @@ from services.payments.models import (
     receipts_shown,
     work_items,
 )
+from services.payments.rules import autopay_wording
+from services.payments.rules.autopay_wording import ACTIVE
+from services.payments.rules.consents import PAYMENT_METHOD, offer
 from services.payments.rules.methods import owner_of
 from services.payments.rules.wording import as_told
 
@@ -32,8 +40,13 @@ NIL = UUID(int=0)
 _shown = ("id", "account_id", "amount_cents", "effective_on", "status")
 _PENDING = (
     select(*(payments.c[name] for name in _shown))
-    .where(payments.c.account_id.in_(bindparam("account_ids", expanding=True)), is_pending)
+    .where(payments.c.account_id.in_(bindparam("account_ids", expanding=True)), is_to_come)
     .order_by(payments.c.id.desc())
+)
+
+_AUTOPAY_ON = select(autopay_enrolments.c.account_id).where(
+    autopay_enrolments.c.account_id.in_(bindparam("account_ids", expanding=True)),
+    autopay_enrolments.c.status == ACTIVE,
 )
 
 
@@ -45,7 +58,7 @@ def list_payment_methods(
         payment_methods.c.user_id == owner_of(caller), payment_methods.c.removed_at.is_(None)
     )
     rows = transaction.all(_page_of(mine, key=payment_methods.c.id, limit=limit, cursor=cursor))
-    return _page(rows, limit=limit)
+    return {**_page(rows, limit=limit), "consent_offer": offer(PAYMENT_METHOD)}
 
 
 def get_payment(transaction: Transaction, *, caller: CallContext, payment_id: UUID) -> dict[str, Any]:
@@ -70,10 +83,20 @@ def list_payments(
 def list_pending_payments(
     transaction: Transaction, *, caller: CallContext, account_ids: Sequence[UUID]
 ) -> dict[str, Any]:
-    """Accepted or on their way, not in the balance yet. Raises NotFound unless every account is the caller's."""
+    """On their way or scheduled, and not in the balance yet. Raises NotFound unless all accounts are the caller's."""
     for account_id in account_ids:
         caller.require(str(account_id))
-    return {"data": transaction.all(_PENDING, {"account_ids": list(account_ids)})}
+    asked = {"account_ids": list(account_ids)}
+    enrolled = [row["account_id"] for row in transaction.all(_AUTOPAY_ON, asked)]
+    return {"data": transaction.all(_PENDING, asked), "autopay_account_ids": enrolled}
+
+
+def get_autopay(transaction: Transaction, *, caller: CallContext, account_id: UUID, today: date) -> dict[str, Any]:
+    """Autopay of an account with the next drafts; not being enrolled is an answer too. Raises NotFound."""
+    caller.require(str(account_id))
+    enrolment = transaction.one(enrolments_shown.where(autopay_enrolments.c.account_id == account_id))
+    drafts = transaction.all(drafts_to_come, {"of_account": account_id})
+    return autopay_wording.as_told(enrolment, account_id=account_id, drafts=drafts, today=today)
 
 
 def list_work_items(transaction: Transaction, *, limit: int, cursor: str | None) -> dict[str, Any]:
@@ -89,6 +112,12 @@ def list_unmatched_receipts(
     waiting = receipts_shown.where(lockbox_receipts.c.status == WAITING)
     rows = transaction.all(_page_of(waiting, key=lockbox_receipts.c.id, limit=limit, cursor=cursor))
     return _page([receipt_as_told(cipher, row) for row in rows], limit=limit)
+
+
+def list_ach_notices(transaction: Transaction) -> list[Row]:
+    """What came back in ACH files and waits for a person, the oldest first."""
+    waiting = (ach_notices.c.outcome == "waiting") & ach_notices.c.closed_at.is_(None)
+    return transaction.all(select(ach_notices).where(waiting).order_by(ach_notices.c.id))
 
 
 def _page_of(statement: Select[Any], *, key: Column[UUID], limit: int, cursor: str | None) -> Select[Any]:

@@ -11,19 +11,22 @@ from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
 from services.accounts.contract import events as accounts_events
 from services.payments import operations, queries
-from services.payments.contract import events, receipts, schemas
+from services.payments.contract import autopay, events, receipts, schemas
 from services.payments.providers.interface import Processor
 from services.payments.providers.reports import ProcessorReports
 from services.payments.providers.wiring import (
     CipherProvider,
     PaymentDayProvider,
+    PolicyProvider,
     ProcessorProvider,
     ProcessorReportsProvider,
 )
 from services.payments.rules.days import PaymentDayPolicy
+from services.payments.rules.policy import Policy
 
 PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
+DUE_SECONDS = 2
 
 
 def _card(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
@@ -31,12 +34,22 @@ def _card(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
 
 
 def _standing(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
-    known = {"accounts": service.accounts, "caller": question.context, "account_id": question.request["account_id"]}
-    quote = operations.learn_quote(service.store, quote_id=question.request["quote_id"], **known)
+    quote = operations.learn_quote(
+        service.store, accounts=service.accounts, caller=question.context,
+        account_id=question.request["account_id"], quote_id=question.request["quote_id"],
+    )  # fmt: skip
+    wish = operations.wish_of(question.request, today=service.clock.today(), quoted_cents=quote.get("quoted_cents"))
     standing = operations.learn_standing(
-        service.store, amount_cents=question.request["amount_cents"], quoted_cents=quote.get("quoted_cents"), **known
-    )
+        service.store, accounts=service.accounts, caller=question.context, wish=wish
+    )  # fmt: skip
     return {**quote, **standing}
+
+
+def _plan(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
+    return operations.autopay.learn_plan(
+        service.store, accounts=service.accounts, caller=question.context,
+        account_id=question.request["account_id"], today=service.clock.today(),
+    )  # fmt: skip
 
 
 def _reports(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
@@ -57,13 +70,14 @@ class PaymentsService(Service):
     processor: Processor = ProcessorProvider()
     reports: ProcessorReports = ProcessorReportsProvider()
     cipher: FieldCipher = CipherProvider()
+    policy: Policy = PolicyProvider()
     payment_day: PaymentDayPolicy = PaymentDayProvider()
 
     @command(takes=schemas.AddPaymentMethod, gives=schemas.PaymentMethod, may=PERSONS, asks=_card)
     def add_payment_method(self, call: Call) -> Any:
         return operations.add_payment_method(
             call.transaction, cipher=self.cipher, now=self.clock.now(), today=self.clock.today(),
-            caller=call.context, answers=call.answers, request=call.request,
+            caller=call.context, policy=self.policy.methods, answers=call.answers, request=call.request,
         )  # fmt: skip
 
     @query(takes=schemas.ListPaymentMethods, gives=schemas.PaymentMethods, may=PERSONS)
@@ -78,8 +92,38 @@ class PaymentsService(Service):
     def submit_payment(self, call: Call) -> Any:
         return operations.submit_payment(
             call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context,
-            answers=call.answers, **call.request,
+            policy=self.policy.schedule, answers=call.answers, request=call.request,
         )  # fmt: skip
+
+    @command(takes=schemas.CancelPayment, gives=schemas.Payment, may=PERSONS)
+    def cancel_payment(self, call: Call) -> Any:
+        return operations.cancel_payment(
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context,
+            policy=self.policy.schedule, **call.request,
+        )  # fmt: skip
+
+    @query(takes=autopay.GetAutopay, gives=autopay.Autopay, may=PERSONS)
+    def get_autopay(self, call: Call) -> Any:
+        return queries.get_autopay(call.transaction, caller=call.context, today=self.clock.today(), **call.request)
+
+    @command(takes=autopay.PutAutopay, gives=autopay.Autopay, may=PERSONS, asks=_plan)
+    def put_autopay(self, call: Call) -> Any:
+        return operations.autopay.put_autopay(
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context,
+            answers=call.answers, request=call.request,
+        )  # fmt: skip
+
+    @command(takes=autopay.RemoveAutopay, gives=autopay.Autopay, may=PERSONS)
+    def remove_autopay(self, call: Call) -> Any:
+        return operations.autopay.remove_autopay(
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, **call.request
+        )
+
+    @command(takes=autopay.SkipDraft, gives=autopay.Autopay, may=PERSONS, idempotent=True)
+    def skip_draft(self, call: Call) -> Any:
+        return operations.autopay.skip_draft(
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, **call.request
+        )
 
     @query(takes=schemas.GetPayment, gives=schemas.Payment, may=PERSONS)
     def get_payment(self, call: Call) -> Any:
@@ -154,6 +198,25 @@ class PaymentsService(Service):
 
     @reaction(accounts_events.account_paid_off)
     def on_account_paid_off(self, call: EventCall) -> None:
+        operations.note_paid_off(call.transaction, sequence=call.event.sequence, data=call.data, now=self.clock.now())
+
+    @reaction(accounts_events.schedule_changed)
+    def on_schedule_changed(self, call: EventCall) -> None:
+        operations.autopay.note_schedule_changed(
+            call.transaction, sequence=call.event.sequence, data=call.data, today=self.clock.today(),
+            now=self.clock.now(),
+        )  # fmt: skip
+
+    @timer(every_seconds=DUE_SECONDS)
+    def every_few_seconds_send_due(self) -> None:
+        operations.send_due_of_open_day(self.store, accounts=self.accounts, clock=self.clock)
+
+    @reaction(accounts_events.account_accelerated)
+    def on_account_accelerated(self, call: EventCall) -> None:
+        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
+    @reaction(accounts_events.account_charged_off)
+    def on_account_charged_off(self, call: EventCall) -> None:
         operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
 
     @reaction(accounts_events.payment_reversed)

@@ -64,6 +64,7 @@ class MailRoom:
     """Keeps what it was asked to do, once per key. `failing` is raised after the work is done: a lost reply."""
 
     mails: list[dict[str, Any]] = field(default_factory=list)
+    texts: list[dict[str, Any]] = field(default_factory=list)
     contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     failing: Exception | None = None
@@ -94,10 +95,17 @@ class MailRoom:
         if method == "send_secure_mail":
             schemas.load(notifications.SendSecureMail, request)
             self.mails.append(request)
+        elif method == "send_secure_text":
+            schemas.load(notifications.SendSecureText, request)
+            self.texts.append(request)
         else:
             assert method == "put_contact"
             schemas.load(notifications.PutContact, request)
             self.contacts[request["user_id"]] = request
+
+    def code_to(self, number: str) -> str:
+        """The code in the latest text to a number."""
+        return next(str(text["code"]) for text in reversed(self.texts) if text["to_phone"] == number)
 
     @property
     def last_token(self) -> str:

@@ -16,6 +16,7 @@ from chassis.events import Envelope
 from services.accounts.contract import events as accounts_events
 from services.accounts.contract.payoff import GetPayoffQuote, PayoffQuote
 from services.accounts.contract.schemas import AccountStanding, GetStanding
+from services.payments.contract.settings import POLICY
 from services.payments.providers.interface import (
     Card,
     Charge,
@@ -25,11 +26,13 @@ from services.payments.providers.interface import (
     RefundOutcome,
 )
 from services.payments.rules.days import PaymentDayPolicy
+from services.payments.rules.policy import policy_of
 from tests.builders.wiring import an_event
 
 AN_ACCOUNT = "01900000-0000-7000-8000-00000000a001"
 ANOTHER_ACCOUNT = "01900000-0000-7000-8000-00000000a002"
 A_QUOTE = "01900000-0000-7000-8000-00000000c001"
+A_POLICY = policy_of({"COMPANY_TIME_ZONE": "America/Chicago", **{each.name: each.default for each in POLICY}})
 A_PAYMENT_DAY = PaymentDayPolicy(zone=ZoneInfo("America/Chicago"), cut_off=time(17), hold=timedelta(hours=1))
 
 
@@ -143,6 +146,21 @@ def an_account_paid_off(payment: Mapping[str, Any], *, clock: Clock, sequence: i
     )
     subject = payment["account_id"]
     return an_event(accounts_events.account_paid_off, clock=clock, subject=subject, data=loaded, sequence=sequence)
+
+
+def an_account_charged_off(account_id: str, *, clock: Clock, sequence: int = 3) -> Envelope:
+    standing = a_standing(
+        status="charged_off", payoff_ceiling_cents=0, amount_due_cents=0, next_due_on=None, next_instalment_number=None
+    )
+    loaded = accounts_events.AccountChargedOffV1().load(
+        {
+            "account_id": account_id, "standing": standing, "charged_off_on": "2026-11-23", "amount_cents": 1_000_000,
+            "interest_cents": 0, "principal_cents": 1_000_000, "fees_cents": 0,
+        }
+    )  # fmt: skip
+    return an_event(
+        accounts_events.account_charged_off, clock=clock, subject=account_id, data=loaded, sequence=sequence
+    )
 
 
 @dataclass

@@ -195,7 +195,7 @@ HARMLESS: dict[str, Change] = {
     "an answer is never null": lambda api: field(api, "next_due_on", "Account").update(type="string"),
     "a set of values of an answer grows": lambda api: field(api, "status", "Payment")["enum"].append("settled"),
     "an optional field of a request comes": lambda api: shape(api, "SubmitPayment")["properties"].update(
-        on={"type": "string", "format": "date"}
+        note={"type": "string"}
     ),
     "a field of a request need not be there": lambda api: shape(api, "Register")["required"].remove("accepted_terms"),
     "a set of values of a request grows": lambda api: field(api, "type", "AddPaymentMethod")["enum"].append("cheque"),

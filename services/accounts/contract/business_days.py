@@ -9,6 +9,8 @@ from functools import lru_cache
 
 MONDAY, THURSDAY, SATURDAY, SUNDAY = 0, 3, 5, 6
 JUNETEENTH_SINCE_YEAR = 2022
+# An instalment due within so many business days may be in a draft file already: it does not move any more.
+DRAFT_WINDOW_BUSINESS_DAYS = 3
 FIXED = ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25))
 
 
@@ -57,6 +59,11 @@ def business_days_before(*, on: date, count: int) -> date:
     for _ in range(count):
         on = business_day_on_or_before(on=on - timedelta(days=1))
     return on
+
+
+def is_in_draft_window(*, due_on: date, on: date) -> bool:
+    """Whether the draft of an instalment may be on its way on that date, or the instalment is due already."""
+    return business_days_before(on=due_on, count=DRAFT_WINDOW_BUSINESS_DAYS) <= on
 
 
 def _nth(*, year: int, month: int, weekday: int, nth: int) -> date:

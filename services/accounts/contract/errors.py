@@ -65,6 +65,43 @@ class ChangeNotPossible(Refusal):
     detail = "The change does not fit this contract. Correct the request and send it again."
 
 
+class AccountPastDue(Refusal):
+    code = "account_past_due"
+    kind = Kind.CONFLICT
+    title = "The account is past due"
+    detail = "Due dates move only while nothing is past due. Pay what is past due, then ask again."
+
+
+class ChangeLimitReached(Refusal):
+    code = "change_limit_reached"
+    kind = Kind.CONFLICT
+    title = "The contract allows no further change now"
+    detail = "Due dates have moved as often as the contract allows. Wait until the next change is possible."
+
+
+class DefermentTooLong(Refusal):
+    code = "deferment_too_long"
+    kind = Kind.UNPROCESSABLE
+    title = "The contract does not allow so long a deferment"
+    detail = "A deferment is for fewer months than were asked for. Ask for fewer."
+
+
+class DueDayUnchanged(Refusal):
+    code = "due_day_unchanged"
+    kind = Kind.UNPROCESSABLE
+    title = "Payments fall due on that day already"
+    detail = "Choose another day of the month, from 1 to 28."
+
+
+class NoInstalmentToMove(Refusal):
+    """Every instalment that is left is within its draft window."""
+
+    code = "no_instalment_to_move"
+    kind = Kind.CONFLICT
+    title = "There is no instalment left that can move"
+    detail = "What is left is paid, or due so soon that its draft may be on its way. Contact us if you cannot pay it."
+
+
 class PaymentNotApplied(Refusal):
     code = "payment_not_applied"
     kind = Kind.NOT_FOUND
@@ -121,3 +158,61 @@ class FeeNotDue(Refusal):
     kind = Kind.CONFLICT
     title = "Nothing of the fee is due"
     detail = "The fee is paid, was waived before, or does not stand. There is nothing to waive."
+
+
+class MonthNotFrozen(Refusal):
+    code = "month_not_frozen"
+    kind = Kind.NOT_FOUND
+    title = "Nothing was furnished of that month"
+    detail = "Only a month that is frozen for this account is corrected. Look at what was furnished."
+
+
+class WorkItemClosed(Refusal):
+    code = "work_item_closed"
+    kind = Kind.CONFLICT
+    title = "The work item is closed already"
+    detail = "Somebody closed it before you. Read the list again."
+
+
+class TitleNotDue(Refusal):
+    code = "title_not_due"
+    kind = Kind.CONFLICT
+    title = "No title of this account is waiting to go out"
+    detail = "A title is due once its loan is closed on good funds, and goes out once. Look at the account's title."
+
+
+class ReleaseDateWrong(Refusal):
+    code = "release_date_wrong"
+    kind = Kind.UNPROCESSABLE
+    title = "The title cannot have gone out on that date"
+    detail = "A title goes out after good funds and not later than today. Correct the date."
+
+
+class FeeStopped(Refusal):
+    """A flag on the account stops the fee; the detail names it."""
+
+    code = "fee_stopped"
+    kind = Kind.CONFLICT
+    title = "A flag on the account stops this fee"
+    detail = "Nothing was charged. Look at the account's flags; a fee may be charged once the flag is cleared."
+
+
+class FlagAlreadySet(Refusal):
+    code = "flag_already_set"
+    kind = Kind.CONFLICT
+    title = "A flag of this kind stands already"
+    detail = "One flag of a kind stands at a time. Clear the one that stands, then set another."
+
+
+class FlagNotSet(Refusal):
+    code = "flag_not_set"
+    kind = Kind.NOT_FOUND
+    title = "No flag of this kind stands"
+    detail = "There is nothing to clear. Look at the account's flags."
+
+
+class FlagDatesWrong(Refusal):
+    code = "flag_dates_wrong"
+    kind = Kind.UNPROCESSABLE
+    title = "The dates of the flag do not fit"
+    detail = "A flag begins today or before, ends after it begins, and is cleared between its beginning and today."

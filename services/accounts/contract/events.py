@@ -7,6 +7,7 @@ from marshmallow import EXCLUDE, fields, validate
 
 from chassis.events import Event
 from chassis.schemas import Cents, Strict
+from services.accounts.contract.flags import FLAG_KINDS
 from services.accounts.contract.payoff import QUOTE_KINDS, WITHDRAWN_REASONS
 from services.accounts.contract.schemas import (
     BUCKET_DAYS,
@@ -224,6 +225,58 @@ lease_extended = Event(SOURCE, "lease_extended", 1, LeaseExtendedV1, handled=Tru
 
 account_reopened = Event(SOURCE, "account_reopened", 1, AccountReopenedV1, handled=True)
 """A loan that was paid off, or closed, owes again, because the payment named was undone."""
+
+
+class AccountFlaggedV1(AboutAnAccount):
+    """`through_on` is the last day for which the flag counts, null where none is known."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(FLAG_KINDS))
+    from_on = fields.Date(required=True)
+    through_on = fields.Date(required=True, allow_none=True)
+
+
+class AccountUnflaggedV1(AboutAnAccount):
+    kind = fields.String(required=True, validate=validate.OneOf(FLAG_KINDS))
+    cleared_on = fields.Date(required=True)
+
+
+account_flagged = Event(SOURCE, "account_flagged", 1, AccountFlaggedV1, promised=False, handled=True)
+"""Staff set a flag: some fees and messages stop. Nobody's business but ours."""
+
+account_unflagged = Event(SOURCE, "account_unflagged", 1, AccountUnflaggedV1, promised=False, handled=True)
+"""A flag was cleared, or has come to its end."""
+
+
+class AccountAcceleratedV1(AboutAnAccount):
+    accelerated_on = fields.Date(required=True)
+
+
+class AccountChargedOffV1(AboutAnAccount):
+    """The three parts, given up in the books and still owed by the customer, add up to the amount."""
+
+    charged_off_on = fields.Date(required=True)
+    amount_cents = Cents(required=True, minimum=0)
+    interest_cents = Cents(required=True, minimum=0)
+    principal_cents = Cents(required=True, minimum=0)
+    fees_cents = Cents(required=True, minimum=0)
+
+
+account_accelerated = Event(SOURCE, "account_accelerated", 1, AccountAcceleratedV1, promised=False, handled=True)
+"""The whole balance of a loan was called due; no late fee is charged from then on."""
+
+account_charged_off = Event(SOURCE, "account_charged_off", 1, AccountChargedOffV1, promised=False, handled=True)
+"""What an account owes is no longer counted on: it takes no payments online, and what still comes is recovery."""
+
+
+class FurnishingCorrectedV1(AboutAnAccount):
+    """`version` of that month's facts counts from now on."""
+
+    month_end_on = fields.Date(required=True)
+    version = fields.Integer(required=True)
+
+
+furnishing_corrected = Event(SOURCE, "furnishing_corrected", 1, FurnishingCorrectedV1, promised=False)
+"""Staff corrected what was furnished of an account for a month; no later run undoes that."""
 
 bill_issued = Event(SOURCE, "bill_issued", 1, BillIssuedV1, handled=True)
 """The bill of an instalment: what is to be paid by its due date. Of an instalment paid already it asks for nothing."""

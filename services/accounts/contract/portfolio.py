@@ -132,6 +132,10 @@ class _CalendarSchema(_Strict):
     waterfall = fields.String(load_default="fees_last", validate=validate.OneOf(WATERFALLS))
     returned_payment_fee_cents = _cents(load_default=0)
     late_fee_pack = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=20))
+    due_date_changes_per_year = fields.Integer(load_default=1, strict=True)
+    deferments_per_year = fields.Integer(load_default=1, strict=True)
+    deferments_max = fields.Integer(load_default=6, strict=True)
+    deferment_months_max = fields.Integer(load_default=2, strict=True)
     bill_lead_days = fields.Integer(load_default=BILL_LEAD_DAYS, strict=True)
 
 

@@ -33,6 +33,7 @@ TRANSACTION_KINDS = (
     "bill",
     "payoff_drift",
     "charged_off",
+    "recovery",
     "refund_due",
     "lease_ended",
     "lease_end_billed",
@@ -101,6 +102,14 @@ class ChangeRate(OneAccount):
     reason = fields.String(required=True, validate=validate.OneOf(("servicemember", "modification")))
     from_instalment = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1))
     payment_cents = Cents(load_default=None, allow_none=True, minimum=1)
+
+
+class ChargeOffAccount(OneAccount):
+    reason = Text(required=True, longest=REASON_LENGTH_MAX)
+
+
+class AccelerateBalance(OneAccount):
+    reason = Text(required=True, longest=REASON_LENGTH_MAX)
 
 
 class ChangedAccount(Strict):

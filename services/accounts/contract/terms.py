@@ -12,6 +12,8 @@ Waterfall = Literal["fees_last", "fees_first"]
 DAY_COUNTS: tuple[DayCount, ...] = ("actual/365", "actual/actual", "30/360")
 EXTRA_MODES: tuple[ExtraMode, ...] = ("principal", "paid_ahead")
 WATERFALLS: tuple[Waterfall, ...] = ("fees_last", "fees_first")
+# What a contract allows of moving its due dates.
+LIMITS = ("due_date_changes_per_year", "deferments_per_year", "deferments_max", "deferment_months_max")
 BILL_LEAD_DAYS = 21
 BILL_LEAD_DAYS_MAX = 60
 
@@ -44,7 +46,9 @@ class LoanTerms:
     The last of `payment_count` instalments is whatever clears the loan, not `payment_cents`. `waterfall` says whether
     fees are paid after the instalments that are due, or first; `returned_payment_fee_cents` is what a payment returned
     for lack of funds may cost; `late_fee_pack` names the rule pack of its late fees, None for the customer's state;
-    `bill_lead_days` is how long before its due date an instalment is billed.
+    `bill_lead_days` is how long before its due date an instalment is billed. Due dates may be changed
+    `due_date_changes_per_year` times and payments deferred `deferments_per_year` times in any twelve months,
+    `deferments_max` times in all, by at most `deferment_months_max` months at once; 0 allows none.
     `moves` and `payment_steps` are no part of a signed contract: the engine puts there what servicing events have
     changed since.
     """
@@ -60,6 +64,10 @@ class LoanTerms:
     waterfall: Waterfall = "fees_last"
     returned_payment_fee_cents: int = 0
     late_fee_pack: str | None = None
+    due_date_changes_per_year: int = 1
+    deferments_per_year: int = 1
+    deferments_max: int = 6
+    deferment_months_max: int = 2
     bill_lead_days: int = BILL_LEAD_DAYS
     moves: tuple[Move, ...] = ()
     payment_steps: tuple[PaymentStep, ...] = ()
@@ -72,6 +80,7 @@ class LoanTerms:
         _require(self.extra_default in EXTRA_MODES, f"The extra mode {self.extra_default!r} is not known.")
         _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
         _require_calendar(count=self.payment_count, due_day=self.due_day, grace_days=self.grace_days)
+        _require_limits(self)
         _require_lead(self.bill_lead_days)
 
 
@@ -94,6 +103,10 @@ class LeaseTerms:
     waterfall: Waterfall = "fees_last"
     returned_payment_fee_cents: int = 0
     late_fee_pack: str | None = None
+    due_date_changes_per_year: int = 1
+    deferments_per_year: int = 1
+    deferments_max: int = 6
+    deferment_months_max: int = 2
     bill_lead_days: int = BILL_LEAD_DAYS
     moves: tuple[Move, ...] = ()
     extended_months: int = 0
@@ -113,6 +126,7 @@ class LeaseTerms:
             "The base payments do not cover the depreciation.",
         )
         _require_calendar(count=self.term_months, due_day=self.due_day, grace_days=self.grace_days)
+        _require_limits(self)
         _require_lead(self.bill_lead_days)
 
     @property
@@ -165,6 +179,11 @@ def _require_calendar(*, count: int, due_day: int, grace_days: int) -> None:
     _require(1 <= count <= 1200, "The number of instalments must be 1 to 1200.")
     _require(1 <= due_day <= 31, "The due day must be 1 to 31.")
     _require(0 <= grace_days <= 366, "The grace days must be 0 to 366.")
+
+
+def _require_limits(terms: Terms) -> None:
+    for name in LIMITS:
+        _require(0 <= getattr(terms, name) <= 120, f"The contract's {name} must be 0 to 120.")
 
 
 def _require_lead(bill_lead_days: int) -> None:

@@ -9,6 +9,8 @@ from services.accounts.models.agenda import (
 )
 from services.accounts.models.banking import bank_movements
 from services.accounts.models.days import business_day_batches, business_days
+from services.accounts.models.flags import account_flags, standing_flags
+from services.accounts.models.furnishing import furnishing_facts, furnishing_months
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
 from services.accounts.models.stored import (
@@ -38,12 +40,14 @@ from services.accounts.models.tables import (
     metadata,
     work_items,
 )
+from services.accounts.models.titles import title_releases
 
 __all__ = [
     "AGENDA",
     "CONTROL_ACCOUNTS",
     "EVENT_KINDS",
     "account_events",
+    "account_flags",
     "account_parties",
     "account_states",
     "accounts",
@@ -57,6 +61,8 @@ __all__ = [
     "contract_terms",
     "event_as_stored",
     "event_from_stored",
+    "furnishing_facts",
+    "furnishing_months",
     "history_from_stored",
     "journal_entries",
     "journal_lines",
@@ -69,10 +75,12 @@ __all__ = [
     "payoff_quotes",
     "received_cents",
     "sealed_party",
+    "standing_flags",
     "state_as_stored",
     "state_from_stored",
     "terms_as_stored",
     "terms_from_stored",
+    "title_releases",
     "unsealed",
     "work_items",
 ]

@@ -141,6 +141,8 @@ work_items = Table(
     Column("details", JSONB, nullable=False),
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("closed_at", DateTime(timezone=True)),
+    _text("closed_by", nullable=True),
+    _text("closing_note", nullable=True),
 )
 
 journal_entries = Table(

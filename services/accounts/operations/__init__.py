@@ -9,25 +9,40 @@ from services.accounts.operations.banking import (
     note_settled,
 )
 from services.accounts.operations.change_rate import change_rate
+from services.accounts.operations.charging_off import accelerate_balance, charge_off
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.days import note_payments_closed, run_business_days
 from services.accounts.operations.ending_leases import assess_charges, extend_lease, note_vehicle_returned
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
+from services.accounts.operations.flagging import clear_account_flag, end_flags, set_account_flag
+from services.accounts.operations.furnishing import correct_furnishing, freeze_due_months
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
+from services.accounts.operations.moving import change_due_date, defer_payments
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
+from services.accounts.operations.titles import record_title_release
+from services.accounts.operations.work_items import close_work_item
 
 __all__ = [
     "Imported",
     "Opened",
+    "accelerate_balance",
     "apply_payment",
     "assess_charges",
     "assess_fee",
     "assess_late_fee",
+    "change_due_date",
     "change_rate",
+    "charge_off",
+    "clear_account_flag",
     "close_account",
+    "close_work_item",
+    "correct_furnishing",
+    "defer_payments",
+    "end_flags",
     "expire_payoff_quotes",
     "extend_lease",
+    "freeze_due_months",
     "import_accounts",
     "issue_payoff_quote",
     "note_good_funds",
@@ -39,8 +54,10 @@ __all__ = [
     "note_returned",
     "note_settled",
     "note_vehicle_returned",
+    "record_title_release",
     "reverse_payment",
     "review_payoff_quotes",
     "run_business_days",
+    "set_account_flag",
     "waive_fee",
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from chassis.bulk import insert_all
 from chassis.ids import new_id
 from chassis.store import Transaction
 from services.accounts.models import (
@@ -17,7 +18,6 @@ from services.accounts.models import (
     allocations,
     history_from_stored,
 )
-from services.accounts.operations.bulk import insert_all
 from services.accounts.operations.locking import LockedAccount, with_open_fees
 from services.accounts.operations.posting import post, posting_of, reversals
 from services.accounts.rules.chain import ChainHead

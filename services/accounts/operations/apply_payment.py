@@ -138,7 +138,7 @@ def _tell_what_became(
 
 def _why_hold(transaction: Transaction, account: LockedAccount, payment: PostedPayment) -> str | None:
     """Why the engine must not touch this money, or None. The opening balance is a floor."""
-    if account.status not in (OPEN, PAID_OFF):
+    if account.status not in (OPEN, PAID_OFF) and not account.state.is_charged_off:
         return "account_not_open"
     if payment.effective_on < account.state.opening.as_of_on:
         return "effective_before_opening"

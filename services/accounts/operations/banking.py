@@ -112,7 +112,7 @@ def _book(
 
 def _see_to(transaction: Transaction, *, refund_id: str, closed_at: datetime | None) -> None:
     of_refund = work_items.c.source_key == f"{REFUND}:{UUID(refund_id)}"
-    transaction.run(update(work_items).where(of_refund).values(closed_at=closed_at))
+    transaction.run(update(work_items).where(of_refund).values(closed_at=closed_at, closed_by=None, closing_note=None))
 
 
 def _presentment(told: Mapping[str, Any]) -> dict[str, Any]:

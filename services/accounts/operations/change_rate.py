@@ -11,7 +11,7 @@ from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.contract.errors import ChangeNotPossible
 from services.accounts.operations.changing import change, changed, require_open
-from services.accounts.operations.locking import lock_for
+from services.accounts.operations.locking import LockedAccount, lock_for
 from services.accounts.operations.telling import tell, tell_consequences
 from services.accounts.rules.amendments import in_force
 from services.accounts.rules.events import InvalidEvent, RateChange, RateReason
@@ -34,6 +34,20 @@ def change_rate(
     account = lock_for(transaction, caller=caller, account_id=account_id)
     require_open(account)
     event = _event(source_key=f"rate_change:{new_id(at=now)}", **asked)
+    after = apply_rate_change(transaction, account=account, event=event, caller=caller, now=now, today=today)
+    return changed(after, today=today)
+
+
+def apply_rate_change(
+    transaction: Transaction,
+    *,
+    account: LockedAccount,
+    event: RateChange,
+    caller: CallContext,
+    now: datetime,
+    today: date,
+) -> LockedAccount:
+    """The account with another rate. Raises ChangeNotPossible."""
     details = {"changed_by": caller.subject}
     folded = change(
         transaction, account=account, event=event, kind="rate_changed", now=now, today=today, details=details
@@ -49,7 +63,7 @@ def change_rate(
     }
     tell(transaction, event=events.schedule_changed, account=after, today=today, data=data)
     tell_consequences(transaction, before=account, folded=folded, today=today)
-    return changed(after, today=today)
+    return after
 
 
 def _event(

@@ -11,8 +11,9 @@ from services.accounts.operations.closing import close_fallen_refunds
 from services.accounts.operations.locking import LockedAccount, save_account
 from services.accounts.operations.quoting import review_payoff_quotes
 from services.accounts.operations.recording import record
+from services.accounts.operations.titles import stop_title_clock
 from services.accounts.rules.events import AccountEvent, InvalidEvent
-from services.accounts.rules.shown import OPEN, carried_standing
+from services.accounts.rules.shown import CLOSED, OPEN, carried_standing
 from services.accounts.rules.state import EffectiveBeforeOpening
 
 
@@ -45,6 +46,8 @@ def change(
     except (InvalidEvent, EffectiveBeforeOpening) as error:
         raise ChangeNotPossible(f"{error} Correct the request and send it again.") from error
     save_account(transaction, before=account, after=folded.account, now=now)
+    if account.status == CLOSED and folded.account.status == OPEN:
+        stop_title_clock(transaction, account_id=account.id, now=now, today=today)
     close_fallen_refunds(transaction, changes=folded.changes, now=now)
     review_payoff_quotes(transaction, account=folded.account, now=now, today=today, returned_number=returned_number)
     return folded

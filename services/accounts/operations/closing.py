@@ -18,6 +18,7 @@ from services.accounts.operations.allocating import Arrived, Change, fold
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, lock_for
 from services.accounts.operations.quoting import mark_met, payable_quotes, promise_of
 from services.accounts.operations.recording import record
+from services.accounts.operations.titles import start_title_clock
 from services.accounts.rules.events import LeaseEnd, Payoff, Refund
 from services.accounts.rules.payoff import (
     EARLY_TERMINATION,
@@ -146,10 +147,11 @@ def close_on_good_funds(
 
 
 def close_for_good(transaction: Transaction, *, account: LockedAccount, payment_id: str, today: date) -> None:
-    """A paid-off account whose money is good is closed, and that is told."""
+    """A paid-off account whose money is good is closed, its title is due, and that is told."""
     transaction.run(update(accounts).where(accounts.c.id == account.id).values(status=CLOSED, closed_on=today))
     standing = carried_standing(status=CLOSED, terms=account.terms, state=account.state, on=today)
     data = {"account_id": str(account.id), "payment_id": payment_id, "closed_on": today, "standing": standing}
+    start_title_clock(transaction, account=account, today=today)
     transaction.emit(events.account_closed, subject=str(account.id), data=data)
 
 

@@ -9,8 +9,14 @@ from sqlalchemy import select
 from chassis.context import CallContext
 from chassis.store import Row, Transaction
 from services.accounts.contract import events
-from services.accounts.contract.errors import FeeNotDue, FeeNotFound, LateFeeAlreadyAssessed, LateFeeNotChargeable
-from services.accounts.models import account_events
+from services.accounts.contract.errors import (
+    FeeNotDue,
+    FeeNotFound,
+    FeeStopped,
+    LateFeeAlreadyAssessed,
+    LateFeeNotChargeable,
+)
+from services.accounts.models import account_events, standing_flags
 from services.accounts.operations.allocating import read_history
 from services.accounts.operations.changing import change, changed, require_open
 from services.accounts.operations.locking import LockedAccount, lock_for
@@ -19,6 +25,7 @@ from services.accounts.operations.telling import tell, tell_consequences
 from services.accounts.rules.assessing import NotChargeable, decide_late_fee
 from services.accounts.rules.events import Fee, FeeKind, Waiver
 from services.accounts.rules.fees import returned_payment_fee_cents
+from services.accounts.rules.flags import Charge, Flag, stopping_flag, why_stopped
 from services.accounts.rules.history import History
 from services.accounts.rules.state import OPENING_FEES, AccountState
 
@@ -61,6 +68,9 @@ def charge_late_fee(
 
     `history` and the `state` that it makes are all that is known of that day. Raises NotChargeable.
     """
+    stopping = _stopping(transaction, account=account, fee="late_fee", on=on)
+    if stopping is not None:
+        raise NotChargeable(why_stopped(stopping))
     source_key = f"late_fee:{account.id}:{number}"
     if find_recorded(transaction, source_key=source_key) is not None:
         return None
@@ -87,9 +97,12 @@ def assess_fee(
     now: datetime,
     today: date,
 ) -> dict[str, Any]:
-    """Charge a fee that the contract allows; a reference charges once. Raises NotFound, AccountNotOpen."""
+    """Charge a fee that the contract allows; a reference charges once. Raises NotFound, AccountNotOpen, FeeStopped."""
     account = lock_for(transaction, caller=caller, account_id=account_id)
     require_open(account)
+    stopping = _stopping(transaction, account=account, fee=kind, on=today)
+    if stopping is not None:
+        raise FeeStopped(f"{why_stopped(stopping)} Nothing was charged.")
     key = f"fee:{account.id}:{fee_reference}"
     event = Fee(source_key=key, effective_on=today, kind=kind, amount_cents=amount_cents, reason=reason)
     folded = change(transaction, account=account, event=event, kind="fee_assessed", now=now, today=today)
@@ -99,9 +112,9 @@ def assess_fee(
 def charge_returned_payment(
     transaction: Transaction, *, account: LockedAccount, payment_key: str, code: str | None, now: datetime, today: date
 ) -> LockedAccount:
-    """The account with what its contract charges for a return, once per presentment, if anything."""
+    """The account with what its contract charges for a return, once per presentment, unless a flag stops it."""
     cents = returned_payment_fee_cents(terms=account.terms, return_code=code)
-    if cents == 0:
+    if cents == 0 or _stopping(transaction, account=account, fee="returned_payment_fee", on=today):
         return account
     event = Fee(
         source_key=f"returned_payment_fee:{payment_key}",
@@ -148,6 +161,11 @@ def waive_fee(
     )
     tell_consequences(transaction, before=account, folded=folded, today=today)
     return changed(folded.account, today=today)
+
+
+def _stopping(transaction: Transaction, *, account: LockedAccount, fee: Charge, on: date) -> Flag | None:
+    flags = standing_flags(transaction, account_ids=[account.id]).get(account.id, ())
+    return stopping_flag(flags=flags, fee=fee, on=on)
 
 
 def _find_fee(transaction: Transaction, *, account: LockedAccount, fee_id: str) -> Row:

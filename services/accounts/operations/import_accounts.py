@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, select, text
 
+from chassis.bulk import insert_all
 from chassis.errors import ConstraintViolated, Refusal
 from chassis.ids import new_id
 from chassis.keys import FieldCipher
@@ -28,7 +29,6 @@ from services.accounts.models import (
     state_as_stored,
     terms_as_stored,
 )
-from services.accounts.operations.bulk import insert_all
 from services.accounts.operations.posting import Posting, post, posting_of
 from services.accounts.rules.agenda import next_action, taken_over
 from services.accounts.rules.assessing import pack_of

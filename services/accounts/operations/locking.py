@@ -158,6 +158,10 @@ def save_account(transaction: Transaction, *, before: LockedAccount, after: Lock
         if after.status == OPEN:
             status["closed_on"] = None
         transaction.run(update(accounts).where(accounts.c.id == after.id).values(status))
+    if after.state.charged_off_cents != before.state.charged_off_cents:
+        # A payment from before that is undone later makes it more.
+        charged_off = {"charged_off_cents": after.state.charged_off_cents}
+        transaction.run(update(accounts).where(accounts.c.id == after.id).values(charged_off))
 
 
 def _sooner(before: LockedAccount, after: LockedAccount) -> NextAction | None:

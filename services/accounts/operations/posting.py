@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+from chassis.bulk import insert_all
 from chassis.ids import new_id
 from chassis.store import Transaction
 from services.accounts.models import CONTROL_ACCOUNTS, journal_entries, journal_lines
-from services.accounts.operations.bulk import insert_all
 from services.accounts.rules.chain import START, ChainHead, sealed
 from services.accounts.rules.journal import JournalEntry, JournalLine, LedgerAccount, reversal_entry
 

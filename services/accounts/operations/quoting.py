@@ -100,13 +100,20 @@ def review_payoff_quotes(
     return broken
 
 
-def expire_payoff_quotes(transaction: Transaction, *, now: datetime, today: date) -> int:
-    """Note that live quotes have passed their last good day; gives their number. Safe to run in many processes."""
+def expire_payoff_quotes(
+    transaction: Transaction, *, now: datetime, today: date, account_id: UUID | None = None
+) -> int:
+    """Note that live quotes, or those of one account, have passed their last good day; gives their number.
+
+    Safe to run in many processes.
+    """
     passed = (
         select(payoff_quotes.c.id)
         .where(payoff_quotes.c.status == LIVE, payoff_quotes.c.good_through < today)
         .with_for_update(skip_locked=True)
     )
+    if account_id is not None:
+        passed = passed.where(payoff_quotes.c.account_id == account_id)
     expired = update(payoff_quotes).where(payoff_quotes.c.id.in_(passed.scalar_subquery()))
     return transaction.run(expired.values(status=EXPIRED, decided_at=now))
 

@@ -2,22 +2,38 @@
 
 from services.accounts.queries.accounts import get_account, get_standing, list_accounts
 from services.accounts.queries.balances import get_balances_at
+from services.accounts.queries.drafts import get_amount_due
+from services.accounts.queries.files import get_account_file, search_accounts
+from services.accounts.queries.flags import list_account_flags
+from services.accounts.queries.furnishing import list_furnishing
 from services.accounts.queries.history import get_schedule, list_transactions
 from services.accounts.queries.leases import get_lease_figures
 from services.accounts.queries.matching import match_account, match_account_numbers
+from services.accounts.queries.moving import preview_deferment, preview_due_date_change
 from services.accounts.queries.payoff import get_payoff_preview, get_payoff_quote, list_payment_addresses
+from services.accounts.queries.titles import list_title_releases
+from services.accounts.queries.work_items import list_work_items
 
 __all__ = [
     "get_account",
+    "get_account_file",
+    "get_amount_due",
     "get_balances_at",
     "get_lease_figures",
     "get_payoff_preview",
     "get_payoff_quote",
     "get_schedule",
     "get_standing",
+    "list_account_flags",
     "list_accounts",
+    "list_furnishing",
     "list_payment_addresses",
+    "list_title_releases",
     "list_transactions",
+    "list_work_items",
     "match_account",
     "match_account_numbers",
+    "preview_deferment",
+    "preview_due_date_change",
+    "search_accounts",
 ]

@@ -30,7 +30,7 @@ FROM_STANDING = (
 )
 
 # A payment that was undone is not the last one.
-PAID = ("payment", "payment_held")
+PAID = ("payment", "payment_held", "recovery")
 
 
 _NEWEST = (

@@ -1,26 +1,23 @@
 """What happened on an account, newest first, and what is still to come."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
 from chassis.context import CallContext
-from chassis.errors import FieldError, InvalidRequest, NotFound
+from chassis.errors import NotFound
 from chassis.store import Transaction
 from services.accounts.contract.schemas import FEE_KINDS
 from services.accounts.models import account_events, accounts, allocations
+from services.accounts.queries.paging import cursor_of, read_cursor
 from services.accounts.queries.reading import allowed_id, read_account
 from services.accounts.rules.amendments import in_force
-from services.accounts.rules.lease_yield import remaining_rows
-from services.accounts.rules.schedule import amortisation_rows, due_on, maturity_on
+from services.accounts.rules.rows_to_come import rows_to_come
+from services.accounts.rules.schedule import maturity_on
 from services.accounts.rules.sentences import sentence_of
 from services.accounts.rules.shown import OPEN
-from services.accounts.rules.state import AccountState
-from services.accounts.rules.terms import LeaseTerms, LoanTerms, Terms
 
 FEES = frozenset({*FEE_KINDS, "late_fee_reversed"})
 PARTS = ("interest_cents", "principal_cents", "tax_cents", "fees_cents", "unapplied_cents")
@@ -34,7 +31,7 @@ def list_transactions(
     Stable under inserts: what was on an earlier page does not appear again. Raises NotFound, InvalidRequest.
     """
     identifier = allowed_id(caller, account_id)
-    after = None if cursor is None else _read_cursor(cursor)
+    after = None if cursor is None else read_cursor(cursor)
     if transaction.value(select(accounts.c.id).where(accounts.c.id == identifier)) is None:
         raise NotFound()
     statement = (
@@ -47,7 +44,7 @@ def list_transactions(
     if after is not None:
         statement = statement.where(tuple_(allocations.c.effective_on, allocations.c.id) < after)
     rows = transaction.all(statement)
-    next_cursor = _cursor(rows[limit - 1]) if len(rows) > limit else None
+    next_cursor = cursor_of(rows[limit - 1]["effective_on"], rows[limit - 1]["id"]) if len(rows) > limit else None
     return {"data": [_transaction(row) for row in rows[:limit]], "next_cursor": next_cursor}
 
 
@@ -55,15 +52,12 @@ def get_schedule(transaction: Transaction, *, account_id: str, caller: CallConte
     """The instalments still to come, should each be paid on its due date; none where the account is not open."""
     account = read_account(transaction, account_id=allowed_id(caller, account_id))
     terms = in_force(terms=account.terms, state=account.state)
-    rows = _rows_to_come(terms, account.state) if account.columns["status"] == OPEN else []
-    for position, row in enumerate(rows):
-        row["paid_cents"] = account.state.partial_paid_cents if position == 0 else 0
-        row["is_past_due"] = row["due_on"] < today
+    is_open = account.columns["status"] == OPEN
     return {
         "account_id": account.id,
         "product": account.columns["product"],
         "maturity_on": maturity_on(terms=terms),
-        "data": rows,
+        "data": rows_to_come(terms=account.terms, state=account.state, on=today) if is_open else [],
         "as_of": account.as_of(on=today),
     }
 
@@ -91,61 +85,3 @@ def _transaction(row: Mapping[str, Any]) -> dict[str, Any]:
         "revision": row["revision"],
         "explanation": {**row["explanation"], "sentence": sentence},
     }
-
-
-def _cursor(row: Mapping[str, Any]) -> str:
-    return urlsafe_b64encode(f"{row['effective_on'].isoformat()}/{row['id']}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[date, UUID]:
-    try:
-        on, _, identifier = urlsafe_b64decode(cursor).decode().partition("/")
-        return date.fromisoformat(on), UUID(identifier)
-    except ValueError:
-        wrong = FieldError(pointer="/cursor", code="invalid", detail="Not a cursor of this list.")
-        raise InvalidRequest("Take the cursor from next_cursor of the page before.", errors=[wrong]) from None
-
-
-def _rows_to_come(terms: Terms, state: AccountState) -> list[dict[str, Any]]:
-    if isinstance(terms, LeaseTerms):
-        return _lease_rows(terms, state)
-    return _loan_rows(terms, state)
-
-
-def _loan_rows(terms: LoanTerms, state: AccountState) -> list[dict[str, Any]]:
-    rows = amortisation_rows(
-        terms=terms,
-        principal_cents=state.principal_cents,
-        interest_from_on=state.interest_from_on,
-        accrued=state.accrued_interest,
-        first_number=state.next_instalment_number,
-    )
-    return [
-        {
-            "number": row.number,
-            "due_on": row.due_on,
-            "payment_cents": row.payment_cents,
-            "interest_cents": row.interest_cents,
-            "principal_cents": row.principal_cents,
-            "tax_cents": 0,
-            "balance_cents": row.balance_cents,
-        }
-        for row in rows
-    ]
-
-
-def _lease_rows(terms: LeaseTerms, state: AccountState) -> list[dict[str, Any]]:
-    rows = remaining_rows(terms=terms, opening=state.opening)
-    to_come: Sequence[Any] = rows[state.next_instalment_number - state.opening.next_instalment_number :]
-    return [
-        {
-            "number": row.number,
-            "due_on": due_on(terms=terms, number=row.number),
-            "payment_cents": terms.payment_cents,
-            "interest_cents": row.rent_cents,
-            "principal_cents": row.depreciation_cents,
-            "tax_cents": terms.tax_cents,
-            "balance_cents": row.balance_cents,
-        }
-        for row in to_come
-    ]

@@ -1,11 +1,12 @@
-"""How what is owed ends other than by payment: the small rest of a payoff, a refund, and a charge-off."""
+"""How what is owed ends other than by payment: the small rest of a payoff, a refund, a charge-off and what follows."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from chassis.money import round_half_up_cents
-from services.accounts.rules.events import ChargeOff, InvalidEvent, LeaseEnd, Payoff, Refund
+from services.accounts.rules.events import ChargeOff, InvalidEvent, LeaseEnd, Payment, Payoff, Refund
+from services.accounts.rules.fees import pay_fees
 from services.accounts.rules.loan import interest_owed
 from services.accounts.rules.state import AccountState, Allocation, AllocationKind
 from services.accounts.rules.terms import LoanTerms, Terms
@@ -66,9 +67,44 @@ def fallen(event: Payoff | LeaseEnd | Refund) -> Allocation:
 
 
 def charge_off(*, terms: Terms, state: AccountState, event: ChargeOff) -> AccountState:
-    """Write off everything that is owed; money that still comes is the customer's credit until a person decides."""
+    """Write off everything that is owed to the books; the customer goes on owing it."""
     explanation = {"reason": event.reason}
-    return _written_off(terms=terms, state=state, event=event, kind="charged_off", explanation=explanation)
+    after = _written_off(terms=terms, state=state, event=event, kind="charged_off", explanation=explanation)
+    charged_off_cents = state.charged_off_cents + after.allocations[-1].amount_cents
+    return replace(after, is_charged_off=True, charged_off_cents=charged_off_cents)
+
+
+def recover(*, state: AccountState, payment: Payment) -> AccountState:
+    """Money after a charge-off: fees charged since, then what was charged off; the rest is the customer's credit."""
+    fees = min(payment.amount_cents, state.fees_due_cents)
+    open_cents = state.charged_off_cents - state.recovered_cents
+    recovered = min(payment.amount_cents - fees, open_cents)
+    unapplied = payment.amount_cents - fees - recovered
+    allocation = Allocation(
+        kind="recovery",
+        source_key=payment.source_key,
+        effective_on=payment.effective_on,
+        amount_cents=payment.amount_cents,
+        principal_cents=recovered,
+        fees_cents=fees,
+        unapplied_cents=unapplied,
+        explanation={
+            "charged_off_cents": state.charged_off_cents,
+            "still_owed_cents": open_cents - recovered,
+            "steps": [
+                {"to": to, "amount_cents": cents}
+                for to, cents in (("fees", fees), ("charged_off", recovered), ("unapplied_credit", unapplied))
+                if cents
+            ],
+        },
+    )
+    return replace(
+        state,
+        open_fees=pay_fees(state.open_fees, cents=fees),
+        recovered_cents=state.recovered_cents + recovered,
+        unapplied_cents=state.unapplied_cents + unapplied,
+        allocations=(*state.allocations, allocation),
+    )
 
 
 def _written_off(

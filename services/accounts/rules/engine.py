@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from services.accounts.rules.amendments import accelerate, change_due_date, change_rate, defer, in_force
 from services.accounts.rules.bills import record_bill
-from services.accounts.rules.closing import charge_off, fallen, owe_back, settle_payoff
+from services.accounts.rules.closing import charge_off, fallen, owe_back, recover, settle_payoff
 from services.accounts.rules.delinquency import carried_run
 from services.accounts.rules.events import (
     Acceleration,
@@ -57,13 +57,28 @@ def replay(
     instalments due up to that date. Raises EffectiveBeforeOpening, InvalidTerms, InvalidEvent, and ConflictingEvents
     when one source key carries two different events.
     """
+    states, awaited = _states(terms=terms, opening=opening, events=[*payments, *events])
+    state = replace(states[-1], awaited=awaited)
+    return state if through_on is None else apply_credit(terms=terms, state=state, through_on=through_on)
+
+
+def replay_states(*, terms: Terms, opening: Opening, events: Iterable[AccountEvent]) -> tuple[AccountState, ...]:
+    """The opening's state and the one after each event that was folded, in their order. Raises what `replay` does."""
+    states, _ = _states(terms=terms, opening=opening, events=events)
+    return tuple(states)
+
+
+def _states(
+    *, terms: Terms, opening: Opening, events: Iterable[AccountEvent]
+) -> tuple[list[AccountState], tuple[str, ...]]:
+    """The states, and the keys of payments undone before they were known."""
     if (
         opening.principal_cents
         and isinstance(terms, LoanTerms)
         and opening.next_instalment_number > terms.payment_count
     ):
         raise InvalidTerms("A loan with principal outstanding must have an instalment left to pay.")
-    in_order, undone = _in_order([*payments, *events])
+    in_order, undone = _in_order(events)
     states, undone_keys = [opened(opening=opening)], frozenset(undone)
     for event in in_order:
         if isinstance(event, Payment) and event.source_key in undone:
@@ -73,8 +88,7 @@ def replay(
             states[-1] = replace(states[-1], allocations=(*states[-1].allocations, fallen(event)))
         else:
             states.append(_folded(terms=terms, states=states, event=event))
-    state = replace(states[-1], awaited=tuple(sorted(undone)))
-    return state if through_on is None else apply_credit(terms=terms, state=state, through_on=through_on)
+    return states, tuple(sorted(undone))
 
 
 def apply_event(*, terms: Terms, state: AccountState, event: AccountEvent) -> AccountState:
@@ -152,6 +166,8 @@ def _effect(*, terms: Terms, state: AccountState, event: AccountEvent) -> Accoun
 
 
 def _paid(*, terms: Terms, state: AccountState, payment: Payment) -> AccountState:
+    if state.is_charged_off:
+        return recover(state=state, payment=payment)
     if isinstance(terms, LoanTerms):
         return apply_to_loan(terms=terms, state=state, payment=payment)
     return apply_to_lease(terms=terms, state=state, payment=payment)

@@ -32,6 +32,7 @@ class LedgerAccount(StrEnum):
     CONVERSION_CLEARING = "conversion_clearing"
     WAIVER_EXPENSE = "waiver_expense"
     PAYOFF_DRIFT = "payoff_drift"
+    RECOVERY_INCOME = "recovery_income"
     VEHICLES_HELD = "vehicles_held"
     LEASE_END_INCOME = "lease_end_income"
     LEASE_END_RESULT = "lease_end_result"
@@ -106,11 +107,13 @@ def allocation_entries(*, product: Product, allocation: Allocation) -> tuple[Jou
     if allocation.kind in LEASE_ENDS:
         return lease_end_entries(allocation)
     found: list[JournalEntry | None] = []
-    if allocation.kind in ("payment", "payment_held"):
+    if allocation.kind in ("payment", "payment_held", "recovery"):
         found.append(_acceptance(allocation))
     found.append(_recognition(product=product, allocation=allocation))
     if allocation.kind in ("payment", "credit_used"):
         found.append(_movement(product=product, allocation=allocation))
+    elif allocation.kind == "recovery":
+        found.append(_recovery(allocation))
     elif allocation.kind in CHARGES:
         found.append(_charge(allocation))
     elif allocation.kind in GIVEN_UP:
@@ -213,6 +216,20 @@ def _given_up(*, product: Product, allocation: Allocation) -> JournalEntry | Non
         credits={
             LedgerAccount.INTEREST_RECEIVABLE: allocation.interest_cents,
             balance: allocation.principal_cents,
+            LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
+        },
+    )
+
+
+def _recovery(allocation: Allocation) -> JournalEntry | None:
+    """What was charged off is in no receivable any more: what comes back of it is income."""
+    return _entry(
+        kind="recovery",
+        source_key=allocation.source_key,
+        on=allocation.effective_on,
+        debits={LedgerAccount.CUSTOMER_SUSPENSE: allocation.amount_cents - allocation.unapplied_cents},
+        credits={
+            LedgerAccount.RECOVERY_INCOME: allocation.principal_cents,
             LedgerAccount.FEE_RECEIVABLE: allocation.fees_cents,
         },
     )

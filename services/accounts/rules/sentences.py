@@ -15,6 +15,7 @@ PLACES = {
     "extra_principal": "extra principal",
     "extra_paid_ahead": "instalments to come",
     "unapplied_credit": "your credit",
+    "charged_off": "what had been charged off",
     "lease_end": "what the end of the lease cost",
 }
 HELD = {
@@ -167,6 +168,13 @@ def _charged_off(told: _Told) -> str:
     return f"The {told.amount} owed was charged off on {told.day}: {told['reason']}."
 
 
+def _recovery(told: _Told) -> str:
+    parts = [_part(step, told.explained) for step in told["steps"]]
+    return (
+        f"Of the {told.amount} received for {told.day}, {_listed(parts)}; {told.dollars('still_owed_cents')} is left."
+    )
+
+
 def _lease_ended(told: _Told) -> str:
     if "fallen_with" in told.explained:
         return "The purchase does not stand: its payment was undone."
@@ -227,6 +235,7 @@ SENTENCES: Mapping[str, Callable[[_Told], str]] = {
     "bill": _bill,
     "payoff_drift": _drift,
     "charged_off": _charged_off,
+    "recovery": _recovery,
     "refund_due": _refund,
     "lease_ended": _lease_ended,
     "lease_end_billed": _lease_end_billed,

@@ -8,7 +8,7 @@ from services.accounts.rules.standing import Standing, standing
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
 
-OPEN, PAID_OFF, CLOSED = "open", "paid_off", "closed"
+OPEN, PAID_OFF, CLOSED, CHARGED_OFF = "open", "paid_off", "closed", "charged_off"
 
 
 def shown_standing(*, status: str, terms: Terms, state: AccountState, on: date) -> Standing:
@@ -59,6 +59,8 @@ def status_after(*, status: str, product: str, state: AccountState, is_paid: boo
 
     `is_paid` says whether any payment was ever posted: an account that was taken over owing nothing stays as it came.
     """
+    if state.is_charged_off:
+        return CHARGED_OFF
     if status not in (OPEN, PAID_OFF, CLOSED):
         return status
     if not is_paid_off(product=product, state=state):

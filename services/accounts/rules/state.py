@@ -39,6 +39,7 @@ AllocationKind = Literal[
     "bill",
     "payoff_drift",
     "charged_off",
+    "recovery",
     "refund_due",
     "lease_ended",
     "lease_end_billed",
@@ -63,13 +64,14 @@ class ConflictingEvents(ValueError):
 class Allocation:
     """What one event did to the account, by `kind`; the five parts add up to `amount_cents` and `written_off_cents`.
 
-    Of a payment, the parts say where it went. Of a fee, they are what it added; of a waiver, of payoff drift and of a
-    charge-off, what was given up. What an undone payment or a fee that does not stand once was is in its
-    `explanation`, and its parts are 0. Of a lease, `interest_cents` is the rent charge and `principal_cents` the
-    depreciation. When credit is used for a lease instalment that comes due, the amount is 0 and `unapplied_cents`
-    negative. `instalments` are the ones this money completed. `interest_recognised_cents` is the interest that became
-    receivable since the posting before. `explanation` is plain data, fit for JSON: the arithmetic and the steps taken.
-    The amount of a refund is negative; `written_off_cents` is what of it the customer's credit no longer covers.
+    Of a payment, the parts say where it went; of a recovery, `principal_cents` is what came back of a charge-off. Of a
+    fee, they are what it added; of a waiver, of payoff drift and of a charge-off, what was given up. What an undone
+    payment or a fee that does not stand once was is in its `explanation`, and its parts are 0. Of a lease,
+    `interest_cents` is the rent charge and `principal_cents` the depreciation. When credit is used for a lease
+    instalment that comes due, the amount is 0 and `unapplied_cents` negative. `instalments` are the ones this money
+    completed. `interest_recognised_cents` is the interest that became receivable since the posting before.
+    `explanation` is plain data, fit for JSON: the arithmetic and the steps taken. The amount of a refund is negative;
+    `written_off_cents` is what of it the customer's credit no longer covers.
     """
 
     kind: AllocationKind
@@ -121,9 +123,10 @@ class AccountState:
     `next_instalment_number` is the oldest one not paid in full, count + 1 when none is left. `open_fees` are the
     unpaid ones, oldest first. `diverted_cents` went to fees while instalments that were due stayed short of as much:
     no late fee may follow from that. `awaited` are the keys of payments undone before they were known. `lease_end` is
-    the way in which a lease has ended, "" while it runs; `is_end_billed` says that its end costs nothing more.
-    `billed_due_on` is the latest due date that was billed. `delinquent_since_on` is the due date with which the run of
-    lateness began that went on after the last event, if one did.
+    the way in which a lease has ended, "" while it runs; `is_end_billed` says that its end costs nothing more. Of what
+    was `charged_off_cents`, `recovered_cents` have come back since. `billed_due_on` is the latest due date that was
+    billed. `delinquent_since_on` is the due date with which the run of lateness began that went on after the last
+    event, if one did.
     """
 
     opening: Opening
@@ -140,6 +143,9 @@ class AccountState:
     last_source_key: str
     diverted_cents: int = 0
     is_accelerated: bool = False
+    is_charged_off: bool = False
+    charged_off_cents: int = 0
+    recovered_cents: int = 0
     lease_end: str = ""
     is_end_billed: bool = False
     end_gain_cents: int = 0

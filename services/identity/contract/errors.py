@@ -13,6 +13,112 @@ class InvalidCredentials(Refusal):
     )
 
 
+class TooManyAttempts(Refusal):
+    """Said of anybody's name alike, whether somebody has it or not."""
+
+    code = "too_many_attempts"
+    kind = Kind.LIMITED
+    title = "Too many wrong tries"
+    detail = (
+        "Too many tries from where you are were wrong. Wait a quarter of an hour, or get a new password by mail "
+        "(POST /v1/password-resets): its link lets you in from here."
+    )
+
+
+class CurrentPasswordWrong(Refusal):
+    code = "current_password_wrong"
+    kind = Kind.UNPROCESSABLE
+    title = "The current password is not right"
+    detail = "Send the password you sign in with now, or get a new one by mail: POST /v1/password-resets."
+
+
+class ResetNotValid(Refusal):
+    code = "reset_not_valid"
+    kind = Kind.UNPROCESSABLE
+    title = "This link is not valid"
+    detail = (
+        "The link is incomplete, or a newer mail or a new password has replaced it. Open the link in the latest mail "
+        "from us, or ask for a new one: POST /v1/password-resets."
+    )
+
+
+class ResetExpired(Refusal):
+    code = "reset_expired"
+    kind = Kind.UNPROCESSABLE
+    title = "This link has expired"
+    detail = "The link was good for 60 minutes. Ask for a new one: POST /v1/password-resets."
+
+
+class ResetUsed(Refusal):
+    code = "reset_used"
+    kind = Kind.UNPROCESSABLE
+    title = "This link has been used"
+    detail = "The password was changed with it. Sign in with the new password, or ask for a new link."
+
+
+class ChallengeNotValid(Refusal):
+    code = "challenge_not_valid"
+    kind = Kind.UNAUTHENTICATED
+    title = "This sign-in has to begin anew"
+    detail = "The second factor was not shown within ten minutes, or the sign-in is finished. Sign in again."
+
+
+class SecondFactorNotRight(Refusal):
+    code = "second_factor_not_right"
+    kind = Kind.UNAUTHENTICATED
+    title = "This code is not right"
+    detail = (
+        "Send the code that your app shows now, the latest one we texted, or a recovery code. Each works once. If you "
+        "have none of them, call customer service."
+    )
+
+
+class PasskeyNotRight(Refusal):
+    """The same whatever does not hold: who tries learns nothing from it."""
+
+    code = "passkey_not_right"
+    kind = Kind.UNAUTHENTICATED
+    title = "This passkey was not taken"
+    detail = (
+        "It took more than five minutes, or the passkey is not one of this site's. Begin anew, or sign in otherwise."
+    )
+
+
+class TooManyPasskeys(Refusal):
+    code = "too_many_passkeys"
+    kind = Kind.CONFLICT
+    title = "You have twenty passkeys"
+    detail = "Remove one that you do not use before you add another: DELETE /v1/me/passkeys/{passkey_id}."
+
+
+class ProofMissing(Refusal):
+    code = "proof_missing"
+    kind = Kind.UNPROCESSABLE
+    title = "The proof is missing"
+    detail = "Send `code` if you have a second factor (GET /v1/me/mfa says so), otherwise `password`."
+
+
+class FactorThere(Refusal):
+    code = "factor_exists"
+    kind = Kind.CONFLICT
+    title = "You have a second factor of this kind"
+    detail = "Remove the one you have before you add another: DELETE /v1/me/mfa/factors/{factor_id}."
+
+
+class PhoneMissing(Refusal):
+    code = "phone_missing"
+    kind = Kind.UNPROCESSABLE
+    title = "We have no telephone number of yours"
+    detail = "Add a number first (PATCH /v1/me with `phone`), or use an app for codes instead."
+
+
+class TooManyTexts(Refusal):
+    code = "too_many_texts"
+    kind = Kind.LIMITED
+    title = "Too many texts"
+    detail = "Five texts in an hour are the most we send. Use the latest one, wait an hour, or use another method."
+
+
 class VerificationNotValid(Refusal):
     code = "verification_not_valid"
     kind = Kind.UNPROCESSABLE
@@ -51,13 +157,20 @@ class KeyNotTaken(Refusal):
     detail = "Answers that hold secrets are never stored, so they cannot be replayed. Send the request without a key."
 
 
-class ContactChangeNeedsProof(Refusal):
-    code = "contact_change_needs_proof"
+class TooManyContactChanges(Refusal):
+    code = "too_many_contact_changes"
+    kind = Kind.LIMITED
+    title = "Too many changes in a day"
+    detail = "An e-mail address or a telephone number can be changed five times a day. Go on tomorrow, or call us."
+
+
+class CodeNotRight(Refusal):
+    code = "code_not_right"
     kind = Kind.UNPROCESSABLE
-    title = "This change must be proven first"
+    title = "This code is not right"
     detail = (
-        "Messages about your money go to this e-mail address and telephone number, so a new one is proven before it "
-        "counts. Call customer service to change it; send the other fields without it."
+        "The code is mistyped, was used before, or is older than ten minutes. Type the latest one; after five wrong "
+        "tries a code is worth nothing, and you need a new one."
     )
 
 

@@ -144,14 +144,21 @@ class MailingAddress(Strict):
 class ChangedProfile(Strict):
     """What changes. `mailing_address` is replaced whole, or removed by null.
 
-    `email` and `phone` are known and refused: they change only once they are proven.
+    `email` and `phone` (international form; null removes it) change once both their ends have agreed: the new one and
+    the one before it are written to, by a link in a mail or a code in a text.
     """
 
     first_name = Text(longest=100)
     last_name = Text(longest=100)
     mailing_address = fields.Nested(MailingAddress, allow_none=True)
-    email = fields.String(allow_none=True)
+    email = Email(allow_none=True)
     phone = fields.String(allow_none=True)
+
+
+class ProveCode(Strict):
+    """The six digits of a text."""
+
+    code = fields.String(required=True, validate=_pattern("[0-9]{6}", "Must be the six digits of the text."))
 
 
 class UpdateMe(ChangedProfile):
@@ -163,7 +170,8 @@ class UpdateMe(ChangedProfile):
 class Me(Strict):
     """The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits.
 
-    `version` is another one after every change that the person made.
+    `pending_email` and `pending_phone_masked` are what they will be once both ends have agreed. `version` is another
+    one after every change that the person made.
     """
 
     id = fields.UUID(required=True)
@@ -173,6 +181,8 @@ class Me(Strict):
     first_name = fields.String(required=True)
     last_name = fields.String(required=True)
     phone_masked = fields.String(required=True, allow_none=True)
+    pending_email = fields.String(required=True, allow_none=True)
+    pending_phone_masked = fields.String(required=True, allow_none=True)
     mailing_address = fields.Nested(MailingAddress, required=True, allow_none=True)
     version = fields.Integer(required=True)
     accounts = fields.List(fields.Nested(LinkedAccount), required=True)
@@ -182,3 +192,20 @@ class SigningKeys(Strict):
     """A JWK set (RFC 7517), public parts only."""
 
     keys = fields.List(fields.Dict(), required=True)
+
+
+class ListAccountHolders(Strict):
+    """Staff ask who may act on an account online."""
+
+    account_id = fields.UUID(required=True)
+
+
+class AccountHolder(Strict):
+    user_id = fields.UUID(required=True)
+    first_name = fields.String(required=True)
+    last_name = fields.String(required=True)
+    role = fields.String(required=True)
+
+
+class AccountHolders(Strict):
+    data = fields.List(fields.Nested(AccountHolder), required=True)

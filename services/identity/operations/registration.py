@@ -16,14 +16,22 @@ from services.identity.models import (
     DONE,
     NO_MATCH,
     RECEIVED,
+    attempts_to_prove,
+    ceremonies,
+    challenges,
+    contact_changes,
     link_failures,
+    messages,
+    recoveries,
     registrations,
     sessions,
+    texted_codes,
     verifications,
 )
 from services.identity.providers import Keyring, Passwords, Policy
 from services.identity.rules import names
 from services.identity.rules import registrations as rules
+from services.identity.rules.attempts import FROM_STRANGERS_OVER
 
 ERASED = {"email": None, "user_name": None, "password_hash": None, "claim_sealed": None}
 
@@ -104,4 +112,12 @@ def forget(store: Database, *, now: datetime) -> None:
         transaction.run(delete(verifications).where(verifications.c.registration_id.in_(gone)))
         transaction.run(delete(registrations).where(is_old))
         transaction.run(delete(link_failures).where(link_failures.c.failed_at < old))
+        transaction.run(delete(recoveries).where(recoveries.c.requested_at < old))
+        transaction.run(delete(contact_changes).where(contact_changes.c.asked_at < old))
+        transaction.run(delete(texted_codes).where(texted_codes.c.texted_at < old))
+        transaction.run(delete(ceremonies).where(ceremonies.c.expires_at < old))
+        transaction.run(delete(challenges).where(challenges.c.expires_at < old))
+        transaction.run(delete(messages).where(messages.c.asked_at < old))
+        stale = attempts_to_prove.c.attempted_at < now - FROM_STRANGERS_OVER
+        transaction.run(delete(attempts_to_prove).where(stale))
         transaction.run(delete(sessions).where((sessions.c.ended_at < old) | (sessions.c.expires_at < old)))

@@ -9,12 +9,13 @@ from sqlalchemy import select, update
 
 from chassis.context import CallContext
 from chassis.errors import NotFound
-from chassis.ids import new_id
 from chassis.store import Database, Row, Transaction
-from services.identity.contract import events
 from services.identity.contract.errors import InvalidCredentials, KeyNotTaken, RefreshTokenNotValid
-from services.identity.models import ACTIVE, refresh_tokens, sessions, user_accounts, users
-from services.identity.providers import Keyring, Passwords
+from services.identity.models import ACTIVE, refresh_tokens, sessions, users
+from services.identity.operations import attempts
+from services.identity.operations.challenges import ask_for_second_factor
+from services.identity.operations.tokens import begin_session, new_refresh_token, opened
+from services.identity.providers import Keyring, Passwords, Policy
 from services.identity.providers.keyring import token_hash
 from services.identity.rules import sessions as rules
 from services.identity.rules.names import sign_in_name
@@ -30,45 +31,49 @@ def refuse_key(key: str | None) -> None:
         raise KeyNotTaken()
 
 
-def check_password(store: Database, *, passwords: Passwords, user_id: str, password: str) -> dict[str, Any]:
-    """The user whose password this is, before any transaction opens. Raises InvalidCredentials.
+def check_password(
+    store: Database, *, now: datetime, passwords: Passwords, keyring: Keyring, caller: CallContext, user_id: str,
+    password: str,
+) -> dict[str, Any]:  # fmt: skip
+    """The user whose password this is, before any transaction opens. Raises TooManyAttempts, InvalidCredentials.
 
     An unknown, an unverified and a closed user cost the same one verification and get the same answer.
     """
-    name = sign_in_name(user_id)
+    name, place = sign_in_name(user_id), attempts.place_of(caller, keyring=keyring)
     with store.reading() as transaction:
         user = transaction.one(select(users).where((users.c.email == name) | (users.c.user_name == name)))
+    known_id = user["id"] if user is not None else None
+    target = attempts.target_of(known_id, name=name, keyring=keyring)
+    attempts.begin_attempt(store, now=now, target=target, place=place, user_id=known_id)
     stored_hash = user["password_hash"] if user is not None else None
     is_right = passwords.is_right(password, stored_hash=stored_hash)
     if user is None or not is_right or user["status"] != ACTIVE:
         raise InvalidCredentials()
     outdated = passwords.is_outdated(user["password_hash"])
     new_hash = passwords.hash(password) if outdated else user["password_hash"]
-    return {"user_id": user["id"], "checked_hash": user["password_hash"], "new_hash": new_hash}
+    return {
+        "user_id": user["id"], "checked_hash": user["password_hash"], "new_hash": new_hash, "target": target,
+        "place": place,
+    }  # fmt: skip
 
 
 def open_session(
-    transaction: Transaction, *, now: datetime, keyring: Keyring, checked: Mapping[str, Any], device: str | None
-) -> dict[str, Any]:
-    """A session of the user whose password was checked. Raises InvalidCredentials where it changed in the meantime."""
+    transaction: Transaction, *, now: datetime, keyring: Keyring, policy: Policy, checked: Mapping[str, Any],
+    device: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    """A session of the user whose password was checked, or the challenge of a second factor that must be passed first.
+
+    Raises InvalidCredentials where the password changed in the meantime.
+    """
     user = transaction.one(select(users).where(users.c.id == checked["user_id"]).with_for_update())
     if user is None or user["status"] != ACTIVE or user["password_hash"] != checked["checked_hash"]:
         raise InvalidCredentials()
     transaction.run(update(users).where(users.c.id == user["id"]).values(password_hash=checked["new_hash"]))
-    session = {
-        "id": new_id(at=now),
-        "user_id": user["id"],
-        "device": device,
-        "opened_at": now,
-        "last_used_at": now,
-        "expires_at": now + rules.SESSION_LIFE,
-    }
-    transaction.run(sessions.insert().values(**session))
-    _, refresh_token = _new_refresh_token(transaction, session=session, keyring=keyring, now=now)
-    transaction.emit(
-        events.session_opened, subject=str(user["id"]), data={"user_id": user["id"], "session_id": session["id"]}
+    attempts.forget_attempts(transaction, target=checked["target"], place=checked["place"])
+    challenge = ask_for_second_factor(transaction, now=now, keyring=keyring, user=user, device=device)
+    return challenge or begin_session(
+        transaction, now=now, keyring=keyring, policy=policy, user=user, place=checked["place"], device=device
     )
-    return _opened(transaction, session=session, refresh_token=refresh_token, keyring=keyring, now=now)
 
 
 def end_replayed(store: Database, *, now: datetime, refresh_token: str) -> None:
@@ -99,7 +104,7 @@ def refresh_session(
         successor = keyring.unseal(token["successor_sealed"], field=SEALED_SUCCESSOR, owner=token["id"])
     else:
         successor = _rotate(transaction, token=token, session=session, keyring=keyring, now=now)
-    return _opened(transaction, session=session, refresh_token=successor, keyring=keyring, now=now)
+    return opened(transaction, session=session, refresh_token=successor, keyring=keyring, now=now)
 
 
 def close_session(transaction: Transaction, *, now: datetime, caller: CallContext, session_id: str) -> None:
@@ -134,7 +139,7 @@ def _judged(transaction: Transaction, *, now: datetime, refresh_token: str) -> d
 
 def _rotate(transaction: Transaction, *, token: Row, session: Row, keyring: Keyring, now: datetime) -> str:
     """The successor. It is kept encrypted with the used token for the grace, and no longer than it is unused."""
-    successor_id, successor = _new_refresh_token(transaction, session=session, keyring=keyring, now=now)
+    successor_id, successor = new_refresh_token(transaction, session=session, keyring=keyring, now=now)
     sealed = keyring.seal(successor, field=SEALED_SUCCESSOR, owner=token["id"])
     used = update(refresh_tokens).where(refresh_tokens.c.id == token["id"])
     transaction.run(used.values(used_at=now, successor_id=successor_id, successor_sealed=sealed))
@@ -142,47 +147,6 @@ def _rotate(transaction: Transaction, *, token: Row, session: Row, keyring: Keyr
     transaction.run(before.values(successor_sealed=None))
     transaction.run(update(sessions).where(sessions.c.id == session["id"]).values(last_used_at=now))
     return successor
-
-
-def _new_refresh_token(
-    transaction: Transaction, *, session: Row, keyring: Keyring, now: datetime
-) -> tuple[UUID, str]:  # fmt: skip
-    token_id, token = new_id(at=now), keyring.new_refresh_token()
-    transaction.run(
-        refresh_tokens.insert().values(
-            id=token_id,
-            session_id=session["id"],
-            token_hash=token_hash(token),
-            expires_at=rules.refresh_expires_at(now=now, session_expires_at=session["expires_at"]),
-        )
-    )
-    return token_id, token
-
-
-def _opened(
-    transaction: Transaction, *, session: Row, refresh_token: str, keyring: Keyring, now: datetime
-) -> dict[str, Any]:  # fmt: skip
-    """The reply: an access token that names the accounts as they are linked now. Raises RefreshTokenNotValid."""
-    is_user = (users.c.id == session["user_id"]) & (users.c.status == ACTIVE)
-    user = transaction.one(select(users.c.id, users.c.role).where(is_user))
-    if user is None:
-        raise RefreshTokenNotValid()
-    linked = select(user_accounts.c.account_id, user_accounts.c.role).where(user_accounts.c.user_id == user["id"])
-    access_token = keyring.access_token(
-        now=now,
-        lives_seconds=rules.ACCESS_TOKEN_SECONDS,
-        user_id=user["id"],
-        role=user["role"],
-        accounts=transaction.all(linked.order_by(user_accounts.c.linked_at, user_accounts.c.account_id)),
-        session_id=session["id"],
-        signed_in_at=session["opened_at"],
-    )
-    return {
-        "access_token": access_token,
-        "token_type": "Bearer",
-        "expires_in": rules.ACCESS_TOKEN_SECONDS,
-        "refresh_token": refresh_token,
-    }
 
 
 def _as_id(text: str | None) -> UUID | None:

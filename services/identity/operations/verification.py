@@ -12,17 +12,21 @@ from chassis.store import Row, Transaction
 from services.identity.contract import events
 from services.identity.contract.errors import VerificationExpired, VerificationNotValid, VerificationUsed
 from services.identity.models import ACTIVE, user_accounts, users, verifications
-from services.identity.providers import Keyring
+from services.identity.operations.contact_changes import prove_link
+from services.identity.providers import Keyring, Policy
 from services.identity.providers.keyring import token_hash
 
 
-def verify_email(transaction: Transaction, *, now: datetime, token: str) -> None:
-    """The user of this link may sign in from now on.
+def verify_email(transaction: Transaction, *, now: datetime, keyring: Keyring, policy: Policy, token: str) -> None:
+    """Whoever opens this link has the mailbox: a new user may sign in from now on, a change of contact goes on.
 
     Raises VerificationNotValid, VerificationUsed, VerificationExpired.
     """
     is_this = verifications.c.token_hash == token_hash(token)
     owner = transaction.value(select(verifications.c.user_id).where(is_this))
+    if owner is None:
+        prove_link(transaction, now=now, keyring=keyring, policy=policy, token=token)
+        return
     # The user's row is locked before the verification's, as a newer registration does it.
     user = transaction.one(select(users).where(users.c.id == owner).with_for_update())
     verification = transaction.one(select(verifications).where(is_this).with_for_update())

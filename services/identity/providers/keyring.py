@@ -4,8 +4,8 @@ import hashlib
 import hmac
 import json
 import secrets
-from base64 import urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from base64 import b32encode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ from chassis.keys import FieldCipher, SecretKey, SigningKeys
 
 FIELDS, LINKS, TOKENS = "fields-identity", "links", "tokens"
 TYPE, AUDIENCE = "at+jwt", "captive"
+CHANGE = "contact_changes.value"
 REFRESH_TOKEN_BYTES = 32
+CHALLENGE_BYTES = 32
+CODES = 10**6
 
 
 class Keyring:
@@ -38,21 +41,27 @@ class Keyring:
     def unseal(self, sealed: str, *, field: str, owner: UUID) -> str:
         return self._cipher.decrypt(sealed, bound_to=f"{field}:{owner}")
 
+    def seal_facts(self, facts: Mapping[str, Any], *, field: str, owner: UUID) -> str:
+        """Several values as one ciphertext."""
+        return self.seal(json.dumps(dict(facts)), field=field, owner=owner)
+
+    def unseal_facts(self, sealed: str, *, field: str, owner: UUID) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads(self.unseal(sealed, field=field, owner=owner))
+        return facts
+
     def seal_claim(self, claim: Mapping[str, str], *, owner: UUID) -> str:
         """What a person claims to know about an account, as one ciphertext."""
-        return self.seal(json.dumps(dict(claim)), field="registrations.claim", owner=owner)
+        return self.seal_facts(claim, field="registrations.claim", owner=owner)
 
     def unseal_claim(self, sealed: str, *, owner: UUID) -> dict[str, str]:
-        claim: dict[str, str] = json.loads(self.unseal(sealed, field="registrations.claim", owner=owner))
-        return claim
+        return self.unseal_facts(sealed, field="registrations.claim", owner=owner)
 
     def seal_address(self, address: Mapping[str, Any], *, owner: UUID) -> str:
         """Where letters to a user go, as one ciphertext."""
-        return self.seal(json.dumps(dict(address)), field="users.mailing_address", owner=owner)
+        return self.seal_facts(address, field="users.mailing_address", owner=owner)
 
     def unseal_address(self, sealed: str, *, owner: UUID) -> dict[str, Any]:
-        address: dict[str, Any] = json.loads(self.unseal(sealed, field="users.mailing_address", owner=owner))
-        return address
+        return self.unseal_facts(sealed, field="users.mailing_address", owner=owner)
 
     def contact_of(self, user: Mapping[str, Any]) -> tuple[str | None, dict[str, Any] | None]:
         """Telephone and mailing address of a row of users, where it has them."""
@@ -62,23 +71,56 @@ class Keyring:
             self.unseal_address(address, owner=owner) if address else None,
         )
 
+    def pending_of(self, changes: Iterable[Mapping[str, Any]]) -> dict[str, str | None]:
+        """By kind, what is to be another one: of open rows of contact_changes."""
+        return {change["kind"]: self.unseal_change(change) for change in changes}
+
+    def unseal_change(self, change: Mapping[str, Any]) -> str | None:
+        """The new address or number of an open row of contact_changes; None where one is to be removed."""
+        facts = self.unseal_facts(change["value_sealed"], field=CHANGE, owner=change["id"])
+        value: str | None = facts["value"]
+        return value
+
+    def seal_change(self, value: str | None, *, owner: UUID) -> str:
+        return self.seal_facts({"value": value}, field=CHANGE, owner=owner)
+
     def account_digest(self, account_number: str) -> str:
         """The same text for the same account number, which cannot be turned back without the key."""
         bare = "".join(character for character in account_number.upper() if character.isalnum())
-        return self._keyed(f"account_number:{bare}").hex()
+        return self.digest("account_number", bare)
+
+    def digest(self, purpose: str, text: str) -> str:
+        """The same text for the same value, which cannot be turned back without the key."""
+        return self._keyed(f"{purpose}:{text}").hex()
 
     def verification_token(self, registration_id: UUID) -> str:
         """The token in the mailed link: the same on every try, so that a repeated errand mails the same link."""
-        return urlsafe_b64encode(self._keyed(f"verify_email:{registration_id}")).rstrip(b"=").decode()
+        return self.link_token("verify_email", registration_id)
+
+    def link_token(self, purpose: str, owner: UUID) -> str:
+        """256 bits that only we can make, for the link in a mail about this row."""
+        return urlsafe_b64encode(self._keyed(f"{purpose}:{owner}")).rstrip(b"=").decode()
+
+    def code(self, purpose: str, owner: UUID) -> str:
+        """Six digits for a text about this row, the same on every try."""
+        return f"{int.from_bytes(self._keyed(f'code:{purpose}:{owner}')) % CODES:06d}"
 
     def new_refresh_token(self) -> str:
         return secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
 
+    def new_challenge(self) -> bytes:
+        """What a passkey signs."""
+        return secrets.token_bytes(CHALLENGE_BYTES)
+
+    def new_recovery_code(self, *, length: int) -> str:
+        """Characters of base32, five bits of chance in each."""
+        return b32encode(secrets.token_bytes(length)).decode()[:length]
+
     def access_token(
         self, *, now: datetime, lives_seconds: int, user_id: UUID, role: str, accounts: Sequence[Mapping[str, Any]],
-        session_id: UUID, signed_in_at: datetime,
+        session_id: UUID, proven_at: datetime,
     ) -> str:  # fmt: skip
-        """A signed JWT (RFC 9068). `accounts` are rows with account_id and role."""
+        """A signed JWT (RFC 9068). `accounts` are rows with account_id and role; `proven_at` becomes `auth_time`."""
         issued = int(now.timestamp())
         claims = {
             "iss": self._issuer,
@@ -87,7 +129,7 @@ class Keyring:
             "jti": str(new_id(at=now)),
             "iat": issued,
             "exp": issued + lives_seconds,
-            "auth_time": int(signed_in_at.timestamp()),
+            "auth_time": int(proven_at.timestamp()),
             "sid": str(session_id),
             "roles": [role],
             "accounts": [{"id": str(account["account_id"]), "role": account["role"]} for account in accounts],

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -24,10 +25,17 @@ class Passwords:
         self._blocklist = read_blocklist(BLOCKLIST_FILE) if blocklist is None else blocklist
         self._nobodys_hash = self._hasher.hash(os.urandom(32))
 
-    def problem_with(self, password: str, *, personal_words: Iterable[str]) -> FieldError | None:
-        """Why a new password cannot be taken, or None."""
+    def problem_with(
+        self, password: str, *, personal_words: Iterable[str], pointer: str = rules.POINTER
+    ) -> FieldError | None:
+        """Why a new password cannot be taken, or None; `pointer` is where the request holds it."""
         words = (*self._brand_words, *personal_words)
-        return rules.problem_with(rules.normal(password), blocklist=self._blocklist, context_words=words)
+        found = rules.problem_with(rules.normal(password), blocklist=self._blocklist, context_words=words)
+        return replace(found, pointer=pointer) if found else None
+
+    def strength_of(self, password: str) -> str:
+        """How hard to guess: weak, fair or strong."""
+        return rules.strength_of(rules.normal(password))
 
     def hash(self, password: str) -> str:
         """The encoded hash of the password's normal form, with a fresh salt."""

@@ -1,4 +1,4 @@
-"""What the company decides about registering: where its pages are, and which terms hold."""
+"""What the company decides: where its pages are, and which terms hold."""
 
 from dataclasses import dataclass
 
@@ -15,3 +15,10 @@ class Policy:
 
     def sign_in_link(self) -> str:
         return f"{self.public_url}/sign-in"
+
+    def reset_link(self, token: str) -> str:
+        return f"{self.public_url}/reset-password?token={token}"
+
+    def forgotten_link(self) -> str:
+        """Where whoever did not change the password themselves gets another one."""
+        return f"{self.public_url}/forgot-password"

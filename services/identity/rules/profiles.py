@@ -1,31 +1,27 @@
-"""What a person is shown of themselves, what they may change at once, and what must be proven first."""
+"""What a person is shown of themselves."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.identity.contract.errors import ContactChangeNeedsProof, NothingToChange
+from services.identity.rules.contacts import EMAIL, PHONE
 from services.identity.rules.names import masked_phone
-
-TO_BE_PROVEN = frozenset({"email", "phone"})
-
-
-def refuse_unproven(changed: Mapping[str, Any]) -> None:
-    """Raises ContactChangeNeedsProof for a new address that messages would go to, NothingToChange for no field."""
-    if not TO_BE_PROVEN.isdisjoint(changed):
-        raise ContactChangeNeedsProof()
-    if not changed:
-        raise NothingToChange()
 
 
 def profile_of(
-    user: Mapping[str, Any], *, links: Iterable[Mapping[str, Any]], phone: str | None, address: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """The person as they see themselves; `user` and `links` are rows, `phone` and `address` are in clear."""
+    user: Mapping[str, Any], *, links: Iterable[Mapping[str, Any]], phone: str | None,
+    address: Mapping[str, Any] | None, pending: Mapping[str, str | None],
+) -> dict[str, Any]:  # fmt: skip
+    """The person as they see themselves; `user` and `links` are rows, `phone` and `address` are in clear.
+
+    `pending` is by kind what waits for its ends.
+    """
     return {
         **user,
         "user_id": user["user_name"] or user["email"],
         "email_verified": user["email_verified_at"] is not None,
         "phone_masked": masked_phone(phone),
+        "pending_email": pending.get(EMAIL),
+        "pending_phone_masked": masked_phone(pending.get(PHONE)),
         "mailing_address": address,
         "accounts": [{**link, "id": link["account_id"]} for link in links],
     }

@@ -10,7 +10,12 @@ from chassis.schemas import Instant, Strict, Text
 ACCOUNTS_MAX = 100
 EMAIL_LENGTH_MAX = 254
 LINK_LENGTH_MAX = 2000
-SECURE_TEMPLATES = ("verify_email", "already_registered")
+SECURE_TEMPLATES = (
+    "verify_email", "already_registered", "reset_password", "user_id_reminder", "password_changed", "new_sign_in",
+    "confirm_new_email", "approve_contact_change", "contact_changed", "second_factor_changed", "approval_asked",
+)  # fmt: skip
+
+SECURE_TEXTS = ("security_code",)
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _LAST4 = re.compile(r"[0-9A-Za-z]{1,4}")
@@ -61,7 +66,10 @@ class PutContact(Strict):
 
 
 class SendSecureMail(Strict):
-    """A mail with a secret link, to an address that need not belong to a contact yet."""
+    """A mail with a secret link, to an address that need not belong to a contact yet.
+
+    `about` is the one fact that the words of some templates name: a user ID, a device, the end of a number.
+    """
 
     template = fields.String(required=True, validate=validate.OneOf(SECURE_TEMPLATES))
     to_email = _email()
@@ -69,6 +77,15 @@ class SendSecureMail(Strict):
     link = fields.Url(
         required=True, schemes={"http", "https"}, require_tld=False, validate=validate.Length(max=LINK_LENGTH_MAX)
     )
+    about = Text(load_default=None, allow_none=True, longest=254)
+
+
+class SendSecureText(Strict):
+    """A text with a code that somebody waits for, to a number that need not belong to a contact yet."""
+
+    template = fields.String(required=True, validate=validate.OneOf(SECURE_TEXTS))
+    to_phone = fields.String(required=True, validate=_is_telephone_number)
+    code = fields.String(required=True, validate=validate.Regexp(re.compile(r"[0-9]{6}\Z")))
 
 
 class RecordMailEvents(Strict):

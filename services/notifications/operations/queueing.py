@@ -16,6 +16,7 @@ from services.notifications import rules
 from services.notifications.contract import events
 from services.notifications.models import contact_accounts, contacts, messages
 from services.notifications.operations.contacts import person_of
+from services.notifications.operations.flags import flags_of
 from services.notifications.providers.wording import LANGUAGE
 from services.notifications.rules import Channel, Decision, Reason, State
 
@@ -32,14 +33,27 @@ _ONCE = insert(messages).on_conflict_do_nothing(constraint="uq_messages_source_k
 
 def send_secure_mail(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, template: str, to_email: str,
-    first_name: str, link: str,
+    first_name: str, link: str, about: str | None,
 ) -> Mapping[str, Any]:  # fmt: skip
     """Queue a mail with a secret link → {message_id}. The same cause gives the same message, for ever."""
     key = rules.source_key(cause=cause, addressee="address", channel=Channel.EMAIL, template=template)
     queued = _queue(
         transaction, now=now, cipher=cipher, key=key, channel=Channel.EMAIL, template=template,
         decision=Decision(send=True, reason=Reason.ALLOWED),
-        variables={"to_email": to_email, "first_name": first_name, "link": link},
+        variables={"to_email": to_email, "first_name": first_name, "link": link, "about": about},
+    )  # fmt: skip
+    return {"message_id": queued}
+
+
+def send_secure_text(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, template: str, to_phone: str, code: str
+) -> Mapping[str, Any]:
+    """Queue a text with a code → {message_id}. The same cause gives the same message, for ever."""
+    key = rules.source_key(cause=cause, addressee="number", channel=Channel.SMS, template=template)
+    queued = _queue(
+        transaction, now=now, cipher=cipher, key=key, channel=Channel.SMS, template=template,
+        decision=Decision(send=True, reason=Reason.ALLOWED),
+        variables={"to_phone": to_phone, "first_name": "", "code": code},
     )  # fmt: skip
     return {"message_id": queued}
 
@@ -53,7 +67,7 @@ def tell_payment_received(
         "effective_on": payment["effective_on"].isoformat(),
         "method_type": payment["method_type"],
     }
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_received", variables=variables,
     )  # fmt: skip
@@ -63,7 +77,7 @@ def tell_payment_declined(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
 ) -> None:
     """Tell everybody who holds the account that a payment (payments.payment_declined) did not go through."""
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_declined",
         variables={"amount_cents": payment["amount_cents"], "decline_reason": payment["reason"]},
@@ -74,7 +88,7 @@ def tell_payment_returned(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
 ) -> None:
     """Tell everybody who holds the account that a bank sent a payment back (payments.payment_returned), and why."""
-    _tell_holders(
+    tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
         template="payment_returned",
         variables={
@@ -106,15 +120,18 @@ def release_waiting(store: Database, *, now: datetime) -> int:
     return len(waiting)
 
 
-def _tell_holders(
+def tell_holders(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
     variables: Mapping[str, Any],
 ) -> None:  # fmt: skip
     """One message for each person and channel, once for each cause; what must not go is kept with its reason."""
+    flags = flags_of(transaction, account_id=account_id)
     for row in transaction.all(_HOLDERS, {"of_account": account_id}):
         person = person_of(cipher, row)
         for channel in Channel:
-            decision = rules.may_send(kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now)
+            decision = rules.may_send(
+                kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
+            )
             _queue(
                 transaction, now=now, cipher=cipher, channel=channel, template=template, decision=decision,
                 key=rules.source_key(cause=cause, addressee=str(row["user_id"]), channel=channel, template=template),

@@ -18,6 +18,7 @@ from services.notifications import rules
 from services.notifications.models import contacts, messages
 from services.notifications.operations import outcomes
 from services.notifications.operations.contacts import Person, person_of
+from services.notifications.operations.flags import flags_of
 from services.notifications.providers.channels import Mail, MailContent, Text, VendorRefused
 from services.notifications.providers.wording import Wording
 from services.notifications.rules import Channel, Reason, State
@@ -92,8 +93,11 @@ def _take(
     variables = json.loads(cipher.decrypt(message["variables_sealed"], bound_to=str(message_id)))
     person = _addressee(cipher=cipher, message=message, variables=variables)
     channel, template = Channel(message["channel"]), message["template"]
-    # Consent may have been withdrawn, and the evening come, while the message waited for its vendor.
-    decision = rules.may_send(kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now)
+    # Consent may have been withdrawn, a flag set, and the evening come, while the message waited for its vendor.
+    flags = flags_of(transaction, account_id=message["account_id"])
+    decision = rules.may_send(
+        kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
+    )
     address = person.address(channel)
     if not decision.send or address is None:
         outcomes.settle(transaction, now=now, message=message, state=State.SUPPRESSED, reason=decision.reason)
@@ -120,8 +124,9 @@ def _hand_over(parcel: Parcel, *, mail: Mail, texts: Text) -> str:
 def _addressee(*, cipher: FieldCipher, message: Row, variables: Mapping[str, Any]) -> Person:
     if message["user_id"] is None:
         return Person(
-            first_name=variables["first_name"], email=variables["to_email"], phone=None,
-            sms_consent=False, is_opted_out=False, time_zone=None,
+            first_name=variables["first_name"], email=variables.get("to_email"), phone=variables.get("to_phone"),
+            # Whoever has a code sent to a number asked for that text a moment ago.
+            sms_consent="to_phone" in variables, is_opted_out=False, time_zone=None,
         )  # fmt: skip
     if message[f"{_OF_CONTACT}user_id"] is None:
         raise Impossible(f"message {message['id']} has no contact")

@@ -61,6 +61,80 @@ class AccountTakesNoPayments(Refusal):
     detail = "The account is closed, so there is nothing to pay here. Contact us if you believe that is wrong."
 
 
+class InstalmentAlreadyCovered(Refusal):
+    """What is due is paid already, or will be by payments that are on their way or scheduled."""
+
+    code = "instalment_already_covered"
+    kind = Kind.CONFLICT
+    title = "The instalment is covered already"
+    detail = (
+        "What is due now is covered by a payment that was made before. Nothing more is needed. To pay all the same, "
+        "send the request again with pay_anyway, or say with extra what the money is for, under a new idempotency key."
+    )
+
+
+class PaymentDateNotPossible(Refusal):
+    """Not a business day, in the past, past the cut-off or too far ahead; the sentence names the date that would do."""
+
+    code = "payment_date_not_possible"
+    kind = Kind.UNPROCESSABLE
+    title = "A payment cannot be made on this date"
+    detail = "Payments are made on business days. Choose another date."
+
+
+class PaymentNotCancellable(Refusal):
+    """Not scheduled any more, or past the cut-off."""
+
+    code = "payment_not_cancellable"
+    kind = Kind.CONFLICT
+    title = "This payment cannot be cancelled any more"
+    detail = "Only a scheduled payment can be cancelled, and only before its cut-off. Call us about this one."
+
+
+class AutopayNotEnrolled(Refusal):
+    code = "autopay_not_enrolled"
+    kind = Kind.CONFLICT
+    title = "Autopay is not on for this account"
+    detail = "No draft is planned, so there is none to skip. Read autopay of the account to see how it stands."
+
+
+class DraftNotStoppable(Refusal):
+    """Fewer than three business days before a draft, or none is planned."""
+
+    code = "draft_not_stoppable"
+    kind = Kind.CONFLICT
+    title = "This draft cannot be stopped any more"
+    detail = "A draft can be stopped until three business days before its date. Choose a later one, or call us."
+
+
+class ConsentNotCurrent(Refusal):
+    code = "consent_not_current"
+    kind = Kind.UNPROCESSABLE
+    title = "This is not the text that is in force"
+    detail = "The consent names a version that is not in force. Show the text of consent_offer and send its version."
+
+
+class ConsentRequired(Refusal):
+    code = "consent_required"
+    kind = Kind.UNPROCESSABLE
+    title = "Consent is needed"
+    detail = "A payment method is stored by consent only. Show the text of consent_offer and send its version."
+
+
+class CardsNotAccepted(Refusal):
+    code = "cards_not_accepted"
+    kind = Kind.UNPROCESSABLE
+    title = "Cards are not accepted"
+    detail = "This lender takes no cards. Add a bank account."
+
+
+class ExtraPrincipalNotPossible(Refusal):
+    code = "extra_principal_not_possible"
+    kind = Kind.UNPROCESSABLE
+    title = "A lease takes no extra principal"
+    detail = "What is paid beyond the instalments of a lease lowers nothing. Send extra_principal_cents as 0."
+
+
 class PaymentMethodDisabled(Refusal):
     """A bank said that it takes no debits, or its owner that we may make none."""
 

@@ -19,7 +19,9 @@ CHEQUE = "cheque"
 ACCOUNT_TYPES = ("checking", "savings")
 REFUND_STATUSES = ("requested", "unknown", "paid", "failed", "cancelled")
 EXTRA_MODES = ("principal", "paid_ahead")
-STATUSES = ("submitting", "posted", "settled", "declined", "returned", "unknown")
+STATUSES = (
+    "scheduled", "submitting", "posted", "settled", "declined", "returned", "unknown", "cancelled",
+)  # fmt: skip
 LIMIT_DEFAULT, LIMIT_MAX = 20, 100
 TEXT_LENGTH_MAX = 10_000
 
@@ -64,8 +66,17 @@ class RoutingNumber(fields.String):
         return text
 
 
+class GivenConsent(Request):
+    """Which text the customer agreed to: the `version` of the offer that was shown."""
+
+    version = Text(required=True, longest=64)
+
+
 class AddPaymentMethod(Request):
-    """A bank account, or a card by the token that the processor made of it; each type has its own fields."""
+    """A bank account, or a card by the token that the processor made of it; each type has its own fields.
+
+    `consent` names the text that was agreed to; the company may require it.
+    """
 
     type = fields.String(required=True, validate=validate.OneOf(METHOD_TYPES))
     routing_number = RoutingNumber()
@@ -76,6 +87,8 @@ class AddPaymentMethod(Request):
     processor_token = fields.String(
         validate=validate.Regexp(r"\A[A-Za-z0-9_-]{1,200}\Z", error="Must be a token of the processor.")
     )
+
+    consent = fields.Nested(GivenConsent, allow_none=True)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _require_fields_of_type(self, data: Any, original: Any, **_: Any) -> None:
@@ -112,8 +125,18 @@ class ListPaymentMethods(Request):
     cursor = Text(load_default=None, allow_none=True)
 
 
+class ConsentOffer(Strict):
+    """The text to show before it is agreed to."""
+
+    version = fields.String(required=True)
+    text = fields.String(required=True)
+
+
 class PaymentMethods(Strict):
+    """`consent_offer` is the text to agree to when another one is added."""
+
     data = fields.List(fields.Nested(PaymentMethod), required=True)
+    consent_offer = fields.Nested(ConsentOffer, required=True)
     next_cursor = fields.String(required=True, allow_none=True)
 
 
@@ -122,9 +145,10 @@ class RemovePaymentMethod(Request):
 
 
 class SubmitPayment(Request):
-    """Pay now. `extra` says what becomes of money beyond what is due; the account's own rule where it is left out.
+    """Pay now, or `on` a business day to come. `extra` says what becomes of money beyond what is due.
 
-    `quote_id` names the payoff quote that the money is meant to meet.
+    The account's own rule where `extra` is left out. `quote_id` names the payoff quote that the money is meant to meet.
+    `pay_anyway`: also where what is due is covered by a payment that was made before.
     """
 
     account_id = Identifier(required=True)
@@ -132,6 +156,8 @@ class SubmitPayment(Request):
     payment_method_id = Identifier(required=True)
     extra = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(EXTRA_MODES))
     quote_id = Identifier(load_default=None, allow_none=True)
+    on = fields.Date(load_default=None, allow_none=True)
+    pay_anyway = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class MethodShown(Strict):
@@ -162,9 +188,8 @@ class ReturnShown(Strict):
 class Payment(Strict):
     """A payment in its true state. `posted`: handed to the ledger; `applied_at`: since then it is in the balance.
 
-    `settled`: the bank has paid it. `returned`: the bank took it back, and it is in no balance any more.
-
-    `message` answers "did my payment go through" in one sentence.
+    A scheduled one is sent when the day `effective_on` opens. `settled`: the bank has paid it. `returned`: the bank
+    took it back, and it is in no balance any more. `message` answers "did my payment go through" in one sentence.
     """
 
     id = fields.UUID(required=True)
@@ -183,6 +208,10 @@ class Payment(Strict):
 
 
 class GetPayment(Request):
+    payment_id = Identifier(required=True)
+
+
+class CancelPayment(Request):
     payment_id = Identifier(required=True)
 
 
@@ -253,7 +282,7 @@ class ListPendingPayments(Request):
 
 
 class PendingPayment(Strict):
-    """Accepted or still on its way, and not in the balance yet."""
+    """Accepted, still on its way or scheduled, and not in the balance yet."""
 
     id = fields.UUID(required=True)
     account_id = fields.UUID(required=True)
@@ -263,7 +292,10 @@ class PendingPayment(Strict):
 
 
 class PendingPayments(Strict):
+    """`autopay_account_ids`: the accounts among those asked for on which autopay is on."""
+
     data = fields.List(fields.Nested(PendingPayment), required=True)
+    autopay_account_ids = fields.List(fields.UUID(), required=True)
 
 
 def _texts(request: Any) -> Iterator[tuple[str, str]]:

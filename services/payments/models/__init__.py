@@ -15,13 +15,30 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     func,
+    or_,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.payments.contract.schemas import CHEQUE
+from services.payments.models.ach import (
+    ach_entries,
+    ach_files,
+    ach_intakes,
+    ach_notices,
+    settlement_differences,
+    settlement_reports,
+)
+from services.payments.models.autopay import (
+    autopay_consents,
+    autopay_drafts,
+    autopay_enrolments,
+    drafts_to_come,
+    is_drawable,
+)
 from services.payments.models.lockbox import (
     lockbox_files,
     lockbox_receipts,
@@ -30,7 +47,7 @@ from services.payments.models.lockbox import (
     receipts_shown,
 )
 from services.payments.models.metadata import metadata
-from services.payments.rules.states import COUNTED, OPEN
+from services.payments.rules.states import COUNTED, OPEN, SCHEDULED, TO_COME
 
 payment_methods = Table(
     "payment_methods",
@@ -51,7 +68,13 @@ payment_methods = Table(
     Column("removed_at", DateTime(timezone=True)),
     Column("disabled_at", DateTime(timezone=True)),
     Column("disabled_because", Text),
+    Column("consent_version", Text),
+    Column("consent_text", Text),
+    Column("consent_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("id", name="pk_payment_methods"),
+    CheckConstraint(
+        "num_nulls(consent_version, consent_text, consent_at) IN (0, 3)", name="ck_payment_methods_consent_whole"
+    ),
     CheckConstraint(
         "CASE type "
         "WHEN 'bank_account' THEN num_nulls(routing_number, account_number_encrypted, account_type, holder_name) = 0 "
@@ -93,19 +116,29 @@ payments = Table(
     Column("refunded_on", Date),
     Column("cheque_number", Text),
     Column("drawn_on_last4", Text),
+    Column("cancel_code", Text),
+    Column("claimed_until", DateTime(timezone=True)),
+    Column("draft_id", UUID(as_uuid=True)),
+    Column("consent_id", UUID(as_uuid=True)),
     PrimaryKeyConstraint("id", name="pk_payments"),
     ForeignKeyConstraint(["payment_method_id"], ["payment_methods.id"], name="fk_payments_payment_method"),
+    # The odd last instalment may be less than a dollar, and is drawn too.
     CheckConstraint(
-        "amount_cents >= CASE WHEN cheque_number IS NULL THEN 100 ELSE 1 END", name="ck_payments_amount_minimum"
+        "amount_cents >= CASE WHEN num_nonnulls(cheque_number, draft_id) = 0 THEN 100 ELSE 1 END",
+        name="ck_payments_amount_minimum",
     ),
+    CheckConstraint("(draft_id IS NULL) = (consent_id IS NULL)", name="ck_payments_draft_cites_consent"),
+    UniqueConstraint("draft_id", name="uq_payments_draft"),
     CheckConstraint("(payment_method_id IS NULL) = (cheque_number IS NOT NULL)", name="ck_payments_one_source"),
     CheckConstraint(
         "drawn_on_last4 IS NULL OR cheque_number IS NOT NULL AND drawn_on_last4 ~ '^[0-9]{4}$'",
         name="ck_payments_drawn_on_last4",
     ),
     CheckConstraint(
-        "status IN ('submitting', 'unknown', 'posted', 'declined', 'settled', 'returned')", name="ck_payments_status"
+        "status IN ('scheduled', 'submitting', 'unknown', 'posted', 'declined', 'settled', 'returned', 'cancelled')",
+        name="ck_payments_status",
     ),
+    CheckConstraint("(status = 'cancelled') = (cancel_code IS NOT NULL)", name="ck_payments_cancel_has_code"),
     CheckConstraint("extra IN ('principal', 'paid_ahead')", name="ck_payments_extra"),
     CheckConstraint("(status = 'declined') = (decline_code IS NOT NULL)", name="ck_payments_decline_has_code"),
     CheckConstraint(
@@ -128,6 +161,7 @@ payments = Table(
     CheckConstraint("presentment_number >= 1", name="ck_payments_presentment_number"),
     Index("ix_payments_account", "account_id", "id"),
     Index("ix_payments_pending", "account_id", postgresql_where=text("applied_at IS NULL AND status <> 'declined'")),
+    Index("ix_payments_scheduled", "effective_on", "id", postgresql_where=text("status = 'scheduled'")),
     Index("ix_payments_present_again", "present_again_on", postgresql_where=text("present_again_on IS NOT NULL")),
 )
 
@@ -246,9 +280,11 @@ payment_postings = Table(
     PrimaryKeyConstraint("payment_id", "presentment_number", name="pk_payment_postings"),
 )
 
+is_scheduled = payments.c.status == SCHEDULED
 is_under_way = payments.c.status.in_(sorted(OPEN))
 
 is_pending = and_(payments.c.status.in_(sorted(COUNTED)), payments.c.applied_at.is_(None))
+is_to_come = and_(payments.c.status.in_(sorted(TO_COME)), payments.c.applied_at.is_(None))
 
 payments_shown = select(
     payments,
@@ -259,9 +295,46 @@ payments_shown = select(
 ).outerjoin(payment_methods, payments.c.payment_method_id == payment_methods.c.id)
 """What may be shown of a payment; a mailed cheque names no method of ours, and shows the end of a number of its own."""
 
+enrolments_shown = (
+    select(
+        autopay_enrolments,
+        payment_methods.c.type.label("method_type"),
+        payment_methods.c.last4.label("method_last4"),
+        payment_methods.c.removed_at.label("method_removed_at"),
+        payment_methods.c.disabled_at.label("method_disabled_at"),
+        autopay_consents.c.version.label("consent_version"),
+        autopay_consents.c.recorded_at.label("consent_at"),
+    )
+    .join(payment_methods, payment_methods.c.id == autopay_enrolments.c.payment_method_id)
+    .join(autopay_consents, autopay_consents.c.id == autopay_enrolments.c.consent_id)
+)
+
+due_work = select(
+    or_(
+        select(payments.c.id).where(is_scheduled, payments.c.effective_on <= bindparam("on_day")).exists(),
+        select(autopay_drafts.c.id).where(is_drawable, autopay_drafts.c.draft_on <= bindparam("on_day")).exists(),
+        select(autopay_enrolments.c.account_id)
+        .where(autopay_enrolments.c.status != "cancelled", autopay_enrolments.c.look_on <= bindparam("on_day"))
+        .exists(),
+    )
+)
+
 __all__ = [
     "account_standings",
+    "ach_entries",
+    "ach_files",
+    "ach_intakes",
+    "ach_notices",
+    "autopay_consents",
+    "autopay_drafts",
+    "autopay_enrolments",
+    "drafts_to_come",
+    "due_work",
+    "enrolments_shown",
+    "is_drawable",
     "is_pending",
+    "is_scheduled",
+    "is_to_come",
     "is_under_way",
     "lockbox_files",
     "lockbox_receipts",
@@ -277,5 +350,7 @@ __all__ = [
     "receipt_as_told",
     "receipts_shown",
     "refunds",
+    "settlement_differences",
+    "settlement_reports",
     "work_items",
 ]

@@ -19,6 +19,7 @@ from chassis.store import Cause, Database, Row, Transaction
 from services.payments.contract import events
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import payment_methods, payments, payments_shown
+from services.payments.operations.autopay.pausing import note_declined
 from services.payments.operations.days import book_posting
 from services.payments.providers.interface import (
     BankAccountSource,
@@ -143,7 +144,9 @@ def _prepared(
 
 def _record(store: Database, *, cause: Cause, payment: Row, outcome: ChargeOutcome) -> None:
     with store.writing(cause=cause) as transaction:
-        record_outcome(transaction, payment=payment, outcome=outcome)
+        if record_outcome(transaction, payment=payment, outcome=outcome) and not outcome.is_approved:
+            code = decline_code(outcome.decline_code)
+            note_declined(transaction, payment=payment, code=code, today=store.clock.today(), now=store.clock.now())
 
 
 def _move(transaction: Transaction, *, payment: Mapping[str, Any], to: str, **values: Any) -> bool:

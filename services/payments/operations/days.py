@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.store import Transaction
 from services.payments.contract import events
 from services.payments.models import is_under_way, payment_book, payment_days, payment_postings, payments
+from services.payments.operations.due import is_anything_due
 from services.payments.rules.days import UNDER_WAY_NAMED_MAX, PaymentDayPolicy, ended_at, may_close
 
 # The shared lock is the order between posting and closing: whoever waits for it reads the day that is open after it.
@@ -81,6 +82,8 @@ def _may_close(
 ) -> bool:
     ended = ended_at(business_on=business_on, today=today, now=now, policy=policy)
     if ended is None or not _is_opened(transaction, business_on=business_on):
+        return False
+    if is_anything_due(transaction, on=business_on):
         return False
     count = len(_accounts_under_way(transaction, business_on=business_on))
     return may_close(ended=ended, under_way_count=count, now=now, policy=policy)

@@ -6,16 +6,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_keep
 
+from chassis.bulk import insert_all
 from chassis.ids import new_id
 from chassis.keys import FieldCipher
 from chassis.store import Transaction
 from services.payments.contract.receipts import BOOKED, WAITING
 from services.payments.models import lockbox_files, lockbox_receipts, lockbox_refusals, payments
 from services.payments.operations.cheques import cheque_payment, tell_cheques_posted
-from services.payments.rules.lockbox import MailedCheque, ReadLine, Refused, SortedLines, Waiting, sort_lines
+from services.payments.rules.lockbox import (
+    Booked,
+    MailedCheque,
+    ReadLine,
+    Refused,
+    Repeated,
+    SortedLines,
+    Waiting,
+    sort_lines,
+)
 
 _FILE = select(lockbox_files)
 _TAKEN = select(lockbox_receipts.c.source_key, lockbox_receipts.c.amount_cents, lockbox_receipts.c.cheque_number)
@@ -137,8 +147,8 @@ def _store(
         for line in found.refused
     ]  # fmt: skip
     for table, values in ((payments, paid), (lockbox_receipts, rows), (lockbox_refusals, refusals)):
-        if values:
-            transaction.run(insert(table), values)
+        nothing = dict.fromkeys(table.c.keys())
+        insert_all(transaction, table, [{**nothing, **row} for row in values])
     tell_cheques_posted(transaction, payments=paid)
 
 
@@ -171,7 +181,11 @@ def _row(number: int, cheque: MailedCheque, *, file_id: UUID, now: datetime) -> 
 
 def _counts(found: SortedLines) -> dict[str, int]:
     """How many lines became what, and how much money."""
-    taken = {"booked": found.booked, "waiting": found.waiting, "repeated": found.repeated}
+    taken: Mapping[str, Sequence[Booked | Waiting | Repeated]] = {
+        "booked": found.booked,
+        "waiting": found.waiting,
+        "repeated": found.repeated,
+    }
     counts = {f"{name}_lines": len(lines) for name, lines in taken.items()}
     counts |= {f"{name}_cents": sum(line.cheque.amount_cents for line in lines) for name, lines in taken.items()}
     amounts = [line.refusal.amount_cents for line in found.refused]

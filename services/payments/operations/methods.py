@@ -15,8 +15,10 @@ from chassis.store import Row, Transaction
 from services.payments.contract.errors import CardExpired, CardTokenUnknown
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import payment_methods
+from services.payments.operations.autopay.pausing import pause_for_method
+from services.payments.operations.scheduled import cancel_for_method
 from services.payments.providers.interface import Card, Processor
-from services.payments.rules.methods import is_expired, owner_of
+from services.payments.rules.methods import MethodPolicy, consent_kept, is_expired, owner_of, refuse_unaccepted
 
 
 def look_up_card(processor: Processor, *, token: str | None) -> Mapping[str, Any]:
@@ -31,15 +33,27 @@ def look_up_card(processor: Processor, *, token: str | None) -> Mapping[str, Any
 
 def add_payment_method(
     transaction: Transaction, *, cipher: FieldCipher, now: datetime, today: date, caller: CallContext,
-    answers: Mapping[str, Any], request: Mapping[str, Any],
+    policy: MethodPolicy, answers: Mapping[str, Any], request: Mapping[str, Any],
 ) -> Row:  # fmt: skip
-    """Keep a bank account (its number encrypted) or a card (its token) for the caller. Raises CardExpired."""
+    """Keep a bank account (its number encrypted) or a card (its token) for the caller, with the consent that was given.
+
+    Raises CardExpired, CardsNotAccepted, ConsentRequired and ConsentNotCurrent.
+    """
+    consent = consent_kept(request.get("consent"), policy=policy, now=now)
+    refuse_unaccepted(method_type=request["type"], policy=policy)
     identifier = new_id(at=now)
     if request["type"] == BANK_ACCOUNT:
         fields = _bank_account(request, cipher=cipher, identifier=identifier)
     else:
         fields = _card(answers["card"], token=request["processor_token"], today=today)
-    row = {"id": identifier, "user_id": owner_of(caller), "type": request["type"], "created_at": now, **fields}
+    row = {
+        "id": identifier,
+        "user_id": owner_of(caller),
+        "type": request["type"],
+        "created_at": now,
+        **fields,
+        **consent,
+    }
     transaction.run(insert(payment_methods).values(row))
     return {**row, "disabled_because": None}
 
@@ -47,7 +61,10 @@ def add_payment_method(
 def remove_payment_method(
     transaction: Transaction, *, now: datetime, caller: CallContext, payment_method_id: UUID
 ) -> None:
-    """No new payment can use it; payments already submitted still do. Raises NotFound, also when it is removed."""
+    """No new payment can use it; payments already submitted still do, scheduled ones are cancelled, autopay pauses.
+
+    Raises NotFound, also when it is removed.
+    """
     removed = (
         update(payment_methods)
         .where(payment_methods.c.id == payment_method_id, payment_methods.c.user_id == owner_of(caller))
@@ -56,6 +73,8 @@ def remove_payment_method(
     )
     if not transaction.run(removed):
         raise NotFound()
+    cancel_for_method(transaction, payment_method_id=payment_method_id)
+    pause_for_method(transaction, payment_method_id=payment_method_id, now=now)
 
 
 def _bank_account(request: Mapping[str, Any], *, cipher: FieldCipher, identifier: UUID) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from chassis.store import Database, Row, Transaction
 from services.payments.contract import events
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import account_standings, payment_methods, payment_returns, payments, payments_shown
+from services.payments.operations.autopay.pausing import cancel_autopay, pause_autopay
 from services.payments.operations.refunding import cancel_refunds
 from services.payments.operations.settling import charged, presentment_told
-from services.payments.operations.standings import pending_cents
+from services.payments.operations.standings import read_on_the_way, used_cents
 from services.payments.operations.working import open_work_item
+from services.payments.rules.autopay_wording import PAYMENT_RETURNED, returned_reason
 from services.payments.rules.limits import can_take
 from services.payments.rules.methods import told_type
 from services.payments.rules.presenting import FIRST_PRESENTMENT, Presentment
@@ -57,6 +59,7 @@ def note_returned(
     cancel_refunds(transaction, payment=payment)
     if decision.consequence.disables_method:
         _disable_method(transaction, payment=payment, decision=decision, now=now)
+    _stop_autopay(transaction, payment=payment, decision=decision, now=now)
     if decision.consequence.asks_person or payment["refunded_on"] is not None:
         _ask_person(transaction, payment=payment, presentment=presentment, code=code, now=now)
     return True
@@ -117,6 +120,16 @@ def _tell(transaction: Transaction, *, payment: Row, decision: Decision, code: s
     )
 
 
+def _stop_autopay(transaction: Transaction, *, payment: Row, decision: Decision, now: datetime) -> None:
+    """What came back would come back again: nothing more is drawn until the customer says so."""
+    account_id, why = payment["account_id"], decision.consequence
+    reason = returned_reason(reason=why.reason, next_step=decision.next_step)
+    if why.autopay == "pauses":
+        pause_autopay(transaction, account_id=account_id, code=PAYMENT_RETURNED, reason=reason, now=now)
+    elif why.autopay == "ends":
+        cancel_autopay(transaction, account_id=account_id, code=PAYMENT_RETURNED, reason=reason, now=now)
+
+
 def _disable_method(transaction: Transaction, *, payment: Row, decision: Decision, now: datetime) -> None:
     why = decision.consequence
     sentence = f"A payment from it came back: {why.reason}. {why.advice}"
@@ -141,7 +154,8 @@ def _may_be_presented(transaction: Transaction, *, payment: Row) -> bool:
         return False
     locked = select(account_standings).where(account_standings.c.account_id == account_id).with_for_update()
     standing = transaction.one(locked)
-    pending = pending_cents(transaction, account_id=account_id)
+    on_the_way = read_on_the_way(transaction, account_id=account_id, near=payment["present_again_on"])
+    pending = used_cents(on_the_way, is_later=False)
     return standing is not None and can_take(
         standing=standing, pending_cents=pending, amount_cents=payment["amount_cents"]
     )

@@ -1,12 +1,13 @@
 """What payments knows of the accounts it pays: a projection of accounts' events, asked for where that is not enough."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE
-from sqlalchemy import BindParameter, bindparam, func, select, update
+from sqlalchemy import BindParameter, Date, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bus.rpc import Asks
@@ -14,21 +15,38 @@ from chassis.context import CallContext, as_service
 from chassis.errors import Refusal
 from chassis.store import Database, Row, Transaction
 from services.accounts.contract.schemas import AccountStanding
-from services.payments.models import account_standings, is_pending, payments
+from services.payments.models import (
+    account_standings,
+    autopay_enrolments,
+    is_pending,
+    is_scheduled,
+    is_to_come,
+    payments,
+)
+from services.payments.rules.autopay_wording import ACTIVE
 from services.payments.rules.limits import can_take, with_quote
+from services.payments.rules.scheduling import NEAR_DAYS, is_covered
 from services.payments.rules.states import CHARGED, RETURNED
 
 # Shorter than the caller's own wait, so that it hears from us and not from its own clock.
 ASK_SECONDS = 2.5
 
 _of_account: BindParameter[UUID] = bindparam("of_account")
-_PENDING = select(func.coalesce(func.sum(payments.c.amount_cents), 0)).where(
-    payments.c.account_id == _of_account, is_pending
+_near = payments.c.effective_on.between(bindparam("near_from", type_=Date), bindparam("near_to", type_=Date))
+_ARRIVED_NEAR = select(payments.c.id).where(
+    payments.c.account_id == _of_account,
+    payments.c.status.in_(sorted(CHARGED)),
+    payments.c.applied_at.is_not(None),
+    _near,
 )
+_ON_THE_WAY = select(
+    func.coalesce(func.sum(payments.c.amount_cents).filter(is_pending), 0).label("pending_cents"),
+    func.coalesce(func.sum(payments.c.amount_cents).filter(is_scheduled), 0).label("scheduled_cents"),
+    func.coalesce(func.sum(payments.c.amount_cents).filter(_near), 0).label("near_cents"),
+    _ARRIVED_NEAR.exists().label("is_paid_near"),
+).where(payments.c.account_id == _of_account, is_to_come)
 _STANDING = select(account_standings).where(account_standings.c.account_id == _of_account)
 _LOCKED = _STANDING.with_for_update()
-_KNOWN = _STANDING.add_columns(_PENDING.scalar_subquery().label("pending_cents"))
-
 _FIGURES = frozenset(account_standings.c.keys()) - {"account_id", "sequence"}
 _told = insert(account_standings)
 _NOTE = _told.on_conflict_do_update(
@@ -36,6 +54,9 @@ _NOTE = _told.on_conflict_do_update(
     set_={name: _told.excluded[name] for name in sorted(_FIGURES | {"sequence"})},
     where=account_standings.c.sequence < _told.excluded.sequence,
 )
+_STALE = update(autopay_enrolments).where(
+    autopay_enrolments.c.account_id == _of_account, autopay_enrolments.c.status == ACTIVE
+).values(is_stale=True)  # fmt: skip
 _of_presentment = (payments.c.id == bindparam("of_payment"), payments.c.presentment_number == bindparam("number"))
 # What was returned meanwhile, and is presented again, is other money.
 _APPLIED = update(payments).where(
@@ -44,26 +65,33 @@ _APPLIED = update(payments).where(
 _REVERSED = update(payments).where(*_of_presentment, payments.c.reversed_on.is_(None))
 
 
-def learn_standing(
-    store: Database, *, accounts: Asks, caller: CallContext, account_id: UUID, amount_cents: int,
-    quoted_cents: int | None,
-) -> Mapping[str, Any]:  # fmt: skip
-    """What accounts says of an account that is unknown here, or that would have to be refused by what is known.
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a payment is to be: `on` is its date, `minds_cover` whether one that nobody asks for is pointed out."""
+
+    account_id: UUID
+    amount_cents: int
+    on: date
+    is_later: bool
+    quoted_cents: int | None
+    minds_cover: bool
+
+
+def learn_standing(store: Database, *, accounts: Asks, caller: CallContext, wish: Wish) -> Mapping[str, Any]:
+    """What accounts says of an account that is unknown here, or whose payment would be refused by what is known.
 
     The projection may say yes alone, so that payments are taken while accounts is down; it grows old in between two
     events (a loan's payoff rises daily), so a no is given only on accounts' own word. Empty where there is no need to
     ask. Raises NotFound, and NeighbourSilent or NeighbourAbsent.
     """
-    caller.require(str(account_id))
+    caller.require(str(wish.account_id))
     with store.reading() as transaction:
-        known = transaction.one(_KNOWN, {"of_account": account_id})
-    if known and can_take(
-        standing=with_quote(known, quoted_cents=quoted_cents), pending_cents=int(known["pending_cents"]),
-        amount_cents=amount_cents,
-    ):  # fmt: skip
+        known = transaction.one(_STANDING, {"of_account": wish.account_id})
+        on_the_way = read_on_the_way(transaction, account_id=wish.account_id, near=wish.on)
+    if known and _passes(known, wish=wish, on_the_way=on_the_way):
         return {}
     context = as_service(store.service, request_id=caller.request_id)
-    request = {"account_id": str(account_id)}
+    request = {"account_id": str(wish.account_id)}
     try:
         reply = accounts.ask("get_standing", request=request, context=context, timeout_seconds=ASK_SECONDS)
     except Refusal as refusal:
@@ -71,6 +99,31 @@ def learn_standing(
         raise
     standing = AccountStanding(unknown=EXCLUDE).load(reply.data)
     return {"standing": _figures(standing), "sequence": known["sequence"] if known else 0}
+
+
+def read_on_the_way(transaction: Transaction, *, account_id: UUID, near: date) -> Row:
+    """What is on its way to the balance or scheduled, in all and near a day, and whether near it money arrived."""
+    margin = timedelta(days=NEAR_DAYS)
+    values = {"of_account": account_id, "near_from": near - margin, "near_to": near + margin}
+    found = transaction.one(_ON_THE_WAY, values)
+    assert found is not None
+    return found
+
+
+def used_cents(on_the_way: Row, *, is_later: bool) -> int:
+    """What counts against what the account can take; what is only scheduled waits behind money that comes now."""
+    return int(on_the_way["pending_cents"]) + (int(on_the_way["scheduled_cents"]) if is_later else 0)
+
+
+def _passes(standing: Row, *, wish: Wish, on_the_way: Row) -> bool:
+    if wish.minds_cover and is_covered(
+        standing=standing, near_cents=int(on_the_way["near_cents"]), is_paid_near=on_the_way["is_paid_near"]
+    ):
+        return False
+    return can_take(
+        standing=with_quote(standing, quoted_cents=wish.quoted_cents),
+        pending_cents=used_cents(on_the_way, is_later=wish.is_later), amount_cents=wish.amount_cents,
+    )  # fmt: skip
 
 
 def locked_standing(transaction: Transaction, *, account_id: UUID, answers: Mapping[str, Any]) -> Row:
@@ -98,6 +151,7 @@ def note_standing(transaction: Transaction, *, sequence: int, data: Mapping[str,
     """Keep the standing that an event of accounts carries, unless a later one is kept already."""
     row = {"account_id": UUID(data["account_id"]), "sequence": sequence, **_figures(data["standing"])}
     transaction.run(_NOTE, row)
+    transaction.run(_STALE, {"of_account": row["account_id"]})
 
 
 def note_payment_applied(
@@ -114,11 +168,6 @@ def note_payment_reversed(transaction: Transaction, *, sequence: int, data: Mapp
     note_standing(transaction, sequence=sequence, data=data)
     presentment = {"of_payment": UUID(data["payment_id"]), "number": data["presentment_number"]}
     transaction.run(_REVERSED, {**presentment, "reversed_on": data["reversed_on"]})
-
-
-def pending_cents(transaction: Transaction, *, account_id: UUID) -> int:
-    """What is accepted or on its way for the account and not in its balance."""
-    return int(transaction.value(_PENDING, {"of_account": account_id}))
 
 
 def _figures(standing: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from chassis.errors import ConstraintViolated, NotFound, Refusal
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.payments.contract import events
-from services.payments.contract.errors import AmountTooSmall, PaymentMethodDisabled
+from services.payments.contract.errors import AmountTooSmall, InstalmentAlreadyCovered, PaymentMethodDisabled
 from services.payments.models import payment_methods, payments
-from services.payments.operations.standings import locked_standing, pending_cents
+from services.payments.operations.standings import Wish, locked_standing, read_on_the_way, used_cents
 from services.payments.rules.limits import refuse_unpayable, with_quote
 from services.payments.rules.methods import owner_of
 from services.payments.rules.presenting import FIRST_PRESENTMENT
-from services.payments.rules.states import SUBMITTING
+from services.payments.rules.scheduling import SchedulePolicy, is_covered, require_schedulable
+from services.payments.rules.states import SCHEDULED, SUBMITTING
 from services.payments.rules.wording import as_told
 
 _OWN_METHOD = (
@@ -33,48 +34,78 @@ _NEW = insert(payments)
 NOTHING_YET = dict.fromkeys(
     (
         "applied_at", "decline_code", "settled_on", "returned_on", "return_code", "present_again_on", "reversed_on",
-        "refunded_on",
+        "refunded_on", "cancel_code",
     )
 )  # fmt: skip
 
 _REFUSED_BY: dict[str, type[Refusal]] = {"ck_payments_amount_minimum": AmountTooSmall}
 
 
+def wish_of(request: Mapping[str, Any], *, today: date, quoted_cents: int | None) -> Wish:
+    """What a request to pay asks for. A payment for something that the payer names is not the instalment twice."""
+    on = request["on"] or today
+    is_named = request["extra"] is not None or request["quote_id"] is not None
+    return Wish(
+        account_id=request["account_id"], amount_cents=request["amount_cents"], on=on, is_later=on > today,
+        quoted_cents=quoted_cents, minds_cover=not (request["pay_anyway"] or is_named),
+    )  # fmt: skip
+
+
 def submit_payment(
-    transaction: Transaction, *, now: datetime, today: date, caller: CallContext, answers: Mapping[str, Any],
-    account_id: UUID, amount_cents: int, payment_method_id: UUID, extra: str | None, quote_id: UUID | None,
+    transaction: Transaction, *, now: datetime, today: date, caller: CallContext, policy: SchedulePolicy,
+    answers: Mapping[str, Any], request: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
-    """Create a payment that is about to be charged, effective today, and tell so in the same transaction.
+    """Create a payment that is about to be charged, or waits for its business day, and tell so in one transaction.
 
     Raises NotFound (account or method absent, removed or someone else's), PaymentMethodDisabled,
-    AccountTakesNoPayments, AmountTooSmall and AmountTooLarge; none of them moves money.
+    AccountTakesNoPayments, AmountTooSmall, AmountTooLarge, PaymentDateNotPossible and InstalmentAlreadyCovered; none of
+    them moves money.
     """
+    wish = wish_of(request, today=today, quoted_cents=answers.get("quoted_cents"))
     with _no_money_moved():
-        caller.require(str(account_id))
-        method = _own_method(transaction, caller=caller, payment_method_id=payment_method_id)
-        standing = locked_standing(transaction, account_id=account_id, answers=answers)
-        pending = pending_cents(transaction, account_id=account_id)
-        payable = with_quote(standing, quoted_cents=answers.get("quoted_cents"))
-        refuse_unpayable(standing=payable, pending_cents=pending, amount_cents=amount_cents)
+        caller.require(str(wish.account_id))
+        if wish.on != today:
+            require_schedulable(on=wish.on, today=today, now=now, policy=policy)
+        method = own_method(transaction, caller=caller, payment_method_id=request["payment_method_id"])
+        _require_wanted(transaction, wish=wish, answers=answers)
         payment = {
             "id": new_id(at=now),
-            "account_id": account_id,
+            "account_id": wish.account_id,
             "payer_id": owner_of(caller),
-            "payment_method_id": payment_method_id,
-            "amount_cents": amount_cents,
-            "effective_on": today,
-            "extra": extra,
-            "status": SUBMITTING,
+            "payment_method_id": method["id"],
+            "amount_cents": wish.amount_cents,
+            "effective_on": wish.on,
+            "extra": request["extra"],
+            "status": SCHEDULED if wish.is_later else SUBMITTING,
             "presentment_number": FIRST_PRESENTMENT,
             "created_at": now,
-            "quote_id": quote_id,
+            "quote_id": request["quote_id"],
         }
         transaction.run(_NEW, payment)
-    _tell(transaction, payment=payment, method=method)
-    return as_told({**payment, **NOTHING_YET, "method_type": method["type"], "method_last4": method["last4"]})
+    shown = {**payment, "method_type": method["type"], "method_last4": method["last4"]}
+    if wish.is_later:
+        tell_scheduled(transaction, payment=shown)
+    else:
+        tell_submitted(transaction, payment=shown)
+    return as_told({**NOTHING_YET, **shown})
 
 
-def _tell(transaction: Transaction, *, payment: Mapping[str, Any], method: Row) -> None:
+def _require_wanted(transaction: Transaction, *, wish: Wish, answers: Mapping[str, Any]) -> None:
+    """Raises what the account's standing, locked until the end, says against the payment."""
+    standing = locked_standing(transaction, account_id=wish.account_id, answers=answers)
+    on_the_way = read_on_the_way(transaction, account_id=wish.account_id, near=wish.on)
+    refuse_unpayable(
+        standing=with_quote(standing, quoted_cents=wish.quoted_cents),
+        pending_cents=used_cents(on_the_way, is_later=wish.is_later), amount_cents=wish.amount_cents,
+    )  # fmt: skip
+    if wish.minds_cover and is_covered(
+        standing=standing, near_cents=int(on_the_way["near_cents"]), is_paid_near=on_the_way["is_paid_near"]
+    ):
+        raise InstalmentAlreadyCovered()
+
+
+def tell_submitted(transaction: Transaction, *, payment: Mapping[str, Any]) -> None:
+    """The payment, a row of `models.payments_shown`, is to be charged now."""
     transaction.emit(
         events.payment_submitted,
         subject=str(payment["account_id"]),
@@ -82,12 +113,26 @@ def _tell(transaction: Transaction, *, payment: Mapping[str, Any], method: Row) 
             "payment_id": str(payment["id"]),
             "account_id": str(payment["account_id"]),
             "amount_cents": payment["amount_cents"],
-            "method_type": method["type"],
+            "method_type": payment["method_type"],
         },
     )
 
 
-def _own_method(transaction: Transaction, *, caller: CallContext, payment_method_id: UUID) -> Row:
+def tell_scheduled(transaction: Transaction, *, payment: Mapping[str, Any]) -> None:
+    """The payment, a row of `models.payments_shown`, waits for its day."""
+    told = ("amount_cents", "effective_on", "method_type", "method_last4")
+    transaction.emit(
+        events.payment_scheduled,
+        subject=str(payment["account_id"]),
+        data={
+            "payment_id": str(payment["id"]),
+            "account_id": str(payment["account_id"]),
+            **{name: payment[name] for name in told},
+        },
+    )
+
+
+def own_method(transaction: Transaction, *, caller: CallContext, payment_method_id: UUID) -> Row:
     """Locked for sharing, so that it cannot be removed between this look and the commit."""
     method = transaction.one(_OWN_METHOD, {"method_id": payment_method_id, "owner": owner_of(caller)})
     if method is None:

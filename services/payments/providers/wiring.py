@@ -1,5 +1,6 @@
 """What the service is given when it starts: the processor that the settings name, loaded only then."""
 
+from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,10 +9,13 @@ from nameko.extensions import DependencyProvider
 
 from chassis.keys import FieldCipher
 from chassis.settings import Setting, Settings, SettingsInvalid
-from services.payments.contract.settings import PAYMENT_DAY
+from chassis.store import Database
+from services.payments.contract.originating import BANK_DEBITS, BANK_DEBITS_BY, BY_NACHA_FILE
+from services.payments.contract.settings import PAYMENT_DAY, POLICY
 from services.payments.providers.interface import Processor
 from services.payments.providers.reports import ProcessorReports
 from services.payments.rules.days import PaymentDayPolicy
+from services.payments.rules.policy import Policy, policy_of
 
 FIELDS_PURPOSE = "fields-payments"
 SANDBOX, STRIPE = "sandbox", "stripe"
@@ -31,10 +35,11 @@ BANK_VERIFICATION = Setting(
 class ProcessorProvider(DependencyProvider):
     """Gives each worker the processor that the settings name."""
 
-    needs = (PROCESSOR, BASE_URL, API_KEY, BANK_VERIFICATION)
+    needs = (PROCESSOR, BASE_URL, API_KEY, BANK_VERIFICATION, BANK_DEBITS)
 
     def setup(self) -> None:
-        self._processor = processor_of(self.container.config["settings"])
+        config = self.container.config
+        self._processor = with_bank_debits(processor_of(config["settings"]), config=config)
 
     def get_dependency(self, worker_ctx: Any) -> Processor:  # noqa: ARG002 - nameko's signature
         return self._processor
@@ -53,6 +58,18 @@ class ProcessorReportsProvider(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> ProcessorReports:  # noqa: ARG002 - nameko's signature
         return self._reports
+
+
+class PolicyProvider(DependencyProvider):
+    """Gives each worker what the company decides about dates and methods."""
+
+    needs = POLICY
+
+    def setup(self) -> None:
+        self._policy = policy_of(self.container.config["settings"])
+
+    def get_dependency(self, worker_ctx: Any) -> Policy:  # noqa: ARG002 - nameko's signature
+        return self._policy
 
 
 class CipherProvider(DependencyProvider):
@@ -80,6 +97,21 @@ class PaymentDayProvider(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> PaymentDayPolicy:  # noqa: ARG002 - nameko's signature
         return self._policy
+
+
+def with_bank_debits(processor: Processor, *, config: Mapping[str, Any]) -> Processor:
+    """The processor itself, or one that puts bank debits into ACH files. Raises SettingsInvalid."""
+    settings = config["settings"]
+    by = settings[BANK_DEBITS.name]
+    if by not in BANK_DEBITS_BY:
+        raise SettingsInvalid(f"BANK_DEBITS is {by!r}; name one of: {', '.join(BANK_DEBITS_BY)}.")
+    if by != BY_NACHA_FILE:
+        return processor
+    from services.payments.providers.nacha_file import NachaFileProcessor
+
+    store: Database = config["open_database"]("payments", lambda: None)
+    cipher = FieldCipher(folder=settings["KEYS_DIR"], purpose=FIELDS_PURPOSE)
+    return NachaFileProcessor(cards=processor, store=store, cipher=cipher, clock=config["clock"])
 
 
 def processor_of(settings: Settings) -> Processor:

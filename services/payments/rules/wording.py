@@ -8,6 +8,16 @@ from services.payments.contract.schemas import BANK_ACCOUNT, CHEQUE
 from services.payments.rules import states
 from services.payments.rules.returns import Decision, consequence_of, written_on
 
+BY_CUSTOMER, NOTHING_LEFT_TO_PAY, MORE_THAN_IS_LEFT = "by_customer", "nothing_left_to_pay", "more_than_is_left"
+METHOD_REMOVED = "payment_method_removed"
+
+CANCEL_REASONS = {
+    BY_CUSTOMER: "You cancelled it.",
+    METHOD_REMOVED: "Its payment method was removed. Pay with another one.",
+    NOTHING_LEFT_TO_PAY: "Nothing was left to pay on the account when its day came. No payment is needed.",
+    MORE_THAN_IS_LEFT: "It was more than the account could take when its day came. Look at what is left and pay that.",
+}
+
 NOT_CHARGED, DECLINED_WITHOUT_REASON = "not_charged", "declined_without_reason"
 
 DECLINE_REASONS = {
@@ -75,6 +85,10 @@ def message(payment: Mapping[str, Any]) -> str:
             assert why is not None, "a payment that was returned keeps the code of its return"
             back_on = written_on(why["returned_on"])
             return f"No: {money} from {source} came back on {back_on}: {why['reason']}. {why['next_step']}"
+        case states.SCHEDULED:
+            return f"Not yet: {money} will be charged to {source} on {written_on(payment['effective_on'])}."
+        case states.CANCELLED:
+            return f"No: {money} was not charged to {source}. {CANCEL_REASONS[payment['cancel_code']]}"
         case states.DECLINED:
             return f"No: {money} was not charged to {source}. {DECLINE_REASONS[payment['decline_code']]}"
         case status:

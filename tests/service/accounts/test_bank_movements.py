@@ -1,6 +1,7 @@
 """Payments tells what banks moved: cash is booked once, in whatever order it is told, and closes what it paid off."""
 
 from datetime import date
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -99,15 +100,21 @@ class TestMoneyThatComesIn:
         assert ledger_of(service.store, account_id=account_id) == before
         assert check(service.store) == []
 
-    def test_nets_to_nothing_whatever_order_settlement_and_return_are_told_in(self, service: AccountsService) -> None:
+    @pytest.mark.parametrize("order", list(permutations(("posted", "settled", "returned"))), ids="-".join)
+    def test_nets_to_nothing_in_whatever_order_its_way_there_and_back_is_told(
+        self, service: AccountsService, order: tuple[str, ...]
+    ) -> None:
         account_id = an_account(service, a_loan())
         before = ledger_of(service.store, account_id=account_id)
         paid = payment_posted(service, account_id=account_id)
-        returns(service, paid, settled_on=service.clock.today())
-        settles(service, paid)
-        deliver(service.on_payment_posted, paid)
+        tell = {
+            "posted": lambda: pay_this(service, paid), "settled": lambda: settles(service, paid),
+            "returned": lambda: returns(service, paid, settled_on=service.clock.today()),
+        }  # fmt: skip
+        for what in order:
+            tell[what]()
+            assert check(service.store) == [], f"after {what}"
         assert ledger_of(service.store, account_id=account_id) == before
-        assert check(service.store) == []
 
     def test_that_never_came_in_moves_no_cash_when_it_is_returned(self, service: AccountsService) -> None:
         account_id = an_account(service, a_loan())

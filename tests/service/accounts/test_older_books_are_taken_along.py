@@ -14,7 +14,8 @@ from chassis.migrating import upgrade
 from chassis.store import Database
 from deploy.ledger_check import check
 from deploy.postgres.cluster import Cluster
-from services.accounts.models import account_states, journal_entries
+from services.accounts.contract.terms import LIMITS
+from services.accounts.models import AGENDA, account_states, journal_entries
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
     a_lease,
@@ -31,9 +32,9 @@ from tests.fixtures.postgres import trees_of
 # Tables in an order that every foreign key accepts, with what the first release did not have.
 TABLES = ("accounts", "account_parties", "contract_terms", "account_events", "account_states", "allocations")
 JOURNAL = ("journal_entries", "journal_lines")
-NEW_COLUMNS = ("chain_number", "chain_digest", "written_off_cents")
-NEW_IN_A_STATE = ("last_rank", "open_fees")
-NEW_IN_TERMS = ("waterfall", "returned_payment_fee_cents", "late_fee_pack")
+NEW_COLUMNS = ("chain_number", "chain_digest", "written_off_cents", *AGENDA, "delinquent_since_on")
+NEW_IN_A_STATE = ("last_rank", "open_fees", "billed_due_on", "delinquent_since_on")
+NEW_IN_TERMS = ("waterfall", "returned_payment_fee_cents", "late_fee_pack", "bill_lead_days", *LIMITS)
 
 
 @pytest.fixture

@@ -107,6 +107,8 @@ def test_the_tables_are_the_ones_the_migrations_build(database: Database) -> Non
         "SMALLINT": "int2",
         "TIMESTAMP WITH TIME ZONE": "timestamptz",
         "INTEGER[]": "_int4",
+        "TEXT[]": "_text",
+        "UUID[]": "_uuid",
         "BYTEA": "bytea",
     }
     for table in metadata.sorted_tables:

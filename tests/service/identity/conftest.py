@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chassis.clock import FixedClock
-from services.identity.providers import Keyring, Passwords, Policy
+from services.identity.providers import Keyring, OneTimeCodes, Passkeys, Passwords, Policy
 from services.identity.service import IdentityService
 from tests.builders.identity import Counter
 from tests.builders.neighbours import AccountsDesk, MailRoom
@@ -34,6 +34,8 @@ def counter(databases: OpenDatabase, clock: FixedClock, keys_folder: Path, passw
         notifications=notifications,
         passwords=passwords,
         keyring=Keyring(folder=keys_folder, issuer=PUBLIC_URL),
+        codes=OneTimeCodes(issuer="Kia Finance America"),
+        site=Passkeys(public_url=PUBLIC_URL, name="Kia Finance America"),
         policy=Policy(public_url=PUBLIC_URL, terms_version="2026-01"),
     )
     return Counter(identity=identity, accounts=accounts, notifications=notifications, clock=clock)

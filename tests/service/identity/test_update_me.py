@@ -10,7 +10,7 @@ from sqlalchemy import select
 from chassis.context import NOBODY, CallContext
 from chassis.doors import Outcome
 from chassis.errors import Forbidden, InvalidRequest, PreconditionFailed
-from services.identity.contract.errors import AccountNotMatched, ContactChangeNeedsProof, NothingToChange
+from services.identity.contract.errors import AccountNotMatched, NothingToChange
 from services.identity.models import users
 from tests.builders.identity import Counter
 from tests.builders.wiring import call, deliver, emitted
@@ -76,15 +76,6 @@ def test_of_ten_who_change_the_same_state_at_once_one_wins(counter: Counter, dan
     assert len(winners) == 1
     assert (read(counter, dana)["first_name"], read(counter, dana)["version"]) == (winners[0], 2)
     assert counter.events().count("contact_changed") == 1
-
-
-@pytest.mark.parametrize("unproven", [{"email": "thief@example.com"}, {"phone": "+12145550199"}, {"phone": None}])
-def test_where_messages_go_changes_only_once_it_is_proven(
-    counter: Counter, dana: CallContext, unproven: dict[str, Any]
-) -> None:
-    with pytest.raises(ContactChangeNeedsProof):
-        change(counter, dana, first_name="Danielle", **unproven)
-    assert read(counter, dana)["version"] == 1
 
 
 def test_nothing_is_no_change(counter: Counter, dana: CallContext) -> None:

@@ -93,12 +93,13 @@ class MailRoom:
 def mail_room(
     databases: OpenDatabase, migrated: Callable[[str], str], *, keys: Path, clock: FixedClock, folder: Path
 ) -> MailRoom:
+    accounts = AccountsBook()
     service = wire(
-        PaymentsService, database=databases("payments"), clock=clock, keys_folder=keys, accounts=AccountsBook(),
+        PaymentsService, database=databases("payments"), clock=clock, keys_folder=keys, accounts=accounts,
         cipher=FieldCipher(folder=keys, purpose="fields-payments"),
     )  # fmt: skip
     room = MailRoom(
-        service=service, accounts=service.accounts, urls={name: migrated(name) for name in ("accounts", "payments")},
+        service=service, accounts=accounts, urls={name: migrated(name) for name in ("accounts", "payments")},
         keys=keys, clock=clock, folder=folder,
     )  # fmt: skip
     for opened in _opened(databases("accounts"), keys=keys, clock=clock):

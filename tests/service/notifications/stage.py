@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -12,6 +12,7 @@ from chassis.context import as_service
 from chassis.doors import Outcome
 from chassis.events import Envelope, Event
 from chassis.store import Database
+from services.accounts.contract.events import account_flagged, account_unflagged
 from services.notifications.providers.sendgrid import SendGridMail
 from services.notifications.providers.twilio import TwilioText
 from services.notifications.service import NotificationsService
@@ -73,6 +74,19 @@ class Stage:
 
     def declined(self, **differences: Any) -> Envelope:
         return self._payment(payment_declined, a_declined_payment(**differences))
+
+    def flag(self, kind: str, *, sequence: int = 1, stands: bool = True) -> None:
+        """Accounts tells that staff set a flag on the account, or cleared it."""
+        standing = {
+            "status": "open", "amount_due_cents": 0, "past_due_cents": 0, "next_due_on": None,
+            "next_instalment_number": None, "days_past_due": 0, "payoff_ceiling_cents": 0, "payments_made": 0,
+        }  # fmt: skip
+        dates = {"from_on": date(2026, 11, 1), "through_on": None} if stands else {"cleared_on": date(2026, 11, 20)}
+        event = account_flagged if stands else account_unflagged
+        data = {"account_id": ACCOUNT, "standing": standing, "kind": kind, **dates}
+        told = an_event(event, clock=self.clock, subject=ACCOUNT, data=data, sequence=sequence)
+        door = self.service.on_account_flagged if stands else self.service.on_account_unflagged
+        assert deliver(door, told) is Outcome.DONE
 
     def queued(self) -> list[Envelope]:
         return emitted(self.database, name="message_queued")

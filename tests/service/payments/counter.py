@@ -52,11 +52,11 @@ class Counter:
         return method_id
 
     def ask_to_pay(self, *, by: CallContext = ADA, key: str | None = None, **request: Any) -> Reply:
-        """`payment_method_id` is a fresh approved bank account where it is left out."""
+        """`payment_method_id` is a fresh approved bank account where it is left out. Most stories pay twice."""
         if "payment_method_id" not in request:
             request["payment_method_id"] = self.add_bank_account(by=by)
         self._keys += 1
-        body = {"account_id": AN_ACCOUNT, "amount_cents": 41_235, **request}
+        body = {"account_id": AN_ACCOUNT, "amount_cents": 41_235, "pay_anyway": True, **request}
         return ask_door(self.service.submit_payment, request=body, context=by, key=key or f"key-{self._keys}")
 
     def pay(self, **request: Any) -> dict[str, Any]:

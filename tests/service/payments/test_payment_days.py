@@ -99,6 +99,34 @@ class TestMoneyUnderWay:
         assert [day["business_on"] for day in tick(counter)] == ["2026-11-23"]
 
 
+class TestWhatIsDue:
+    def test_keeps_its_day_open_until_it_is_sent_and_is_of_that_day(self, counter: Counter, clock: FixedClock) -> None:
+        """Missed days are caught up one by one: what was scheduled for one belongs to it."""
+        opens(counter)
+        scheduled = counter.pay(on="2026-11-24")
+        clock.move_to(clock.now(), today=TODAY + timedelta(days=3))
+        assert [day["business_on"] for day in tick(counter)] == ["2026-11-23"]
+        opens(counter, TODAY + timedelta(days=1))
+        assert len(tick(counter)) == 1
+        counter.service.every_few_seconds_send_due()
+        counter.charge()
+        assert tick(counter)[1:] == [
+            {"business_on": "2026-11-24", "count": 1, "cents": 41_235, "unconfirmed_account_ids": []}
+        ]
+        assert counter.get(scheduled)["effective_on"] == "2026-11-24"
+
+    def test_is_sent_by_the_day_that_is_open_and_not_by_the_calendar(self, counter: Counter, clock: FixedClock) -> None:
+        opens(counter)
+        scheduled = counter.pay(on="2026-11-25")
+        clock.move_to(clock.now(), today=TODAY + timedelta(days=3))
+        counter.service.every_few_seconds_send_due()
+        assert counter.get(scheduled)["status"] == "scheduled"
+        for days in (1, 2):
+            opens(counter, TODAY + timedelta(days=days))
+        counter.service.every_few_seconds_send_due()
+        assert counter.get(scheduled)["status"] == "submitting"
+
+
 def test_a_posting_under_way_is_counted_in_the_day_that_it_was_booked_on(counter: Counter, clock: FixedClock) -> None:
     """The day waits for the transaction that is posting; whoever comes after is booked on the next one."""
     opens(counter)

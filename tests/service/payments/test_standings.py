@@ -1,5 +1,6 @@
 """What the ledger says comes back: payments are applied once, and an older standing never replaces a later one."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ from sqlalchemy import text
 
 from chassis.doors import Outcome
 from chassis.errors import InvalidRequest, NotFound
+from services.accounts.contract.events import account_accelerated
 from services.payments.contract.errors import AccountTakesNoPayments
 from tests.builders.payments import (
     AN_ACCOUNT,
     ANOTHER_ACCOUNT,
     a_payment_applied,
+    an_account_charged_off,
     an_account_opened,
     an_account_paid_off,
 )
@@ -92,6 +95,20 @@ class TestAStanding:
         counter.accounts.opens(status="paid_off", payoff_ceiling_cents=0, next_due_on=None)
         with pytest.raises(AccountTakesNoPayments):
             counter.pay()
+
+    def test_of_an_account_that_was_charged_off_ends_its_payments(self, counter: Counter) -> None:
+        counter.pay()
+        deliver(counter.service.on_account_charged_off, an_account_charged_off(AN_ACCOUNT, clock=counter.clock))
+        counter.accounts.opens(status="charged_off", payoff_ceiling_cents=0, next_due_on=None)
+        with pytest.raises(AccountTakesNoPayments, match="charged off"):
+            counter.pay()
+
+    def test_of_a_balance_called_due_is_kept(self, counter: Counter) -> None:
+        opened = an_account_opened(clock=counter.clock, payoff_ceiling_cents=70_000)
+        told = {**opened.data, "accelerated_on": "2026-11-23"}
+        event = replace(opened, type=account_accelerated.type, sequence=4, data=told)
+        assert deliver(counter.service.on_account_accelerated, event) is Outcome.DONE
+        assert standing(counter) == (4, 70_000)
 
 
 class TestPayments:

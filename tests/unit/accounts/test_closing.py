@@ -55,7 +55,31 @@ def test_a_charge_off_takes_balance_interest_and_fees_out_of_the_receivables() -
         LedgerAccount.FEE_RECEIVABLE: -1_500,
     }
     after = replay(terms=TERMS, opening=OPENING, events=[charged_off, a_payment(on=date(2026, 2, 1), cents=5_000)])
-    assert (after.principal_cents, after.unapplied_cents) == (0, 5_000)
+    assert (after.principal_cents, after.unapplied_cents, after.recovered_cents) == (0, 0, 5_000)
+
+
+def test_money_after_a_charge_off_is_income_up_to_what_was_charged_off_and_then_credit() -> None:
+    charged_off = ChargeOff(source_key="charge-off", effective_on=ON, reason="120 days past due")
+    late = a_payment(on=date(2026, 2, 1), cents=OWED_CENTS + 700)
+    state = replay(terms=TERMS, opening=OPENING, events=[charged_off, late])
+    recovery = state.allocations[-1]
+    assert (recovery.kind, recovery.principal_cents, recovery.unapplied_cents) == ("recovery", OWED_CENTS, 700)
+    assert balances_cents(allocation_entries(product="loan", allocation=recovery)) == {
+        LedgerAccount.CLEARING: OWED_CENTS + 700,
+        LedgerAccount.CUSTOMER_SUSPENSE: -700,
+        LedgerAccount.RECOVERY_INCOME: -OWED_CENTS,
+    }
+    back = replay(terms=TERMS, opening=OPENING, events=[charged_off, late, undone(late, on=date(2026, 2, 5))])
+    assert (back.recovered_cents, back.unapplied_cents, back.charged_off_cents) == (0, 0, OWED_CENTS)
+
+
+def test_a_payment_from_before_a_charge_off_lowers_it_and_its_return_raises_it_again() -> None:
+    charged_off = ChargeOff(source_key="charge-off", effective_on=ON, reason="120 days past due")
+    before = a_payment(on=date(2026, 1, 2), cents=40_000)
+    state = replay(terms=TERMS, opening=OPENING, events=[charged_off, before])
+    assert state.charged_off_cents < OWED_CENTS - 39_000
+    back = replay(terms=TERMS, opening=OPENING, events=[charged_off, before, undone(before, on=date(2026, 2, 5))])
+    assert back.charged_off_cents == OWED_CENTS
 
 
 def test_a_lease_is_charged_off_at_its_balance_but_not_closed_by_a_payoff() -> None:

@@ -19,20 +19,25 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
-from gateway.api import examples, staff_webhooks
+from gateway.api import change_examples as of_change
+from gateway.api import examples, lease_examples, staff_receipts, staff_webhooks
+from gateway.api import passkeys as passkey_routes
+from gateway.api import second_factors as factor_routes
+from gateway.api import staff_examples as of_staff
 from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
 from gateway.stream.feed import Feed
 from gateway.table import ROUTES
-from services.accounts.contract import payoff
+from services.accounts.contract import changes, files, flags, furnishing, payoff, titles, work_items
 from services.accounts.contract import schemas as accounts
+from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
 from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
-from services.payments.contract import receipts
+from services.payments.contract import autopay, receipts
 from services.payments.contract import schemas as payments
 
 ISSUER = "http://127.0.0.1:8000"
@@ -43,18 +48,54 @@ Answer = Any
 ON_DATABASE = {"openStream", *(declared.operation for declared in staff_webhooks.ROUTES)}
 
 A_PROFILE = {**examples.ME, "version": 7}
+AN_AUTOPAY = {**examples.AUTOPAY, "version": 3}
+NOTHING_PENDING: dict[str, Any] = {"data": [], "autopay_account_ids": []}
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
 CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.get_signing_keys": (Nothing, identity.SigningKeys, None),
     "identity.register": (identity.Register, identity.Registration, {"status": "check_your_mail"}),
     "identity.verify_email": (identity.VerifyEmail, Nothing, {}),
-    "identity.open_session": (identity.OpenSession, identity.OpenedSession, examples.SESSION_TOKENS),
+    "identity.open_session": (identity.OpenSession, second_factors.SignIn, examples.SESSION_TOKENS),
     "identity.refresh_session": (identity.RefreshSession, identity.OpenedSession, examples.SESSION_TOKENS),
     "identity.close_session": (identity.CloseSession, Nothing, {}),
+    "identity.request_password_reset": (
+        recovery.RequestPasswordReset, recovery.Recovery, {"status": "check_your_mail"},
+    ),
+    "identity.request_user_id_reminder": (
+        recovery.RequestUserIdReminder, recovery.Recovery, {"status": "check_your_mail"},
+    ),
+    "identity.reset_password": (recovery.ResetPassword, Nothing, {}),
+    "identity.judge_password": (
+        recovery.JudgePassword, recovery.JudgedPassword,
+        {"is_acceptable": True, "strength": "strong", "code": None, "detail": None},
+    ),
+    "identity.change_password": (recovery.ChangePassword, Nothing, {}),
     "identity.list_sessions": (identity.ListSessions, identity.Sessions, {"data": [], "next_cursor": None}),
     "identity.get_me": (Nothing, identity.Me, A_PROFILE),
     "identity.update_me": (identity.UpdateMe, identity.Me, {**A_PROFILE, "version": 8}),
+    "identity.pass_challenge": (second_factors.PassChallenge, identity.OpenedSession, examples.SESSION_TOKENS),
+    "identity.text_challenge": (second_factors.TextChallenge, second_factors.Texted, factor_routes.TEXTED),
+    "identity.text_code": (Nothing, second_factors.Texted, factor_routes.TEXTED),
+    "identity.step_up": (second_factors.StepUp, second_factors.SteppedUp, factor_routes.ACCESS_TOKEN),
+    "identity.add_factor": (
+        second_factors.AddFactor, second_factors.FactorAdded, factor_routes.add_factor.example,
+    ),
+    "identity.confirm_factor": (
+        second_factors.ConfirmFactor, second_factors.RecoveryCodes, factor_routes.RECOVERY_CODES,
+    ),
+    "identity.remove_factor": (second_factors.RemoveFactor, Nothing, {}),
+    "identity.renew_recovery_codes": (Nothing, second_factors.RecoveryCodes, factor_routes.RECOVERY_CODES),
+    "identity.list_second_factors": (
+        Nothing, second_factors.SecondFactors, factor_routes.list_second_factors.example,
+    ),
+    "identity.list_passkeys": (Nothing, passkeys.Passkeys, {"data": [passkey_routes.PASSKEY]}),
+    "identity.begin_adding_passkey": (Nothing, passkeys.Ceremony, passkey_routes.begin_adding_passkey.example),
+    "identity.add_passkey": (passkeys.AddPasskey, passkeys.Passkey, passkey_routes.PASSKEY),
+    "identity.remove_passkey": (passkeys.RemovePasskey, Nothing, {}),
+    "identity.begin_passkey_session": (Nothing, passkeys.Ceremony, passkey_routes.begin_passkey_session.example),
+    "identity.open_passkey_session": (passkeys.UsePasskey, identity.OpenedSession, examples.SESSION_TOKENS),
+    "identity.prove_phone": (identity.ProveCode, Nothing, {}),
     "identity.link_account": (
         identity.LinkAccount, identity.LinkedAccount,
         {"id": examples.ACCOUNT_ID, "role": "borrower", "account_last4": "0001"},
@@ -71,7 +112,38 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.list_payment_addresses": (
         payoff.ListPaymentAddresses, payoff.PostalAddresses, examples.PAYMENT_ADDRESSES,
     ),
-    "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, {"data": []}),
+    "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, NOTHING_PENDING),
+    "accounts.preview_due_date_change": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
+    "accounts.change_due_date": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
+    "accounts.preview_deferment": (changes.DeferPayments, changes.ScheduleChange, of_change.DEFERMENT),
+    "accounts.defer_payments": (changes.DeferPayments, changes.ScheduleChange, of_change.DEFERMENT),
+    "accounts.search_accounts": (files.SearchAccounts, files.FoundAccounts, {"data": [of_staff.FOUND_ACCOUNT]}),
+    "accounts.get_account_file": (files.GetAccountFile, files.AccountFile, None),
+    "accounts.list_account_flags": (flags.ListAccountFlags, flags.AccountFlags, {"data": [of_staff.ACCOUNT_FLAG]}),
+    "accounts.set_account_flag": (flags.SetAccountFlag, flags.FlaggedAccount, of_staff.FLAGGED_ACCOUNT),
+    "accounts.clear_account_flag": (flags.ClearAccountFlag, flags.FlaggedAccount, of_staff.FLAGGED_ACCOUNT),
+    "accounts.list_work_items": (work_items.ListWorkItems, work_items.WorkItems, examples.page_of(of_staff.WORK_ITEM)),
+    "accounts.close_work_item": (work_items.CloseWorkItem, work_items.WorkItem, of_staff.WORK_ITEM),
+    "accounts.list_title_releases": (
+        titles.ListTitleReleases, titles.TitleReleases, examples.page_of(of_staff.TITLE_RELEASE),
+    ),
+    "accounts.list_furnishing": (
+        furnishing.ListFurnishing, furnishing.Furnishing, {"data": [of_staff.FURNISHING_FACTS]},
+    ),
+    "accounts.correct_furnishing": (
+        furnishing.CorrectFurnishing, furnishing.FurnishingFacts, of_staff.FURNISHING_FACTS,
+    ),
+    "accounts.record_title_release": (titles.RecordTitleRelease, titles.TitleRelease, of_staff.TITLE_RELEASE),
+    "accounts.reverse_payment": (accounts.ReversePayment, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.assess_late_fee": (accounts.AssessLateFee, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.assess_fee": (accounts.AssessFee, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.waive_fee": (accounts.WaiveFee, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.change_rate": (accounts.ChangeRate, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.accelerate_balance": (accounts.AccelerateBalance, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "accounts.charge_off": (accounts.ChargeOffAccount, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "identity.list_account_holders": (
+        identity.ListAccountHolders, identity.AccountHolders, {"data": [of_staff.ACCOUNT_HOLDER]},
+    ),
     "payments.record_processor_events": (payments.RecordProcessorEvents, Nothing, {}),
     "payments.refund_payment": (payments.RefundPayment, payments.PaymentRefund, examples.PAYMENT_REFUND),
     "payments.list_work_items": (
@@ -79,17 +151,26 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     ),
     "payments.close_work_item": (payments.ClosePaymentWorkItem, Nothing, {}),
     "payments.submit_payment": (payments.SubmitPayment, payments.Payment, examples.PAYMENT),
+    "payments.cancel_payment": (
+        payments.CancelPayment, payments.Payment,
+        {**examples.PAYMENT, "status": "cancelled", "message": "No: $412.35 was not charged. You cancelled it."},
+    ),
     "payments.get_payment": (payments.GetPayment, payments.Payment, examples.PAYMENT),
     "payments.list_payments": (payments.ListPayments, payments.Payments, examples.page_of(examples.PAYMENT)),
     "payments.list_unmatched_receipts": (
-        receipts.ListUnmatchedReceipts, receipts.Receipts, examples.page_of(examples.RECEIPT),
+        receipts.ListUnmatchedReceipts, receipts.Receipts, examples.page_of(staff_receipts.RECEIPT),
     ),
-    "payments.resolve_receipt": (receipts.ResolveReceipt, receipts.Receipt, examples.RECEIPT),
-    "payments.send_receipt_back": (receipts.SendReceiptBack, receipts.Receipt, examples.RECEIPT),
+    "payments.resolve_receipt": (receipts.ResolveReceipt, receipts.Receipt, staff_receipts.RECEIPT),
+    "payments.send_receipt_back": (receipts.SendReceiptBack, receipts.Receipt, staff_receipts.RECEIPT),
     "payments.add_payment_method": (payments.AddPaymentMethod, payments.PaymentMethod, examples.PAYMENT_METHOD),
     "payments.list_payment_methods": (
-        payments.ListPaymentMethods, payments.PaymentMethods, examples.page_of(examples.PAYMENT_METHOD),
+        payments.ListPaymentMethods, payments.PaymentMethods,
+        {**examples.page_of(examples.PAYMENT_METHOD), "consent_offer": examples.CONSENT_TO_METHOD},
     ),
+    "payments.get_autopay": (autopay.GetAutopay, autopay.Autopay, AN_AUTOPAY),
+    "payments.put_autopay": (autopay.PutAutopay, autopay.Autopay, {**AN_AUTOPAY, "version": 4}),
+    "payments.remove_autopay": (autopay.RemoveAutopay, autopay.Autopay, {**AN_AUTOPAY, "version": 5}),
+    "payments.skip_draft": (autopay.SkipDraft, autopay.Autopay, {**AN_AUTOPAY, "version": 6}),
     "payments.remove_payment_method": (payments.RemovePaymentMethod, Nothing, {}),
     "leases.get_lease": (leases.OneLease, leases.Lease, lease_examples.LEASE),
     "leases.get_lease_end": (leases.OneLease, leases.LeaseEnd, lease_examples.LEASE_END),
@@ -242,6 +323,7 @@ def a_gateway(
         "identity.get_signing_keys": published,
         "accounts.get_account": ACCOUNT_VIEW,
         "accounts.list_accounts": {"data": [ACCOUNT_VIEW]},
+        "accounts.get_account_file": {**of_staff.ACCOUNT_FILE, "account": ACCOUNT_VIEW},
     }
     neighbours = Neighbourhood({**usual, **(answers or {})})
     values = {setting.name: setting.default for setting in DECLARED}

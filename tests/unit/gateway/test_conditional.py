@@ -3,9 +3,8 @@
 import pytest
 
 from chassis.clock import FixedClock
-from chassis.errors import PreconditionFailed
+from chassis.errors import PreconditionFailed, StepUpRequired
 from gateway.api import examples
-from services.identity.contract.errors import ContactChangeNeedsProof
 from tests.unit.gateway.builders import A_PROFILE, Gateway, HttpAnswer, a_gateway
 
 MOVED = {"mailing_address": examples.MAILING_ADDRESS}
@@ -76,11 +75,11 @@ def test_a_change_by_somebody_else_is_a_412(clock: FixedClock) -> None:
     assert "Read it again" in answer.json["detail"]
 
 
-@pytest.mark.parametrize("field", ["email", "phone"])
-def test_an_address_that_must_be_proven_is_refused_by_a_code_of_its_own(field: str, clock: FixedClock) -> None:
-    gateway = a_gateway(clock=clock, answers={"identity.update_me": ContactChangeNeedsProof()})
-    answer = gateway.send("PATCH", "/v1/me", json={field: "new@example.com"}, headers={"If-Match": '"7.0"'})
-    assert (answer.status_code, answer.json["code"]) == (422, "contact_change_needs_proof")
+def test_what_asks_for_a_fresh_proof_says_so(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock, answers={"identity.update_me": StepUpRequired()})
+    answer = gateway.send("PATCH", "/v1/me", json={"email": "new@example.com"}, headers={"If-Match": '"7.0"'})
+    assert (answer.status_code, answer.json["code"]) == (403, "step_up_required")
+    assert "POST /v1/sessions/step-up" in answer.json["detail"]
 
 
 @pytest.mark.parametrize(

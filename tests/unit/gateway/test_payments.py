@@ -44,6 +44,8 @@ def test_a_payment_is_answered_as_soon_as_it_is_on_record(clock: FixedClock) -> 
             "payment_method_id": examples.METHOD_ID,
             "extra": None,
             "quote_id": None,
+            "on": None,
+            "pay_anyway": False,
         }
     ]
 

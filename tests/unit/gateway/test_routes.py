@@ -10,7 +10,7 @@ from openapi_schema_validator import OAS31Validator
 
 from chassis.clock import FixedClock
 from gateway import openapi
-from gateway.api import examples
+from gateway.api import examples, staff_receipts
 from gateway.routing import Reply, Route
 from gateway.schemas import Document
 from gateway.shaping import shaped
@@ -22,7 +22,8 @@ IDS = {
     "quote_id": examples.QUOTE_ID, "buyout_id": examples.OPTION_ID,
     "turn_in_id": examples.OPTION_ID, "extension_id": examples.OPTION_ID,
     "user_id": examples.USER_ID, "work_item_id": examples.MESSAGE_ID,
-    "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID, "receipt_id": examples.RECEIPT_ID,
+    "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID, "receipt_id": staff_receipts.RECEIPT_ID,
+    "factor_id": examples.FACTOR_ID, "passkey_id": examples.PASSKEY_ID,
 }  # fmt: skip
 MESSAGE_ID = examples.MESSAGE_ID
 REST = {

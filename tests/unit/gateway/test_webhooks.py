@@ -13,11 +13,14 @@ from chassis.context import ANONYMOUS
 from chassis.errors import BusDown, DependencyDown, NeighbourAbsent, NeighbourSilent, StoreDown
 from gateway.api import examples
 from services.notifications.contract.errors import WebhookSignatureInvalid
+from services.payments.contract.errors import ProcessorSignatureInvalid
 from tests.fixtures.processes import ROOT
 from tests.unit.gateway.builders import Gateway, HttpAnswer, a_gateway
 
 EVENTS = "/v1/webhooks/sendgrid"
 STATUS = f"/v1/webhooks/twilio/status?message_id={examples.MESSAGE_ID}"
+MONEY = "/v1/webhooks/processor"
+SIGNED_MONEY = {"Content-Type": "application/json", "Stripe-Signature": "t=1795446602,v1=c2ln"}
 SIGNED_EVENTS = {
     "Content-Type": "application/json",
     "X-Twilio-Email-Event-Webhook-Signature": "MEUCIQD=",
@@ -55,6 +58,28 @@ def test_a_status_is_handed_on_with_the_address_that_twilio_was_given(clock: Fix
     (asked,) = gateway.neighbours.asked
     assert answer.status_code == 204
     assert asked.request == {"url": f"https://portal.example{STATUS}", "body": body, "signature": "c2ln"}
+
+
+def test_what_the_processor_tells_is_handed_on_byte_for_byte_with_its_signature(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    body = '{ "type": "charge.settled",\r\n "data": {"é": 1.50} }\n'
+
+    answer = gateway.send("POST", MONEY, token=None, data=body.encode(), headers=SIGNED_MONEY)
+
+    (asked,) = gateway.neighbours.asked
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert (asked.method, asked.context.role) == ("payments.record_processor_events", ANONYMOUS)
+    assert asked.request == {"body": body, "signature": "t=1795446602,v1=c2ln"}
+
+
+def test_what_the_processor_did_not_sign_is_refused_in_words(clock: FixedClock) -> None:
+    unsigned = {"Content-Type": "application/json"}
+    gateway = a_gateway(clock=clock, answers={"payments.record_processor_events": ProcessorSignatureInvalid()})
+    missing = gateway.send("POST", MONEY, token=None, data=b"{}", headers=unsigned)
+    wrong = gateway.send("POST", MONEY, token=None, data=b"{}", headers=SIGNED_MONEY)
+    assert (missing.status_code, missing.json["code"]) == (403, "webhook_signature_missing")
+    assert (wrong.status_code, wrong.json["code"]) == (403, "processor_signature_invalid")
+    assert "Check the key" in wrong.json["detail"]
 
 
 def test_a_vendors_busy_hour_from_one_address_is_taken(clock: FixedClock) -> None:

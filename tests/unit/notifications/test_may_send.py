@@ -8,9 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from services.accounts.contract.flags import FLAG_KINDS
 from services.notifications.rules import (
     QUIET_FROM,
     QUIET_UNTIL,
+    STOPPED_BY,
     UNKNOWN_ZONE_STANDS_FOR,
     Channel,
     Decision,
@@ -123,3 +125,41 @@ def test_the_welcome_instant_is_day_everywhere_and_less_than_a_day_away(now: dat
     for name in (time_zone,) if time_zone else UNKNOWN_ZONE_STANDS_FOR:
         assert QUIET_UNTIL <= welcome.astimezone(ZoneInfo(name)).time() < QUIET_FROM
     assert first_welcome_instant(now=welcome, time_zone=time_zone) == welcome
+
+
+ALWAYS = {Kind.SECURITY, Kind.ANSWER}
+
+
+@pytest.mark.parametrize(
+    ("flag", "going"),
+    [
+        ("servicemember", set(Kind)),
+        ("bankruptcy", ALWAYS),
+        ("deceased", ALWAYS),
+        ("dispute", {*ALWAYS, Kind.ROUTINE}),
+        ("cease_contact", ALWAYS),
+    ],
+)
+@pytest.mark.parametrize("channel", Channel)
+def test_a_flag_on_the_account_stops_what_it_must_by_every_channel(
+    flag: str, going: set[Kind], channel: Channel
+) -> None:
+    decided = {kind: may_send(kind=kind, channel=channel, reach=a_reach(), now=NOON, flags={flag}) for kind in Kind}
+    assert {kind for kind, decision in decided.items() if decision.send} == going
+    assert {decision.reason for decision in decided.values() if not decision.send} <= {Reason.ACCOUNT_FLAGGED}
+
+
+def test_of_several_flags_each_stops_its_own() -> None:
+    both = may_send(
+        kind=Kind.ROUTINE, channel=Channel.EMAIL, reach=a_reach(), now=NOON, flags={"dispute", "bankruptcy"}
+    )
+    assert both == no(Reason.ACCOUNT_FLAGGED)
+
+
+def test_every_flag_that_accounts_knows_has_its_line() -> None:
+    assert set(STOPPED_BY) == set(FLAG_KINDS)
+
+
+def test_a_demand_by_text_waits_for_the_morning_too() -> None:
+    decision = may_send(kind=Kind.DEMAND, channel=Channel.SMS, reach=a_reach(), now=NIGHT)
+    assert decision == Decision(send=True, reason=Reason.QUIET_HOURS, not_before=EIGHT_IN_CHICAGO)

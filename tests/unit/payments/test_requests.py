@@ -109,9 +109,14 @@ def test_an_id_is_never_taken_for_a_card_number() -> None:
     assert load(SubmitPayment, a_submission(account_id=chance))["account_id"] == UUID(chance)
 
 
-@pytest.mark.parametrize("later", ["on"])
-def test_what_cannot_be_done_yet_is_refused_as_unknown(later: str) -> None:
-    assert wrong_fields(SubmitPayment, a_submission(**{later: "2026-12-01"})) == {(f"/{later}", "unknown_field")}
+@pytest.mark.parametrize("on", ["tomorrow", "2026-02-30", "2026-12-01T00:00:00Z", 20261201])
+def test_a_date_is_a_calendar_date(on: Any) -> None:
+    assert wrong_fields(SubmitPayment, a_submission(on=on)) == {("/on", "invalid")}
+
+
+@pytest.mark.parametrize("word", ["true", "yes", None, 2])
+def test_paying_anyway_is_said_in_plain_json(word: Any) -> None:
+    assert {pointer for pointer, _ in wrong_fields(SubmitPayment, a_submission(pay_anyway=word))} == {"/pay_anyway"}
 
 
 @pytest.mark.parametrize("amount", ["100", 100.0, True, None, 10**13])

@@ -100,7 +100,10 @@ def test_each_state_has_its_true_sentence(payment: dict[str, Any], sentence: str
 
 
 def test_every_status_of_the_contract_has_words() -> None:
-    known = {"decline_code": "not_charged", "return_code": "R01", "returned_on": BACK_ON, "applied_at": APPLIED_AT}
+    known = {
+        "decline_code": "not_charged", "cancel_code": "by_customer", "return_code": "R01", "returned_on": BACK_ON,
+        "applied_at": APPLIED_AT,
+    }  # fmt: skip
     assert len({message(a_payment(status=status, **known)) for status in STATUSES}) == len(STATUSES)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from chassis.bulk import insert_all, plain
 from chassis.events import Event
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
@@ -22,7 +23,6 @@ from services.accounts.models import (
     state_as_stored,
 )
 from services.accounts.operations.allocating import Arrived, allocation_row
-from services.accounts.operations.bulk import insert_all, plain
 from services.accounts.operations.locking import LockedAccount, locked
 from services.accounts.operations.posting import Posting, newest_heads, post, posting_of
 from services.accounts.rules.agenda import NextAction, Stage

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payments.contract.receipts import NO_ACCOUNT_NUMBER, SAME_CHEQUE, UNKNOWN_ACCOUNT
-from services.payments.rules.lockbox import LineRefused, MailedCheque, ReadLine, SortedLines, sort_lines
+from services.payments.rules.lockbox import (
+    Booked,
+    LineRefused,
+    MailedCheque,
+    ReadLine,
+    Repeated,
+    SortedLines,
+    Waiting,
+    sort_lines,
+)
 
 ADA, BEN = UUID(int=1), UUID(int=2)
 ACCOUNTS = {"5500000001": ADA, "5500000002": BEN}
@@ -78,20 +87,22 @@ refusals = st.builds(
 @given(read=st.lists(cheques | refusals, max_size=30))
 def test_no_line_and_no_cent_is_lost_or_doubled(read: list[MailedCheque | LineRefused]) -> None:
     found = sort(*read)
-    parts = [*found.booked, *found.waiting, *found.repeated]
+    parts: list[Booked | Waiting | Repeated] = [*found.booked, *found.waiting, *found.repeated]
     numbers = sorted([line.number for line in parts] + [line.number for line in found.refused])
     assert numbers == list(range(2, 2 + len(read)))
     cents = sum(line.cheque.amount_cents for line in parts)
     cents += sum(line.refusal.amount_cents or 0 for line in found.refused)
     assert cents == sum(one.amount_cents or 0 for one in read)
-    places = [line.cheque.source_key for line in [*found.booked, *found.waiting]]
+    taken: list[Booked | Waiting] = [*found.booked, *found.waiting]
+    places = [line.cheque.source_key for line in taken]
     assert len(places) == len(set(places))
 
 
 @given(read=st.lists(cheques, max_size=30))
 def test_a_file_taken_again_books_nothing(read: list[MailedCheque]) -> None:
     first = sort(*read)
-    kept = [line.cheque for line in [*first.booked, *first.waiting]]
+    stored: list[Booked | Waiting] = [*first.booked, *first.waiting]
+    kept = [line.cheque for line in stored]
     again = sort(
         *read,
         taken={cheque.source_key: (cheque.amount_cents, cheque.cheque_number) for cheque in kept},

@@ -7,7 +7,7 @@ import achkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payments.rules.nacha import CREDIT, DEBIT, NachaFile, code_of, read_file, write_file
+from services.payments.rules.nacha import CREDIT, DEBIT, NachaFile, Purpose, code_of, read_file, write_file
 from tests.unit.payments.nacha.builders import a_batch, a_file, files, printable_text, routing_numbers, sent_files
 
 people = st.fixed_dictionaries(
@@ -61,7 +61,7 @@ def test_we_read_the_other_librarys_files(debits: list[Any], credits: list[Any],
     read = [entry for batch in found.batches for entry in batch.entries]
     ways = [*[DEBIT] * len(debits), *[CREDIT] * len(credits)]
     for entry, person, way in zip(read, [*debits, *credits], ways, strict=True):
-        purpose = "prenote" if person["prenote"] else "live"
+        purpose: Purpose = "prenote" if person["prenote"] else "live"
         assert entry.transaction_code == code_of(account_type=person["account_type"], direction=way, purpose=purpose)
         assert (entry.routing_number, entry.account_number) == (person["routing"], person["account"])
         assert entry.individual_name == person["name"]

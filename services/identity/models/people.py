@@ -1,4 +1,4 @@
-"""Identity's tables. Secrets are hashed (passwords, tokens) or encrypted (claims, phones, addresses), never clear."""
+"""Users, the accounts they may act on, and how they came to us."""
 
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Select,
     Table,
     Text,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 
-metadata = MetaData()
+from services.identity.models.base import metadata
 
 UNVERIFIED, ACTIVE, CLOSED = "unverified", "active", "closed"
 RECEIVED, NO_MATCH, MATCHED, DONE, ABANDONED = "received", "no_match", "matched", "done", "abandoned"
@@ -135,45 +134,6 @@ verifications = Table(
     Column("used_at", DateTime(timezone=True)),
     UniqueConstraint("token_hash", name="uq_verifications_token_hash"),
     Index("ix_verifications_user", "user_id"),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("id", UUID_COLUMN(as_uuid=True), primary_key=True),
-    Column("user_id", UUID_COLUMN(as_uuid=True), ForeignKey("users.id", name="fk_sessions_user"), nullable=False),
-    Column("device", Text),
-    Column("opened_at", DateTime(timezone=True), nullable=False),
-    Column("last_used_at", DateTime(timezone=True), nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    Column("ended_at", DateTime(timezone=True)),
-    Column("end_reason", Text),
-    CheckConstraint("end_reason IN ('closed', 'replayed')", name="ck_sessions_end_reason"),
-    CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ck_sessions_ended"),
-    Index("ix_sessions_user", "user_id", "id"),
-    Index("ix_sessions_expires_at", "expires_at"),
-)
-
-refresh_tokens = Table(
-    "refresh_tokens",
-    metadata,
-    Column("id", UUID_COLUMN(as_uuid=True), primary_key=True),
-    Column(
-        "session_id",
-        UUID_COLUMN(as_uuid=True),
-        ForeignKey("sessions.id", name="fk_refresh_tokens_session", ondelete="CASCADE"),
-        nullable=False,
-    ),
-    Column("token_hash", Text, nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    Column("used_at", DateTime(timezone=True)),
-    Column("successor_id", UUID_COLUMN(as_uuid=True)),
-    Column("successor_sealed", Text),
-    UniqueConstraint("token_hash", name="uq_refresh_tokens_token_hash"),
-    UniqueConstraint("successor_id", name="uq_refresh_tokens_successor"),
-    CheckConstraint("(used_at IS NULL) = (successor_id IS NULL)", name="ck_refresh_tokens_rotated"),
-    CheckConstraint("successor_sealed IS NULL OR used_at IS NOT NULL", name="ck_refresh_tokens_successor_sealed"),
-    Index("ix_refresh_tokens_session", "session_id"),
 )
 
 

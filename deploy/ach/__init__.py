@@ -1,0 +1,1 @@
+"""ACH files and settlement reports, between the bank and the books of payments."""

@@ -1,0 +1,100 @@
+"""What staff send over HTTP: the requests of the services without the ids of the path."""
+
+from marshmallow import fields
+
+from gateway.schemas import Account, SubmitPayment
+from services.accounts.contract import files, flags, furnishing, titles, work_items
+from services.accounts.contract import schemas as accounts
+
+
+class AccountFile(files.AccountFile):
+    """What its holder sees of an account, and beside it what only staff see.
+
+    `flags` are those that stand. `charged_off_cents` is what was given up in the books, `recovered_cents` what has come
+    back of it. `title` is null unless the account is closed on good funds.
+    """
+
+    account = fields.Nested(Account, required=True)
+
+
+class StaffPayment(SubmitPayment):
+    """`on_behalf_of` is the customer whose method is charged, and who must hold the account."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+    on_behalf_of = fields.UUID(required=True)
+
+
+class ReversePayment(accounts.ReversePayment):
+    class Meta:
+        exclude = ("account_id",)
+
+
+class AssessLateFee(accounts.AssessLateFee):
+    class Meta:
+        exclude = ("account_id",)
+
+
+class AssessFee(accounts.AssessFee):
+    """`fee_reference` is your own name of what is charged for: one is charged once."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class WaiveFee(accounts.WaiveFee):
+    class Meta:
+        exclude = ("account_id",)
+
+
+class ChangeRate(accounts.ChangeRate):
+    """`payment_cents` from `from_instalment` on, where the instalments change too; both or none."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class AccelerateBalance(accounts.AccelerateBalance):
+    class Meta:
+        exclude = ("account_id",)
+
+
+class ChargeOffAccount(accounts.ChargeOffAccount):
+    class Meta:
+        exclude = ("account_id",)
+
+
+class SetAccountFlag(flags.SetAccountFlag):
+    """A servicemember's flag is set from the day of the call-up: a loan made before bears at most 6 % from then on."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class ClearAccountFlag(flags.ClearAccountFlag):
+    """`cleared_on` is the first day on which the flag does not count any more; today where it is left out."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class CorrectFurnishing(furnishing.CorrectFurnishing):
+    """What is given replaces what was furnished for that month, and the rest stays."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class RecordTitleRelease(titles.RecordTitleRelease):
+    """The title went out; `reference` finds it again with whoever carries it."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class CloseWorkItem(work_items.CloseWorkItem):
+    """`note` says what was done; nothing else follows from closing."""
+
+    class Meta:
+        exclude = ("work_item_id",)

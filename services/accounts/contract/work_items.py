@@ -1,0 +1,41 @@
+"""What waits for a person: listed, and closed with a note of what was done."""
+
+from marshmallow import fields, validate
+
+from chassis.schemas import Instant, Strict, Text
+from services.accounts.contract.schemas import PAGE_MAX, REASON_LENGTH_MAX
+
+
+class ListWorkItems(Strict):
+    """Those that are open, oldest first; of one reason or one account where it is named."""
+
+    reason = Text(load_default=None, allow_none=True, longest=64)
+    account_id = Text(load_default=None, allow_none=True, longest=64)
+    limit = fields.Integer(load_default=25, strict=True, validate=validate.Range(min=1, max=PAGE_MAX))
+    cursor = Text(load_default=None, allow_none=True)
+
+
+class CloseWorkItem(Strict):
+    """`note` says what was done; nothing else follows from closing."""
+
+    work_item_id = Text(required=True, longest=64)
+    note = Text(required=True, longest=REASON_LENGTH_MAX)
+
+
+class WorkItem(Strict):
+    """`details` is plain data about the reason. The last three are null while it is open."""
+
+    id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    account_number = fields.String(required=True)
+    reason = fields.String(required=True)
+    details = fields.Dict(required=True)
+    opened_at = Instant(required=True)
+    closed_at = Instant(required=True, allow_none=True)
+    closed_by = fields.String(required=True, allow_none=True)
+    closing_note = fields.String(required=True, allow_none=True)
+
+
+class WorkItems(Strict):
+    data = fields.List(fields.Nested(WorkItem), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

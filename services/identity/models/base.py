@@ -1,0 +1,5 @@
+"""What all of identity's tables belong to."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData()

@@ -1,0 +1,139 @@
+"""Keys are rotated while services run: what was signed and encrypted before stays good for its time."""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from chassis.context import NOBODY
+from chassis.keys import FieldCipher, SigningKeys
+from deploy.catalogue import SERVICES
+from deploy.cli.keys import command
+from deploy.keys import ensure_keys
+from deploy.stack import variable_of
+from gateway.webhooks.models import webhook_endpoints
+from gateway.webhooks.signing import Secrets
+from services.identity.models import users
+from services.identity.providers import Keyring
+from tests.builders.identity import Counter
+from tests.builders.wiring import call
+from tests.fixtures.postgres import OpenDatabase
+from tests.service.gateway.webhooks import PATH, Stage
+
+PUBLIC_URL = "https://captive.example"
+
+
+@pytest.fixture
+def keys_folder(tmp_path: Path) -> Path:
+    """Keys of this test alone: others count on theirs."""
+    folder = tmp_path / "keys"
+    ensure_keys(folder=folder)
+    return folder
+
+
+@pytest.fixture
+def rotate(keys_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    monkeypatch.setenv("KEYS_DIR", str(keys_folder))
+
+    def run(*which: str) -> Result:
+        return CliRunner().invoke(command, ["rotate", *which, "--data", str(tmp_path)], catch_exceptions=False)
+
+    return run
+
+
+def started_again(counter: Counter, keys_folder: Path) -> None:
+    counter.identity.keyring = Keyring(folder=keys_folder, issuer=PUBLIC_URL)
+
+
+class TestTheKeyOfTokens:
+    def test_is_published_before_anything_is_signed_with_it(
+        self, counter: Counter, rotate: Callable[..., Result]
+    ) -> None:
+        counter.join()
+        before = counter.sign_in()["access_token"]
+        rotate("tokens")
+        after = counter.sign_in()["access_token"]
+        assert counter.read(before).header["kid"] == counter.read(after).header["kid"]
+        published = call(counter.identity.get_signing_keys, request={}, context=NOBODY)["keys"]
+        assert {key["kid"] for key in published} > {counter.read(after).header["kid"]}
+
+    def test_verifies_on_when_another_signs(
+        self, counter: Counter, keys_folder: Path, rotate: Callable[..., Result]
+    ) -> None:
+        counter.join()
+        before = counter.sign_in()["access_token"]
+        rotate("tokens")
+        started_again(counter, keys_folder)
+        after = counter.sign_in()["access_token"]
+        assert counter.read(before).claims["sub"] == counter.read(after).claims["sub"]
+        assert counter.read(before).header["kid"] < counter.read(after).header["kid"]
+
+    def test_is_gone_after_the_one_that_followed_it(self, keys_folder: Path, rotate: Callable[..., Result]) -> None:
+        first = SigningKeys(folder=keys_folder, purpose="tokens").signing_key().kid
+        for _ in range(2):
+            rotate("tokens")
+        left = [key.kid for key in SigningKeys(folder=keys_folder, purpose="tokens").key_set.keys]
+        assert len(left) == 2
+        assert first not in left
+        assert not list((keys_folder / "tokens").glob(f"{first}*"))
+
+
+class TestTheKeysOfFields:
+    def test_read_on_what_they_wrote(self, counter: Counter, keys_folder: Path, rotate: Callable[..., Result]) -> None:
+        counter.join()
+        before = sealed_phone(counter)
+        rotate("fields")
+        started_again(counter, keys_folder)
+        me = call(counter.identity.get_me, request={}, context=counter.as_caller(counter.sign_in()))
+        assert me["phone_masked"] == "•••• 0137"
+        written = counter.identity.keyring.seal("new", field="x", owner=UUID(me["id"]))
+        assert written.partition(".")[0] > before.partition(".")[0]
+
+    def test_are_read_by_a_service_that_was_started_before_them(
+        self, keys_folder: Path, rotate: Callable[..., Result]
+    ) -> None:
+        running = FieldCipher(folder=keys_folder, purpose="fields-identity")
+        rotate("fields")
+        later = FieldCipher(folder=keys_folder, purpose="fields-identity")
+        assert running.decrypt(later.encrypt("told", bound_to="row"), bound_to="row") == "told"
+
+    def test_that_are_not_there_read_nothing(self, keys_folder: Path) -> None:
+        running = FieldCipher(folder=keys_folder, purpose="fields-identity")
+        with pytest.raises(KeyError):
+            running.decrypt("01900000-0000-7000-8000-000000000000.AAAA", bound_to="row")
+
+
+class TestTheSecretsOfWebhooks:
+    def test_are_others_and_the_ones_before_sign_beside_them(
+        self, databases: OpenDatabase, migrated: Callable[[str], str], keys_folder: Path,
+        rotate: Callable[..., Result], monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        for service in SERVICES:
+            monkeypatch.setenv(variable_of(service), migrated("gateway"))
+        stage = Stage(databases("gateway"), keys_folder)
+        body = {"url": "https://partner.example/hooks", "events": ["payment_posted"], "description": "Dealer portal"}
+        made = stage.asks("POST", PATH, body).json
+        told = rotate("webhooks").output
+        assert "1 secrets are new" in told
+        assert made["id"] in told
+        assert made["secret"] not in told
+        with stage.database.reading() as transaction:
+            row = transaction.one(select(webhook_endpoints))
+        assert row is not None
+        secrets = Secrets(folder=keys_folder)
+        assert told.strip().endswith(secrets._unseal(row["secret_sealed"], endpoint_id=row["id"]))
+        assert secrets._unseal(row["previous_secret_sealed"], endpoint_id=row["id"]) == made["secret"]
+
+
+def test_without_keys_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KEYS_DIR", raising=False)
+    done = CliRunner().invoke(command, ["rotate", "--data", str(tmp_path / "nowhere")])
+    assert "There are no keys in" in str(done.exception)
+
+
+def sealed_phone(counter: Counter) -> str:
+    with counter.identity.store.reading() as transaction:
+        return str(transaction.value(select(users.c.phone_sealed)))
