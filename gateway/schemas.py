@@ -165,6 +165,12 @@ class DecideExtension(extensions.DecideExtension):
         exclude = ("account_id", "option_id")
 
 
+class OptionStep(Strict):
+    """Yes to the terms that were offered; nothing else can be said here."""
+
+    accepted = fields.Boolean(load_default=True, validate=validate.Equal(True))
+
+
 class EndEarly(early_ends.EndEarly):
     """The return, the vehicle's value and where that comes from; whether a servicemember ends the lease."""
 

@@ -5,7 +5,7 @@ from gateway.admission import Rank
 from gateway.api import lease_examples
 from gateway.api.lease_options import OPENING
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import DisputeEndBill, RequestExtension, ScheduleTurnIn
+from gateway.schemas import DisputeEndBill, OptionStep, RequestExtension, ScheduleTurnIn
 from services.leases.contract import extensions, turn_ins
 
 
@@ -79,7 +79,7 @@ def get_extension(call: HttpCall) -> Reply:
 
 @route(
     "POST", "/v1/leases/{account_id}/extensions/{extension_id}/acceptance", operation="acceptExtension",
-    tags=("leases",), who=(CUSTOMER,), idempotent=True, gives=extensions.Extension,
+    tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=OptionStep, sends={"accepted": True}, gives=extensions.Extension,
     summary="Accept the terms as one of the lessees", example=lease_examples.EXTENSION,
     errors=("not_a_lessee", "option_step_not_possible"),
 )  # fmt: skip

@@ -918,6 +918,11 @@ export interface OptionPrice {
   notes: string[];
 }
 
+/** Yes to the terms that were offered; nothing else can be said here. */
+export interface OptionStep {
+  accepted?: true;
+}
+
 /** Who owes, to be asked on the telephone who they are; the last four digits are never shown. */
 export interface Party {
   role: string;
@@ -1891,13 +1896,17 @@ export interface Operations {
       /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
       "Idempotency-Key": string;
     };
+    body: OptionStep;
     answers: {
       200: Extension;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden" | "not_a_lessee">;
       404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
