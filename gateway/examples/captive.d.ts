@@ -520,6 +520,68 @@ export interface Draft {
   stop_through_on: string;
 }
 
+/** An early end as it was billed. */
+export interface EarlyEnd {
+  id: string;
+  account_id: string;
+  status: "billed" | "completed";
+  /** date */
+  returned_on: string;
+  /** at least 0 */
+  realized_value_cents: number;
+  value_source: string;
+  is_servicemember: boolean;
+  charges: OptionPrice;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+}
+
+/**
+ * The charge of 12 CFR 1013.4(g) as of today, and the way to it in words.
+ *
+ * `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
+ * value is not known. A servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+ */
+export interface EarlyTerminationQuote {
+  account_id: string;
+  /** date */
+  on: string;
+  /** at least 0 */
+  adjusted_lease_balance_cents: number;
+  /** at least 0 */
+  past_due_cents: number;
+  /** at least 0 */
+  fees_cents: number;
+  /** at least 0 */
+  taxes_cents: number;
+  /** at least 0 */
+  owed_before_value_cents: number;
+  /** at least 0 */
+  realized_value_cents: number | null;
+  /** at least 0 */
+  charge_cents: number | null;
+  /** at least 0 */
+  servicemember_cents: number;
+  method: string[];
+  appraisal: string;
+  servicemembers: string;
+}
+
+/** The return, the vehicle's value and where that comes from; whether a servicemember ends the lease. */
+export interface EndEarly {
+  /** date */
+  returned_on: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+  /** at least 0 */
+  realized_value_cents: number;
+  /** longest 200 */
+  value_source: string;
+  is_servicemember: boolean;
+}
+
 /**
  * What a draft of the amount due takes of an instalment, where autopay is on; `due_on_before` is without the move.
  *
@@ -995,8 +1057,9 @@ export interface OptionPrice {
   notes: string[];
 }
 
-/** Nothing besides the step itself. */
+/** Yes to the terms that were offered; nothing else can be said here. */
 export interface OptionStep {
+  accepted?: true;
 }
 
 /** What payments effective in a calendar year have paid, from `since_on`: what came before is not known to us. */
@@ -2773,6 +2836,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Take a vehicle back before the end, and bill what Regulation M allows */
+  endLeaseEarly: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/early-terminations";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: EndEarly;
+    answers: {
+      201: EarlyEnd;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One account: balance, what is due, what is pending */
   getAccount: {
     method: "GET";
@@ -4215,6 +4307,30 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "paperless_proof_wrong">;
       428: Refused<428, "precondition_required">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What ending the lease early would cost, and how so */
+  quoteEarlyTermination: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/early-termination-quote";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 0 */
+      realized_value_cents?: number | null;
+    };
+    answers: {
+      200: EarlyTerminationQuote;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

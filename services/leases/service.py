@@ -12,7 +12,17 @@ from chassis.doors.call import Question
 from chassis.schemas import Nothing
 from services.accounts.contract import events as accounts_events
 from services.leases import operations, queries
-from services.leases.contract import approvals, events, extensions, lease_end, options, schemas, settings, turn_ins
+from services.leases.contract import (
+    approvals,
+    early_ends,
+    events,
+    extensions,
+    lease_end,
+    options,
+    schemas,
+    settings,
+    turn_ins,
+)
 from services.payments.contract import events as payments_events
 
 PERSONS = (CUSTOMER, AGENT)
@@ -149,6 +159,22 @@ class LeasesService(Service):
         return operations.inspect_vehicle(
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
+
+    @query(
+        takes=early_ends.GetEarlyTerminationQuote, gives=early_ends.EarlyTerminationQuote, may=PERSONS,
+        asks=_figures_needed,
+    )  # fmt: skip
+    def get_early_termination_quote(self, call: Call) -> Any:
+        return queries.get_early_termination_quote(
+            call.transaction, caller=call.context, **call.answers, **call.request
+        )  # fmt: skip
+
+    @command(takes=early_ends.EndEarly, gives=early_ends.EarlyEnd, may=(AGENT,), asks=_figures_needed, idempotent=True)
+    def end_early(self, call: Call) -> Any:
+        return operations.end_early(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.answers,
+            **call.request,
+        )  # fmt: skip
 
     @errand(events.end_bill_itemised)
     def on_end_bill_itemised(self, call: ErrandCall) -> None:

@@ -74,6 +74,22 @@ def _end_bill(details: Mapping[str, Any], *, billed_on: date | None) -> dict[str
     }  # fmt: skip
 
 
+def early_end_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
+    """An early end as it was billed; the charges are those beside the lease balance and what was due."""
+    details = row["details"]
+    names = ("realized_value_cents", "value_source", "is_servicemember")
+    lines = details["charges"]
+    return {
+        **{name: row[name] for name in OF_ROW},
+        **{name: details[name] for name in names},
+        "returned_on": date.fromisoformat(details["returned_on"]),
+        "charges": {
+            "on": row["opened_on"], "total_cents": sum(line["amount_cents"] for line in lines), "lines": lines,
+            "notes": ["The lease balance beyond the vehicle's value, and what was due, come on top."],
+        },
+    }  # fmt: skip
+
+
 def extension_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
     """An extension as far as it has come."""
     details = row["details"]
