@@ -57,4 +57,15 @@ def change_password(call: HttpCall) -> Reply:
     return call.relay("identity", "change_password", **call.body)
 
 
-ROUTES = (request_password_reset, reset_password, request_user_id_reminder, change_password)
+@route(
+    "POST", "/v1/password-checks", operation="judgePassword", tags=("identity",), limit=PASSWORDS,
+    takes=identity.JudgePassword, gives=identity.JudgedPassword, summary="See how strong a new password would be",
+    sends={"password": "harbour bell thursday eleven", "email": "jane@example.com"},
+    example={"is_acceptable": True, "strength": "strong", "code": None, "detail": None},
+)  # fmt: skip
+def judge_password(call: HttpCall) -> Reply:
+    """For a page that shows it while somebody types. Nothing is kept."""
+    return call.relay("identity", "judge_password", **call.body)
+
+
+ROUTES = (request_password_reset, reset_password, request_user_id_reminder, change_password, judge_password)

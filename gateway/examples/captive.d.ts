@@ -157,6 +157,31 @@ export interface Allocation {
   unapplied_cents: number;
 }
 
+/**
+ * One change that waits. `parties` must all agree by the end of `decide_by_on`, or nothing changes.
+ *
+ * `awaits_you`: the caller has not agreed yet.
+ */
+export interface Approval {
+  /** uuid */
+  id: string;
+  kind: string;
+  /** uuid */
+  account_id: string;
+  summary: string;
+  parties: string[];
+  agreed: string[];
+  awaits_you: boolean;
+  /** date-time */
+  asked_at: string;
+  /** date */
+  decide_by_on: string;
+}
+
+export interface Approvals {
+  data: Approval[];
+}
+
 /** Up to which event of accounts about this account, and on which business date, a view is right. */
 export interface AsOf {
   sequence: number;
@@ -231,6 +256,31 @@ export interface Autopay {
   drafts: Draft[];
   consent: ConsentOnRecord | null;
   consent_offer: ConsentOffer;
+}
+
+/**
+ * What was posted: `total_cents` is principal, interest and fees less the customer's credit.
+ *
+ * Of a lease, principal is the lease balance and interest the rent charge and tax that have come due.
+ */
+export interface Balances {
+  principal_cents: number;
+  interest_cents: number;
+  fees_cents: number;
+  credit_cents: number;
+  total_cents: number;
+}
+
+/** What the bill asked for. Fees are asked for beside the amount due, the credit is taken off it already. */
+export interface Billed {
+  instalment_number: number;
+  /** date */
+  due_on: string;
+  instalment_cents: number;
+  past_due_cents: number;
+  fees_due_cents: number;
+  credit_cents: number;
+  amount_due_cents: number;
 }
 
 /** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
@@ -371,6 +421,17 @@ export interface ConsentOnRecord {
   given_at: string;
 }
 
+/** Of which account: the rate and the day count of a loan, None of a lease. */
+export interface Contract {
+  account_last4: string;
+  product: "loan" | "lease";
+  vehicle: Vehicle;
+  annual_rate_percent: string | null;
+  day_count: string | null;
+  /** date */
+  maturity_on: string;
+}
+
 /** What is given replaces what was furnished for that month, and the rest stays. */
 export interface CorrectFurnishing {
   /** date */
@@ -390,11 +451,29 @@ export interface CorrectFurnishing {
   compliance_condition_code?: string | null;
 }
 
+/** A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it. */
+export interface DecideApproval {
+  kind: "extension";
+  /** uuid */
+  account_id: string;
+  /** uuid */
+  approval_id: string;
+  decision: "accept" | "decline";
+}
+
 /** Offer or decline, and why. */
 export interface DecideExtension {
   decision: "offer" | "decline";
   /** longest 500 */
   reason: string;
+}
+
+/** `status` is what has become of the change: it still waits (`offered`), is `accepted`, or `withdrawn`. */
+export interface DecidedApproval {
+  id: string;
+  kind: string;
+  decision: string;
+  status: string;
 }
 
 export interface Decline {
@@ -407,6 +486,12 @@ export interface DeferPayments {
   /** at least 1, at most 12 */
   months: number;
   preview: boolean;
+}
+
+/** What has to be known before consenting; the version is what a consent names. */
+export interface Disclosure {
+  version: string;
+  text: string;
 }
 
 /** An objection to the bill, as it was raised. */
@@ -592,6 +677,52 @@ export interface IssuePayoffQuote {
   good_through: string;
 }
 
+/**
+ * A statement without its contents.
+ *
+ * `revision` above 1 is a year-end summary that was issued anew, because a payment of that year was corrected later.
+ */
+export interface IssuedStatement {
+  id: string;
+  account_id: string;
+  kind: "monthly" | "year_end_interest";
+  revision: number;
+  /** date */
+  statement_on: string;
+  /** date */
+  period_from_on: string;
+  /** date */
+  period_to_on: string;
+  delivery: "electronic" | "paper";
+  amount_due_cents: number | null;
+  /** date */
+  due_on: string | null;
+  /** date-time */
+  issued_at: string;
+}
+
+export interface IssuedStatements {
+  data: IssuedStatement[];
+  next_cursor: string | null;
+}
+
+/** A password that somebody thinks of taking, with what it must not hold. */
+export interface JudgePassword {
+  /** longest 1024 */
+  password: string;
+  email?: string | null;
+  /** longest 254 */
+  user_id?: string | null;
+}
+
+/** `strength` is weak, fair or strong. Where it is not acceptable, `code` and `detail` say why. */
+export interface JudgedPassword {
+  is_acceptable: boolean;
+  strength: string;
+  code: string | null;
+  detail: string | null;
+}
+
 export interface LastPayment {
   amount_cents: number;
   /** date */
@@ -671,6 +802,11 @@ export interface LeaseVehicle {
   year: number | null;
   make: string | null;
   model: string | null;
+}
+
+export interface Lender {
+  name: string;
+  phone: string;
 }
 
 /** Claim another account, as the person who has signed in. */
@@ -761,6 +897,26 @@ export interface MileageOutlook {
   explanation: string;
 }
 
+/**
+ * Opening balance, and every line's `moved`, of transactions and of adjustments, give the closing balance.
+ *
+ * `adjustments` are lines effective before this period. `bill` is None where no bill belongs to it, and
+ * `paid_ahead_instalments` counts instalments that are paid before their due date.
+ */
+export interface MonthlyStatement {
+  lender: Lender;
+  contract: Contract;
+  opening: Balances;
+  transactions: StatementLine[];
+  adjustments: StatementLine[];
+  closing: Balances;
+  bill: Billed | null;
+  paid_ahead_instalments: number;
+  paid_in_years: PaidInYear[];
+  payoff: PayoffHint | null;
+  mail_to: MailTo;
+}
+
 export interface NewCredential {
   /** longest 20000 */
   id: string;
@@ -841,6 +997,38 @@ export interface OptionPrice {
 
 /** Nothing besides the step itself. */
 export interface OptionStep {
+}
+
+/** What payments effective in a calendar year have paid, from `since_on`: what came before is not known to us. */
+export interface PaidInYear {
+  year: number;
+  /** date */
+  since_on: string;
+  interest_cents: number;
+  principal_cents: number;
+  fees_cents: number;
+}
+
+/**
+ * Whether statements come without paper. `needs_consent`: a newer disclosure is in force and wants an answer.
+ *
+ * `disclosure` is the one in force; its PDF shows the code that a consent gives as `proof`.
+ */
+export interface Paperless {
+  account_id: string;
+  enabled: boolean;
+  needs_consent: boolean;
+  last_act: PaperlessAct | null;
+  disclosure: Disclosure;
+}
+
+/** The last thing that happened to the preference. `reason` says why we suspended it ourselves. */
+export interface PaperlessAct {
+  act: "given" | "withdrawn" | "suspended";
+  consent_version: string | null;
+  reason: "mail_bounced" | null;
+  /** date-time */
+  recorded_at: string;
 }
 
 /** Who owes, to be asked on the telephone who they are; the last four digits are never shown. */
@@ -993,6 +1181,14 @@ export interface PayoffBreakdown {
   credit_cents: number;
 }
 
+/** What would have closed the loan on the day of the statement. No promise: ask for a quote. */
+export interface PayoffHint {
+  payoff_cents: number;
+  per_diem: string;
+  /** date */
+  as_of_on: string;
+}
+
 /**
  * What closes the account when the money is effective by `good_through`, as things stand.
  *
@@ -1114,6 +1310,15 @@ export interface PutAutopay {
   /** at least 100 */
   maximum_cents?: number | null;
   consent: GivenConsent;
+}
+
+/** To agree: the version of the disclosure, and the code that its PDF shows. To take it back: neither. */
+export interface PutPaperless {
+  enabled: boolean;
+  /** longest 40 */
+  consent_version?: string | null;
+  /** longest 40 */
+  proof?: string | null;
 }
 
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
@@ -1469,6 +1674,50 @@ export interface StartBuyout {
   buyer?: "lessee" | "dealer" | "third_party";
 }
 
+/** A statement as it was issued: its contents are in the field of its kind, the other one is null. */
+export interface Statement {
+  id: string;
+  account_id: string;
+  kind: "monthly" | "year_end_interest";
+  revision: number;
+  /** date */
+  statement_on: string;
+  /** date */
+  period_from_on: string;
+  /** date */
+  period_to_on: string;
+  delivery: "electronic" | "paper";
+  amount_due_cents: number | null;
+  /** date */
+  due_on: string | null;
+  /** date-time */
+  issued_at: string;
+  monthly: MonthlyStatement | null;
+  year_end_interest: YearEndInterest | null;
+}
+
+/**
+ * One event of the account with its arithmetic, and what it has moved since the statement before.
+ *
+ * `corrects` says that an earlier statement had shown it otherwise; `moved` is then the difference. `explanation`
+ * holds days, per diem, rate and the steps of the waterfall as data, and as `sentence` in words.
+ */
+export interface StatementLine {
+  transaction_id: string | null;
+  kind: string;
+  /** date */
+  effective_on: string;
+  payment_id: string | null;
+  method_type: string | null;
+  method_last4: string | null;
+  amount_cents: number;
+  allocation: Allocation;
+  instalments: number[];
+  moved: Balances;
+  corrects: boolean;
+  explanation: Record<string, unknown>;
+}
+
 /** A step of the return; `on` is when it is due, `done_on` when it was taken. */
 export interface Step {
   code: string;
@@ -1769,6 +2018,15 @@ export interface WorkItem {
 export interface WorkItems {
   data: WorkItem[];
   next_cursor: string | null;
+}
+
+/** Interest that payments effective in the calendar year have paid, whenever they were posted. */
+export interface YearEndInterest {
+  lender: Lender;
+  contract: Contract;
+  paid: PaidInYear;
+  payments: number;
+  rule: string;
 }
 
 /** Every operation: what it takes, and by status what it answers. */
@@ -2370,6 +2628,31 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Accept or decline a change */
+  decideApproval: {
+    method: "POST";
+    url: "/v1/me/approvals";
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DecideApproval;
+    answers: {
+      200: DecidedApproval;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "not_a_lessee">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Offer or decline an extension that policy leaves to a person */
   decideExtension: {
     method: "POST";
@@ -2901,6 +3184,32 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** Whether statements come without paper, and the disclosure to agree to */
+  getPaperless: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/paperless";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Paperless | string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One payment, and in `message` whether it went through */
   getPayment: {
     method: "GET";
@@ -3019,6 +3328,34 @@ export interface Operations {
       304: undefined;
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One statement, with the arithmetic of each payment */
+  getStatement: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/statements/{statement_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      statement_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Statement | string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "document_too_long" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3152,6 +3489,23 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** See how strong a new password would be */
+  judgePassword: {
+    method: "POST";
+    url: "/v1/password-checks";
+    body: JudgePassword;
+    answers: {
+      200: JudgedPassword;
+      400: Refused<400, "malformed_request">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Link another account of yours; access tokens carry it from the next one on */
   linkAccount: {
     method: "POST";
@@ -3243,6 +3597,21 @@ export interface Operations {
     url: "/v1/accounts";
     answers: {
       200: Accounts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Changes that wait for you, or for the others */
+  listApprovals: {
+    method: "GET";
+    url: "/v1/me/approvals";
+    answers: {
+      200: Approvals;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -3483,6 +3852,32 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Monthly statements and yearly summaries of interest, newest first */
+  listStatements: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: IssuedStatements;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Titles that are due to their owners */
   listTitleReleases: {
     method: "GET";
@@ -3671,7 +4066,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -3780,7 +4175,7 @@ export interface Operations {
       200: Autopay;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_takes_no_payments" | "request_in_progress">;
@@ -3788,6 +4183,37 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "consent_not_current" | "extra_principal_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      428: Refused<428, "precondition_required">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Agree to statements without paper, or take it back */
+  putPaperless: {
+    method: "PUT";
+    url: "/v1/accounts/{account_id}/paperless";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: PutPaperless;
+    answers: {
+      200: Paperless;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "disclosure_not_in_force">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "paperless_proof_wrong">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;

@@ -20,7 +20,7 @@ from services.identity.models import (
     user_accounts,
     users,
 )
-from services.identity.providers import Keyring
+from services.identity.providers import Keyring, Passwords
 from services.identity.rules.names import masked_phone
 from services.identity.rules.profiles import profile_of
 from services.identity.rules.second_factors import TEXT
@@ -72,6 +72,18 @@ def list_passkeys(transaction: Transaction, *, caller: CallContext) -> dict[str,
     """The caller's passkeys, the one added last first."""
     mine = select(passkeys).where(passkeys.c.user_id == UUID(caller.subject))
     return {"data": transaction.all(mine.order_by(passkeys.c.id.desc()))}
+
+
+def judge_password(*, passwords: Passwords, password: str, email: str | None, user_id: str | None) -> dict[str, Any]:
+    """Whether a password would be taken, and how strong it is; nothing of it is kept."""
+    words = [word for word in (email, (email or "").partition("@")[0], user_id) if word]
+    problem = passwords.problem_with(password, personal_words=words)
+    return {
+        "is_acceptable": problem is None,
+        "strength": passwords.strength_of(password),
+        "code": problem.code if problem else None,
+        "detail": problem.detail if problem else None,
+    }
 
 
 def get_signing_keys(*, keyring: Keyring) -> dict[str, Any]:

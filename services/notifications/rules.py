@@ -124,6 +124,7 @@ KINDS: Mapping[str, Kind] = {
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,
     "payment_returned": Kind.ROUTINE,
+    "statement_ready": Kind.ROUTINE,
     "autopay_enrolled": Kind.ANSWER,
     "autopay_draft_upcoming": Kind.ROUTINE,
     "autopay_paused": Kind.ROUTINE,

@@ -36,6 +36,12 @@ WITH_LIMITS_OF_THEIR_OWN = {
     for route in ROUTES
     if any(Refusal.registry[code].kind is Kind.LIMITED for code in route.errors)
 }
+# What nobody can invent: a link in a mail, a code of a telephone, a passkey, a password.
+SECRETS = {
+    "challenge_not_valid", "code_not_right", "current_password_wrong", "passkey_not_right", "refresh_token_not_valid",
+    "reset_not_valid", "verification_not_valid",
+}  # fmt: skip
+BY_A_SECRET = {f"{route.method} {route.path}" for route in ROUTES if SECRETS & set(route.errors)}
 # Some routes give what they are for only to whoever was sent a letter, or made a fitting choice: not more than these.
 OUT_OF_REACH_SHARE_MAX = 0.25
 
@@ -68,7 +74,7 @@ def test_thousands_of_generated_requests_get_documented_answers(
             assert_everything_was_kept(verdict)
             assert {label for label, _ in verdict.answers} == documented, "every operation was asked"
         assert signed_in.requests + anonymous.requests >= REQUESTS_MIN
-        out_of_reach = signed_in.never_succeeded()
+        out_of_reach = signed_in.never_succeeded() - BY_A_SECRET
         report(f"asked and never got what they are for: {sorted(out_of_reach)}")
         assert len(out_of_reach) <= OUT_OF_REACH_SHARE_MAX * len(documented)
         limited = {label for label, status in signed_in.answers if status == 429}

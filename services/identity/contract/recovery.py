@@ -24,6 +24,23 @@ class Recovery(Strict):
     status = fields.String(required=True)
 
 
+class JudgePassword(Strict):
+    """A password that somebody thinks of taking, with what it must not hold."""
+
+    password = Secret(required=True)
+    email = Email(load_default=None, allow_none=True)
+    user_id = Text(load_default=None, allow_none=True, longest=254)
+
+
+class JudgedPassword(Strict):
+    """`strength` is weak, fair or strong. Where it is not acceptable, `code` and `detail` say why."""
+
+    is_acceptable = fields.Boolean(required=True)
+    strength = fields.String(required=True)
+    code = fields.String(required=True, allow_none=True)
+    detail = fields.String(required=True, allow_none=True)
+
+
 class ResetPassword(Strict):
     """`token` is the one in the mailed link."""
 

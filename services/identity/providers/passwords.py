@@ -33,6 +33,10 @@ class Passwords:
         found = rules.problem_with(rules.normal(password), blocklist=self._blocklist, context_words=words)
         return replace(found, pointer=pointer) if found else None
 
+    def strength_of(self, password: str) -> str:
+        """How hard to guess: weak, fair or strong."""
+        return rules.strength_of(rules.normal(password))
+
     def hash(self, password: str) -> str:
         """The encoded hash of the password's normal form, with a fresh salt."""
         return run_in_thread(self._hasher.hash, _bytes(password))

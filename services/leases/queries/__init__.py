@@ -1,5 +1,6 @@
 """Questions about leases: read-only, plain data."""
 
+from services.leases.queries.approvals import list_approvals
 from services.leases.queries.buyouts import get_buyout
 from services.leases.queries.lease import get_lease
 from services.leases.queries.lease_end import get_lease_calendar, get_lease_end
@@ -13,5 +14,6 @@ __all__ = [
     "get_lease_calendar",
     "get_lease_end",
     "get_turn_in",
+    "list_approvals",
     "list_odometer_readings",
 ]

@@ -29,6 +29,7 @@ from services.payments.rules.refunds import (
     SURPLUS,
     UNKNOWN,
     WHOLE_PAYMENT,
+    has_gone_back,
     steps_to,
     why_not_refundable,
 )
@@ -45,20 +46,25 @@ _WITH_CHARGE = select(refunds, _reference).join(payments, payments.c.id == refun
 
 
 def note_refund_due(transaction: Transaction, *, due: Mapping[str, Any], now: datetime, today: date) -> None:
-    """Accounts owes money back (`accounts.refund_due`): paid once the payment it follows from has settled."""
+    """Accounts owes money back (`accounts.refund_due`): paid once the payment it follows from has settled.
+
+    Where that has come back meanwhile, nothing is owed any more.
+    """
     # Locked: where the money comes in at this moment, one of the two must see the other.
     of_payment = payments_shown.where(payments.c.id == UUID(due["payment_id"]))
     payment = transaction.one(of_payment.with_for_update(of=payments))
+    number = due["presentment_number"]
+    has_come_back = payment is not None and has_gone_back(payment, presentment_number=number)
     refund = {
         "id": UUID(due["refund_id"]), "kind": SURPLUS, "payment_id": UUID(due["payment_id"]),
-        "presentment_number": due["presentment_number"], "account_id": UUID(due["account_id"]),
-        "amount_cents": due["amount_cents"], "status": REQUESTED, "requested_by": ACCOUNTS, "created_at": now,
+        "presentment_number": number, "account_id": UUID(due["account_id"]), "amount_cents": due["amount_cents"],
+        "status": CANCELLED if has_come_back else REQUESTED, "requested_by": ACCOUNTS, "created_at": now,
     }  # fmt: skip
     if not transaction.run(insert_or_keep(refunds).on_conflict_do_nothing(constraint="pk_refunds"), refund):
         return
-    if payment is None or payment["presentment_number"] != due["presentment_number"]:
+    if payment is None:
         _fail(transaction, refund=refund, code=NO_WAY_BACK, now=now, today=today)
-    elif payment["status"] == SETTLED:
+    elif payment["status"] == SETTLED and not has_come_back:
         _request(transaction, refund=refund)
 
 

@@ -39,3 +39,9 @@ def why_not_refundable(payment: Mapping[str, Any]) -> str | None:
     if payment["method_type"] == CHEQUE:
         return CAME_BY_MAIL
     return None if payment["status"] == SETTLED else NOT_SETTLED
+
+
+def has_gone_back(payment: Mapping[str, Any], *, presentment_number: int) -> bool:
+    """Whether that presentment of the payment was returned, or a later one has taken its place since."""
+    number: int = payment["presentment_number"]
+    return number > presentment_number or (number == presentment_number and payment["status"] == RETURNED)

@@ -242,3 +242,21 @@ def test_a_mail_taken_with_the_key_of_another_is_never_sent_twice(member: Counte
     member.notifications.refusing = IdempotencyKeyReused()
     assert member.settle() == [Outcome.PARKED]
     assert "reset_password" not in member.templates()
+
+
+class TestThinkingOfAPassword:
+    def judge(self, member: Counter, password: str, **about: str) -> Any:
+        return call(member.identity.judge_password, request={"password": password, **about}, context=NOBODY)
+
+    def test_shows_how_strong_it_is(self, member: Counter) -> None:
+        judged = self.judge(member, NEW)
+        assert judged == {"is_acceptable": True, "strength": "strong", "code": None, "detail": None}
+
+    def test_says_why_it_would_not_be_taken(self, member: Counter) -> None:
+        judged = self.judge(member, "ferry dana.w orchard", user_id="dana.w")
+        assert (judged["is_acceptable"], judged["code"]) == (False, "password_too_personal")
+
+    def test_leaves_no_trace(self, member: Counter) -> None:
+        before = member.event_ids()
+        self.judge(member, NEW)
+        assert member.event_ids() == before

@@ -1,6 +1,7 @@
 """Money that goes back: what accounts owes once it has come in, and whole payments by staff; each paid out once."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -115,6 +116,21 @@ class TestWhatAccountsOwesBack:
         processor_tells.tells("charge.returned", payment, code="R02")
         assert counter.told("refund_requested") == counter.told("refund_failed") == []
         assert "cancelled" in counter.everything_stored()
+
+    @pytest.mark.parametrize("presented_again", [False, True])
+    def test_is_owed_no_more_where_the_payment_had_come_back_before(
+        self, counter: Counter, processor_tells: TellingProcessor, presented_again: bool
+    ) -> None:
+        payment = counter.pay()
+        counter.charge()
+        processor_tells.tells("charge.returned", payment, code="R01")
+        if presented_again:
+            counter.clock.move_to(counter.clock.now() + timedelta(days=4))
+            counter.service.every_ten_seconds_present_again()
+            counter.charge()
+            processor_tells.tells("charge.settled", payment, presentment=2)
+        assert deliver(counter.service.on_refund_due, owed_back(counter, payment)) is Outcome.DONE
+        assert counter.told("refund_requested") == counter.told("refund_failed") == []
 
     def test_is_paid_once_by_a_process_that_died_on_the_way(
         self, counter: Counter, processor_tells: TellingProcessor

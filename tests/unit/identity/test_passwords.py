@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.identity.providers.passwords import BLOCKLIST_FILE, Passwords, read_blocklist
-from services.identity.rules.passwords import LENGTH_MAX, LENGTH_MIN, normal, problem_with, squeezed
+from services.identity.rules.passwords import (
+    LENGTH_MAX,
+    LENGTH_MIN,
+    STRENGTHS,
+    normal,
+    problem_with,
+    squeezed,
+    strength_of,
+)
 
 BLOCKLIST = read_blocklist(BLOCKLIST_FILE)
 CONTEXT = ("dana.whitfield", "dana.whitfield@example.com", "captive", "kia finance")
@@ -137,3 +145,24 @@ class TestHashing:
         assert not passwords.is_right("a quiet ferry at dawn", stored_hash=None)
         assert not passwords.is_right("a quiet ferry at dawn", stored_hash="no hash at all")
         assert stored != passwords.hash("a quiet ferry at dawn")
+
+
+@pytest.mark.parametrize(
+    ("password", "strength"),
+    [
+        ("ferry lantern orchard nine", "strong"),
+        ("ferry ferry ferry ferry ferry", "weak"),
+        ("ferry lantern", "weak"),
+        ("ferry lantern 92", "fair"),
+        ("a", "weak"),
+        ("", "weak"),
+    ],
+)
+def test_different_words_make_a_password_strong(password: str, strength: str) -> None:
+    assert strength_of(password) == strength
+
+
+@given(password=st.text(max_size=60), more=st.text(max_size=60))
+def test_nothing_that_is_added_behind_a_blank_makes_it_weaker(password: str, more: str) -> None:
+    order = [name for name, _ in reversed(STRENGTHS)]
+    assert order.index(strength_of(f"{password} {more}")) >= order.index(strength_of(password))

@@ -16,6 +16,7 @@ from services.payments.rules.refunds import (
     REQUESTED,
     STEPS,
     UNKNOWN,
+    has_gone_back,
     steps_to,
     why_not_refundable,
 )
@@ -54,3 +55,13 @@ def test_only_money_that_has_come_in_goes_out(status: str) -> None:
 @pytest.mark.parametrize("gone", ["refunded_on", "reversed_on"])
 def test_what_has_gone_back_does_not_go_back_again(gone: str) -> None:
     assert why_not_refundable(a_payment(**{gone: date(2026, 11, 23)})) == GONE_BACK
+
+
+@pytest.mark.parametrize(
+    ("status", "number", "gone"),
+    [("posted", 1, False), ("settled", 1, False), ("returned", 1, True), ("submitting", 2, True), ("settled", 2, True)],
+)
+def test_a_presentment_has_gone_back_once_it_is_returned_or_another_has_its_place(
+    status: str, number: int, gone: bool
+) -> None:
+    assert has_gone_back({"status": status, "presentment_number": number}, presentment_number=1) is gone
