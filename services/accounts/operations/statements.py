@@ -92,7 +92,8 @@ def issue_billed_statements(calls: Sequence[EventCall], *, letterhead: Letterhea
 
     Left is what belongs to an account that another transaction has, or that has an earlier bill among these.
     """
-    transaction, first = calls[0].transaction, {}
+    transaction = calls[0].transaction
+    first: dict[UUID, EventCall] = {}
     for call in sorted(calls, key=lambda call: call.data["billed_on"]):
         first.setdefault(account_id_of(call.data["account_id"]), call)
     locked = lock_free(transaction, account_ids=list(first))
