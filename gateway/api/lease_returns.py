@@ -79,8 +79,8 @@ def get_extension(call: HttpCall) -> Reply:
 
 @route(
     "POST", "/v1/leases/{account_id}/extensions/{extension_id}/acceptance", operation="acceptExtension",
-    tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=OptionStep, sends={"accepted": True}, gives=extensions.Extension,
-    summary="Accept the terms as one of the lessees", example=lease_examples.EXTENSION,
+    tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=OptionStep, sends={"accepted": True},
+    gives=extensions.Extension, summary="Accept the terms as one of the lessees", example=lease_examples.EXTENSION,
     errors=("not_a_lessee", "option_step_not_possible"),
 )  # fmt: skip
 def accept_extension(call: HttpCall) -> Reply:
