@@ -53,6 +53,7 @@ RETRY_AFTER_SECONDS = {
     "overloaded": 1,
     "too_many_attempts": 900,
     "too_many_texts": 3600,
+    "too_many_contact_changes": 86_400,
 }
 MEDIA = "application/problem+json"
 

@@ -7,7 +7,7 @@ from services.accounts.contract import changes, paperless, payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
-from services.leases.contract import extensions, lease_end, options, turn_ins
+from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
 from services.payments.contract import autopay, receipts
 from services.payments.contract import schemas as payments
 
@@ -184,7 +184,23 @@ class DecideExtension(extensions.DecideExtension):
 
 
 class OptionStep(Strict):
-    """Nothing besides the step itself."""
+    """Yes to the terms that were offered; nothing else can be said here."""
+
+    accepted = fields.Boolean(load_default=True, validate=validate.Equal(True))
+
+
+class EndEarly(early_ends.EndEarly):
+    """The return, the vehicle's value and where that comes from; whether a servicemember ends the lease."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class VehicleValue(early_ends.GetEarlyTerminationQuote):
+    """What the vehicle brings, as far as somebody knows."""
+
+    class Meta:
+        exclude = ("account_id",)
 
 
 class ResolveReceipt(receipts.ResolveReceipt):
@@ -199,6 +215,24 @@ class SendReceiptBack(receipts.SendReceiptBack):
 
     class Meta:
         exclude = ("receipt_id",)
+
+
+class DecideApproval(Strict):
+    """A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["extension"]))
+    account_id = fields.UUID(required=True)
+    approval_id = fields.UUID(required=True)
+    decision = fields.String(required=True, validate=validate.OneOf(["accept", "decline"]))
+
+
+class DecidedApproval(Strict):
+    """`status` is what has become of the change: it still waits (`offered`), is `accepted`, or `withdrawn`."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    decision = fields.String(required=True)
+    status = fields.String(required=True)
 
 
 class ConfirmFactor(second_factors.ConfirmFactor):

@@ -2,6 +2,7 @@
 
 from gateway.api import (
     accounts,
+    approvals,
     autopay,
     changes,
     discovery,
@@ -37,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *sessions.ROUTES,
     *second_factors.ROUTES,
     *passkeys.ROUTES,
+    *approvals.ROUTES,
     *me.ROUTES,
     *accounts.ROUTES,
     *payoff.ROUTES,

@@ -2,10 +2,10 @@
 
 from chassis.context import CUSTOMER
 from gateway.admission import Rank
-from gateway.api import examples
+from gateway.api import lease_examples
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import PurchaseTerms, SignOdometerStatement, StartBuyout
-from services.leases.contract import options
+from gateway.schemas import PurchaseTerms, SignOdometerStatement, StartBuyout, VehicleValue
+from services.leases.contract import early_ends, options
 
 PRICING = ("buyer_not_allowed", "state_policy_missing")
 OPENING = ("option_already_open", "option_not_open")
@@ -15,7 +15,7 @@ QUOTING = ("good_through_out_of_range", "nothing_to_pay_off", "quote_kind_unfit"
 @route(
     "GET", "/v1/leases/{account_id}/buyout-quote", operation="previewBuyout", tags=("leases",), who=(CUSTOMER,),
     query=PurchaseTerms, gives=options.BuyoutPreview, summary="What buying the vehicle would cost by a date",
-    example=examples.BUYOUT_PREVIEW, errors=PRICING,
+    example=lease_examples.BUYOUT_PREVIEW, errors=PRICING,
 )  # fmt: skip
 def preview_buyout(call: HttpCall) -> Reply:
     """Nothing is promised: post to `buyouts` for a price that is sure to buy the vehicle."""
@@ -26,7 +26,7 @@ def preview_buyout(call: HttpCall) -> Reply:
     "POST", "/v1/leases/{account_id}/buyouts", operation="startBuyout", status=201, tags=("leases",), who=(CUSTOMER,),
     idempotent=True, takes=StartBuyout, gives=options.Buyout, replies=("Location",),
     summary="Be promised a price that buys the vehicle", sends={"good_through": "2026-12-03", "buyer": "lessee"},
-    example=examples.BUYOUT, errors=(*PRICING, *OPENING, *QUOTING),
+    example=lease_examples.BUYOUT, errors=(*PRICING, *OPENING, *QUOTING),
 )  # fmt: skip
 def start_buyout(call: HttpCall) -> Reply:
     """Pay `payoff_cents` by `good_through` and name `quote_id` in the payment: that buys the vehicle.
@@ -41,7 +41,7 @@ def start_buyout(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/leases/{account_id}/buyouts/{buyout_id}", operation="getBuyout", rank=Rank.READ, tags=("leases",),
     who=(CUSTOMER,), has_etag=True, gives=options.Buyout, summary="A purchase, its odometer statement and its title",
-    example=examples.BUYOUT,
+    example=lease_examples.BUYOUT,
 )  # fmt: skip
 def get_buyout(call: HttpCall) -> Reply:
     return call.relay(
@@ -51,7 +51,7 @@ def get_buyout(call: HttpCall) -> Reply:
 
 @route(
     "DELETE", "/v1/leases/{account_id}/buyouts/{buyout_id}", operation="cancelBuyout", tags=("leases",),
-    who=(CUSTOMER,), gives=options.Buyout, summary="Choose another way after all", example=examples.BUYOUT,
+    who=(CUSTOMER,), gives=options.Buyout, summary="Choose another way after all", example=lease_examples.BUYOUT,
 )  # fmt: skip
 def cancel_buyout(call: HttpCall) -> Reply:
     """A purchase that is paid stays. The promised price stays good until its last day all the same."""
@@ -61,9 +61,19 @@ def cancel_buyout(call: HttpCall) -> Reply:
 
 
 @route(
+    "GET", "/v1/leases/{account_id}/early-termination-quote", operation="quoteEarlyTermination", tags=("leases",),
+    who=(CUSTOMER,), query=VehicleValue, gives=early_ends.EarlyTerminationQuote,
+    summary="What ending the lease early would cost, and how so", example=lease_examples.EARLY_TERMINATION,
+)  # fmt: skip
+def quote_early_termination(call: HttpCall) -> Reply:
+    """Give the vehicle's value where you know one: an offer or an appraisal. Without it the charge stays open."""
+    return call.relay("leases", "get_early_termination_quote", account_id=call.path["account_id"], **call.query)
+
+
+@route(
     "POST", "/v1/leases/{account_id}/odometer-statements", operation="signOdometerStatement", status=201,
     tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=SignOdometerStatement, gives=options.OdometerStatement,
-    summary="Sign the odometer statement (49 CFR 580.7)", example=examples.ODOMETER_STATEMENT,
+    summary="Sign the odometer statement (49 CFR 580.7)", example=lease_examples.ODOMETER_STATEMENT,
     sends={
         "printed_name": "Jane Driver", "lessee_address": "1 Elm St., Plano, TX 75023", "miles": 31310,
         "certification": "actual",
@@ -74,4 +84,6 @@ def sign_odometer_statement(call: HttpCall) -> Reply:
     return call.relay("leases", "sign_odometer_statement", account_id=call.path["account_id"], **call.body)
 
 
-ROUTES = (preview_buyout, start_buyout, get_buyout, cancel_buyout, sign_odometer_statement)
+ROUTES = (
+    preview_buyout, start_buyout, get_buyout, cancel_buyout, quote_early_termination, sign_odometer_statement,
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from chassis.context import CUSTOMER
 from gateway.admission import Rank
-from gateway.api import examples
+from gateway.api import lease_examples
 from gateway.api.lease_options import OPENING
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import DisputeEndBill, OptionStep, RequestExtension, ScheduleTurnIn
@@ -12,7 +12,7 @@ from services.leases.contract import extensions, turn_ins
 @route(
     "POST", "/v1/leases/{account_id}/turn-ins", operation="scheduleTurnIn", status=201, tags=("leases",),
     who=(CUSTOMER,), idempotent=True, takes=ScheduleTurnIn, gives=turn_ins.TurnIn, replies=("Location",),
-    summary="Make an appointment to return the vehicle", example=examples.TURN_IN,
+    summary="Make an appointment to return the vehicle", example=lease_examples.TURN_IN,
     sends={
         "dealer_name": "Plano Kia", "appointment_on": "2027-01-12",
         "wear": [{"item": "body_mark", "inches": "4.5", "count": 1}],
@@ -29,7 +29,7 @@ def schedule_turn_in(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/leases/{account_id}/turn-ins/{turn_in_id}", operation="getTurnIn", rank=Rank.READ, tags=("leases",),
     who=(CUSTOMER,), has_etag=True, gives=turn_ins.TurnIn, summary="A return: its steps, its estimate, its bill",
-    example=examples.TURN_IN,
+    example=lease_examples.TURN_IN,
 )  # fmt: skip
 def get_turn_in(call: HttpCall) -> Reply:
     return call.relay("leases", "get_turn_in", **_one(call, "turn_in_id"))
@@ -37,7 +37,7 @@ def get_turn_in(call: HttpCall) -> Reply:
 
 @route(
     "DELETE", "/v1/leases/{account_id}/turn-ins/{turn_in_id}", operation="cancelTurnIn", tags=("leases",),
-    who=(CUSTOMER,), gives=turn_ins.TurnIn, summary="Give the appointment up", example=examples.TURN_IN,
+    who=(CUSTOMER,), gives=turn_ins.TurnIn, summary="Give the appointment up", example=lease_examples.TURN_IN,
     errors=("option_step_not_possible",),
 )  # fmt: skip
 def cancel_turn_in(call: HttpCall) -> Reply:
@@ -46,7 +46,7 @@ def cancel_turn_in(call: HttpCall) -> Reply:
 
 @route(
     "POST", "/v1/leases/{account_id}/turn-ins/{turn_in_id}/disputes", operation="disputeEndBill", tags=("leases",),
-    who=(CUSTOMER,), idempotent=True, takes=DisputeEndBill, gives=turn_ins.TurnIn, example=examples.TURN_IN,
+    who=(CUSTOMER,), idempotent=True, takes=DisputeEndBill, gives=turn_ins.TurnIn, example=lease_examples.TURN_IN,
     summary="Object to the end bill", sends={"reason": "The dent was there when I got the car."},
     errors=("option_step_not_possible", "dispute_window_over"),
 )  # fmt: skip
@@ -58,7 +58,7 @@ def dispute_end_bill(call: HttpCall) -> Reply:
 @route(
     "POST", "/v1/leases/{account_id}/extensions", operation="requestExtension", status=201, tags=("leases",),
     who=(CUSTOMER,), idempotent=True, takes=RequestExtension, gives=extensions.Extension, replies=("Location",),
-    summary="Ask to keep the vehicle for one to six months more", sends={"months": 3}, example=examples.EXTENSION,
+    summary="Ask to keep the vehicle for one to six months more", sends={"months": 3}, example=lease_examples.EXTENSION,
     errors=OPENING,
 )  # fmt: skip
 def request_extension(call: HttpCall) -> Reply:
@@ -70,7 +70,7 @@ def request_extension(call: HttpCall) -> Reply:
 
 @route(
     "GET", "/v1/leases/{account_id}/extensions/{extension_id}", operation="getExtension", rank=Rank.READ,
-    tags=("leases",), who=(CUSTOMER,), has_etag=True, gives=extensions.Extension, example=examples.EXTENSION,
+    tags=("leases",), who=(CUSTOMER,), has_etag=True, gives=extensions.Extension, example=lease_examples.EXTENSION,
     summary="An extension, and who has accepted it",
 )  # fmt: skip
 def get_extension(call: HttpCall) -> Reply:
@@ -79,8 +79,8 @@ def get_extension(call: HttpCall) -> Reply:
 
 @route(
     "POST", "/v1/leases/{account_id}/extensions/{extension_id}/acceptance", operation="acceptExtension",
-    tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=OptionStep, sends={}, gives=extensions.Extension,
-    summary="Accept the terms as one of the lessees", example=examples.EXTENSION,
+    tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=OptionStep, sends={"accepted": True},
+    gives=extensions.Extension, summary="Accept the terms as one of the lessees", example=lease_examples.EXTENSION,
     errors=("not_a_lessee", "option_step_not_possible"),
 )  # fmt: skip
 def accept_extension(call: HttpCall) -> Reply:
@@ -90,7 +90,7 @@ def accept_extension(call: HttpCall) -> Reply:
 
 @route(
     "DELETE", "/v1/leases/{account_id}/extensions/{extension_id}", operation="withdrawExtension", tags=("leases",),
-    who=(CUSTOMER,), gives=extensions.Extension, summary="Take the request back", example=examples.EXTENSION,
+    who=(CUSTOMER,), gives=extensions.Extension, summary="Take the request back", example=lease_examples.EXTENSION,
     errors=("option_step_not_possible",),
 )  # fmt: skip
 def withdraw_extension(call: HttpCall) -> Reply:

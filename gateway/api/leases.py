@@ -2,7 +2,7 @@
 
 from chassis.context import CUSTOMER
 from gateway.admission import Rank
-from gateway.api import examples
+from gateway.api import lease_examples
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document, RecordOdometerReading
 from services.leases.contract import lease_end
@@ -14,7 +14,7 @@ CALENDAR = "text/calendar; charset=utf-8"
 @route(
     "GET", "/v1/leases/{account_id}", operation="getLease", rank=Rank.READ,
     tags=("leases",), who=(CUSTOMER,), has_etag=True,
-    gives=leases.Lease, summary="Terms, dates, mileage and payment of a lease", example=examples.LEASE,
+    gives=leases.Lease, summary="Terms, dates, mileage and payment of a lease", example=lease_examples.LEASE,
 )  # fmt: skip
 def get_lease(call: HttpCall) -> Reply:
     return call.relay("leases", "get_lease", account_id=call.path["account_id"])
@@ -24,7 +24,7 @@ def get_lease(call: HttpCall) -> Reply:
     "GET", "/v1/leases/{account_id}/lease-end", operation="getLeaseEnd", rank=Rank.READ,
     tags=("leases",), who=(CUSTOMER,),
     has_etag=True, gives=leases.LeaseEnd, summary="Return, buy or extend: what is open today, why not, and its price",
-    example=examples.LEASE_END,
+    example=lease_examples.LEASE_END,
 )  # fmt: skip
 def get_lease_end(call: HttpCall) -> Reply:
     """A price is what the option costs as things stand; ask for a quote where you need a promise."""
@@ -44,7 +44,7 @@ def get_lease_calendar(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/leases/{account_id}/odometer-readings", operation="listOdometerReadings", rank=Rank.READ,
     tags=("leases",), who=(CUSTOMER,), gives=lease_end.OdometerReadings, summary="The odometer readings on record",
-    example={"data": [examples.ODOMETER_READING]},
+    example={"data": [lease_examples.ODOMETER_READING]},
 )  # fmt: skip
 def list_odometer_readings(call: HttpCall) -> Reply:
     return call.relay("leases", "list_odometer_readings", account_id=call.path["account_id"])
@@ -54,7 +54,7 @@ def list_odometer_readings(call: HttpCall) -> Reply:
     "POST", "/v1/leases/{account_id}/odometer-readings", operation="recordOdometerReading", status=201,
     tags=("leases",), who=(CUSTOMER,), takes_key=True, takes=RecordOdometerReading, gives=lease_end.OdometerReading,
     summary="Tell us what the odometer shows", sends={"miles": 31240, "read_on": "2026-11-20"},
-    example=examples.ODOMETER_READING, errors=("odometer_runs_back", "reading_date_out_of_range"),
+    example=lease_examples.ODOMETER_READING, errors=("odometer_runs_back", "reading_date_out_of_range"),
 )  # fmt: skip
 def record_odometer_reading(call: HttpCall) -> Reply:
     return call.relay("leases", "record_odometer_reading", account_id=call.path["account_id"], **call.body)

@@ -1,10 +1,10 @@
 """What staff do at the end of a lease: take the vehicle back, bill the inspection, decide extensions."""
 
 from chassis.context import AGENT
-from gateway.api import examples
+from gateway.api import lease_examples
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import DecideExtension, InspectVehicle, ReceiveVehicle
-from services.leases.contract import extensions, lease_end, turn_ins
+from gateway.schemas import DecideExtension, EndEarly, InspectVehicle, ReceiveVehicle
+from services.leases.contract import early_ends, extensions, lease_end, turn_ins
 from services.leases.contract import schemas as leases
 
 STEP = ("option_step_not_possible",)
@@ -12,7 +12,7 @@ STEP = ("option_step_not_possible",)
 
 @route(
     "GET", "/v1/staff/leases/{account_id}/lease-end", operation="getLeaseEndForStaff", tags=("staff",), who=(AGENT,),
-    gives=leases.LeaseEnd, summary="A lease's ways out as its customer sees them", example=examples.LEASE_END,
+    gives=leases.LeaseEnd, summary="A lease's ways out as its customer sees them", example=lease_examples.LEASE_END,
 )  # fmt: skip
 def get_lease_end(call: HttpCall) -> Reply:
     return call.relay("leases", "get_lease_end", account_id=call.path["account_id"])
@@ -21,7 +21,7 @@ def get_lease_end(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/staff/leases/{account_id}/odometer-readings", operation="listOdometerReadingsForStaff",
     tags=("staff",), who=(AGENT,), gives=lease_end.OdometerReadings, summary="The odometer readings on record",
-    example={"data": [examples.ODOMETER_READING]},
+    example={"data": [lease_examples.ODOMETER_READING]},
 )  # fmt: skip
 def list_odometer_readings(call: HttpCall) -> Reply:
     return call.relay("leases", "list_odometer_readings", account_id=call.path["account_id"])
@@ -31,7 +31,7 @@ def list_odometer_readings(call: HttpCall) -> Reply:
     "POST", "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/return", operation="receiveVehicle",
     tags=("staff",), who=(AGENT,), idempotent=True, takes=ReceiveVehicle, gives=turn_ins.TurnIn,
     summary="Note that the vehicle is back", sends={"returned_on": "2026-11-23", "miles": 31980},
-    example=examples.TURN_IN, errors=(*STEP, "odometer_runs_back", "reading_date_out_of_range"),
+    example=lease_examples.TURN_IN, errors=(*STEP, "odometer_runs_back", "reading_date_out_of_range"),
 )  # fmt: skip
 def receive_vehicle(call: HttpCall) -> Reply:
     """Nothing falls due any more; what is owed of the lease becomes its end bill."""
@@ -41,7 +41,7 @@ def receive_vehicle(call: HttpCall) -> Reply:
 @route(
     "POST", "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/inspection", operation="inspectVehicle",
     tags=("staff",), who=(AGENT,), idempotent=True, takes=InspectVehicle, gives=turn_ins.TurnIn,
-    summary="Record the inspection and bill it", example=examples.TURN_IN, errors=STEP,
+    summary="Record the inspection and bill it", example=lease_examples.TURN_IN, errors=STEP,
     sends={"findings": [{"item": "body_mark", "inches": "4.5", "count": 1}], "has_next_vehicle": False},
 )  # fmt: skip
 def inspect_vehicle(call: HttpCall) -> Reply:
@@ -51,15 +51,30 @@ def inspect_vehicle(call: HttpCall) -> Reply:
 @route(
     "POST", "/v1/staff/leases/{account_id}/extensions/{extension_id}/decision", operation="decideExtension",
     tags=("staff",), who=(AGENT,), idempotent=True, takes=DecideExtension, gives=extensions.Extension,
-    summary="Offer or decline an extension that policy leaves to a person", example=examples.EXTENSION,
+    summary="Offer or decline an extension that policy leaves to a person", example=lease_examples.EXTENSION,
     sends={"decision": "offer", "reason": "The next vehicle is on order."}, errors=STEP,
 )  # fmt: skip
 def decide_extension(call: HttpCall) -> Reply:
     return call.relay("leases", "decide_extension", **_one(call, "extension_id"), **call.body)
 
 
+@route(
+    "POST", "/v1/staff/leases/{account_id}/early-terminations", operation="endLeaseEarly", status=201, tags=("staff",),
+    who=(AGENT,), idempotent=True, takes=EndEarly, gives=early_ends.EarlyEnd, example=lease_examples.EARLY_END,
+    summary="Take a vehicle back before the end, and bill what Regulation M allows",
+    sends={
+        "returned_on": "2026-11-23", "miles": 31980, "realized_value_cents": 2050000,
+        "value_source": "highest offer at auction", "is_servicemember": False,
+    },
+    errors=("option_already_open", "option_not_open", "odometer_runs_back", "reading_date_out_of_range"),
+)  # fmt: skip
+def end_early(call: HttpCall) -> Reply:
+    """A servicemember who may end the lease owes what was due, and no charge for the early end."""
+    return call.relay("leases", "end_early", account_id=call.path["account_id"], **call.body)
+
+
 def _one(call: HttpCall, name: str) -> dict[str, str]:
     return {"account_id": call.path["account_id"], "option_id": call.path[name]}
 
 
-ROUTES = (get_lease_end, list_odometer_readings, receive_vehicle, inspect_vehicle, decide_extension)
+ROUTES = (get_lease_end, list_odometer_readings, receive_vehicle, inspect_vehicle, decide_extension, end_early)

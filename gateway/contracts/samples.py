@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.events import Envelope, Event
-from gateway.api import examples
+from gateway.api import examples, lease_examples
 
 HAPPENED_AT = datetime(2026, 11, 23, 15, 30, 2, tzinfo=UTC)
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -44,7 +44,7 @@ KNOWN: dict[str, Any] = {
     "quote_id": examples.QUOTE_ID,
     "payoff_cents": examples.PAYOFF_QUOTE["payoff_cents"],
     "per_diem": examples.PAYOFF_QUOTE["per_diem"],
-    "reasons": {option["option"]: option["reasons"] for option in examples.LEASE_END["options"]},
+    "reasons": {option["option"]: option["reasons"] for option in lease_examples.LEASE_END["options"]},
     "extension": True,
     "buyout": False,
     "turn_in": True,

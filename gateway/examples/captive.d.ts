@@ -160,6 +160,31 @@ export interface Allocation {
   unapplied_cents: number;
 }
 
+/**
+ * One change that waits. `parties` must all agree by the end of `decide_by_on`, or nothing changes.
+ *
+ * `awaits_you`: the caller has not agreed yet.
+ */
+export interface Approval {
+  /** uuid */
+  id: string;
+  kind: string;
+  /** uuid */
+  account_id: string;
+  summary: string;
+  parties: string[];
+  agreed: string[];
+  awaits_you: boolean;
+  /** date-time */
+  asked_at: string;
+  /** date */
+  decide_by_on: string;
+}
+
+export interface Approvals {
+  data: Approval[];
+}
+
 /** Up to which event of accounts about this account, and on which business date, a view is right. */
 export interface AsOf {
   sequence: number;
@@ -432,11 +457,29 @@ export interface CorrectFurnishing {
   compliance_condition_code?: string | null;
 }
 
+/** A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it. */
+export interface DecideApproval {
+  kind: "extension";
+  /** uuid */
+  account_id: string;
+  /** uuid */
+  approval_id: string;
+  decision: "accept" | "decline";
+}
+
 /** Offer or decline, and why. */
 export interface DecideExtension {
   decision: "offer" | "decline";
   /** longest 500 */
   reason: string;
+}
+
+/** `status` is what has become of the change: it still waits (`offered`), is `accepted`, or `withdrawn`. */
+export interface DecidedApproval {
+  id: string;
+  kind: string;
+  decision: string;
+  status: string;
 }
 
 export interface Decline {
@@ -481,6 +524,68 @@ export interface Draft {
   status: "planned" | "skipped" | "drafted" | "covered" | "declined" | "cancelled";
   /** date */
   stop_through_on: string;
+}
+
+/** An early end as it was billed. */
+export interface EarlyEnd {
+  id: string;
+  account_id: string;
+  status: "billed" | "completed";
+  /** date */
+  returned_on: string;
+  /** at least 0 */
+  realized_value_cents: number;
+  value_source: string;
+  is_servicemember: boolean;
+  charges: OptionPrice;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+}
+
+/**
+ * The charge of 12 CFR 1013.4(g) as of today, and the way to it in words.
+ *
+ * `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
+ * value is not known. A servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+ */
+export interface EarlyTerminationQuote {
+  account_id: string;
+  /** date */
+  on: string;
+  /** at least 0 */
+  adjusted_lease_balance_cents: number;
+  /** at least 0 */
+  past_due_cents: number;
+  /** at least 0 */
+  fees_cents: number;
+  /** at least 0 */
+  taxes_cents: number;
+  /** at least 0 */
+  owed_before_value_cents: number;
+  /** at least 0 */
+  realized_value_cents: number | null;
+  /** at least 0 */
+  charge_cents: number | null;
+  /** at least 0 */
+  servicemember_cents: number;
+  method: string[];
+  appraisal: string;
+  servicemembers: string;
+}
+
+/** The return, the vehicle's value and where that comes from; whether a servicemember ends the lease. */
+export interface EndEarly {
+  /** date */
+  returned_on: string;
+  /** at least 0, at most 9999999 */
+  miles: number;
+  /** at least 0 */
+  realized_value_cents: number;
+  /** longest 200 */
+  value_source: string;
+  is_servicemember: boolean;
 }
 
 /**
@@ -958,8 +1063,9 @@ export interface OptionPrice {
   notes: string[];
 }
 
-/** Nothing besides the step itself. */
+/** Yes to the terms that were offered; nothing else can be said here. */
 export interface OptionStep {
+  accepted?: true;
 }
 
 /** What payments effective in a calendar year have paid, from `since_on`: what came before is not known to us. */
@@ -2591,6 +2697,31 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Accept or decline a change */
+  decideApproval: {
+    method: "POST";
+    url: "/v1/me/approvals";
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DecideApproval;
+    answers: {
+      200: DecidedApproval;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "not_a_lessee">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Offer or decline an extension that policy leaves to a person */
   decideExtension: {
     method: "POST";
@@ -2706,6 +2837,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Take a vehicle back before the end, and bill what Regulation M allows */
+  endLeaseEarly: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/early-terminations";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: EndEarly;
+    answers: {
+      201: EarlyEnd;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -3544,6 +3704,21 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Changes that wait for you, or for the others */
+  listApprovals: {
+    method: "GET";
+    url: "/v1/me/approvals";
+    answers: {
+      200: Approvals;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The payment methods of a customer */
   listCustomerPaymentMethods: {
     method: "GET";
@@ -4098,7 +4273,7 @@ export interface Operations {
       200: Autopay;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_takes_no_payments" | "request_in_progress">;
@@ -4138,6 +4313,30 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "paperless_proof_wrong">;
       428: Refused<428, "precondition_required">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What ending the lease early would cost, and how so */
+  quoteEarlyTermination: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/early-termination-quote";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 0 */
+      realized_value_cents?: number | null;
+    };
+    answers: {
+      200: EarlyTerminationQuote;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

@@ -12,6 +12,7 @@ from services.accounts import operations, queries
 from services.accounts.contract import (
     changes,
     drafts,
+    events,
     files,
     flags,
     furnishing,
@@ -333,6 +334,10 @@ class AccountsService(Service):
             call.transaction, caller=call.context, disclosures=self.paper.disclosures, secret=self.paper.secret,
             now=self.clock.now(), today=self.clock.today(), **call.request,
         )  # fmt: skip
+
+    @reaction(events.bill_issued, at_once=True)
+    def on_bill_issued(self, calls: Sequence[EventCall]) -> set[UUID]:
+        return operations.issue_billed_statements(calls, letterhead=self.paper.letterhead, now=self.clock.now())
 
     @reaction(notifications_events.notification_failed)
     def on_notification_failed(self, call: EventCall) -> None:

@@ -9,9 +9,20 @@ from chassis.bus.rpc import Asks, Neighbour
 from chassis.context import AGENT, CUSTOMER
 from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
+from chassis.schemas import Nothing
 from services.accounts.contract import events as accounts_events
 from services.leases import operations, queries
-from services.leases.contract import events, extensions, lease_end, options, schemas, settings, turn_ins
+from services.leases.contract import (
+    approvals,
+    early_ends,
+    events,
+    extensions,
+    lease_end,
+    options,
+    schemas,
+    settings,
+    turn_ins,
+)
 from services.payments.contract import events as payments_events
 
 PERSONS = (CUSTOMER, AGENT)
@@ -149,6 +160,22 @@ class LeasesService(Service):
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
 
+    @query(
+        takes=early_ends.GetEarlyTerminationQuote, gives=early_ends.EarlyTerminationQuote, may=PERSONS,
+        asks=_figures_needed,
+    )  # fmt: skip
+    def get_early_termination_quote(self, call: Call) -> Any:
+        return queries.get_early_termination_quote(
+            call.transaction, caller=call.context, **call.answers, **call.request
+        )  # fmt: skip
+
+    @command(takes=early_ends.EndEarly, gives=early_ends.EarlyEnd, may=(AGENT,), asks=_figures_needed, idempotent=True)
+    def end_early(self, call: Call) -> Any:
+        return operations.end_early(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.answers,
+            **call.request,
+        )  # fmt: skip
+
     @errand(events.end_bill_itemised)
     def on_end_bill_itemised(self, call: ErrandCall) -> None:
         operations.bill_end(
@@ -174,6 +201,10 @@ class LeasesService(Service):
     @query(takes=options.GetOption, gives=extensions.Extension, may=PERSONS)
     def get_extension(self, call: Call) -> Any:
         return queries.get_extension(call.transaction, caller=call.context, **call.request)
+
+    @query(takes=Nothing, gives=approvals.Approvals, may=(CUSTOMER,))
+    def list_approvals(self, call: Call) -> Any:
+        return queries.list_approvals(call.transaction, caller=call.context, today=self.clock.today())
 
     @command(takes=options.GetOption, gives=extensions.Extension, may=(CUSTOMER,), idempotent=True)
     def accept_extension(self, call: Call) -> Any:

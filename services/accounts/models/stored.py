@@ -39,6 +39,7 @@ NOT_SIGNED = AMENDED | {"extended_months"}
 # What most accounts never have is left out of their row, which every payment rewrites.
 SELDOM: Mapping[str, Any] = {
     "diverted_cents": 0, "is_accelerated": False, "awaited": (), "lease_end": "", "is_end_billed": False,
+    "end_gain_cents": 0,
     "is_charged_off": False, "charged_off_cents": 0, "recovered_cents": 0,
 }  # fmt: skip
 DATED_SELDOM = ("billed_due_on", "delinquent_since_on")

@@ -22,7 +22,7 @@ from services.accounts.operations.moving import change_due_date, defer_payments
 from services.accounts.operations.paperless import go_back_to_paper, note_paper_mailing, put_paperless
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
-from services.accounts.operations.statements import Due, issue_statement, issue_statements
+from services.accounts.operations.statements import Due, issue_billed_statements, issue_statement, issue_statements
 from services.accounts.operations.titles import record_title_release
 from services.accounts.operations.work_items import close_work_item
 
@@ -49,6 +49,7 @@ __all__ = [
     "freeze_due_months",
     "go_back_to_paper",
     "import_accounts",
+    "issue_billed_statements",
     "issue_interest_summaries",
     "issue_interest_summary",
     "issue_payoff_quote",

@@ -29,7 +29,7 @@ from services.accounts.operations.locking import (
     LockedAccount,
     account_id_of,
     lock_account,
-    lock_at_once,
+    lock_free,
     save_accounts,
 )
 from services.accounts.operations.recording import New, find_recorded, record_all, recorded_keys
@@ -104,7 +104,7 @@ def apply_payments(calls: Sequence[EventCall], *, policy: PayoffPolicy, now: dat
     """
     told = {call.event.id: _told(call) for call in calls}
     transaction = calls[0].transaction
-    locked = _locked(transaction, account_ids=[each.account_id for each in told.values()])
+    locked = lock_free(transaction, account_ids=[each.account_id for each in told.values()])
     ready = [each for each in told.values() if each.account_id in locked]
     # Of each account one at a time: the next one finds what the one before has made of it.
     while ready:
@@ -117,12 +117,6 @@ def apply_payments(calls: Sequence[EventCall], *, policy: PayoffPolicy, now: dat
 def _told(call: EventCall) -> Told:
     payment = PostedPayment(**{field.name: call.data[field.name] for field in fields(PostedPayment)})
     return Told(transaction=call.transaction, payment=payment, account_id=account_id_of(payment.account_id))
-
-
-def _locked(transaction: Transaction, *, account_ids: Sequence[UUID]) -> dict[UUID, LockedAccount]:
-    if len(account_ids) == 1:
-        return {account_ids[0]: lock_account(transaction, account_id=account_ids[0])}
-    return lock_at_once(transaction, account_ids=set(account_ids))
 
 
 def _apply(

@@ -120,6 +120,14 @@ def find_and_lock(transaction: Transaction, *, account_id: UUID) -> LockedAccoun
     return None if row is None else _read(transaction, row)
 
 
+def lock_free(transaction: Transaction, *, account_ids: Collection[UUID]) -> dict[UUID, LockedAccount]:
+    """Of several accounts those that nobody else has now; one alone is waited for. Raises Impossible."""
+    wanted = set(account_ids)
+    if len(wanted) > 1:
+        return lock_at_once(transaction, account_ids=wanted)
+    return {account_id: lock_account(transaction, account_id=account_id) for account_id in wanted}
+
+
 def lock_at_once(transaction: Transaction, *, account_ids: Collection[UUID]) -> dict[UUID, LockedAccount]:
     """Those of the accounts that nobody else has now, by id. Raises Impossible where one does not exist at all."""
     rows = transaction.all(_AT_ONCE, {"of_accounts": list(account_ids)})

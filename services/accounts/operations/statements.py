@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from chassis.bulk import insert_all
 from chassis.context import CallContext
+from chassis.doors import EventCall
 from chassis.errors import Impossible
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
@@ -16,7 +18,7 @@ from services.accounts.contract import events
 from services.accounts.contract.statements import ELECTRONIC, MONTHLY, PAPER
 from services.accounts.models import paper_mailings, statements
 from services.accounts.operations.covering import Known, about_accounts, covered_accounts
-from services.accounts.operations.locking import LockedAccount, lock_for
+from services.accounts.operations.locking import LockedAccount, account_id_of, lock_for, lock_free
 from services.accounts.operations.telling import tell
 from services.accounts.rules.addresses import mail_to
 from services.accounts.rules.events import Bill
@@ -34,6 +36,8 @@ class Due:
 
     account: LockedAccount
     bill: Bill | None = None
+    # On account of whose event it is told, where each has one of its own.
+    transaction: Transaction | None = None
 
 
 def issue_statement(
@@ -78,19 +82,50 @@ def issue_statements(
     opened_on = {each.account.id: each.account.state.opening.as_of_on for each in wanted}
     known = covered_accounts(transaction, abouts=fresh, opened_on=opened_on, on=today)
     rows = [_row(each, known[each.account.id], letterhead=letterhead, now=now, today=today) for each in wanted]
-    keep(transaction, rows=rows, accounts=[each.account for each in wanted], today=today)
+    telling = [each.transaction or transaction for each in wanted]
+    keep(transaction, rows=rows, accounts=[each.account for each in wanted], today=today, telling=telling)
     return len(rows)
 
 
+def issue_billed_statements(calls: Sequence[EventCall], *, letterhead: Letterhead, now: datetime) -> set[UUID]:
+    """The statement that goes with each bill (`bill_issued`), of the day of the bill; gives the events left for later.
+
+    Left is what belongs to an account that another transaction has, or that has an earlier bill among these.
+    """
+    transaction = calls[0].transaction
+    first: dict[UUID, EventCall] = {}
+    for call in sorted(calls, key=lambda call: call.data["billed_on"]):
+        first.setdefault(account_id_of(call.data["account_id"]), call)
+    locked = lock_free(transaction, account_ids=list(first))
+    for billed_on in sorted({call.data["billed_on"] for call in first.values()}):
+        due = [
+            Due(account=locked[id], bill=_billed(call.data), transaction=call.transaction)
+            for id, call in first.items()
+            if id in locked and call.data["billed_on"] == billed_on
+        ]
+        issue_statements(transaction, due=due, letterhead=letterhead, now=now, today=billed_on)
+    done = {call.event.id for id, call in first.items() if id in locked}
+    return {call.event.id for call in calls} - done
+
+
+def _billed(told: Mapping[str, Any]) -> Bill:
+    figures = ("instalment_number", "due_on", "instalment_cents", "past_due_cents", "fees_due_cents", "credit_cents")
+    return Bill(
+        source_key=told["bill_id"], effective_on=told["billed_on"], amount_due_cents=told["amount_due_cents"],
+        **{name: told[name] for name in figures},
+    )  # fmt: skip
+
+
 def keep(
-    transaction: Transaction, *, rows: Sequence[Mapping[str, Any]], accounts: Sequence[LockedAccount], today: date
-) -> None:
+    transaction: Transaction, *, rows: Sequence[Mapping[str, Any]], accounts: Sequence[LockedAccount], today: date,
+    telling: Sequence[Transaction] = (),
+) -> None:  # fmt: skip
     """Store statements of any kind, put those on paper on the list of what goes out, and tell each."""
     insert_all(transaction, statements, rows)
     insert_all(transaction, paper_mailings, [_mailing(row) for row in rows if row["delivery"] == PAPER])
-    for row, account in zip(rows, accounts, strict=True):
+    for row, account, teller in zip(rows, accounts, telling or [transaction] * len(rows), strict=True):
         data = {"statement_id": str(row["id"]), **{name: row[name] for name in TOLD}}
-        tell(transaction, event=events.statement_issued, account=account, today=today, data=data)
+        tell(teller, event=events.statement_issued, account=account, today=today, data=data)
 
 
 def owing_of(account: LockedAccount) -> Owing:

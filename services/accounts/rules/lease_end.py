@@ -46,6 +46,7 @@ def end_lease(*, terms: Terms, state: AccountState, event: LeaseEnd) -> AccountS
         open_fees=_with_bill(state.open_fees, allocation),
         unapplied_cents=state.unapplied_cents + balance.given_cents,
         lease_end=event.way,
+        end_gain_cents=max(0, balance.gain_cents - balance.given_cents),
         allocations=(*state.allocations, allocation),
     )
     return _drift_written_off(_paid_by_credit(ended, event=event), event=event)
@@ -56,6 +57,7 @@ def bill_end(*, state: AccountState, event: EndBill) -> AccountState:
     if state.lease_end not in ("return", "early_termination") or state.is_end_billed:
         raise InvalidEvent("Only a lease whose vehicle came back is billed for its end, and once.")
     taxes, others = _taxes_and_others(event.charges)
+    given_cents = min(state.end_gain_cents, state.fees_due_cents + taxes + others)
     allocation = Allocation(
         kind="lease_end_billed",
         source_key=event.source_key,
@@ -63,10 +65,12 @@ def bill_end(*, state: AccountState, event: EndBill) -> AccountState:
         amount_cents=taxes + others,
         tax_cents=taxes,
         fees_cents=others,
-        explanation={"charges": _as_data(event.charges)},
+        explanation={"charges": _as_data(event.charges), "given_cents": given_cents},
     )
     billed = replace(
         state,
+        unapplied_cents=state.unapplied_cents + given_cents,
+        end_gain_cents=state.end_gain_cents - given_cents,
         open_fees=_with_bill(state.open_fees, allocation),
         is_end_billed=True,
         allocations=(*state.allocations, allocation),

@@ -148,6 +148,7 @@ class AccountState:
     recovered_cents: int = 0
     lease_end: str = ""
     is_end_billed: bool = False
+    end_gain_cents: int = 0
     amendments: Amendments = UNAMENDED
     awaited: tuple[str, ...] = ()
     billed_due_on: date | None = None

@@ -3,6 +3,7 @@
 from services.leases.operations.accounts_told import follow_account
 from services.leases.operations.buyouts import cancel_buyout, promise_price, start_buyout
 from services.leases.operations.calendar import lapse_options, tell_milestones
+from services.leases.operations.early_ends import end_early
 from services.leases.operations.extensions import (
     accept_extension,
     apply_extension,
@@ -38,6 +39,7 @@ __all__ = [
     "cancel_turn_in",
     "decide_extension",
     "dispute_end_bill",
+    "end_early",
     "find_figures",
     "follow_account",
     "import_leases",

@@ -137,11 +137,14 @@ def inspect_vehicle(
 def bill_end(store: Database, *, accounts: Asks, context: CallContext, told: Mapping[str, Any], key: str) -> None:
     """Have accounts post the bill, once. Raises what accounts refuses: a person looks at it."""
     with store.reading() as transaction:
-        row = read_option(transaction, account_id=UUID(told["account_id"]), option_id=told["option_id"], option=TURN_IN)
+        row = find_open(transaction, account_id=UUID(told["account_id"]))
+    if row is None or str(row["id"]) != told["option_id"]:
+        return
     details = row["details"]
     request = {
-        **told, "way": "return", "ended_on": details["returned_on"], "due_through_on": details["due_through_on"],
-        "vehicle_cents": None, "charges": details["charges"],
+        **told, "way": details.get("way", "return"), "ended_on": details["returned_on"],
+        "due_through_on": details["due_through_on"], "vehicle_cents": details.get("vehicle_cents"),
+        "charges": details["charges"],
     }  # fmt: skip
     accounts.ask("assess_charges", request=request, context=context, key=key, timeout_seconds=ASK_SECONDS)
 
@@ -165,7 +168,7 @@ def follow_closing(transaction: Transaction, *, name: str, told: Mapping[str, An
     account_id = UUID(told["account_id"])
     lock_lease(transaction, account_id=account_id)
     row = find_open(transaction, account_id=account_id)
-    if name == "account_closed" and row is not None and (row["option"], row["status"]) == (TURN_IN, "billed"):
+    if name == "account_closed" and row is not None and row["status"] == "billed":
         closed = {"account_closed_on": today.isoformat()}
         move_option(transaction, row=row, to="completed", details=closed, now=now, today=today)
 

@@ -1,6 +1,8 @@
 """Questions about leases: read-only, plain data."""
 
+from services.leases.queries.approvals import list_approvals
 from services.leases.queries.buyouts import get_buyout
+from services.leases.queries.early_ends import get_early_termination_quote
 from services.leases.queries.lease import get_lease
 from services.leases.queries.lease_end import get_lease_calendar, get_lease_end
 from services.leases.queries.options import get_extension, get_turn_in
@@ -8,10 +10,12 @@ from services.leases.queries.readings import list_odometer_readings
 
 __all__ = [
     "get_buyout",
+    "get_early_termination_quote",
     "get_extension",
     "get_lease",
     "get_lease_calendar",
     "get_lease_end",
     "get_turn_in",
+    "list_approvals",
     "list_odometer_readings",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-BUYOUT, TURN_IN, EXTENSION = "buyout", "turn_in", "extension"
+BUYOUT, TURN_IN, EXTENSION, EARLY_TERMINATION = "buyout", "turn_in", "extension", "early_termination"
 QUOTE_DAYS = 10
 
 # The first status of each option is the one it opens with.
@@ -23,6 +23,7 @@ STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "cancelled": (),
         "superseded": (),
     },
+    EARLY_TERMINATION: {"billed": ("completed",), "completed": ()},
     EXTENSION: {
         "requested": ("offered", "declined", "withdrawn", "superseded"),
         "offered": ("accepted", "declined", "withdrawn", "lapsed", "superseded"),

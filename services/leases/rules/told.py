@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.leases.rules.odometer import NOTICE, statement_is_required, title_steps
+from services.leases.rules.options import EXTENSION
 from services.leases.rules.turn_in import DOCUMENTS, turn_in_steps
 
 FIXED = ("buyer", "quote_id", "payoff_cents")
@@ -73,6 +74,22 @@ def _end_bill(details: Mapping[str, Any], *, billed_on: date | None) -> dict[str
     }  # fmt: skip
 
 
+def early_end_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
+    """An early end as it was billed; the charges are those beside the lease balance and what was due."""
+    details = row["details"]
+    names = ("realized_value_cents", "value_source", "is_servicemember")
+    lines = details["charges"]
+    return {
+        **{name: row[name] for name in OF_ROW},
+        **{name: details[name] for name in names},
+        "returned_on": date.fromisoformat(details["returned_on"]),
+        "charges": {
+            "on": row["opened_on"], "total_cents": sum(line["amount_cents"] for line in lines), "lines": lines,
+            "notes": ["The lease balance beyond the vehicle's value, and what was due, come on top."],
+        },
+    }  # fmt: skip
+
+
 def extension_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
     """An extension as far as it has come."""
     details = row["details"]
@@ -84,6 +101,22 @@ def extension_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
         "must_accept": details["must_accept"],
         "have_accepted": details["have_accepted"],
         "reason": details.get("reason"),
+    }
+
+
+def approval_as_told(*, row: Mapping[str, Any], role: str) -> dict[str, Any]:
+    """An offered extension as something that every lessee must agree to; `role` is the asker's part in the lease."""
+    details = row["details"]
+    return {
+        "id": row["id"],
+        "kind": EXTENSION,
+        "account_id": row["account_id"],
+        "summary": f"{details['terms']['months']} months more, through {details['terms']['ends_on']}",
+        "parties": details["must_accept"],
+        "agreed": details["have_accepted"],
+        "awaits_you": role in details["must_accept"] and role not in details["have_accepted"],
+        "asked_at": row["opened_at"],
+        "decide_by_on": row["ends_on"],
     }
 
 

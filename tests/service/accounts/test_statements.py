@@ -13,8 +13,11 @@ from chassis.clock import FixedClock
 from chassis.context import as_service
 from chassis.doors import Outcome
 from chassis.errors import ConstraintViolated, Forbidden, InvalidRequest, NotFound
+from chassis.events import Envelope
 from chassis.ids import new_id
+from deploy.ledger_check import check
 from services.accounts.contract.errors import NoInterestPaid, YearNotOver
+from services.accounts.contract.events import bill_issued
 from services.accounts.models import paper_mailings, statements
 from services.accounts.operations import Due, issue_statements, note_return, note_settled
 from services.accounts.operations.locking import lock_account
@@ -30,9 +33,13 @@ from tests.builders.accounts import (
     payment_posted,
     rows_of,
 )
-from tests.builders.wiring import a_customer, an_agent, ask_door, call, deliver, emitted
+from tests.builders.wiring import a_customer, an_agent, an_event, ask_door, call, deliver, emitted, settings_of
 
 ACCOUNTS = as_service("accounts")
+STANDING = {
+    "status": "open", "amount_due_cents": 41_237, "past_due_cents": 0, "next_due_on": date(2026, 12, 5),
+    "next_instalment_number": 12, "days_past_due": 0, "payoff_ceiling_cents": 1_830_841, "payments_made": 11,
+}  # fmt: skip
 BALANCES = ("principal_cents", "interest_cents", "fees_cents", "credit_cents")
 A_BILL = Bill(
     source_key="bill:12", effective_on=date(2026, 11, 23), instalment_number=12, due_on=date(2026, 12, 5),
@@ -208,6 +215,64 @@ class TestAMonthlyStatement:
         assert (statement["amount_due_cents"], statement["monthly"]["payoff"]) == (None, None)
         assert statement["monthly"]["closing"]["total_cents"] == 0
         assert_adds_up(statement)
+
+
+class TestTheStatementOfABill:
+    def told(self, service: AccountsService, account_id: str, **changed: Any) -> Envelope:
+        data = {
+            "account_id": account_id, "standing": STANDING, "bill_id": account_id, "billed_on": service.clock.today(),
+            "instalment_number": 12, "due_on": date(2026, 12, 5), "instalment_cents": 41_237, "past_due_cents": 0,
+            "fees_due_cents": 0, "credit_cents": 0, "amount_due_cents": 41_237, **changed,
+        }  # fmt: skip
+        return an_event(bill_issued, clock=service.clock, subject=account_id, data=data)
+
+    def together(self, service: AccountsService, *bills: Envelope) -> Any:
+        first, *others = [bill.to_json() for bill in bills]
+        return service.on_bill_issued(body=first, others=others, again=False, settings=settings_of())
+
+    def test_is_issued_once_with_the_bills_figures(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        for _ in range(2):
+            assert deliver(service.on_bill_issued, self.told(service, account_id)) == Outcome.DONE
+        (row,) = listed(service, account_id)["data"]
+        assert (row["statement_on"], row["amount_due_cents"], row["due_on"]) == ("2026-11-23", 41_237, "2026-12-05")
+        assert read(service, account_id, row["id"])["monthly"]["bill"]["instalment_number"] == 12
+
+    def test_comes_to_each_account_whose_bills_went_out_together_on_account_of_its_own_bill(
+        self, service: AccountsService
+    ) -> None:
+        ids = [an_account(service, a_loan(source_ref=f"billed/{number}")) for number in range(3)]
+        bills = [self.told(service, account_id) for account_id in ids]
+        assert self.together(service, *bills) == [Outcome.DONE] * 3
+        causes = {event.subject: event.root_id for event in emitted(service.store, name="statement_issued")}
+        assert causes == {bill.subject: bill.root_id for bill in bills}
+
+    def test_of_an_account_that_is_busy_is_left_and_nobody_waits(self, service: AccountsService) -> None:
+        free, busy = an_account(service, a_loan()), an_account(service, a_loan(source_ref="busy"))
+        bills = [self.told(service, account_id) for account_id in (free, busy)]
+        with service.store.writing() as transaction:
+            lock_account(transaction, account_id=UUID(busy))
+            assert self.together(service, *bills) == [Outcome.DONE, Outcome.LEFT]
+        assert (len(listed(service, free)["data"]), listed(service, busy)["data"]) == (1, [])
+        assert deliver(service.on_bill_issued, bills[1]) == Outcome.DONE
+        assert len(listed(service, busy)["data"]) == 1
+
+
+class TestPaymentsThatWaitTogether:
+    def test_leave_a_busy_account_alone_and_apply_the_others(self, service: AccountsService) -> None:
+        free, busy = an_account(service, a_loan()), an_account(service, a_loan(source_ref="busy"))
+        bodies = [payment_posted(service, account_id=account_id).to_json() for account_id in (free, busy, free)]
+        first, *others = bodies
+        with service.store.writing() as transaction:
+            lock_account(transaction, account_id=UUID(busy))
+            outcomes: Any = service.on_payment_posted(body=first, others=others, again=False, settings=settings_of())
+        assert outcomes == [Outcome.DONE, Outcome.LEFT, Outcome.DONE]
+        applied = emitted(service.store, name="payment_applied")
+        assert [event.subject for event in applied] == [free, free]
+        assert len({event.root_id for event in applied}) == 2
+        again: Any = service.on_payment_posted(body=others[0], again=False, settings=settings_of())
+        assert again == Outcome.DONE
+        assert check(service.store) == []
 
 
 class TestWhatIsLearntLater:

@@ -174,6 +174,18 @@ def test_a_vehicle_that_is_worth_more_pays_what_else_is_owed_and_no_less_than_no
     assert (state.fees_due_cents, state.unapplied_cents) == (owed_cents, 0)
 
 
+def test_what_the_vehicle_is_worth_beyond_the_balance_pays_the_bill_that_follows() -> None:
+    ended = a_return(on=date(2027, 9, 1), way="early_termination", vehicle_cents=2_500_000)
+    fee = Charge(code="disposition_fee", description="Disposition fee", amount_cents=40_000)
+    bill = EndBill(source_key="end-bill", effective_on=date(2027, 9, 2), charges=(fee,))
+    state = replayed(ended, bill, opening=AFTER_20)
+    assert (state.fees_due_cents, state.unapplied_cents, state.end_gain_cents) == (12_291, 0, 0)
+    assert ledger(state) == {
+        "fee_receivable": 12_291, "lease_end_income": -40_000, "lease_receivable": -2_472_291,
+        "vehicles_held": 2_500_000,
+    }  # fmt: skip
+
+
 def test_an_extension_appends_instalments_that_are_rent_alone() -> None:
     extended = LeaseExtension(source_key="extension:1", effective_on=date(2028, 12, 20), months=2)
     state = replayed(extended)

@@ -19,8 +19,9 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
+from gateway.api import approvals as approval_routes
 from gateway.api import change_examples as of_change
-from gateway.api import examples, staff_receipts, staff_webhooks, statement_examples
+from gateway.api import examples, lease_examples, staff_receipts, staff_webhooks, statement_examples
 from gateway.api import passkeys as passkey_routes
 from gateway.api import second_factors as factor_routes
 from gateway.api import staff_examples as of_staff
@@ -44,7 +45,7 @@ from services.accounts.contract import (
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
-from services.leases.contract import extensions, lease_end, options, turn_ins
+from services.leases.contract import approvals, early_ends, extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
 from services.payments.contract import autopay, receipts
@@ -197,32 +198,37 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.remove_autopay": (autopay.RemoveAutopay, autopay.Autopay, {**AN_AUTOPAY, "version": 5}),
     "payments.skip_draft": (autopay.SkipDraft, autopay.Autopay, {**AN_AUTOPAY, "version": 6}),
     "payments.remove_payment_method": (payments.RemovePaymentMethod, Nothing, {}),
-    "leases.get_lease": (leases.OneLease, leases.Lease, examples.LEASE),
-    "leases.get_lease_end": (leases.OneLease, leases.LeaseEnd, examples.LEASE_END),
+    "leases.get_lease": (leases.OneLease, leases.Lease, lease_examples.LEASE),
+    "leases.get_lease_end": (leases.OneLease, leases.LeaseEnd, lease_examples.LEASE_END),
     "leases.get_lease_calendar": (lease_end.GetLeaseCalendar, lease_end.LeaseCalendar, {"text": "BEGIN:VCALENDAR\r\n"}),
     "leases.list_odometer_readings": (
-        lease_end.ListOdometerReadings, lease_end.OdometerReadings, {"data": [examples.ODOMETER_READING]},
+        lease_end.ListOdometerReadings, lease_end.OdometerReadings, {"data": [lease_examples.ODOMETER_READING]},
     ),
     "leases.record_odometer_reading": (
-        lease_end.RecordOdometerReading, lease_end.OdometerReading, examples.ODOMETER_READING,
+        lease_end.RecordOdometerReading, lease_end.OdometerReading, lease_examples.ODOMETER_READING,
     ),
-    "leases.get_buyout_quote": (options.GetBuyoutQuote, options.BuyoutPreview, examples.BUYOUT_PREVIEW),
-    "leases.start_buyout": (options.StartBuyout, options.Buyout, examples.BUYOUT),
-    "leases.get_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
-    "leases.cancel_buyout": (options.GetOption, options.Buyout, examples.BUYOUT),
-    "leases.schedule_turn_in": (turn_ins.ScheduleTurnIn, turn_ins.TurnIn, examples.TURN_IN),
-    "leases.get_turn_in": (options.GetOption, turn_ins.TurnIn, examples.TURN_IN),
-    "leases.cancel_turn_in": (options.GetOption, turn_ins.TurnIn, examples.TURN_IN),
-    "leases.receive_vehicle": (turn_ins.ReceiveVehicle, turn_ins.TurnIn, examples.TURN_IN),
-    "leases.inspect_vehicle": (turn_ins.InspectVehicle, turn_ins.TurnIn, examples.TURN_IN),
-    "leases.dispute_end_bill": (turn_ins.DisputeEndBill, turn_ins.TurnIn, examples.TURN_IN),
-    "leases.request_extension": (extensions.RequestExtension, extensions.Extension, examples.EXTENSION),
-    "leases.get_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
-    "leases.accept_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
-    "leases.withdraw_extension": (options.GetOption, extensions.Extension, examples.EXTENSION),
-    "leases.decide_extension": (extensions.DecideExtension, extensions.Extension, examples.EXTENSION),
+    "leases.get_buyout_quote": (options.GetBuyoutQuote, options.BuyoutPreview, lease_examples.BUYOUT_PREVIEW),
+    "leases.start_buyout": (options.StartBuyout, options.Buyout, lease_examples.BUYOUT),
+    "leases.get_buyout": (options.GetOption, options.Buyout, lease_examples.BUYOUT),
+    "leases.cancel_buyout": (options.GetOption, options.Buyout, lease_examples.BUYOUT),
+    "leases.schedule_turn_in": (turn_ins.ScheduleTurnIn, turn_ins.TurnIn, lease_examples.TURN_IN),
+    "leases.get_turn_in": (options.GetOption, turn_ins.TurnIn, lease_examples.TURN_IN),
+    "leases.cancel_turn_in": (options.GetOption, turn_ins.TurnIn, lease_examples.TURN_IN),
+    "leases.receive_vehicle": (turn_ins.ReceiveVehicle, turn_ins.TurnIn, lease_examples.TURN_IN),
+    "leases.inspect_vehicle": (turn_ins.InspectVehicle, turn_ins.TurnIn, lease_examples.TURN_IN),
+    "leases.dispute_end_bill": (turn_ins.DisputeEndBill, turn_ins.TurnIn, lease_examples.TURN_IN),
+    "leases.request_extension": (extensions.RequestExtension, extensions.Extension, lease_examples.EXTENSION),
+    "leases.get_extension": (options.GetOption, extensions.Extension, lease_examples.EXTENSION),
+    "leases.accept_extension": (options.GetOption, extensions.Extension, lease_examples.EXTENSION),
+    "leases.withdraw_extension": (options.GetOption, extensions.Extension, lease_examples.EXTENSION),
+    "leases.decide_extension": (extensions.DecideExtension, extensions.Extension, lease_examples.EXTENSION),
+    "leases.get_early_termination_quote": (
+        early_ends.GetEarlyTerminationQuote, early_ends.EarlyTerminationQuote, lease_examples.EARLY_TERMINATION,
+    ),
+    "leases.end_early": (early_ends.EndEarly, early_ends.EarlyEnd, lease_examples.EARLY_END),
+    "leases.list_approvals": (Nothing, approvals.Approvals, {"data": [approval_routes.APPROVAL]}),
     "leases.sign_odometer_statement": (
-        options.SignOdometerStatement, options.OdometerStatement, examples.ODOMETER_STATEMENT,
+        options.SignOdometerStatement, options.OdometerStatement, lease_examples.ODOMETER_STATEMENT,
     ),
     "notifications.record_mail_events": (notifications.RecordMailEvents, Nothing, {}),
     "notifications.record_text_status": (notifications.RecordTextStatus, Nothing, {}),

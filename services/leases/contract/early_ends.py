@@ -1,0 +1,65 @@
+"""Ending a lease before its time: what it costs by Regulation M, how that is reckoned, and for servicemembers."""
+
+from marshmallow import fields, validate
+
+from chassis.schemas import Cents, Instant, Strict, Text
+from services.leases.contract.lease_end import MILES_MAX, OptionPrice
+from services.leases.contract.requests import OneLease
+
+EARLY_END_STATUSES = ("billed", "completed")
+
+
+class GetEarlyTerminationQuote(OneLease):
+    """`realized_value_cents` is what the vehicle brings, as far as somebody knows: an offer, an appraisal, a sale."""
+
+    realized_value_cents = Cents(load_default=None, allow_none=True, minimum=0)
+
+
+class EarlyTerminationQuote(Strict):
+    """The charge of 12 CFR 1013.4(g) as of today, and the way to it in words.
+
+    `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
+    value is not known. A servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+    """
+
+    account_id = fields.String(required=True)
+    on = fields.Date(required=True)
+    adjusted_lease_balance_cents = Cents(required=True, minimum=0)
+    past_due_cents = Cents(required=True, minimum=0)
+    fees_cents = Cents(required=True, minimum=0)
+    taxes_cents = Cents(required=True, minimum=0)
+    owed_before_value_cents = Cents(required=True, minimum=0)
+    realized_value_cents = Cents(required=True, allow_none=True, minimum=0)
+    charge_cents = Cents(required=True, allow_none=True, minimum=0)
+    servicemember_cents = Cents(required=True, minimum=0)
+    method = fields.List(fields.String(), required=True)
+    appraisal = fields.String(required=True)
+    servicemembers = fields.String(required=True)
+
+
+class EndEarly(OneLease):
+    """The vehicle is back before the end. Its value is what it was sold for, or an appraisal.
+
+    A servicemember who may end the lease is not charged for that.
+    """
+
+    returned_on = fields.Date(required=True)
+    miles = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=MILES_MAX))
+    realized_value_cents = Cents(required=True, minimum=0)
+    value_source = Text(required=True, longest=200)
+    is_servicemember = fields.Boolean(required=True)
+
+
+class EarlyEnd(Strict):
+    """An early end as it was billed."""
+
+    id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(EARLY_END_STATUSES))
+    returned_on = fields.Date(required=True)
+    realized_value_cents = Cents(required=True, minimum=0)
+    value_source = fields.String(required=True)
+    is_servicemember = fields.Boolean(required=True)
+    charges = fields.Nested(OptionPrice, required=True)
+    opened_at = Instant(required=True)
+    closed_at = Instant(required=True, allow_none=True)

@@ -1,0 +1,24 @@
+"""What ending a lease early would cost today, with the way to it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.context import CallContext
+from chassis.store import Transaction
+from services.leases.queries.lease import read_lease
+from services.leases.rules.early_end import EarlyEnd, early_fees
+from services.leases.rules.prices import figures_of
+from services.leases.rules.state_policies import state_policy
+
+
+def get_early_termination_quote(
+    transaction: Transaction, *, caller: CallContext, figures: Mapping[str, Any], account_id: str,
+    realized_value_cents: int | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Nothing is promised: the vehicle's value decides on the day. Raises NotFound."""
+    lease = read_lease(transaction, caller=caller, account_id=account_id)
+    fees = early_fees(
+        disposition_fee_cents=lease["disposition_fee_cents"] or 0, policy=state_policy(state=figures["state"])
+    )
+    end = EarlyEnd(figures=figures_of(figures), fees=fees, realized_value_cents=realized_value_cents)
+    return end.told(account_id=account_id)

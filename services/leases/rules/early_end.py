@@ -1,0 +1,92 @@
+"""What ending a lease early costs (12 CFR 1013.4(g)), what it rests on, and when a servicemember owes no charge."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.money import format_dollars
+from services.leases.rules.ending import early_termination_charge_cents
+from services.leases.rules.prices import Figures, PriceLine
+from services.leases.rules.state_policies import StatePolicy
+from services.leases.rules.turn_in import charged
+
+APPRAISAL = (
+    "You may have the vehicle appraised at your own cost by an independent third party that both of us agree on; that "
+    "value then binds us both (12 CFR 1013.4(l))."
+)
+SERVICEMEMBERS = (
+    "A servicemember called to active duty for 180 days or more, or sent abroad or deployed for as long, may end the "
+    "lease with written notice and a copy of the orders, and returns the vehicle within 15 days of it. No charge for "
+    "the early end is made; what fell due before it stays owed (50 USC 3955)."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyEnd:
+    """The parts of the charge; `fee` lines are what the contract adds, with the state's tax on them."""
+
+    figures: Figures
+    fees: tuple[PriceLine, ...]
+    realized_value_cents: int | None
+
+    @property
+    def parts(self) -> dict[str, int]:
+        taxes = sum(line.amount_cents for line in self.fees if line.code == "tax_on_charges")
+        fees = sum(line.amount_cents for line in self.fees) - taxes
+        return {
+            "past_due_cents": max(0, self.figures.instalments_due_cents - self.figures.credit_cents),
+            "fees_cents": self.figures.fees_due_cents + fees,
+            "taxes_cents": taxes,
+        }
+
+    @property
+    def charge_cents(self) -> int | None:
+        if self.realized_value_cents is None:
+            return None
+        return early_termination_charge_cents(
+            lease_balance_cents=self.figures.lease_balance_cents, realized_value_cents=self.realized_value_cents,
+            **self.parts,
+        )  # fmt: skip
+
+    def told(self, *, account_id: str) -> dict[str, Any]:
+        """As `contract.early_ends.EarlyTerminationQuote` has it."""
+        balance, parts = self.figures.lease_balance_cents, self.parts
+        return {
+            "account_id": account_id,
+            "on": self.figures.on,
+            "adjusted_lease_balance_cents": balance,
+            **parts,
+            "owed_before_value_cents": balance + sum(parts.values()),
+            "realized_value_cents": self.realized_value_cents,
+            "charge_cents": self.charge_cents,
+            "servicemember_cents": parts["past_due_cents"] + self.figures.fees_due_cents,
+            "method": self._method(balance, parts),
+            "appraisal": APPRAISAL,
+            "servicemembers": SERVICEMEMBERS,
+        }
+
+    def _method(self, balance_cents: int, parts: dict[str, int]) -> list[str]:
+        yielded = (
+            "Every payment first covers a rent charge at one rate on what was left after it; the rest lowers the "
+            "balance. All payments and the residual together are worth the adjusted capitalized cost at that rate."
+        )
+        balance = format_dollars(balance_cents)
+        owed = (
+            f"To it come {format_dollars(parts['past_due_cents'])} of payments past due, "
+            f"{format_dollars(parts['fees_cents'])} of fees and {format_dollars(parts['taxes_cents'])} of taxes."
+        )
+        value = (
+            "From that sum we take what the vehicle brings: its sale price, the highest offer or its fair value. "
+            "What it costs us to sell is not taken off that value; a sum below zero is charged as nothing."
+        )
+        return [
+            "The method is the constant yield method (Regulation M, 12 CFR 1013, comment 4(g)).",
+            yielded,
+            f"After every payment due by {self.figures.on} the adjusted lease balance is {balance}.",
+            owed,
+            value,
+        ]
+
+
+def early_fees(*, disposition_fee_cents: int, policy: StatePolicy | None) -> tuple[PriceLine, ...]:
+    """What the contract adds when a lease ends early: the fee for disposing of the vehicle, and the state's tax."""
+    return charged(excess_cents=0, wear_cents=0, disposition_cents=disposition_fee_cents, policy=policy)
