@@ -114,8 +114,8 @@ def change_rate(call: HttpCall) -> Reply:
     "POST", f"{PATH}/acceleration", operation="accelerateBalance", tags=TAGS, who=STAFF, steps_up=True,
     idempotent=True,
     takes=AccelerateBalance, gives=accounts.ChangedAccount, summary="Call the whole balance of a loan due",
-    sends={"reason": "default under section 9"}, example=staff_examples.CHANGED_ACCOUNT,
-    errors=("account_not_open", "change_not_possible"),
+    sends={"balance_cents": 1878839, "reason": "default under section 9"}, example=staff_examples.CHANGED_ACCOUNT,
+    errors=("account_not_open", "balance_not_confirmed", "change_not_possible"),
 )  # fmt: skip
 def accelerate_balance(call: HttpCall) -> Reply:
     """No late fee is charged from then on."""
@@ -126,8 +126,8 @@ def accelerate_balance(call: HttpCall) -> Reply:
     "POST", f"{PATH}/charge-off", operation="chargeOff", tags=TAGS, who=STAFF, steps_up=True,
     idempotent=True,
     takes=ChargeOffAccount, gives=accounts.ChangedAccount, summary="Give up in the books what an account owes",
-    sends={"reason": "120 days past due"}, example=staff_examples.CHANGED_ACCOUNT,
-    errors=("account_not_open", "change_not_possible"),
+    sends={"balance_cents": 1878839, "reason": "120 days past due"}, example=staff_examples.CHANGED_ACCOUNT,
+    errors=("account_not_open", "balance_not_confirmed", "change_not_possible"),
 )  # fmt: skip
 def charge_off(call: HttpCall) -> Reply:
     """The customer goes on owing it: money that still comes is recovery. Not while a payoff quote is good."""

@@ -10,7 +10,10 @@ export type RefusedMoney<Status extends number, Code extends string> = Refused<S
   money_moved: "no" | "yes" | "unknown";
 };
 
+/** `balance_cents` confirms what the account owes today (`payoff_ceiling_cents` of its file). */
 export interface AccelerateBalance {
+  /** at least 0 */
+  balance_cents: number;
   /** longest 500 */
   reason: string;
 }
@@ -377,7 +380,10 @@ export interface ChangedProfile {
   phone?: string | null;
 }
 
+/** `balance_cents` confirms what the account owes today (`payoff_ceiling_cents` of its file). */
 export interface ChargeOffAccount {
+  /** at least 0 */
+  balance_cents: number;
   /** longest 500 */
   reason: string;
 }
@@ -2114,7 +2120,7 @@ export interface Operations {
       403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "account_not_open" | "request_in_progress">;
+      409: Refused<409, "account_not_open" | "balance_not_confirmed" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
@@ -2528,7 +2534,7 @@ export interface Operations {
       403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "account_not_open" | "request_in_progress">;
+      409: Refused<409, "account_not_open" | "balance_not_confirmed" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;

@@ -211,6 +211,13 @@ class WorkItemClosed(Refusal):
     detail = "Somebody closed it before you. Read the list again."
 
 
+class BalanceNotConfirmed(Refusal):
+    code = "balance_not_confirmed"
+    kind = Kind.CONFLICT
+    title = "The account does not owe that"
+    detail = "Nothing was changed. Read the account again, and confirm what it owes today."
+
+
 class TitleNotDue(Refusal):
     code = "title_not_due"
     kind = Kind.CONFLICT

@@ -74,8 +74,8 @@ def test_a_file_shows_what_is_pending_beside_the_balance(clock: FixedClock) -> N
         ("payment-reversals", {"payment_id": examples.PAYMENT_ID, "reason": "wrong account"}, "reverse_payment"),
         ("late-fees", {"instalment_number": 11}, "assess_late_fee"),
         ("fee-waivers", {"fee_id": examples.EVENT_ID, "reason": "first time"}, "waive_fee"),
-        ("acceleration", {"reason": "default"}, "accelerate_balance"),
-        ("charge-off", {"reason": "default"}, "charge_off"),
+        ("acceleration", {"balance_cents": 1, "reason": "default"}, "accelerate_balance"),
+        ("charge-off", {"balance_cents": 1, "reason": "default"}, "charge_off"),
         ("flags", {"kind": "dispute", "from_on": "2026-11-01", "note": "letter"}, "set_account_flag"),
         ("flags/clear", {"kind": "dispute", "note": "settled"}, "clear_account_flag"),
         ("title-release", {"released_on": "2026-11-23", "reference": "ELT 1"}, "record_title_release"),
@@ -106,7 +106,7 @@ def test_a_refusal_keeps_its_code(path: str, method: str, refusal: Any, status: 
         "late-fees": {"instalment_number": 11},
         "fees": {"kind": "other_fee", "amount_cents": 500, "reason": "copy", "fee_reference": "copy/1"},
         "flags": {"kind": "dispute", "from_on": "2026-11-01", "note": "letter"},
-        "charge-off": {"reason": "default"},
+        "charge-off": {"balance_cents": 1, "reason": "default"},
         "title-release": {"released_on": "2026-11-23", "reference": "ELT 1"},
     }
     answer = by_agent(gateway, "POST", f"{ACCOUNT}/{path}", bodies[path])
@@ -135,8 +135,8 @@ def test_due_dates_are_moved_for_a_customer_as_by_themselves(preview: bool, cloc
         ("payments", A_PAYMENT),
         ("payment-reversals", {"payment_id": examples.PAYMENT_ID, "reason": "wrong account"}),
         ("rate-changes", {"annual_rate_percent": "5.49", "effective_on": "2026-11-05", "reason": "modification"}),
-        ("acceleration", {"reason": "default"}),
-        ("charge-off", {"reason": "default"}),
+        ("acceleration", {"balance_cents": 1, "reason": "default"}),
+        ("charge-off", {"balance_cents": 1, "reason": "default"}),
     ],
 )
 def test_what_moves_the_books_far_asks_for_a_fresh_proof(path: str, body: dict[str, Any], clock: FixedClock) -> None:
