@@ -65,7 +65,8 @@ def foreign(operations: list[Operation], owners: Ids, staffs: Ids) -> Ids:
 
     What only staff work with belongs to nobody: there the role decides, and any id does where nothing is there yet.
     """
-    of_staff = {name: str(uuid4()) for name in _names_in(operations) - _names_in(_of_customers(operations))}
+    only_staffs = _names_in(operations) - _names_in(_of_customers(operations)) - NOBODYS.keys()
+    of_staff = {name: str(uuid4()) for name in only_staffs}
     return {**of_staff, **staffs, **owners}
 
 
