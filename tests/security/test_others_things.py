@@ -4,6 +4,7 @@ The routes, their ids and their roles are read from the contract that the stack 
 comes; where no id of its things can be found, the first test here says which.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from uuid import uuid4
@@ -27,6 +28,7 @@ from tests.security.people import Answer, Attacked, Visitor
 pytestmark = pytest.mark.slow
 
 Ids = dict[str, str]
+FULL = "CAPTIVE_TEST_FULL" in os.environ
 LOOKS, RESTLESS_MAX = 10, 2
 
 
@@ -153,10 +155,10 @@ def test_another_customer_is_told_the_same_as_about_what_there_is_not(
             if parameter.name in NOBODYS or operation.is_open:
                 continue
             for theirs in accounts if parameter.name == "account_id" else [foreign[parameter.name]]:
-                leaks += _tried(attacked.other, operation, parameter, {**foreign, **others}, theirs, secrets)
-                # What else the request names may be the owner's too, or the attacker's own.
-                leaks += _tried(attacked.other, operation, parameter, foreign, theirs, secrets)
-                tried += 2
+                # What else the request names is the owner's too; in a release also the attacker's own.
+                for ids in (foreign, {**foreign, **others}) if FULL else (foreign,):
+                    leaks += _tried(attacked.other, operation, parameter, ids, theirs, secrets)
+                    tried += 1
     report(f"ids of others: {tried} places tried in {len(operations)} operations, {len(leaks)} leaks")
     assert leaks == []
 
