@@ -44,8 +44,9 @@ def list_unmatched_receipts(call: HttpCall) -> Reply:
 
 
 @route(
-    "POST", f"{PATH}/{{receipt_id}}/resolve", operation="resolveReceipt", tags=TAGS, who=STAFF, idempotent=True,
-    moves_money=True, takes=ResolveReceipt, gives=receipts.Receipt, summary="Book a waiting cheque on an account",
+    "POST", f"{PATH}/{{receipt_id}}/resolve", operation="resolveReceipt", tags=TAGS, who=STAFF, steps_up=True,
+    idempotent=True, moves_money=True, takes=ResolveReceipt, gives=receipts.Receipt,
+    summary="Book a waiting cheque on an account",
     sends={"account_id": examples.ACCOUNT_ID, "note": NOTE}, example=RESOLVED,
     errors=("receipt_not_waiting", "card_number_refused"),
 )  # fmt: skip

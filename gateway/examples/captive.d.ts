@@ -4867,7 +4867,7 @@ export interface Operations {
       200: Receipt;
       400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
       401: RefusedMoney<401, "unauthenticated">;
-      403: RefusedMoney<403, "forbidden">;
+      403: RefusedMoney<403, "forbidden" | "step_up_required">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
