@@ -19,6 +19,27 @@ def insert_all(transaction: Transaction, table: Table, rows: Sequence[Mapping[st
     return transaction.run(_statement(table), [{"rows": json.dumps(rows, default=plain, separators=(",", ":"))}])
 
 
+def update_all(
+    transaction: Transaction, table: Table, rows: Sequence[Mapping[str, Any]], *, key: tuple[str, ...]
+) -> int:
+    """Write to rows that the key columns name, each its own values; gives their number. All name the same columns."""
+    if not rows:
+        return 0
+    values = {"rows": json.dumps(rows, default=plain, separators=(",", ":"))}
+    return transaction.run(_update(table, key, tuple(rows[0])), [values])
+
+
+@cache
+def _update(table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> TextClause:
+    changed = ", ".join(f"{column} = new.{column}" for column in columns if column not in key)
+    is_it = " AND ".join(f"old.{column} = new.{column}" for column in key)
+    # Names come from our own tables, never from a request.
+    return text(
+        f"UPDATE {table.name} old SET {changed} "  # noqa: S608
+        f"FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) new WHERE {is_it}"
+    )
+
+
 @cache
 def _statement(table: Table) -> TextClause:
     columns = ", ".join(column.name for column in table.c)

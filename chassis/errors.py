@@ -108,7 +108,7 @@ class StepUpRequired(Refusal):
     kind = Kind.FORBIDDEN
     title = "Prove once more who you are"
     detail = (
-        "This changes where your messages or your money go, so it asks for a proof not older than ten minutes. Send "
+        "This moves money, or changes where money or messages go, and asks for a proof younger than ten minutes. Send "
         "your password, or a code where you have a second factor, to POST /v1/sessions/step-up, and try again with the "
         "new access token."
     )

@@ -6,7 +6,7 @@ again alone, each try written down before it is made, so that what ends processe
 the day in the event's id; whole days are dropped after KEPT_DAYS.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,12 @@ def take_together(connection: Connection, *, event_ids: Sequence[UUID], handler:
     """The same for several events in one statement; gives those that are claimed now."""
     values = {"event_ids": [str(event_id) for event_id in sorted(event_ids)], "handler": handler}
     return set(connection.execute(_TAKE_TOGETHER, values).scalars())
+
+
+def give_back(connection: Connection, *, event_ids: Collection[UUID], handler: str) -> None:
+    """What was taken in this very transaction is left after all, as had it never been taken."""
+    taken = inbox.c.event_id.in_(list(event_ids)) & (inbox.c.handler == handler)
+    connection.execute(delete(inbox).where(taken))
 
 
 def take_again(connection: Connection, *, event_id: UUID, handler: str) -> bool:

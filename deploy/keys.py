@@ -34,6 +34,7 @@ SECRET = (
     "links",
     "cursors",
     "fingerprints",
+    "paperless",
 )
 
 

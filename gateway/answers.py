@@ -13,6 +13,7 @@ from gateway.routing import Route
 from gateway.schemas import Document, Problem
 
 HEADERS: dict[str, tuple[str, str]] = {
+    "Content-Disposition": ("Under which name a document is kept.", 'inline; filename="monthly-2026-11-14.pdf"'),
     "ETag": ("The state you were given. Sent as If-None-Match, it spares you what has not changed.", '"6f1c"'),
     "Idempotent-Replayed": ("`true`: this key was used before, and nothing was done a second time.", "true"),
     "Location": ("Where the new resource is.", f"/v1/payments/{examples.PAYMENT_ID}"),
@@ -76,6 +77,9 @@ def _success(route: Route) -> dict[str, Any]:
     plain = route.frames or {"type": "object" if medias[0].endswith("json") else "string"}
     schema: Any = route.gives if route.gives is not Document else plain
     answer["content"] = {media: {"schema": schema, "example": route.example} for media in medias}
+    if route.printed:
+        shape = {"type": "string", "contentMediaType": route.printed}
+        answer["content"][route.printed] = {"schema": shape, "example": "%PDF-1.7"}
     return answer
 
 

@@ -233,6 +233,8 @@ class Application:
             return Response(reply.stream, status=route.status, headers=dict(reply.headers), content_type=route.media)
         if reply.text is not None:
             response = Response(reply.text, status=route.status, content_type=route.media)
+        elif reply.printed is not None:
+            response = Response(reply.printed.content, status=route.status, content_type=reply.printed.media)
         elif route.status == 204:
             response = Response(status=204)
         else:

@@ -32,6 +32,7 @@ STATUS_OF_CODE = {
     "idempotency_key_required": 400,
     "malformed_request": 400,
     "method_not_allowed": 405,
+    "not_acceptable": 406,
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "internal_error": 500,
@@ -52,6 +53,7 @@ RETRY_AFTER_SECONDS = {
     "overloaded": 1,
     "too_many_attempts": 900,
     "too_many_texts": 3600,
+    "too_many_contact_changes": 86_400,
 }
 MEDIA = "application/problem+json"
 
@@ -68,6 +70,13 @@ class MethodNotAllowed(Refusal):
     kind = Kind.INVALID
     title = "This path does not know the method"
     detail = "Use one of the methods that the Allow header names."
+
+
+class NotAcceptable(Refusal):
+    code = "not_acceptable"
+    kind = Kind.INVALID
+    title = "This is not given in the form that was asked for"
+    detail = "Name a media type in the Accept header that this resource is given in; the contract lists them."
 
 
 class BodyTooLarge(Refusal):

@@ -26,8 +26,8 @@ ASKED = (
     "Traceparent", "X-Request-Id",
 )  # fmt: skip
 EXPOSED = (
-    "Allow", "ETag", "Idempotent-Replayed", "Location", "Preference-Applied", "RateLimit", "RateLimit-Policy",
-    "Retry-After", "WWW-Authenticate", "X-Request-Id",
+    "Allow", "Content-Disposition", "ETag", "Idempotent-Replayed", "Location", "Preference-Applied",
+    "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id",
 )  # fmt: skip
 PREFLIGHT_SECONDS = 600
 

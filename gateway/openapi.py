@@ -45,7 +45,7 @@ PATH_EXAMPLES = {
 }  # fmt: skip
 TAGS = {
     "identity": "Registration, sessions, and the person who is signed in.",
-    "accounts": "Loans and leases: balance, what is due, history, the instalments to come, what pays one off.",
+    "accounts": "Loans and leases: balance, what is due, history, instalments to come, statements, what pays one off.",
     "payments": "Paying, what became of a payment, and the methods to pay with.",
     "leases": "The lease as signed, and the ways out of it.",
     "stream": "Events of the caller's accounts as they happen.",

@@ -27,10 +27,19 @@ OWN_ID = "_id"
 
 
 @dataclass(frozen=True)
+class Printed:
+    """A document that is given as it is, byte for byte."""
+
+    content: bytes
+    media: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """What a handler gives back: JSON data shaped by the route's schema, or a stream of bytes, or text as it is.
 
-    `is_otherwise`: the data is the route's other good answer.
+    `printed` is the same resource in the other form that its route names. `is_otherwise`: the data is the route's
+    other good answer.
     """
 
     data: Any = None
@@ -38,6 +47,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: Iterable[bytes] | None = None
     text: str | None = None
+    printed: Printed | None = None
     is_otherwise: bool = False
 
 
@@ -127,6 +137,7 @@ class Route:
     `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `conditional`: If-Match
     is required, and its versions are handed to the service, which compares them. `limit` counts the attempts of an
     address, and of a person who has signed in; `rank` says who goes first when not everybody can be answered.
+    `printed` is the media type of the other form in which the same thing is given, to whoever asks for it by Accept.
     `steps_up`: the person must have proven lately who they are.
     `reads` names other request headers that mean something here, `errors` the codes that this route adds to those of
     its form, `replies` the headers of the answer that its handler sets. `content_policy` is what a page may load,
@@ -154,6 +165,7 @@ class Route:
     rank: Rank = Rank.REST
     media: str = "application/json"
     medias: tuple[str, ...] = ()
+    printed: str | None = None
     frames: Any = None
     cache: str = "no-store"
     reads: tuple[str, ...] = ()

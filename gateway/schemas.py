@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Strict, Text, YesOrNo
-from services.accounts.contract import changes, payoff
+from services.accounts.contract import changes, paperless, payoff
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
@@ -70,6 +70,13 @@ class IssuePayoffQuote(payoff.IssuePayoffQuote):
         exclude = ("account_id", "kind", "lines", "source_ref")
 
 
+class PutPaperless(paperless.PutPaperless):
+    """To agree: the version of the disclosure, and the code that its PDF shows. To take it back: neither."""
+
+    class Meta:
+        exclude = ("account_id", "if_versions")
+
+
 class PutAutopay(autopay.PutAutopay):
     """What is drawn, from where and when; every choice that is left out has its default.
 
@@ -78,6 +85,17 @@ class PutAutopay(autopay.PutAutopay):
 
     class Meta:
         exclude = ("account_id", "if_versions")
+
+
+class Paperless(paperless.Paperless):
+    """Whether statements come without paper. `needs_consent`: a newer disclosure is in force and wants an answer.
+
+    `disclosure` is the one in force; its PDF shows the code that a consent gives as `proof`.
+    """
+
+    class Meta:
+        # It is in the ETag.
+        exclude = ("version",)
 
 
 class SkipDraft(autopay.SkipDraft):
@@ -197,6 +215,24 @@ class SendReceiptBack(receipts.SendReceiptBack):
 
     class Meta:
         exclude = ("receipt_id",)
+
+
+class DecideApproval(Strict):
+    """A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["extension"]))
+    account_id = fields.UUID(required=True)
+    approval_id = fields.UUID(required=True)
+    decision = fields.String(required=True, validate=validate.OneOf(["accept", "decline"]))
+
+
+class DecidedApproval(Strict):
+    """`status` is what has become of the change: it still waits (`offered`), is `accepted`, or `withdrawn`."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    decision = fields.String(required=True)
+    status = fields.String(required=True)
 
 
 class ConfirmFactor(second_factors.ConfirmFactor):

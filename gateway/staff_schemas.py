@@ -56,11 +56,15 @@ class ChangeRate(accounts.ChangeRate):
 
 
 class AccelerateBalance(accounts.AccelerateBalance):
+    """`balance_cents` confirms what the account owes today (`payoff_ceiling_cents` of its file)."""
+
     class Meta:
         exclude = ("account_id",)
 
 
 class ChargeOffAccount(accounts.ChargeOffAccount):
+    """`balance_cents` confirms what the account owes today (`payoff_ceiling_cents` of its file)."""
+
     class Meta:
         exclude = ("account_id",)
 

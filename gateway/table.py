@@ -2,6 +2,7 @@
 
 from gateway.api import (
     accounts,
+    approvals,
     autopay,
     changes,
     discovery,
@@ -24,6 +25,7 @@ from gateway.api import (
     staff_payments,
     staff_receipts,
     staff_webhooks,
+    statements,
     stream,
     support,
     webhooks,
@@ -36,9 +38,11 @@ ROUTES: tuple[Route, ...] = (
     *sessions.ROUTES,
     *second_factors.ROUTES,
     *passkeys.ROUTES,
+    *approvals.ROUTES,
     *me.ROUTES,
     *accounts.ROUTES,
     *payoff.ROUTES,
+    *statements.ROUTES,
     *changes.ROUTES,
     *payments.ROUTES,
     *payment_methods.ROUTES,

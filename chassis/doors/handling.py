@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from chassis import attempts, inbox, logs, metrics, tracing
 from chassis.attempts import Claim, Found
@@ -75,14 +76,14 @@ class Handles:
         """Is there anything to do for an event that has come?"""
         return self.concerns is None or self.concerns(service)
 
-    def call(self, method: Method, service: Service, calls: Sequence[EventCall]) -> None:
-        """The verb, with all of them or with each."""
+    def call(self, method: Method, service: Service, calls: Sequence[EventCall]) -> frozenset[UUID]:
+        """The verb, with all of them or with each; gives the ids of the events that it has left for later."""
         if self.at_once:
-            method(service, calls)
-            return
+            return frozenset(method(service, calls) or ())
         for call in calls:
             with tracing.within(tracing.child(call.event.traceparent)):
                 method(service, call)
+        return frozenset()
 
 
 # What became of a delivery, and for a retry the seconds to wait.
@@ -98,7 +99,9 @@ def reaction(
     """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction.
 
     Events that wait share one. When one of them fails, nothing was done, and each is handled in its own. With
-    `at_once` the verb is given a list: all that share the transaction. `concerns` is asked after the events have
+    `at_once` the verb is given a list: all that share the transaction. It may give the ids of events that it left,
+    because another transaction has what they need: they come again a moment later. One alone is never left: it waits.
+    `concerns` is asked after the events have
     come, with no transaction open: where it says no, there is nothing to do for them, and nothing is written down.
     """
     handles = Handles(event, at_once, concerns)
@@ -225,11 +228,15 @@ def _react_to_all(method: Method, handles: Handles, pairs: Pairs) -> list[Settle
                 taken.discard(envelope.id)
                 cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
                 calls.append(EventCall(transaction.within(cause), envelope, data))
-        if calls:
-            handles.call(method, service, calls)
+        left = handles.call(method, service, calls) if calls else frozenset()
+        if left:
+            inbox.give_back(transaction.connection, event_ids=left, handler=handler)
         failpoint("reaction.before_commit")
     failpoint("reaction.after_commit")
-    return [(outcomes[number], 0.0) for number in range(len(pairs))]
+    return [
+        (Outcome.LEFT if delivery.envelope.id in left else outcomes[number], 0.0)
+        for number, (delivery, _) in enumerate(pairs)
+    ]
 
 
 def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
@@ -362,6 +369,8 @@ def _enter_together(deliveries: Sequence[Delivery], together: WorkTogether) -> l
     if found is None:
         return None
     for delivery, (outcome, delay) in zip(deliveries, found, strict=True):
+        if outcome is Outcome.LEFT:
+            continue
         with tracing.within(tracing.child(delivery.envelope.traceparent)):
             _note(delivery, outcome, delay)
     return [outcome for outcome, _ in found]

@@ -53,6 +53,7 @@ class Outcome(StrEnum):
     retrying    it failed in an unexpected way; the database remembers when to try again
     suspect     it was being handled when a process ended; the database remembers it, to be tried again alone
     parked      it can never succeed, or has failed too often; a person decides (`captive parked`)
+    left        another transaction has what it needs: it comes again with those that wait, and nothing was written
     unknown     a vendor may have acted; the sweep asks
     held        the database is down: the message stays unacknowledged and is tried again after a pause
     no_event    bytes that are no event of ours: the broker keeps them as dead letters
@@ -64,6 +65,7 @@ class Outcome(StrEnum):
     RETRYING = "retrying"
     SUSPECT = "suspect"
     PARKED = "parked"
+    LEFT = "left"
     UNKNOWN = "unknown"
     HELD = "held"
     NO_EVENT = "no_event"
@@ -201,7 +203,10 @@ class Listen(Entrypoint):
         """Each as if it had been alone; all of them alone once more, where one of them has undone the work of all."""
         if exc_info is None and result is not None:
             for taken, outcome in zip(batch, result, strict=True):
-                self._settle(taken, worker, outcome, None)
+                if outcome is Outcome.LEFT:
+                    self._waiting.append(taken)
+                else:
+                    self._settle(taken, worker, outcome, None)
         else:
             log.info("messages failed together, each is handled alone", handler=self.method_name, exc_info=exc_info)
             self._alone.extend(batch)

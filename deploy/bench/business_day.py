@@ -26,7 +26,7 @@ from deploy.days.watching import Day, days_of
 from deploy.keys import ensure_keys
 from deploy.postgres.cluster import Cluster
 from services.accounts.operations import note_payments_closed
-from services.accounts.service import PURPOSE
+from services.accounts.providers.wiring import PURPOSE
 
 FIRST_ON = date(2026, 11, 10)
 SECONDS_MAX = Target(at_most=90)

@@ -58,7 +58,7 @@ class Floor:
 @contextmanager
 def open_floor(*, bus: str) -> Iterator[Floor]:
     """A queue with a consumer that listens while the block runs."""
-    publishing, consuming = _connected(bus), _connected(bus)
+    publishing, consuming = connected(bus), connected(bus)
     try:
         topology.declare_event_queue(consuming.channel(), queue=QUEUE, source=SOURCE, event=EVENT)
         channel = publishing.channel()
@@ -84,7 +84,8 @@ def _read(connection: Any, stopping: threading.Event) -> None:
             connection.drain_events(timeout=0.2)
 
 
-def _connected(bus: str) -> Any:
+def connected(bus: str) -> Any:
+    """A connection of the library's own, for whoever closes it."""
     parts = urlsplit(bus)
     connection = amqp.Connection(
         host=f"{parts.hostname}:{parts.port or 5672}",

@@ -19,7 +19,8 @@ def get_autopay(call: HttpCall) -> Reply:
 
 @route(
     "PUT", "/v1/accounts/{account_id}/autopay", operation="putAutopay", tags=("payments",), who=(CUSTOMER,),
-    conditional=True, takes_key=True, takes=PutAutopay, gives=Autopay, summary="Enrol in autopay, change or resume it",
+    conditional=True, steps_up=True, takes_key=True, takes=PutAutopay, gives=Autopay,
+    summary="Enrol in autopay, change or resume it",
     sends={
         "payment_method_id": examples.METHOD_ID, "day_offset": -2, "extra_principal_cents": 2500,
         "maximum_cents": 60000, "consent": {"version": "autopay-2026-11"},

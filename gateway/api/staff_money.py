@@ -26,7 +26,8 @@ NO_HOLDER = "That customer does not hold this account. Look at the account's hol
 
 
 @route(
-    "POST", f"{PATH}/payments", operation="takePayment", status=201, tags=TAGS, who=STAFF, idempotent=True,
+    "POST", f"{PATH}/payments", operation="takePayment", status=201, tags=TAGS, who=STAFF, steps_up=True,
+    idempotent=True,
     moves_money=True, takes=StaffPayment, gives=payments.Payment, summary="Take a payment for a customer",
     sends={"amount_cents": 41235, "payment_method_id": examples.METHOD_ID, "on_behalf_of": examples.USER_ID},
     example=examples.PAYMENT, replies=("Location",),
@@ -55,7 +56,8 @@ def list_customer_payment_methods(call: HttpCall) -> Reply:
 
 
 @route(
-    "POST", f"{PATH}/payment-reversals", operation="reversePayment", tags=TAGS, who=STAFF, idempotent=True,
+    "POST", f"{PATH}/payment-reversals", operation="reversePayment", tags=TAGS, who=STAFF, steps_up=True,
+    idempotent=True,
     takes=ReversePayment, gives=accounts.ChangedAccount, summary="Undo a payment, as had it never been",
     sends={"payment_id": examples.PAYMENT_ID, "reason": "posted to the wrong account"},
     example=staff_examples.CHANGED_ACCOUNT, errors=("payment_not_applied", "payment_already_reversed"),
@@ -97,7 +99,8 @@ def waive_fee(call: HttpCall) -> Reply:
 
 
 @route(
-    "POST", f"{PATH}/rate-changes", operation="changeRate", tags=TAGS, who=STAFF, idempotent=True, takes=ChangeRate,
+    "POST", f"{PATH}/rate-changes", operation="changeRate", tags=TAGS, who=STAFF, steps_up=True,
+    idempotent=True, takes=ChangeRate,
     gives=accounts.ChangedAccount, summary="Let a loan bear another rate from a date on",
     sends={"annual_rate_percent": "5.49", "effective_on": "2026-11-05", "reason": "modification"},
     example=staff_examples.CHANGED_ACCOUNT, errors=("account_not_open", "change_not_possible"),
@@ -108,10 +111,11 @@ def change_rate(call: HttpCall) -> Reply:
 
 
 @route(
-    "POST", f"{PATH}/acceleration", operation="accelerateBalance", tags=TAGS, who=STAFF, idempotent=True,
+    "POST", f"{PATH}/acceleration", operation="accelerateBalance", tags=TAGS, who=STAFF, steps_up=True,
+    idempotent=True,
     takes=AccelerateBalance, gives=accounts.ChangedAccount, summary="Call the whole balance of a loan due",
-    sends={"reason": "default under section 9"}, example=staff_examples.CHANGED_ACCOUNT,
-    errors=("account_not_open", "change_not_possible"),
+    sends={"balance_cents": 1878839, "reason": "default under section 9"}, example=staff_examples.CHANGED_ACCOUNT,
+    errors=("account_not_open", "balance_not_confirmed", "change_not_possible"),
 )  # fmt: skip
 def accelerate_balance(call: HttpCall) -> Reply:
     """No late fee is charged from then on."""
@@ -119,10 +123,11 @@ def accelerate_balance(call: HttpCall) -> Reply:
 
 
 @route(
-    "POST", f"{PATH}/charge-off", operation="chargeOff", tags=TAGS, who=STAFF, idempotent=True,
+    "POST", f"{PATH}/charge-off", operation="chargeOff", tags=TAGS, who=STAFF, steps_up=True,
+    idempotent=True,
     takes=ChargeOffAccount, gives=accounts.ChangedAccount, summary="Give up in the books what an account owes",
-    sends={"reason": "120 days past due"}, example=staff_examples.CHANGED_ACCOUNT,
-    errors=("account_not_open", "change_not_possible"),
+    sends={"balance_cents": 1878839, "reason": "120 days past due"}, example=staff_examples.CHANGED_ACCOUNT,
+    errors=("account_not_open", "balance_not_confirmed", "change_not_possible"),
 )  # fmt: skip
 def charge_off(call: HttpCall) -> Reply:
     """The customer goes on owing it: money that still comes is recovery. Not while a payoff quote is good."""

@@ -10,7 +10,10 @@ export type RefusedMoney<Status extends number, Code extends string> = Refused<S
   money_moved: "no" | "yes" | "unknown";
 };
 
+/** `balance_cents` confirms what the account owes today (`payoff_ceiling_cents` of its file). */
 export interface AccelerateBalance {
+  /** at least 0 */
+  balance_cents: number;
   /** longest 500 */
   reason: string;
 }
@@ -157,6 +160,31 @@ export interface Allocation {
   unapplied_cents: number;
 }
 
+/**
+ * One change that waits. `parties` must all agree by the end of `decide_by_on`, or nothing changes.
+ *
+ * `awaits_you`: the caller has not agreed yet.
+ */
+export interface Approval {
+  /** uuid */
+  id: string;
+  kind: string;
+  /** uuid */
+  account_id: string;
+  summary: string;
+  parties: string[];
+  agreed: string[];
+  awaits_you: boolean;
+  /** date-time */
+  asked_at: string;
+  /** date */
+  decide_by_on: string;
+}
+
+export interface Approvals {
+  data: Approval[];
+}
+
 /** Up to which event of accounts about this account, and on which business date, a view is right. */
 export interface AsOf {
   sequence: number;
@@ -231,6 +259,31 @@ export interface Autopay {
   drafts: Draft[];
   consent: ConsentOnRecord | null;
   consent_offer: ConsentOffer;
+}
+
+/**
+ * What was posted: `total_cents` is principal, interest and fees less the customer's credit.
+ *
+ * Of a lease, principal is the lease balance and interest the rent charge and tax that have come due.
+ */
+export interface Balances {
+  principal_cents: number;
+  interest_cents: number;
+  fees_cents: number;
+  credit_cents: number;
+  total_cents: number;
+}
+
+/** What the bill asked for. Fees are asked for beside the amount due, the credit is taken off it already. */
+export interface Billed {
+  instalment_number: number;
+  /** date */
+  due_on: string;
+  instalment_cents: number;
+  past_due_cents: number;
+  fees_due_cents: number;
+  credit_cents: number;
+  amount_due_cents: number;
 }
 
 /** A purchase under way. The quote is a promise; money of its sum that names it and is effective in time buys. */
@@ -327,7 +380,10 @@ export interface ChangedProfile {
   phone?: string | null;
 }
 
+/** `balance_cents` confirms what the account owes today (`payoff_ceiling_cents` of its file). */
 export interface ChargeOffAccount {
+  /** at least 0 */
+  balance_cents: number;
   /** longest 500 */
   reason: string;
 }
@@ -371,6 +427,17 @@ export interface ConsentOnRecord {
   given_at: string;
 }
 
+/** Of which account: the rate and the day count of a loan, None of a lease. */
+export interface Contract {
+  account_last4: string;
+  product: "loan" | "lease";
+  vehicle: Vehicle;
+  annual_rate_percent: string | null;
+  day_count: string | null;
+  /** date */
+  maturity_on: string;
+}
+
 /** What is given replaces what was furnished for that month, and the rest stays. */
 export interface CorrectFurnishing {
   /** date */
@@ -390,11 +457,29 @@ export interface CorrectFurnishing {
   compliance_condition_code?: string | null;
 }
 
+/** A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it. */
+export interface DecideApproval {
+  kind: "extension";
+  /** uuid */
+  account_id: string;
+  /** uuid */
+  approval_id: string;
+  decision: "accept" | "decline";
+}
+
 /** Offer or decline, and why. */
 export interface DecideExtension {
   decision: "offer" | "decline";
   /** longest 500 */
   reason: string;
+}
+
+/** `status` is what has become of the change: it still waits (`offered`), is `accepted`, or `withdrawn`. */
+export interface DecidedApproval {
+  id: string;
+  kind: string;
+  decision: string;
+  status: string;
 }
 
 export interface Decline {
@@ -407,6 +492,12 @@ export interface DeferPayments {
   /** at least 1, at most 12 */
   months: number;
   preview: boolean;
+}
+
+/** What has to be known before consenting; the version is what a consent names. */
+export interface Disclosure {
+  version: string;
+  text: string;
 }
 
 /** An objection to the bill, as it was raised. */
@@ -654,6 +745,35 @@ export interface IssuePayoffQuote {
   good_through: string;
 }
 
+/**
+ * A statement without its contents.
+ *
+ * `revision` above 1 is a year-end summary that was issued anew, because a payment of that year was corrected later.
+ */
+export interface IssuedStatement {
+  id: string;
+  account_id: string;
+  kind: "monthly" | "year_end_interest";
+  revision: number;
+  /** date */
+  statement_on: string;
+  /** date */
+  period_from_on: string;
+  /** date */
+  period_to_on: string;
+  delivery: "electronic" | "paper";
+  amount_due_cents: number | null;
+  /** date */
+  due_on: string | null;
+  /** date-time */
+  issued_at: string;
+}
+
+export interface IssuedStatements {
+  data: IssuedStatement[];
+  next_cursor: string | null;
+}
+
 /** A password that somebody thinks of taking, with what it must not hold. */
 export interface JudgePassword {
   /** longest 1024 */
@@ -752,6 +872,11 @@ export interface LeaseVehicle {
   model: string | null;
 }
 
+export interface Lender {
+  name: string;
+  phone: string;
+}
+
 /** Claim another account, as the person who has signed in. */
 export interface LinkAccount {
   account_number: string;
@@ -840,6 +965,26 @@ export interface MileageOutlook {
   explanation: string;
 }
 
+/**
+ * Opening balance, and every line's `moved`, of transactions and of adjustments, give the closing balance.
+ *
+ * `adjustments` are lines effective before this period. `bill` is None where no bill belongs to it, and
+ * `paid_ahead_instalments` counts instalments that are paid before their due date.
+ */
+export interface MonthlyStatement {
+  lender: Lender;
+  contract: Contract;
+  opening: Balances;
+  transactions: StatementLine[];
+  adjustments: StatementLine[];
+  closing: Balances;
+  bill: Billed | null;
+  paid_ahead_instalments: number;
+  paid_in_years: PaidInYear[];
+  payoff: PayoffHint | null;
+  mail_to: MailTo;
+}
+
 export interface NewCredential {
   /** longest 20000 */
   id: string;
@@ -921,6 +1066,38 @@ export interface OptionPrice {
 /** Yes to the terms that were offered; nothing else can be said here. */
 export interface OptionStep {
   accepted?: true;
+}
+
+/** What payments effective in a calendar year have paid, from `since_on`: what came before is not known to us. */
+export interface PaidInYear {
+  year: number;
+  /** date */
+  since_on: string;
+  interest_cents: number;
+  principal_cents: number;
+  fees_cents: number;
+}
+
+/**
+ * Whether statements come without paper. `needs_consent`: a newer disclosure is in force and wants an answer.
+ *
+ * `disclosure` is the one in force; its PDF shows the code that a consent gives as `proof`.
+ */
+export interface Paperless {
+  account_id: string;
+  enabled: boolean;
+  needs_consent: boolean;
+  last_act: PaperlessAct | null;
+  disclosure: Disclosure;
+}
+
+/** The last thing that happened to the preference. `reason` says why we suspended it ourselves. */
+export interface PaperlessAct {
+  act: "given" | "withdrawn" | "suspended";
+  consent_version: string | null;
+  reason: "mail_bounced" | null;
+  /** date-time */
+  recorded_at: string;
 }
 
 /** Who owes, to be asked on the telephone who they are; the last four digits are never shown. */
@@ -1073,6 +1250,14 @@ export interface PayoffBreakdown {
   credit_cents: number;
 }
 
+/** What would have closed the loan on the day of the statement. No promise: ask for a quote. */
+export interface PayoffHint {
+  payoff_cents: number;
+  per_diem: string;
+  /** date */
+  as_of_on: string;
+}
+
 /**
  * What closes the account when the money is effective by `good_through`, as things stand.
  *
@@ -1194,6 +1379,15 @@ export interface PutAutopay {
   /** at least 100 */
   maximum_cents?: number | null;
   consent: GivenConsent;
+}
+
+/** To agree: the version of the disclosure, and the code that its PDF shows. To take it back: neither. */
+export interface PutPaperless {
+  enabled: boolean;
+  /** longest 40 */
+  consent_version?: string | null;
+  /** longest 40 */
+  proof?: string | null;
 }
 
 /** Why an option is closed: a stable code, a sentence, and what would open it. */
@@ -1549,6 +1743,50 @@ export interface StartBuyout {
   buyer?: "lessee" | "dealer" | "third_party";
 }
 
+/** A statement as it was issued: its contents are in the field of its kind, the other one is null. */
+export interface Statement {
+  id: string;
+  account_id: string;
+  kind: "monthly" | "year_end_interest";
+  revision: number;
+  /** date */
+  statement_on: string;
+  /** date */
+  period_from_on: string;
+  /** date */
+  period_to_on: string;
+  delivery: "electronic" | "paper";
+  amount_due_cents: number | null;
+  /** date */
+  due_on: string | null;
+  /** date-time */
+  issued_at: string;
+  monthly: MonthlyStatement | null;
+  year_end_interest: YearEndInterest | null;
+}
+
+/**
+ * One event of the account with its arithmetic, and what it has moved since the statement before.
+ *
+ * `corrects` says that an earlier statement had shown it otherwise; `moved` is then the difference. `explanation`
+ * holds days, per diem, rate and the steps of the waterfall as data, and as `sentence` in words.
+ */
+export interface StatementLine {
+  transaction_id: string | null;
+  kind: string;
+  /** date */
+  effective_on: string;
+  payment_id: string | null;
+  method_type: string | null;
+  method_last4: string | null;
+  amount_cents: number;
+  allocation: Allocation;
+  instalments: number[];
+  moved: Balances;
+  corrects: boolean;
+  explanation: Record<string, unknown>;
+}
+
 /** A step of the return; `on` is when it is due, `done_on` when it was taken. */
 export interface Step {
   code: string;
@@ -1851,6 +2089,15 @@ export interface WorkItems {
   next_cursor: string | null;
 }
 
+/** Interest that payments effective in the calendar year have paid, whenever they were posted. */
+export interface YearEndInterest {
+  lender: Lender;
+  contract: Contract;
+  paid: PaidInYear;
+  payments: number;
+  rule: string;
+}
+
 /** Every operation: what it takes, and by status what it answers. */
 export interface Operations {
   /** Call the whole balance of a loan due */
@@ -1870,10 +2117,10 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "account_not_open" | "request_in_progress">;
+      409: Refused<409, "account_not_open" | "balance_not_confirmed" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
@@ -2231,7 +2478,7 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "request_in_progress">;
@@ -2284,10 +2531,10 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "account_not_open" | "request_in_progress">;
+      409: Refused<409, "account_not_open" | "balance_not_confirmed" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
@@ -2442,6 +2689,31 @@ export interface Operations {
       404: Refused<404, "month_not_frozen" | "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Accept or decline a change */
+  decideApproval: {
+    method: "POST";
+    url: "/v1/me/approvals";
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DecideApproval;
+    answers: {
+      200: DecidedApproval;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "not_a_lessee">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
@@ -3010,6 +3282,32 @@ export interface Operations {
       503: Refused<503, "overloaded">;
     };
   };
+  /** Whether statements come without paper, and the disclosure to agree to */
+  getPaperless: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/paperless";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Paperless | string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One payment, and in `message` whether it went through */
   getPayment: {
     method: "GET";
@@ -3128,6 +3426,34 @@ export interface Operations {
       304: undefined;
       400: Refused<400, "malformed_request">;
       422: Refused<422, "invalid_request">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One statement, with the arithmetic of each payment */
+  getStatement: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/statements/{statement_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      statement_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Statement | string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "document_too_long" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3378,6 +3704,21 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Changes that wait for you, or for the others */
+  listApprovals: {
+    method: "GET";
+    url: "/v1/me/approvals";
+    answers: {
+      200: Approvals;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The payment methods of a customer */
   listCustomerPaymentMethods: {
     method: "GET";
@@ -3609,6 +3950,32 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Monthly statements and yearly summaries of interest, newest first */
+  listStatements: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: IssuedStatements;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Titles that are due to their owners */
   listTitleReleases: {
     method: "GET";
@@ -3797,7 +4164,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -3906,7 +4273,7 @@ export interface Operations {
       200: Autopay;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_takes_no_payments" | "request_in_progress">;
@@ -3914,6 +4281,37 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "consent_not_current" | "extra_principal_not_possible" | "idempotency_key_reused" | "invalid_request">;
+      428: Refused<428, "precondition_required">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Agree to statements without paper, or take it back */
+  putPaperless: {
+    method: "PUT";
+    url: "/v1/accounts/{account_id}/paperless";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: PutPaperless;
+    answers: {
+      200: Paperless;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "disclosure_not_in_force">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "paperless_proof_wrong">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4498,7 +4896,7 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found" | "payment_not_applied">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "payment_already_reversed" | "request_in_progress">;
@@ -4795,7 +5193,7 @@ export interface Operations {
       201: Payment;
       400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
       401: RefusedMoney<401, "unauthenticated">;
-      403: RefusedMoney<403, "forbidden">;
+      403: RefusedMoney<403, "forbidden" | "step_up_required">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;

@@ -71,6 +71,8 @@ TOLD = (
     Told(accounts.account_reopened),
     Told(accounts.account_closed),
     Told(accounts.refund_due),
+    Told(accounts.statement_issued),
+    Told(accounts.paperless_changed),
     Told(leases.lease_eligibility_changed),
     Told(leases.option_opened),
     Told(leases.option_closed),

@@ -1,9 +1,9 @@
 """The door of accounts: what may be asked of it, what it hears, and who answers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-
-from nameko.extensions import DependencyProvider
+from uuid import UUID
 
 from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
@@ -12,68 +12,30 @@ from services.accounts import operations, queries
 from services.accounts.contract import (
     changes,
     drafts,
+    events,
     files,
     flags,
     furnishing,
     leases,
+    paperless,
     payoff,
     schemas,
-    settings,
+    statements,
     titles,
     work_items,
 )
-from services.accounts.rules.addresses import PaymentAddress, configured_addresses
+from services.accounts.providers.paper import Paper
+from services.accounts.providers.wiring import AddressBook, DayWait, PaperProvider, PartyCipher, PolicyProvider
+from services.accounts.rules.addresses import PaymentAddress
 from services.accounts.rules.payoff import PayoffPolicy
 from services.leases.contract import events as leases_events
+from services.notifications.contract import events as notifications_events
 from services.payments.contract import events as payments_events
 
-PURPOSE = "fields-accounts"
 HOUR_SECONDS = 3600
 HALF_A_SECOND = 0.5
 PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
-
-
-class PartyCipher(DependencyProvider):
-    """Gives each worker what opens and seals the fields of persons."""
-
-    def setup(self) -> None:
-        self._cipher = FieldCipher(folder=self.container.config["settings"]["KEYS_DIR"], purpose=PURPOSE)
-
-    def get_dependency(self, worker_ctx: Any) -> FieldCipher:  # noqa: ARG002 - nameko's signature
-        return self._cipher
-
-
-class PolicyProvider(DependencyProvider):
-    """Gives each worker what the company decides about payoffs."""
-
-    needs = settings.POLICY
-
-    def get_dependency(self, worker_ctx: Any) -> PayoffPolicy:  # noqa: ARG002 - nameko's signature
-        read = self.container.config["settings"]
-        return PayoffPolicy(
-            days_ahead_max=read["PAYOFF_QUOTE_DAYS_MAX"],
-            drift_cents_max=read["PAYOFF_DRIFT_CENTS_MAX"],
-            refunds_small_credit=read["REFUND_CREDIT_UP_TO_ONE_DOLLAR"],
-        )
-
-
-class DayWait(DependencyProvider):
-    """Gives each worker how long a business day waits for payments."""
-
-    needs = settings.BUSINESS_DAY
-
-    def get_dependency(self, worker_ctx: Any) -> timedelta:  # noqa: ARG002 - nameko's signature
-        return timedelta(seconds=self.container.config["settings"]["BUSINESS_DAY_WAIT_SECONDS"])
-
-
-class AddressBook(DependencyProvider):
-    """Gives each worker the postal addresses that are configured."""
-
-    needs = settings.ADDRESSES
-
-    def get_dependency(self, worker_ctx: Any) -> tuple[PaymentAddress, ...]:  # noqa: ARG002 - nameko's signature
-        return configured_addresses(self.container.config["settings"])
 
 
 class AccountsService(Service):
@@ -81,6 +43,7 @@ class AccountsService(Service):
     cipher: FieldCipher = PartyCipher()
     policy: PayoffPolicy = PolicyProvider()
     addresses: tuple[PaymentAddress, ...] = AddressBook()
+    paper: Paper = PaperProvider()
     day_wait: timedelta = DayWait()
 
     @query(takes=schemas.MatchAccount, gives=schemas.MatchedAccount, may=(SERVICE,))
@@ -239,11 +202,9 @@ class AccountsService(Service):
     def list_account_flags(self, call: Call) -> Any:
         return queries.list_account_flags(call.transaction, caller=call.context, **call.request)
 
-    @reaction(payments_events.payment_posted)
-    def on_payment_posted(self, call: EventCall) -> None:
-        operations.apply_payment(
-            call.transaction, posted=call.data, policy=self.policy, now=self.clock.now(), today=self.clock.today()
-        )
+    @reaction(payments_events.payment_posted, at_once=True)
+    def on_payment_posted(self, calls: Sequence[EventCall]) -> set[UUID]:
+        return operations.apply_payments(calls, policy=self.policy, now=self.clock.now(), today=self.clock.today())
 
     @reaction(payments_events.payment_settled)
     def on_payment_settled(self, call: EventCall) -> None:
@@ -323,6 +284,78 @@ class AccountsService(Service):
     def every_hour_expire_payoff_quotes(self) -> None:
         with self.store.writing() as transaction:
             operations.expire_payoff_quotes(transaction, now=self.clock.now(), today=self.clock.today())
+
+    @query(takes=statements.ListStatements, gives=statements.IssuedStatements, may=PERSONS)
+    def list_statements(self, call: Call) -> Any:
+        return queries.list_statements(call.transaction, caller=call.context, **call.request)
+
+    @query(takes=statements.GetStatement, gives=statements.Statement, may=PERSONS)
+    def get_statement(self, call: Call) -> Any:
+        return queries.get_statement(call.transaction, caller=call.context, **call.request)
+
+    @query(takes=statements.GetStatement, gives=statements.PrintedDocument, may=PERSONS)
+    def print_statement(self, call: Call) -> Any:
+        return queries.print_statement(
+            call.transaction, caller=call.context, cipher=self.cipher, printer=self.paper.printer, **call.request
+        )
+
+    @command(takes=statements.IssueStatement, gives=statements.IssuedStatement, may=(SERVICE,), idempotent=True)
+    def issue_statement(self, call: Call) -> Any:
+        return operations.issue_statement(
+            call.transaction, caller=call.context, letterhead=self.paper.letterhead, now=self.clock.now(),
+            today=self.clock.today(), **call.request,
+        )  # fmt: skip
+
+    @command(
+        takes=statements.IssueInterestSummary, gives=statements.IssuedStatement, may=(AGENT, SERVICE), idempotent=True
+    )
+    def issue_interest_summary(self, call: Call) -> Any:
+        return operations.issue_interest_summary(
+            call.transaction, caller=call.context, letterhead=self.paper.letterhead, now=self.clock.now(),
+            today=self.clock.today(), **call.request,
+        )  # fmt: skip
+
+    @query(takes=paperless.GetPaperless, gives=paperless.Paperless, may=PERSONS)
+    def get_paperless(self, call: Call) -> Any:
+        return queries.get_paperless(
+            call.transaction, caller=call.context, disclosures=self.paper.disclosures, **call.request
+        )
+
+    @query(takes=paperless.GetPaperless, gives=statements.PrintedDocument, may=(CUSTOMER,))
+    def print_disclosure(self, call: Call) -> Any:
+        return queries.print_disclosure(
+            call.transaction, caller=call.context, disclosures=self.paper.disclosures, printer=self.paper.printer,
+            secret=self.paper.secret, **call.request,
+        )  # fmt: skip
+
+    @command(takes=paperless.PutPaperless, gives=paperless.Paperless, may=(CUSTOMER,))
+    def put_paperless(self, call: Call) -> Any:
+        return operations.put_paperless(
+            call.transaction, caller=call.context, disclosures=self.paper.disclosures, secret=self.paper.secret,
+            now=self.clock.now(), today=self.clock.today(), **call.request,
+        )  # fmt: skip
+
+    @reaction(events.bill_issued, at_once=True)
+    def on_bill_issued(self, calls: Sequence[EventCall]) -> set[UUID]:
+        return operations.issue_billed_statements(calls, letterhead=self.paper.letterhead, now=self.clock.now())
+
+    @reaction(notifications_events.notification_failed)
+    def on_notification_failed(self, call: EventCall) -> None:
+        operations.go_back_to_paper(call.transaction, failed=call.data, now=self.clock.now(), today=self.clock.today())
+
+    @query(takes=paperless.ListPaperMailings, gives=paperless.PaperMailings, may=STAFF)
+    def list_paper_mailings(self, call: Call) -> Any:
+        return queries.list_paper_mailings(call.transaction, **call.request)
+
+    @command(takes=paperless.NotePaperMailing, gives=paperless.PaperMailing, may=STAFF)
+    def note_paper_mailing(self, call: Call) -> Any:
+        return operations.note_paper_mailing(call.transaction, now=self.clock.now(), **call.request)
+
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_issue_interest_summaries(self) -> None:
+        operations.issue_interest_summaries(
+            self.store, letterhead=self.paper.letterhead, now=self.clock.now(), today=self.clock.today()
+        )
 
     @timer(every_seconds=HOUR_SECONDS)
     def every_hour_end_flags(self) -> None:

@@ -15,6 +15,7 @@ from services.identity.contract import passkeys as passkey_contract
 from services.identity.contract import recovery as recovery_contract
 from services.identity.contract import second_factors as factor_contract
 from services.identity.operations import (
+    approvals,
     attempts,
     challenges,
     contact_changes,
@@ -43,6 +44,7 @@ from services.identity.providers import (
     PolicyProvider,
 )
 from services.identity.rules.recovery import PASSWORD, USER_ID
+from services.leases.contract.events import extension_decided
 
 SWEEP_SECONDS = 3600.0
 
@@ -346,6 +348,12 @@ class IdentityService(Service):
     def on_contact_change_asked(self, call: EventCall) -> None:
         contact_changes.ask_ends(
             call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, **call.data
+        )
+
+    @reaction(extension_decided)
+    def on_extension_decided(self, call: EventCall) -> None:
+        approvals.ask_about_extension(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, decided=call.data
         )
 
     @errand(events.message_written)

@@ -9,9 +9,20 @@ from chassis.bus.rpc import Asks, Neighbour
 from chassis.context import AGENT, CUSTOMER
 from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
+from chassis.schemas import Nothing
 from services.accounts.contract import events as accounts_events
 from services.leases import operations, queries
-from services.leases.contract import early_ends, events, extensions, lease_end, options, schemas, settings, turn_ins
+from services.leases.contract import (
+    approvals,
+    early_ends,
+    events,
+    extensions,
+    lease_end,
+    options,
+    schemas,
+    settings,
+    turn_ins,
+)
 from services.payments.contract import events as payments_events
 
 PERSONS = (CUSTOMER, AGENT)
@@ -190,6 +201,10 @@ class LeasesService(Service):
     @query(takes=options.GetOption, gives=extensions.Extension, may=PERSONS)
     def get_extension(self, call: Call) -> Any:
         return queries.get_extension(call.transaction, caller=call.context, **call.request)
+
+    @query(takes=Nothing, gives=approvals.Approvals, may=(CUSTOMER,))
+    def list_approvals(self, call: Call) -> Any:
+        return queries.list_approvals(call.transaction, caller=call.context, today=self.clock.today())
 
     @command(takes=options.GetOption, gives=extensions.Extension, may=(CUSTOMER,), idempotent=True)
     def accept_extension(self, call: Call) -> Any:

@@ -35,13 +35,15 @@ class Channel(StrEnum):
 class Kind(StrEnum):
     """Why a person is told: what may wait for the morning, and what a flag on the account stops, follows from it.
 
-    A demand asks for money that is due or past due, or says what it costs that it was not paid.
+    A demand asks for money that is due or past due, or says what it costs that it was not paid. A notice is what a law
+    wants said before we may act, such as that of a draft (12 CFR 1005.10(d)).
     """
 
     SECURITY = "security"
     ANSWER = "answer"
     ROUTINE = "routine"
     DEMAND = "demand"
+    NOTICE = "notice"
 
 
 class State(StrEnum):
@@ -96,9 +98,9 @@ HOLDING_WORDS = frozenset({State.QUEUED, State.SENDING})
 # What a vendor has accepted it reports within seconds; after so long without a word somebody should look.
 WORD_EXPECTED_WITHIN = timedelta(hours=1)
 
-# What nobody who holds an account is sent while it is flagged. Answers to what they just did, and what keeps them safe,
-# always go. Sources: 11 U.S.C. § 362(a)(6) for bankruptcy; 12 CFR 1006.6(c) for cease contact, kept as our policy; a
-# disputed debt is not asked for while it is looked into. A servicemember is written to like anybody else.
+# What nobody who holds an account is sent while it is flagged. Answers to what they just did, what keeps them safe, and
+# notices that the law wants always go. Sources: 11 U.S.C. § 362(a)(6) for bankruptcy; 12 CFR 1006.6(c) for cease
+# contact, kept as our policy; a disputed debt is not asked for while it is looked into.
 STOPPED_BY: Mapping[str, frozenset[Kind]] = {
     "servicemember": frozenset(),
     "bankruptcy": frozenset({Kind.DEMAND, Kind.ROUTINE}),
@@ -106,7 +108,7 @@ STOPPED_BY: Mapping[str, frozenset[Kind]] = {
     "dispute": frozenset({Kind.DEMAND}),
     "cease_contact": frozenset({Kind.DEMAND, Kind.ROUTINE}),
 }
-MAY_WAIT = frozenset({Kind.ROUTINE, Kind.DEMAND})
+MAY_WAIT = frozenset({Kind.ROUTINE, Kind.DEMAND, Kind.NOTICE})
 
 KINDS: Mapping[str, Kind] = {
     "verify_email": Kind.SECURITY,
@@ -124,8 +126,9 @@ KINDS: Mapping[str, Kind] = {
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,
     "payment_returned": Kind.ROUTINE,
+    "statement_ready": Kind.ROUTINE,
     "autopay_enrolled": Kind.ANSWER,
-    "autopay_draft_upcoming": Kind.ROUTINE,
+    "autopay_draft_upcoming": Kind.NOTICE,
     "autopay_paused": Kind.ROUTINE,
 }
 

@@ -116,6 +116,12 @@ class NotificationsService(Service):
             call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
         )
 
+    @reaction(accounts_events.statement_issued)
+    def on_statement_issued(self, call: EventCall) -> None:
+        operations.tell_statement_ready(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), statement=call.data
+        )
+
     @reaction(payments_events.autopay_enrolled)
     def on_autopay_enrolled(self, call: EventCall) -> None:
         operations.tell_autopay_enrolled(

@@ -14,16 +14,20 @@ from sqlalchemy import Table, func, insert, select
 from chassis.clock import Clock
 from chassis.events import Envelope
 from chassis.ids import new_id
-from chassis.keys import FieldCipher
+from chassis.keys import FieldCipher, SecretKey
 from chassis.store import Database
 from services.accounts.contract.portfolio import PortfolioAccount, PortfolioParty, PortfolioVehicle
-from services.accounts.contract.settings import ADDRESSES
+from services.accounts.contract.settings import ADDRESSES, PAPERLESS_VERSIONS
 from services.accounts.contract.terms import LeaseTerms, LoanTerms, Opening
 from services.accounts.models import accounts, journal_entries, journal_lines, payoff_quotes
 from services.accounts.operations import Imported, import_accounts
+from services.accounts.providers.paper import Paper, read_disclosures
+from services.accounts.providers.printing import Printer
+from services.accounts.providers.wiring import PAPERLESS_PURPOSE, PURPOSE
 from services.accounts.rules.addresses import configured_addresses
 from services.accounts.rules.payoff import PayoffPolicy
-from services.accounts.service import PURPOSE, AccountsService
+from services.accounts.service import AccountsService
+from services.notifications.contract.settings import BRAND_NAME, BRAND_PHONE
 from services.payments.contract import events as payments_events
 from tests.builders.wiring import an_event, wire
 
@@ -86,7 +90,18 @@ def accounts_service(*, database: Database, clock: Clock, keys_folder: Path) -> 
     """The service as nameko would wire it."""
     return wire(
         AccountsService, database=database, clock=clock, keys_folder=keys_folder, cipher=party_cipher(keys_folder),
-        policy=A_POLICY, addresses=PUBLISHED_ADDRESSES, day_wait=DAY_WAIT,
+        policy=A_POLICY, addresses=PUBLISHED_ADDRESSES, paper=our_paper(keys_folder),
+        day_wait=DAY_WAIT,
+    )  # fmt: skip
+
+
+def our_paper(keys_folder: Path) -> Paper:
+    """What statements are made with, as it is without any setting."""
+    name, phone = str(BRAND_NAME.default), str(BRAND_PHONE.default)
+    return Paper(
+        name=name, phone=phone, addresses=PUBLISHED_ADDRESSES, printer=Printer(),
+        disclosures=read_disclosures(versions=PAPERLESS_VERSIONS.default, name=name, phone=phone),
+        secret=SecretKey(folder=keys_folder, purpose=PAPERLESS_PURPOSE).newest,
     )  # fmt: skip
 
 

@@ -42,6 +42,22 @@ class ChoosingService(Service):
             add(call.transaction, name=call.data["name"], amount=call.data["amount"])
 
 
+class LeavingService(Service):
+    """It leaves what it is told to leave, as had it never been given it."""
+
+    name = "leaving"
+
+    def __init__(self) -> None:
+        self.leaves: set[UUID] = set()
+
+    @reaction(counted, at_once=True)
+    def on_counted(self, calls: Sequence[EventCall]) -> set[UUID]:
+        for call in calls:
+            if call.event.id not in self.leaves:
+                add(call.transaction, name=call.data["name"], amount=call.data["amount"])
+        return self.leaves & {call.event.id for call in calls}
+
+
 @pytest.fixture
 def choosing(database: Any, clock: FixedClock, toy_keys: Path) -> ChoosingService:
     return wire(ChoosingService, database=database, clock=clock, keys_folder=toy_keys)
@@ -248,3 +264,16 @@ def test_events_give_way_to_callers_and_none_waits_for_ever(stack: Stack) -> Non
     expected = {f"seen caller {number} 0": min(count, 90) for number, count in enumerate(made)}
     for name, value in expected.items():
         eventually(lambda name=name, value=value: stack.value(name) == value, describe=stack.output)  # type: ignore[misc]
+
+
+def test_what_is_left_is_not_written_down_and_is_handled_when_it_comes_again(
+    database: Any, clock: FixedClock, toy_keys: Path
+) -> None:
+    service = wire(LeavingService, database=database, clock=clock, keys_folder=toy_keys)
+    done, left = an_addition(clock, "a"), an_addition(clock, "b")
+    service.leaves = {left.id}
+    assert deliver_together(service, done, left) == [Outcome.DONE, Outcome.LEFT]
+    assert total(database) == 1
+    service.leaves = set()
+    assert deliver_together(service, done, left) == [Outcome.DUPLICATE, Outcome.DONE]
+    assert total(database) == 2

@@ -21,6 +21,11 @@ NOBODYS = {
 WORDS = {"code": "not_found", "file": "docs.css", "schema": "payments.payment_posted.v1.json"}
 
 
+def home_of(name: str) -> str:
+    """Under which name the account of a thing is kept beside the thing's own id."""
+    return f"account_id of {name}"
+
+
 @dataclass(frozen=True)
 class IdParameter:
     """Where an operation takes an id, and under which name."""
@@ -75,7 +80,8 @@ class Operation:
 
     def send(self, visitor: Visitor, ids: Mapping[str, str], *, changed: Mapping[str, str] | None = None) -> Answer:
         """With these ids by name; `changed` are those under attack."""
-        used = {**WORDS, **ids, **(changed or {})}
+        home = next((ids[home_of(name)] for name in self.names_in_path if home_of(name) in ids), None)
+        used = {**WORDS, **ids, **({"account_id": home} if home else {}), **(changed or {})}
         path = self.path
         for name in self.names_in_path:
             path = path.replace("{" + name + "}", used[name])
@@ -131,6 +137,8 @@ def belongings_of(attacked: Attacked, visitor: Visitor, role: str) -> dict[str, 
         if parameter.startswith("{") and not noun.startswith("{")
     }
     found = {name: made for name, make in MAKERS.items() if (made := make(visitor)) is not None}
+    accounts = accounts_of(visitor) if role == "customer" else []
+    found |= {"account_id": accounts[0]} if accounts else {}
     tried: set[str] = set()
     while True:
         ready = [
@@ -139,22 +147,49 @@ def belongings_of(attacked: Attacked, visitor: Visitor, role: str) -> dict[str, 
             and set(operation.names_in_path) <= found.keys() | WORDS.keys() and operation.last_noun in name_of
         ]  # fmt: skip
         if not ready:
-            return found
+            return found | {same: found[name] for same, name in SAME.items() if name in found}
         for operation in sorted(ready, key=lambda operation: operation.method):
             tried.add(str(operation))
-            identifier = id_in(operation.send(visitor, found).json)
-            if identifier is not None:
-                found.setdefault(name_of[operation.last_noun], identifier)
+            _find(operation, visitor, found, accounts, name=name_of[operation.last_noun], operations=operations)
+
+
+def accounts_of(visitor: Visitor) -> list[str]:
+    return [account["id"] for account in visitor.send("GET", "/v1/accounts").json["data"]]
+
+
+def _find(
+    operation: Operation, visitor: Visitor, found: dict[str, str], accounts: list[str], *, name: str,
+    operations: list[Operation],
+) -> None:  # fmt: skip
+    """Ask with each account until one has such a thing. A lease has room for one way out, so a new one is closed."""
+    for account in accounts or [""]:
+        changed = {"account_id": account} if account and "account_id" in operation.names_in_path else {}
+        identifier = id_in(operation.send(visitor, found, changed=changed).json)
+        if identifier is None or name in found:
+            continue
+        found[name] = identifier
+        found |= {home_of(name): account} if changed else {}
+        closing = f"DELETE {operation.path}/{{{name}}}"
+        if operation.method == "POST" and operation.path.startswith("/v1/leases/"):
+            for other in operations:
+                if str(other) == closing:
+                    other.send(visitor, found)
+        return
 
 
 def _a_passkey(visitor: Visitor) -> str | None:
     """Examples cannot sign a challenge; a telephone can."""
     options = visitor.send("POST", "/v1/me/passkeys/options").json["options"]
-    telephone = Telephone(origin=visitor.url, site=urlsplit(visitor.url).hostname or "")
+    parts, site = urlsplit(visitor.url), options["rp"]["id"]
+    telephone = Telephone(origin=f"{parts.scheme}://{site}:{parts.port}", site=site)
     sent = {"label": "Pixel 9", "credential": telephone.make(options)}
-    return id_in(visitor.send("POST", "/v1/me/passkeys", body=sent).json)
+    answer = visitor.send("POST", "/v1/me/passkeys", body=sent)
+    assert answer.status == 201, answer.text
+    return id_in(answer.json)
 
 
+# The same id under another name.
+SAME = {"approval_id": "extension_id"}
 # Things that no example makes.
 MAKERS: Mapping[str, Callable[[Visitor], str | None]] = {"passkey_id": _a_passkey}
 

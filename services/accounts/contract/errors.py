@@ -160,6 +160,43 @@ class FeeNotDue(Refusal):
     detail = "The fee is paid, was waived before, or does not stand. There is nothing to waive."
 
 
+class DisclosureNotInForce(Refusal):
+    code = "disclosure_not_in_force"
+    kind = Kind.CONFLICT
+    title = "Another disclosure is in force"
+    detail = "Read the disclosure that is in force now, and consent to its version."
+
+
+class PaperlessProofWrong(Refusal):
+    code = "paperless_proof_wrong"
+    kind = Kind.UNPROCESSABLE
+    title = "The code is not the one in the document"
+    detail = "Open the disclosure as a PDF and send the code that it shows: it proves that you can read our statements."
+
+
+class YearNotOver(Refusal):
+    code = "year_not_over"
+    kind = Kind.UNPROCESSABLE
+    title = "The year has not ended"
+    detail = "Interest is summed up once the calendar year is over. Ask for a year before this one."
+
+
+class NoInterestPaid(Refusal):
+    """A lease bears no interest, and a loan that was not paid in that year has nothing to sum up."""
+
+    code = "no_interest_paid"
+    kind = Kind.CONFLICT
+    title = "No interest was paid in that year"
+    detail = "There is nothing to sum up for this account and year. Check the year."
+
+
+class DocumentTooLong(Refusal):
+    code = "document_too_long"
+    kind = Kind.UNPROCESSABLE
+    title = "The statement is too long to be printed"
+    detail = "Ask for the statement as application/json instead."
+
+
 class MonthNotFrozen(Refusal):
     code = "month_not_frozen"
     kind = Kind.NOT_FOUND
@@ -172,6 +209,13 @@ class WorkItemClosed(Refusal):
     kind = Kind.CONFLICT
     title = "The work item is closed already"
     detail = "Somebody closed it before you. Read the list again."
+
+
+class BalanceNotConfirmed(Refusal):
+    code = "balance_not_confirmed"
+    kind = Kind.CONFLICT
+    title = "The account does not owe that"
+    detail = "Nothing was changed. Read the account again, and confirm what it owes today."
 
 
 class TitleNotDue(Refusal):

@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, fields, validate
 from chassis.events import Event
 from chassis.schemas import Cents, Strict
 from services.accounts.contract.flags import FLAG_KINDS
+from services.accounts.contract.paperless import MAIL_BOUNCED
 from services.accounts.contract.payoff import QUOTE_KINDS, WITHDRAWN_REASONS
 from services.accounts.contract.schemas import (
     BUCKET_DAYS,
@@ -17,6 +18,7 @@ from services.accounts.contract.schemas import (
     SCHEDULE_REASONS,
     Standing,
 )
+from services.accounts.contract.statements import DELIVERIES, STATEMENT_KINDS
 
 SOURCE = "accounts"
 
@@ -87,6 +89,26 @@ class ScheduleChangedV1(AboutAnAccount):
 
 class AccountReopenedV1(AboutAnAccount):
     payment_id = fields.String(required=True)
+
+
+class StatementIssuedV1(AboutAnAccount):
+    """`delivery` is how this statement goes out; `amount_due_cents` and `due_on` are null where nothing is due."""
+
+    statement_id = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(STATEMENT_KINDS))
+    statement_on = fields.Date(required=True)
+    period_from_on = fields.Date(required=True)
+    period_to_on = fields.Date(required=True)
+    delivery = fields.String(required=True, validate=validate.OneOf(DELIVERIES))
+    amount_due_cents = Cents(required=True, allow_none=True)
+    due_on = fields.Date(required=True, allow_none=True)
+
+
+class PaperlessChangedV1(AboutAnAccount):
+    """`reason` is set where we went back to paper ourselves, because a mail did not arrive."""
+
+    enabled = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True, validate=validate.OneOf((MAIL_BOUNCED,)))
 
 
 account_opened = Event(SOURCE, "account_opened", 1, AccountOpenedV1, handled=True)
@@ -225,6 +247,12 @@ lease_extended = Event(SOURCE, "lease_extended", 1, LeaseExtendedV1, handled=Tru
 
 account_reopened = Event(SOURCE, "account_reopened", 1, AccountReopenedV1, handled=True)
 """A loan that was paid off, or closed, owes again, because the payment named was undone."""
+
+statement_issued = Event(SOURCE, "statement_issued", 1, StatementIssuedV1, handled=True)
+"""A statement is there to be read. It never changes; what is learnt later is shown on the next one."""
+
+paperless_changed = Event(SOURCE, "paperless_changed", 1, PaperlessChangedV1, handled=True)
+"""Statements come without paper from now on, or on paper again."""
 
 
 class AccountFlaggedV1(AboutAnAccount):

@@ -105,10 +105,16 @@ class ChangeRate(OneAccount):
 
 
 class ChargeOffAccount(OneAccount):
+    """`balance_cents` confirms what the account owes today: who decides has seen it, on this account."""
+
+    balance_cents = Cents(required=True, minimum=0)
     reason = Text(required=True, longest=REASON_LENGTH_MAX)
 
 
 class AccelerateBalance(OneAccount):
+    """`balance_cents` as for a charge-off."""
+
+    balance_cents = Cents(required=True, minimum=0)
     reason = Text(required=True, longest=REASON_LENGTH_MAX)
 
 

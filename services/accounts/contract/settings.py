@@ -17,6 +17,12 @@ POLICY = (
     Setting("REFUND_CREDIT_UP_TO_ONE_DOLLAR", "flag", "Also refund a credit of a dollar or less after a payoff", False),
 )
 
+PAPERLESS_VERSIONS = Setting(
+    "PAPERLESS_VERSIONS", "text",
+    "Disclosures of paperless statements that a consent may rest on, separated by commas; the last is shown",
+    "2026-11-01",
+)  # fmt: skip
+
 
 BUSINESS_DAY = (
     Setting("BUSINESS_DAY_WAIT_SECONDS", "seconds", "How long a day waits for payments to confirm it", 7200.0),

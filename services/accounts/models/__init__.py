@@ -13,6 +13,7 @@ from services.accounts.models.flags import account_flags, standing_flags
 from services.accounts.models.furnishing import furnishing_facts, furnishing_months
 from services.accounts.models.payoff import payoff_quotes, received_cents
 from services.accounts.models.sealed import sealed_party, unsealed
+from services.accounts.models.statements import paper_mailings, paperless_consents, statements
 from services.accounts.models.stored import (
     EVENT_KINDS,
     allocation_as_stored,
@@ -72,12 +73,15 @@ __all__ = [
     "next_action_from_stored",
     "opening_as_stored",
     "opening_from_stored",
+    "paper_mailings",
+    "paperless_consents",
     "payoff_quotes",
     "received_cents",
     "sealed_party",
     "standing_flags",
     "state_as_stored",
     "state_from_stored",
+    "statements",
     "terms_as_stored",
     "terms_from_stored",
     "title_releases",

@@ -21,8 +21,9 @@ def next_action_from_stored(row: Mapping[str, Any]) -> NextAction | None:
     return NextAction(row["next_action_on"], Stage(row["next_action_stage"]))
 
 
-def marks_as_stored(marks: Marks) -> dict[str, Any]:
-    return {name: getattr(marks, name) for name in MARKS}
+def marks_as_stored(marks: Marks | None) -> dict[str, Any]:
+    """All empty for an account that no day has looked at."""
+    return {name: None if marks is None else getattr(marks, name) for name in MARKS}
 
 
 def agenda_as_stored(action: NextAction | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Verbs of accounts: what changes an account, always with its journal and its events in the same transaction."""
 
-from services.accounts.operations.apply_payment import apply_payment
+from services.accounts.operations.apply_payment import apply_payments
 from services.accounts.operations.banking import (
     note_refund_failed,
     note_refund_paid,
@@ -17,17 +17,21 @@ from services.accounts.operations.fees import assess_fee, assess_late_fee, waive
 from services.accounts.operations.flagging import clear_account_flag, end_flags, set_account_flag
 from services.accounts.operations.furnishing import correct_furnishing, freeze_due_months
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
+from services.accounts.operations.interest_summaries import issue_interest_summaries, issue_interest_summary
 from services.accounts.operations.moving import change_due_date, defer_payments
+from services.accounts.operations.paperless import go_back_to_paper, note_paper_mailing, put_paperless
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
+from services.accounts.operations.statements import Due, issue_billed_statements, issue_statement, issue_statements
 from services.accounts.operations.titles import record_title_release
 from services.accounts.operations.work_items import close_work_item
 
 __all__ = [
+    "Due",
     "Imported",
     "Opened",
     "accelerate_balance",
-    "apply_payment",
+    "apply_payments",
     "assess_charges",
     "assess_fee",
     "assess_late_fee",
@@ -43,9 +47,16 @@ __all__ = [
     "expire_payoff_quotes",
     "extend_lease",
     "freeze_due_months",
+    "go_back_to_paper",
     "import_accounts",
+    "issue_billed_statements",
+    "issue_interest_summaries",
+    "issue_interest_summary",
     "issue_payoff_quote",
+    "issue_statement",
+    "issue_statements",
     "note_good_funds",
+    "note_paper_mailing",
     "note_payments_closed",
     "note_refund_failed",
     "note_refund_paid",
@@ -54,6 +65,7 @@ __all__ = [
     "note_returned",
     "note_settled",
     "note_vehicle_returned",
+    "put_paperless",
     "record_title_release",
     "reverse_payment",
     "review_payoff_quotes",

@@ -1,16 +1,17 @@
 """Fold an event into a locked account, and bring allocations and journal to what the engine now says."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
-from chassis.bulk import insert_all
+from chassis.bulk import insert_all, update_all
 from chassis.ids import new_id
-from chassis.store import Transaction
+from chassis.store import Row, Transaction
 from services.accounts.models import (
     account_events,
     allocation_as_stored,
@@ -19,7 +20,7 @@ from services.accounts.models import (
     history_from_stored,
 )
 from services.accounts.operations.locking import LockedAccount, with_open_fees
-from services.accounts.operations.posting import post, posting_of, reversals
+from services.accounts.operations.posting import Posting, post, posting_of, reversals
 from services.accounts.rules.chain import ChainHead
 from services.accounts.rules.engine import apply_event
 from services.accounts.rules.events import AccountEvent, Payment
@@ -75,20 +76,53 @@ class _Known:
     revision: int
 
 
+Known = Mapping[str, _Known]
+
+
+@dataclass(kw_only=True)
+class _Plan:
+    """What one event makes of its account: the account after it, and everything that has to be written for it."""
+
+    account: LockedAccount
+    arrived: Arrived
+    after: LockedAccount
+    changes: list[Change] = field(default_factory=list)
+    postings: list[Posting] = field(default_factory=list)
+    added: list[dict[str, Any]] = field(default_factory=list)
+    revised: list[dict[str, Any]] = field(default_factory=list)
+    wrong: dict[str, Collection[str]] = field(default_factory=dict)
+    vanished: set[str] = field(default_factory=set)
+
+
 def fold(transaction: Transaction, *, account: LockedAccount, arrived: Arrived) -> Folded:
     """The account with the event in it; what changed is stored and posted, nothing else.
 
     An event at the end is folded onto the stored state; an earlier one makes the engine replay from the opening.
     """
-    try:
-        after, found = _at_the_end(transaction, account=account, arrived=arrived)
-        known: dict[str, _Known] = {}
-    except EventOutOfOrder:
-        known = _known_allocations(transaction, account_id=account.id)
-        after, found = _replayed(transaction, account=account, arrived=arrived, known=known)
-    changes, head = _bring_up_to(transaction, account=account, arrived=arrived, found=found, known=known)
-    folded = replace(after, version=arrived.number, head=head)
-    return Folded(account=with_open_fees(before=account, after=folded), changes=changes)
+    return fold_all(transaction, events=[(account, arrived)])[0]
+
+
+def fold_all(transaction: Transaction, *, events: Sequence[tuple[LockedAccount, Arrived]]) -> list[Folded]:
+    """The same for one event of each of several accounts, with one statement for each kind of row."""
+    plans: dict[int, _Plan] = {}
+    earlier: list[int] = []
+    for place, (account, arrived) in enumerate(events):
+        try:
+            after, found = _at_the_end(transaction, account=account, arrived=arrived)
+        except EventOutOfOrder:
+            earlier.append(place)
+        else:
+            plans[place] = _planned(account, arrived=arrived, after=after, found=found, known={})
+    for place, plan in _replayed(transaction, events=[events[place] for place in earlier], places=earlier):
+        plans[place] = plan
+    in_order = [plans[place] for place in range(len(events))]
+    heads = _written(transaction, plans=in_order)
+    return [_folded(plan, head=heads[plan.account.id]) for plan in in_order]
+
+
+def _folded(plan: _Plan, *, head: ChainHead) -> Folded:
+    after = replace(plan.after, version=plan.arrived.number, head=head)
+    return Folded(account=with_open_fees(before=plan.account, after=after), changes=tuple(plan.changes))
 
 
 def read_history(
@@ -119,11 +153,26 @@ def _at_the_end(
 
 
 def _replayed(
-    transaction: Transaction, *, account: LockedAccount, arrived: Arrived, known: Mapping[str, _Known]
+    transaction: Transaction, *, events: Sequence[tuple[LockedAccount, Arrived]], places: Sequence[int]
+) -> Iterator[tuple[int, _Plan]]:
+    """The plans of events that belong before others, each with its place."""
+    if not events:
+        return
+    ids = [account.id for account, _ in events]
+    known = _known_allocations(transaction, account_ids=ids)
+    happened = _by_account(transaction.all(select(account_events).where(account_events.c.account_id.in_(ids))))
+    for place, (account, arrived) in zip(places, events, strict=True):
+        before = known.get(account.id, {})
+        after, found = _replay(account, arrived=arrived, rows=happened[account.id], known=before)
+        yield place, _planned(account, arrived=arrived, after=after, found=found, known=before)
+
+
+def _replay(
+    account: LockedAccount, *, arrived: Arrived, rows: Sequence[Row], known: Known
 ) -> tuple[LockedAccount, Sequence[Allocation]]:
     explanations = {key: each.allocation.explanation for key, each in known.items()}
     explanations |= {arrived.event.source_key: arrived.explanation}
-    history = read_history(transaction, account_id=account.id, explanations=explanations)
+    history = history_from_stored(rows, explanations=explanations)
     replayed = replay_history(terms=account.terms, opening=account.state.opening, history=history)
     is_paid = any(isinstance(each, Payment) and each.source_key not in history.held for each in history.events)
     status = status_after(status=account.status, product=account.product, state=replayed.state, is_paid=is_paid)
@@ -136,17 +185,11 @@ def _replayed(
     return after, replayed.allocations
 
 
-def _bring_up_to(
-    transaction: Transaction,
-    *,
-    account: LockedAccount,
-    arrived: Arrived,
-    found: Sequence[Allocation],
-    known: Mapping[str, _Known],
-) -> tuple[tuple[Change, ...], ChainHead]:
+def _planned(
+    account: LockedAccount, *, arrived: Arrived, after: LockedAccount, found: Sequence[Allocation], known: Known
+) -> _Plan:
     """Reverse what the engine no longer says, then store and post what it says now."""
-    postings, changes, added, revised = [], [], [], []
-    wrong: dict[str, Collection[str]] = {}
+    plan = _Plan(account=account, arrived=arrived, after=after)
     for allocation in found:
         before = known.get(allocation.source_key)
         if before is not None and before.allocation == allocation:
@@ -155,26 +198,36 @@ def _bring_up_to(
         standing = () if before is None else _entries(account, before.allocation)
         undone = [entry.kind for entry in standing if entry not in entries]
         if undone:
-            wrong[allocation.source_key] = undone
+            plan.wrong[allocation.source_key] = undone
         new = [entry for entry in entries if entry not in standing]
-        postings += [posting_of(entry, account_id=account.id, event_number=arrived.number) for entry in new]
+        plan.postings += [posting_of(entry, account_id=account.id, event_number=arrived.number) for entry in new]
         event_id = _event_id(allocation, arrived=arrived, before=before)
         if before is None:
-            added.append(allocation_row(allocation, account=account, arrived=arrived, event_id=event_id))
+            plan.added.append(allocation_row(allocation, account=account, arrived=arrived, event_id=event_id))
         else:
-            revised.append(_Known(allocation, event_id, before.revision + bool(undone or new)))
-        changes.append(
+            revision = before.revision + bool(undone or new)
+            decided = {"account_id": account.id, **allocation_as_stored(allocation), "revision": revision}
+            plan.revised.append(decided)
+        plan.changes.append(
             Change(event_id=event_id, before=None if before is None else before.allocation, after=allocation)
         )
-    vanished = set(known) - {allocation.source_key for allocation in found}
-    wrong |= {key: {entry.kind for entry in _entries(account, known[key].allocation)} for key in vanished}
-    undoing = reversals(transaction, account_id=account.id, wrong=wrong) if wrong else []
-    _remove(transaction, account_id=account.id, source_keys=vanished)
-    _overwrite(transaction, account_id=account.id, revised=revised)
-    insert_all(transaction, allocations, added)
-    heads = {account.id: account.head}
-    reached = post(transaction, postings=[*undoing, *postings], today=arrived.today, now=arrived.now, heads=heads)
-    return tuple(changes), reached[account.id]
+    plan.vanished = set(known) - {allocation.source_key for allocation in found}
+    plan.wrong |= {key: {entry.kind for entry in _entries(account, known[key].allocation)} for key in plan.vanished}
+    return plan
+
+
+def _written(transaction: Transaction, *, plans: Sequence[_Plan]) -> dict[UUID, ChainHead]:
+    """Everything that the plans say; gives the new heads of the accounts' chains."""
+    undoing = reversals(transaction, wrong={plan.account.id: plan.wrong for plan in plans if plan.wrong})
+    for plan in plans:
+        _remove(transaction, account_id=plan.account.id, source_keys=plan.vanished)
+    revised = [row for plan in plans for row in plan.revised]
+    update_all(transaction, allocations, revised, key=("account_id", "source_key"))
+    insert_all(transaction, allocations, [row for plan in plans for row in plan.added])
+    postings = [posting for plan in plans for posting in (*undoing.get(plan.account.id, ()), *plan.postings)]
+    when = plans[0].arrived
+    heads = {plan.account.id: plan.account.head for plan in plans}
+    return post(transaction, postings=postings, today=when.today, now=when.now, heads=heads)
 
 
 def _entries(account: LockedAccount, allocation: Allocation) -> tuple[JournalEntry, ...]:
@@ -208,17 +261,19 @@ def _remove(transaction: Transaction, *, account_id: UUID, source_keys: Collecti
         transaction.run(delete(allocations).where(allocations.c.account_id == account_id, is_gone))
 
 
-def _overwrite(transaction: Transaction, *, account_id: UUID, revised: Sequence[_Known]) -> None:
-    """What the engine now decides of allocations that are there; which event they belong to stays."""
-    for known in revised:
-        decided = {**allocation_as_stored(known.allocation), "revision": known.revision}
-        key = allocations.c.source_key == known.allocation.source_key
-        transaction.run(update(allocations).where(allocations.c.account_id == account_id, key).values(decided))
+def _known_allocations(transaction: Transaction, *, account_ids: Sequence[UUID]) -> dict[UUID, dict[str, _Known]]:
+    found: dict[UUID, dict[str, _Known]] = {}
+    for row in transaction.all(select(allocations).where(allocations.c.account_id.in_(account_ids))):
+        known = _Known(allocation_from_stored(row), row["event_id"], row["revision"])
+        found.setdefault(row["account_id"], {})[row["source_key"]] = known
+    return found
 
 
-def _known_allocations(transaction: Transaction, *, account_id: UUID) -> dict[str, _Known]:
-    rows = transaction.all(select(allocations).where(allocations.c.account_id == account_id))
-    return {row["source_key"]: _Known(allocation_from_stored(row), row["event_id"], row["revision"]) for row in rows}
+def _by_account(rows: Sequence[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["account_id"]].append(row)
+    return found
 
 
 def _was_paid(transaction: Transaction, *, account_id: UUID) -> bool:

@@ -1,18 +1,20 @@
 """Money that payments has accepted goes into the ledger. Accounts never refuses it: it allocates, or holds it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.doors import EventCall
 from chassis.errors import Impossible
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.accounts.contract import events
 from services.accounts.models import work_items
-from services.accounts.operations.allocating import Arrived, fold
+from services.accounts.operations.allocating import Arrived, Folded, fold_all
 from services.accounts.operations.banking import tell_closing
 from services.accounts.operations.buying import cited_purchase, settle_purchase
 from services.accounts.operations.closing import (
@@ -23,8 +25,14 @@ from services.accounts.operations.closing import (
     settle_payoff,
 )
 from services.accounts.operations.fees import charge_returned_payment
-from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, save_account
-from services.accounts.operations.recording import find_recorded, record
+from services.accounts.operations.locking import (
+    LockedAccount,
+    account_id_of,
+    lock_account,
+    lock_free,
+    save_accounts,
+)
+from services.accounts.operations.recording import New, find_recorded, record_all, recorded_keys
 from services.accounts.operations.telling import tell, tell_consequences, tell_reversed
 from services.accounts.rules.events import Payment
 from services.accounts.rules.payoff import PayoffPolicy
@@ -77,45 +85,137 @@ class PostedPayment:
         )
 
 
-def apply_payment(
-    transaction: Transaction, *, posted: Mapping[str, Any], policy: PayoffPolicy, now: datetime, today: date
-) -> None:
-    """Record, allocate and post one payment, once; tells `payment_applied`, and what it means where it closes.
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A payment as an event told it, and the transaction that acts on account of that event."""
 
-    `posted` is the data of `payment_posted`. A second call for the same payment and presentment does nothing. A payment
-    whose return came first goes on record undone, and only `payment_reversed` is told. Raises Impossible for an unknown
-    account, or when the same presentment comes with another account, amount or date.
+    transaction: Transaction
+    payment: PostedPayment
+    account_id: UUID
+
+
+def apply_payments(calls: Sequence[EventCall], *, policy: PayoffPolicy, now: datetime, today: date) -> set[UUID]:
+    """Record, allocate and post payments, each once; gives the events that wait because their account is busy.
+
+    The data is that of `payment_posted`, the transaction one for all. Tells `payment_applied`, and what it means where
+    it closes. A second call for the same payment and presentment does nothing. A payment whose return came first goes
+    on record undone, and only `payment_reversed` is told. One alone waits for its account. Raises Impossible for an
+    unknown account, or when the same presentment comes with another account, amount or date.
     """
-    payment = PostedPayment(**{field.name: posted[field.name] for field in fields(PostedPayment)})
-    before = lock_account(transaction, account_id=account_id_of(payment.account_id))
-    quote = cited_purchase(
-        transaction, account=before, money=payment.money, effective_on=payment.effective_on
-    )  # fmt: skip
-    reason = _why_hold(transaction, before, payment)
-    arrived = _record(
-        transaction, account=before, payment=payment, is_for_lease_end=quote is not None, reason=reason, now=now,
-        today=today,
-    )  # fmt: skip
-    if arrived is None:
-        _require_same(transaction, account=before, payment=payment)
-        return
-    folded = fold(transaction, account=before, arrived=arrived)
-    allocation = folded.allocation_of(payment.source_key)
+    told = {call.event.id: _told(call) for call in calls}
+    transaction = calls[0].transaction
+    locked = lock_free(transaction, account_ids=[each.account_id for each in told.values()])
+    ready = [each for each in told.values() if each.account_id in locked]
+    # Of each account one at a time: the next one finds what the one before has made of it.
+    while ready:
+        wave = {each.account_id: each for each in reversed(ready)}
+        locked |= _apply(list(wave.values()), locked=locked, policy=policy, now=now, today=today)
+        ready = [each for each in ready if each is not wave[each.account_id]]
+    return {id for id, each in told.items() if each.account_id not in locked}
+
+
+def _told(call: EventCall) -> Told:
+    payment = PostedPayment(**{field.name: call.data[field.name] for field in fields(PostedPayment)})
+    return Told(transaction=call.transaction, payment=payment, account_id=account_id_of(payment.account_id))
+
+
+def _apply(
+    wave: Sequence[Told], *, locked: Mapping[UUID, LockedAccount], policy: PayoffPolicy, now: datetime, today: date
+) -> dict[UUID, LockedAccount]:
+    """One payment of each of several accounts; gives the accounts after them."""
+    transaction = wave[0].transaction
+    known = recorded_keys(transaction, source_keys=[each.payment.source_key for each in wave])
+    for each in wave:
+        if each.payment.source_key in known:
+            _require_same(transaction, account=locked[each.account_id], payment=each.payment)
+    fresh = [_fresh(each, locked[each.account_id]) for each in wave if each.payment.source_key not in known]
+    if not fresh:
+        return {}
+    arrived = record_all(transaction, new=[each.new for each in fresh], now=now, today=today)
+    folded = fold_all(transaction, events=[(each.before, came) for each, came in zip(fresh, arrived, strict=True)])
+    applied = [
+        _settled(each, arrived=came, folded=after, policy=policy)
+        for each, came, after in zip(fresh, arrived, folded, strict=True)
+    ]
+    save_accounts(transaction, changed=[(each.before, each.settled.account) for each in applied], now=now)
+    return {each.before.id: _tell_all(each, now=now, today=today) for each in applied}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fresh:
+    """A payment that the ledger has not seen, its account before it, and what is known of it beforehand.
+
+    `quote` is the purchase of a lease that it pays, `held_because` says why the engine must not touch it.
+    """
+
+    told: Told
+    before: LockedAccount
+    quote: Row | None
+    held_because: str | None
+
+    @property
+    def new(self) -> New:
+        """The payment as the next event of its account."""
+        payment = self.told.payment
+        event = Payment(
+            source_key=payment.source_key,
+            effective_on=payment.effective_on,
+            amount_cents=payment.amount_cents,
+            extra=payment.extra,
+            is_for_lease_end=self.quote is not None and self.held_because is None,
+        )
+        kind = "payment_posted" if self.held_because is None else "payment_held"
+        return New(
+            account=self.before, event=event, kind=kind, details=payment.data, held_because=self.held_because
+        )  # fmt: skip
+
+
+def _fresh(told: Told, before: LockedAccount) -> _Fresh:
+    transaction, payment = told.transaction, told.payment
+    quote = cited_purchase(transaction, account=before, money=payment.money, effective_on=payment.effective_on)
+    return _Fresh(told=told, before=before, quote=quote, held_because=_why_hold(transaction, before, payment))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Applied:
+    """A payment in the ledger, with what followed from it; `reason` says why a person has to look at it."""
+
+    told: Told
+    before: LockedAccount
+    folded: Folded
+    settled: Settlement
+    allocation: Allocation
+    reason: str | None
+
+
+def _settled(fresh: _Fresh, *, arrived: Arrived, folded: Folded, policy: PayoffPolicy) -> _Applied:
+    allocation = folded.allocation_of(fresh.told.payment.source_key)
     settled = _settle(
-        transaction, account=folded.account, quote=quote, was_open=before.status == OPEN, arrived=arrived,
-        money=payment.money, allocation=allocation, policy=policy,
+        fresh.told.transaction, account=folded.account, quote=fresh.quote, was_open=fresh.before.status == OPEN,
+        arrived=arrived, money=fresh.told.payment.money, allocation=allocation, policy=policy,
     )  # fmt: skip
-    after = settled.account
+    after, reason = settled.account, fresh.held_because
     if has_credit_to_return(terms=after.terms, state=after.state):
         reason = reason or "credit_after_last_instalment"
-    save_account(transaction, before=before, after=after, now=now)
+    return _Applied(
+        told=fresh.told, before=fresh.before, folded=folded, settled=settled, allocation=allocation, reason=reason
+    )  # fmt: skip
+
+
+def _tell_all(applied: _Applied, *, now: datetime, today: date) -> LockedAccount:
+    """Tell a payment and what followed from it; gives the account at the end."""
+    transaction, payment, before = applied.told.transaction, applied.told.payment, applied.before
     after = _tell_what_became(
-        transaction, account=after, payment=payment, allocation=allocation, reason=reason, now=now, today=today
-    )
+        transaction, account=applied.settled.account, payment=payment, allocation=applied.allocation,
+        reason=applied.reason, now=now, today=today,
+    )  # fmt: skip
     tell_consequences(
-        transaction, before=before, folded=folded, after=after, today=today, payment_id=payment.payment_id
+        transaction, before=before, folded=applied.folded, after=after, today=today, payment_id=payment.payment_id
     )
-    tell_closing(transaction, before=before, after=after, refund=settled.refund, money=payment.money, today=today)
+    refund = applied.settled.refund
+    tell_closing(transaction, before=before, after=after, refund=refund, money=payment.money, today=today)
+    # Telling may have closed what is paid off.
+    return after if after.status == before.status else lock_account(transaction, account_id=after.id)
 
 
 def _tell_what_became(
@@ -161,31 +261,6 @@ def _settle(
     return settle_payoff(
         transaction, account=account, was_open=was_open, arrived=arrived, money=money, allocation=allocation,
         policy=policy,
-    )  # fmt: skip
-
-
-def _record(
-    transaction: Transaction,
-    *,
-    account: LockedAccount,
-    payment: PostedPayment,
-    is_for_lease_end: bool,
-    reason: str | None,
-    now: datetime,
-    today: date,
-) -> Arrived | None:
-    """Make the payment an event of the account; None where it is one already."""
-    event = Payment(
-        source_key=payment.source_key,
-        effective_on=payment.effective_on,
-        amount_cents=payment.amount_cents,
-        extra=payment.extra,
-        is_for_lease_end=is_for_lease_end and reason is None,
-    )
-    kind = "payment_posted" if reason is None else "payment_held"
-    return record(
-        transaction, account=account, event=event, kind=kind, now=now, today=today, details=payment.data,
-        held_because=reason,
     )  # fmt: skip
 
 

@@ -6,24 +6,27 @@ from typing import Any
 from chassis.context import CallContext
 from chassis.store import Transaction
 from services.accounts.contract import events
-from services.accounts.contract.errors import ChangeNotPossible
+from services.accounts.contract.errors import BalanceNotConfirmed, ChangeNotPossible
 from services.accounts.operations.changing import change, changed, require_open
-from services.accounts.operations.locking import lock_for
+from services.accounts.operations.locking import LockedAccount, lock_for
 from services.accounts.operations.quoting import expire_payoff_quotes, payable_quotes
 from services.accounts.operations.telling import tell, tell_consequences
 from services.accounts.rules.events import Acceleration, ChargeOff
 from services.accounts.rules.payoff import LIVE
+from services.accounts.rules.standing import standing
 
 
 def accelerate_balance(
-    transaction: Transaction, *, account_id: str, reason: str, caller: CallContext, now: datetime, today: date
-) -> dict[str, Any]:
+    transaction: Transaction, *, account_id: str, balance_cents: int, reason: str, caller: CallContext, now: datetime,
+    today: date,
+) -> dict[str, Any]:  # fmt: skip
     """Call the whole balance of a loan due, once; tells `account_accelerated`.
 
-    Raises NotFound, AccountNotOpen, ChangeNotPossible for a lease or a balance that was called before.
+    Raises NotFound, AccountNotOpen, BalanceNotConfirmed, ChangeNotPossible for a lease or a balance called before.
     """
     account = lock_for(transaction, caller=caller, account_id=account_id)
     require_open(account)
+    _require_confirmed(account, balance_cents=balance_cents, today=today)
     event = Acceleration(source_key=f"acceleration:{account.id}", effective_on=today, reason=reason)
     folded = change(
         transaction, account=account, event=event, kind="account_accelerated", now=now, today=today,
@@ -38,14 +41,16 @@ def accelerate_balance(
 
 
 def charge_off(
-    transaction: Transaction, *, account_id: str, reason: str, caller: CallContext, now: datetime, today: date
-) -> dict[str, Any]:
+    transaction: Transaction, *, account_id: str, balance_cents: int, reason: str, caller: CallContext, now: datetime,
+    today: date,
+) -> dict[str, Any]:  # fmt: skip
     """Give up in the books all that an account owes; tells `account_charged_off`.
 
-    Raises NotFound, AccountNotOpen, and ChangeNotPossible while a payoff is promised: the promise is kept.
+    Raises NotFound, AccountNotOpen, BalanceNotConfirmed, and ChangeNotPossible while a payoff is promised.
     """
     account = lock_for(transaction, caller=caller, account_id=account_id)
     require_open(account)
+    _require_confirmed(account, balance_cents=balance_cents, today=today)
     expire_payoff_quotes(transaction, now=now, today=today, account_id=account.id)
     promised = payable_quotes(transaction, account_id=account.id, on=today, statuses=(LIVE,))
     if promised:
@@ -66,3 +71,9 @@ def charge_off(
     tell(transaction, event=events.account_charged_off, account=folded.account, today=today, data=data)
     tell_consequences(transaction, before=account, folded=folded, today=today)
     return changed(folded.account, today=today)
+
+
+def _require_confirmed(account: LockedAccount, *, balance_cents: int, today: date) -> None:
+    owed_cents = standing(terms=account.terms, state=account.state, on=today).payoff_ceiling_cents
+    if balance_cents != owed_cents:
+        raise BalanceNotConfirmed()

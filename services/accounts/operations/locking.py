@@ -1,6 +1,6 @@
 """Every writer of an account starts here: its state row is locked until the transaction ends."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, bindparam, func, select, update
 
+from chassis.bulk import update_all
 from chassis.context import CallContext
 from chassis.errors import Impossible, NotFound
 from chassis.store import Transaction
@@ -33,10 +34,15 @@ from services.accounts.rules.shown import OPEN
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
 
-_of_account: BindParameter[UUID] = bindparam("of_account")
-_newest = select(func.max(contract_terms.c.version)).where(contract_terms.c.account_id == _of_account)
+_of_accounts: BindParameter[Any] = bindparam("of_accounts", expanding=True)
+_newest = (
+    select(func.max(contract_terms.c.version))
+    .where(contract_terms.c.account_id == account_states.c.account_id)
+    .correlate(account_states)
+)
 _LOCKED = (
     select(
+        account_states.c.account_id,
         account_states.c.version,
         account_states.c.state,
         account_states.c.held_cents,
@@ -50,11 +56,12 @@ _LOCKED = (
     )
     .join(accounts, accounts.c.id == account_states.c.account_id)
     .join(contract_terms, contract_terms.c.account_id == account_states.c.account_id)
-    .where(account_states.c.account_id == _of_account, contract_terms.c.version == _newest.scalar_subquery())
-    # Both rows: after a wait PostgreSQL reads only locked rows anew, and a payoff meanwhile changed the status.
-    .with_for_update(of=(account_states, accounts), key_share=True)
+    .where(account_states.c.account_id.in_(_of_accounts), contract_terms.c.version == _newest.scalar_subquery())
+    .order_by(account_states.c.account_id)
 )
-_SAVE = update(account_states).where(account_states.c.account_id == _of_account)
+# Both rows: after a wait PostgreSQL reads only locked rows anew, and a payoff meanwhile changed the status.
+_HAVING_WAITED = _LOCKED.with_for_update(of=(account_states, accounts), key_share=True)
+_AT_ONCE = _LOCKED.with_for_update(of=(account_states, accounts), key_share=True, skip_locked=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +116,32 @@ def lock_for(transaction: Transaction, *, caller: CallContext, account_id: str) 
 
 def find_and_lock(transaction: Transaction, *, account_id: UUID) -> LockedAccount | None:
     """Wait for the account's row; None where there is no such account."""
-    row = transaction.one(_LOCKED, {"of_account": account_id})
-    if row is None:
-        return None
+    row = transaction.one(_HAVING_WAITED, {"of_accounts": [account_id]})
+    return None if row is None else _read(transaction, row)
+
+
+def lock_free(transaction: Transaction, *, account_ids: Collection[UUID]) -> dict[UUID, LockedAccount]:
+    """Of several accounts those that nobody else has now; one alone is waited for. Raises Impossible."""
+    wanted = set(account_ids)
+    if len(wanted) > 1:
+        return lock_at_once(transaction, account_ids=wanted)
+    return {account_id: lock_account(transaction, account_id=account_id) for account_id in wanted}
+
+
+def lock_at_once(transaction: Transaction, *, account_ids: Collection[UUID]) -> dict[UUID, LockedAccount]:
+    """Those of the accounts that nobody else has now, by id. Raises Impossible where one does not exist at all."""
+    rows = transaction.all(_AT_ONCE, {"of_accounts": list(account_ids)})
+    locked = {row["account_id"]: _read(transaction, row) for row in rows}
+    missing = set(account_ids) - set(locked)
+    if missing:
+        known = select(func.count()).where(accounts.c.id.in_(missing))
+        if transaction.value(known) < len(missing):
+            raise Impossible(f"Of {len(missing)} accounts some do not exist.")
+    return locked
+
+
+def _read(transaction: Transaction, row: Mapping[str, Any]) -> LockedAccount:
+    account_id = row["account_id"]
     return locked(account_id=account_id, row=row, head=_head(transaction, account_id=account_id, row=row))
 
 
@@ -141,27 +171,39 @@ def account_id_of(told: str) -> UUID:
 
 
 def save_account(transaction: Transaction, *, before: LockedAccount, after: LockedAccount, now: datetime) -> None:
-    """Write what changed of a locked account, and when a day has to look at it next.
+    """Write what changed of a locked account, and when a day has to look at it next."""
+    save_accounts(transaction, changed=[(before, after)], now=now)
 
-    Never later than was meant before: a day that was missed comes to the account as if it had not been, and only that
-    moves on.
+
+def save_accounts(
+    transaction: Transaction, *, changed: Iterable[tuple[LockedAccount, LockedAccount]], now: datetime
+) -> None:
+    """The same of several, each as it was and as it is.
+
+    A day never looks at one later than was meant before: a day that was missed comes to the account as if it had not
+    been, and only that moves on.
     """
-    kept = {
-        "version": after.version, "state": state_as_stored(after.state), "held_cents": after.held_cents,
-        "updated_at": now, "chain_number": after.head.number, "chain_digest": after.head.digest,
-        "delinquent_since_on": after.state.delinquent_since_on, **agenda_as_stored(_sooner(before, after)),
-        **({} if after.marks is None else marks_as_stored(after.marks)),
+    pairs = list(changed)
+    update_all(transaction, account_states, [_kept(*pair, now=now) for pair in pairs], key=("account_id",))
+    for before, after in pairs:
+        if after.status != before.status:
+            status: dict[str, Any] = {"status": after.status}
+            if after.status == OPEN:
+                status["closed_on"] = None
+            transaction.run(update(accounts).where(accounts.c.id == after.id).values(status))
+        if after.state.charged_off_cents != before.state.charged_off_cents:
+            # A payment from before that is undone later makes it more.
+            charged_off = {"charged_off_cents": after.state.charged_off_cents}
+            transaction.run(update(accounts).where(accounts.c.id == after.id).values(charged_off))
+
+
+def _kept(before: LockedAccount, after: LockedAccount, *, now: datetime) -> dict[str, Any]:
+    return {
+        "account_id": after.id, "version": after.version, "state": state_as_stored(after.state),
+        "held_cents": after.held_cents, "updated_at": now, "chain_number": after.head.number,
+        "chain_digest": after.head.digest, "delinquent_since_on": after.state.delinquent_since_on,
+        **agenda_as_stored(_sooner(before, after)), **marks_as_stored(after.marks),
     }  # fmt: skip
-    transaction.run(_SAVE, {"of_account": after.id, **kept})
-    if after.status != before.status:
-        status: dict[str, Any] = {"status": after.status}
-        if after.status == OPEN:
-            status["closed_on"] = None
-        transaction.run(update(accounts).where(accounts.c.id == after.id).values(status))
-    if after.state.charged_off_cents != before.state.charged_off_cents:
-        # A payment from before that is undone later makes it more.
-        charged_off = {"charged_off_cents": after.state.charged_off_cents}
-        transaction.run(update(accounts).where(accounts.c.id == after.id).values(charged_off))
 
 
 def _sooner(before: LockedAccount, after: LockedAccount) -> NextAction | None:

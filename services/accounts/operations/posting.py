@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, tuple_
 
 from chassis.bulk import insert_all
 from chassis.ids import new_id
@@ -85,8 +85,13 @@ def newest_heads(transaction: Transaction, *, account_ids: Collection[UUID]) -> 
     return {row["account_id"]: ChainHead(row["chain_number"], bytes(row["chain_digest"])) for row in rows}
 
 
-def reversals(transaction: Transaction, *, account_id: UUID, wrong: Mapping[str, Collection[str]]) -> list[Posting]:
-    """The postings that undo standing entries; `wrong` names their kinds by cause."""
+def reversals(
+    transaction: Transaction, *, wrong: Mapping[UUID, Mapping[str, Collection[str]]]
+) -> dict[UUID, list[Posting]]:
+    """By account, the postings that undo standing entries; `wrong` names their kinds by account and cause."""
+    if not wrong:
+        return {}
+    causes = [(account_id, cause_key) for account_id, kinds in wrong.items() for cause_key in kinds]
     reversed_too = journal_entries.alias("reversal")
     statement = (
         select(
@@ -94,15 +99,18 @@ def reversals(transaction: Transaction, *, account_id: UUID, wrong: Mapping[str,
         )
         .join(journal_lines, journal_lines.c.entry_id == journal_entries.c.id)
         .outerjoin(reversed_too, reversed_too.c.reverses_id == journal_entries.c.id)
-        .where(journal_entries.c.account_id == account_id, journal_entries.c.cause_key.in_(list(wrong)))
+        .where(tuple_(journal_entries.c.account_id, journal_entries.c.cause_key).in_(causes))
         .where(journal_entries.c.reverses_id.is_(None), reversed_too.c.id.is_(None))
         .order_by(journal_entries.c.id, journal_lines.c.number)
     )
     standing: dict[UUID, list[Mapping[str, Any]]] = {}
     for row in transaction.all(statement):
-        if row["kind"] in wrong[row["cause_key"]]:
+        if row["kind"] in wrong[row["account_id"]][row["cause_key"]]:
             standing.setdefault(row["id"], []).append(row)
-    return [_reversal(rows) for rows in standing.values()]
+    found: dict[UUID, list[Posting]] = {}
+    for rows in standing.values():
+        found.setdefault(rows[0]["account_id"], []).append(_reversal(rows))
+    return found
 
 
 def _sealed(head: ChainHead, posting: Posting, row: Mapping[str, Any]) -> ChainHead:

@@ -10,7 +10,9 @@ from services.accounts.queries.history import get_schedule, list_transactions
 from services.accounts.queries.leases import get_lease_figures
 from services.accounts.queries.matching import match_account, match_account_numbers
 from services.accounts.queries.moving import preview_deferment, preview_due_date_change
+from services.accounts.queries.paperless import get_paperless, list_paper_mailings, print_disclosure
 from services.accounts.queries.payoff import get_payoff_preview, get_payoff_quote, list_payment_addresses
+from services.accounts.queries.statements import get_statement, list_statements, print_statement
 from services.accounts.queries.titles import list_title_releases
 from services.accounts.queries.work_items import list_work_items
 
@@ -20,14 +22,18 @@ __all__ = [
     "get_amount_due",
     "get_balances_at",
     "get_lease_figures",
+    "get_paperless",
     "get_payoff_preview",
     "get_payoff_quote",
     "get_schedule",
     "get_standing",
+    "get_statement",
     "list_account_flags",
     "list_accounts",
     "list_furnishing",
+    "list_paper_mailings",
     "list_payment_addresses",
+    "list_statements",
     "list_title_releases",
     "list_transactions",
     "list_work_items",
@@ -35,5 +41,7 @@ __all__ = [
     "match_account_numbers",
     "preview_deferment",
     "preview_due_date_change",
+    "print_disclosure",
+    "print_statement",
     "search_accounts",
 ]

@@ -19,6 +19,9 @@ class Policy:
     def reset_link(self, token: str) -> str:
         return f"{self.public_url}/reset-password?token={token}"
 
+    def approvals_link(self) -> str:
+        return f"{self.public_url}/approvals"
+
     def forgotten_link(self) -> str:
         """Where whoever did not change the password themselves gets another one."""
         return f"{self.public_url}/forgot-password"

@@ -1,5 +1,6 @@
 """Questions about leases: read-only, plain data."""
 
+from services.leases.queries.approvals import list_approvals
 from services.leases.queries.buyouts import get_buyout
 from services.leases.queries.early_ends import get_early_termination_quote
 from services.leases.queries.lease import get_lease
@@ -15,5 +16,6 @@ __all__ = [
     "get_lease_calendar",
     "get_lease_end",
     "get_turn_in",
+    "list_approvals",
     "list_odometer_readings",
 ]

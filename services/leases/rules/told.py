@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.leases.rules.odometer import NOTICE, statement_is_required, title_steps
+from services.leases.rules.options import EXTENSION
 from services.leases.rules.turn_in import DOCUMENTS, turn_in_steps
 
 FIXED = ("buyer", "quote_id", "payoff_cents")
@@ -100,6 +101,22 @@ def extension_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
         "must_accept": details["must_accept"],
         "have_accepted": details["have_accepted"],
         "reason": details.get("reason"),
+    }
+
+
+def approval_as_told(*, row: Mapping[str, Any], role: str) -> dict[str, Any]:
+    """An offered extension as something that every lessee must agree to; `role` is the asker's part in the lease."""
+    details = row["details"]
+    return {
+        "id": row["id"],
+        "kind": EXTENSION,
+        "account_id": row["account_id"],
+        "summary": f"{details['terms']['months']} months more, through {details['terms']['ends_on']}",
+        "parties": details["must_accept"],
+        "agreed": details["have_accepted"],
+        "awaits_you": role in details["must_accept"] and role not in details["have_accepted"],
+        "asked_at": row["opened_at"],
+        "decide_by_on": row["ends_on"],
     }
 
 

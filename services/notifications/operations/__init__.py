@@ -15,6 +15,7 @@ from services.notifications.operations.queueing import (
     tell_payment_declined,
     tell_payment_received,
     tell_payment_returned,
+    tell_statement_ready,
 )
 from services.notifications.operations.sending import send_message
 
@@ -32,4 +33,5 @@ __all__ = [
     "tell_payment_declined",
     "tell_payment_received",
     "tell_payment_returned",
+    "tell_statement_ready",
 ]

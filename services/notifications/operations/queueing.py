@@ -1,7 +1,7 @@
 """Messages come to be: decided, kept once for each cause, and announced to the errand that sends them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.ids import new_id
 from chassis.keys import FieldCipher
 from chassis.store import Database, Transaction
+from services.accounts.contract.statements import ELECTRONIC
 from services.notifications import rules
 from services.notifications.contract import events
 from services.notifications.models import contact_accounts, contacts, messages
@@ -103,6 +104,28 @@ def tell_payment_returned(
     )  # fmt: skip
 
 
+def tell_statement_ready(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, statement: Mapping[str, Any]
+) -> None:
+    """Tell everybody who holds the account, by mail, that a statement can be read (accounts.statement_issued).
+
+    One that goes out on paper is not announced: it comes by itself.
+    """
+    if statement["delivery"] != ELECTRONIC:
+        return
+    due_on = statement["due_on"]
+    variables = {
+        "kind": statement["kind"],
+        "statement_on": statement["statement_on"].isoformat(),
+        "amount_due_cents": statement["amount_due_cents"],
+        "due_on": None if due_on is None else due_on.isoformat(),
+    }
+    tell_holders(
+        transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(statement["account_id"]),
+        template="statement_ready", variables=variables, channels=(Channel.EMAIL,),
+    )  # fmt: skip
+
+
 def release_waiting(store: Database, *, now: datetime) -> int:
     """Let the messages go whose quiet hours are over; gives their number."""
     due = (
@@ -122,13 +145,13 @@ def release_waiting(store: Database, *, now: datetime) -> int:
 
 def tell_holders(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
-    variables: Mapping[str, Any],
+    variables: Mapping[str, Any], channels: Iterable[Channel] = tuple(Channel),
 ) -> None:  # fmt: skip
     """One message for each person and channel, once for each cause; what must not go is kept with its reason."""
     flags = flags_of(transaction, account_id=account_id)
     for row in transaction.all(_HOLDERS, {"of_account": account_id}):
         person = person_of(cipher, row)
-        for channel in Channel:
+        for channel in channels:
             decision = rules.may_send(
                 kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
             )

@@ -7,14 +7,13 @@ from nameko.extensions import DependencyProvider
 from chassis.keys import FieldCipher
 from chassis.settings import Setting
 from services.identity.contract.settings import PUBLIC_URL
+from services.notifications.contract.settings import BRAND_NAME, BRAND_PHONE
 from services.notifications.providers.channels import Mail, Text
 from services.notifications.providers.reports import MailReports, TextReports
 from services.notifications.providers.wording import Brand, Wording
 
 FIELDS_PURPOSE = "fields-notifications"
 
-BRAND_NAME = Setting("BRAND_NAME", "text", "The lender's name in every message", "Kia Finance America")
-BRAND_PHONE = Setting("BRAND_PHONE", "text", "The telephone number of customer service", "1-855-885-7600")
 TWILIO_AUTH_TOKEN = Setting("TWILIO_AUTH_TOKEN", "text", "Token of the Twilio account", secret=True)
 SENDGRID_WEBHOOK_PUBLIC_KEY = Setting(
     "SENDGRID_WEBHOOK_PUBLIC_KEY", "text",

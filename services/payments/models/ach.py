@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -55,6 +56,7 @@ ach_entries = Table(
     Column("queued_at", DateTime(timezone=True), nullable=False),
     Column("file_id", UUID(as_uuid=True)),
     Column("trace_number", Text),
+    Column("recurs", Boolean, nullable=False),
     PrimaryKeyConstraint("id", name="pk_ach_entries"),
     UniqueConstraint("charge_key", name="uq_ach_entries_charge_key"),
     ForeignKeyConstraint(["file_id"], ["ach_files.id"], name="fk_ach_entries_file"),

@@ -122,6 +122,7 @@ def _queued(entry: Row, *, cipher: FieldCipher) -> QueuedEntry:
         holder_name=entry["holder_name"],
         entry_class=entry["entry_class"],
         description=entry["description"],
+        recurs=entry["recurs"],
     )
 
 

@@ -203,6 +203,7 @@ def _charge_of(payment: Row, *, cipher: FieldCipher) -> Charge:
         source=_source(payment, cipher=cipher),
         reference=payment["processor_reference"],
         description=None if number == FIRST_PRESENTMENT else RETRY_DESCRIPTION,
+        recurs=payment["draft_id"] is not None,
     )
 
 

@@ -38,7 +38,7 @@ Source = CardSource | BankAccountSource
 class Charge:
     """What is asked for: `key` is ours and stable. `reference` is the processor's id of it, as far as it is known.
 
-    `description` is what the account's owner reads on the statement of the bank.
+    `description` is what the account's owner reads on the statement of the bank. `recurs`: drawn by a standing consent.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Charge:
     source: Source
     reference: str | None = None
     description: str | None = None
+    recurs: bool = False
 
 
 @dataclass(frozen=True)

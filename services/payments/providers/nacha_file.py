@@ -40,7 +40,7 @@ class NachaFileProcessor:
             return self._cards.charge(charge)
         entry = self._queue(
             key=charge.key, direction=DEBIT, amount_cents=charge.amount_cents, source=charge.source,
-            entry_class=DEBIT_CLASS, description=charge.description or DEBIT_DESCRIPTION,
+            entry_class=DEBIT_CLASS, description=charge.description or DEBIT_DESCRIPTION, recurs=charge.recurs,
         )  # fmt: skip
         return ChargeOutcome(reference=str(entry["id"]), is_approved=True)
 
@@ -80,7 +80,7 @@ class NachaFileProcessor:
 
     def _queue(
         self, *, key: str, direction: str, amount_cents: int, source: BankAccountSource, entry_class: str,
-        description: str,
+        description: str, recurs: bool = False,
     ) -> Row:  # fmt: skip
         """The entry of that key, new or not. Two who queue the same key at once get the same one."""
         now = self._clock.now()
@@ -89,7 +89,7 @@ class NachaFileProcessor:
             "id": identifier, "charge_key": key, "direction": direction, "amount_cents": amount_cents,
             "routing_number": source.routing_number, "account_type": source.account_type,
             "account_number_encrypted": self._cipher.encrypt(source.account_number, bound_to=str(identifier)),
-            "holder_name": source.holder_name, "entry_class": entry_class, "description": description,
+            "holder_name": source.holder_name, "entry_class": entry_class, "description": description, "recurs": recurs,
             "queued_at": now,
         }  # fmt: skip
         with self._store.writing() as transaction:

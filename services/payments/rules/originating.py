@@ -15,8 +15,8 @@ MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 DEBIT_CLASS, DEBIT_DESCRIPTION = "WEB", "AUTO PYMT"
 REFUND_CLASS, REFUND_DESCRIPTION = "PPD", "REFUND"
-SINGLE = "S"
-"""A payment ordered on the web for one time. Each draft is an order of its own kind to us, and is sent as one."""
+RECURRING, SINGLE = "R", "S"
+"""What is ordered on the web: by a standing consent, or for one time."""
 
 
 class OriginatorInvalid(ValueError):
@@ -57,6 +57,7 @@ class QueuedEntry:
     holder_name: str
     entry_class: str
     description: str
+    recurs: bool = False
 
 
 def trace_number_of(*, number: int, originator: Originator) -> str:
@@ -126,6 +127,12 @@ def _entry(queued: QueuedEntry, *, originator: Originator) -> Entry:
         amount_cents=queued.amount_cents,
         individual_id=f"{queued.number:015d}",
         individual_name=printable(queued.holder_name, width=22),
-        discretionary=SINGLE if queued.entry_class == DEBIT_CLASS else "",
+        discretionary=_payment_type(queued),
         trace_number=trace_number_of(number=queued.number, originator=originator),
     )
+
+
+def _payment_type(queued: QueuedEntry) -> str:
+    if queued.entry_class != DEBIT_CLASS:
+        return ""
+    return RECURRING if queued.recurs else SINGLE

@@ -11,7 +11,12 @@ from chassis.doors import Outcome
 from chassis.errors import Forbidden
 from chassis.events import Envelope
 from deploy.ledger_check import check
-from services.accounts.contract.errors import AccountNotOpen, ChangeNotPossible, LateFeeNotChargeable
+from services.accounts.contract.errors import (
+    AccountNotOpen,
+    BalanceNotConfirmed,
+    ChangeNotPossible,
+    LateFeeNotChargeable,
+)
 from services.accounts.models import accounts, work_items
 from services.accounts.operations import note_return
 from services.accounts.service import AccountsService
@@ -38,13 +43,23 @@ def late_loan(service: AccountsService, **changed: Any) -> str:
     return an_account(service, a_loan(opening=LATE, **changed))
 
 
+def owed_cents(service: AccountsService, account_id: str) -> int:
+    view = call(service.get_account, request={"account_id": account_id}, context=an_agent())
+    return int(view["payoff_ceiling_cents"])
+
+
 def charge_off(service: AccountsService, account_id: str, *, key: str = "off", by: CallContext | None = None) -> Any:
-    request = {"account_id": account_id, "reason": "120 days past due"}
+    request = {
+        "account_id": account_id,
+        "balance_cents": owed_cents(service, account_id),
+        "reason": "120 days past due",
+    }
     return call(service.charge_off, request=request, context=by or an_agent(), key=key)
 
 
 def accelerate(service: AccountsService, account_id: str, *, key: str = "due") -> Any:
-    request = {"account_id": account_id, "reason": "default under section 9"}
+    cents = owed_cents(service, account_id)
+    request = {"account_id": account_id, "balance_cents": cents, "reason": "default under section 9"}
     return call(service.accelerate_balance, request=request, context=an_agent(), key=key)
 
 
@@ -119,6 +134,14 @@ class TestAChargeOff:
             charge_off(service, account_id, key="again")
         with pytest.raises(AccountNotOpen):
             charge_off(service, an_account(service, a_closed_loan()), key="closed")
+
+    def test_names_what_is_owed_today_and_nothing_else(self, service: AccountsService) -> None:
+        account_id = late_loan(service)
+        for method, key in ((service.charge_off, "off"), (service.accelerate_balance, "due")):
+            request = {"account_id": account_id, "balance_cents": OWED_CENTS - 1, "reason": "default"}
+            with pytest.raises(BalanceNotConfirmed):
+                call(method, request=request, context=an_agent(), key=key)
+        assert emitted(service.store) == []
 
     def test_waits_for_a_payoff_that_is_promised(self, service: AccountsService, clock: FixedClock) -> None:
         account_id = late_loan(service)

@@ -33,6 +33,7 @@ from tests.builders.accounts import (
     payment_posted,
     rows_of,
 )
+from tests.builders.days import run_through
 from tests.builders.wiring import a_customer, an_agent, call, deliver, emitted
 
 # The eleventh instalment, due on 5 November 2026, is unpaid; today is 23 November.
@@ -183,6 +184,18 @@ class TestAFlag:
         for statement in ("UPDATE account_flags SET note = 'x'", "DELETE FROM account_flags"):
             with pytest.raises(ConstraintViolated, match=RESTRICT_VIOLATION), service.store.writing() as transaction:
                 transaction.run(text(statement))
+
+
+class TestTheBusinessDay:
+    def test_charges_no_late_fee_that_a_flag_stops(self, service: AccountsService, clock: FixedClock) -> None:
+        flagged = an_account(service, a_loan(source_ref="flagged"))
+        plain = an_account(service, a_loan(source_ref="plain"))
+        flag(service, flagged, "bankruptcy")
+        # The twelfth instalment is due on 5 December; in Texas its fee may be charged from the 21st on.
+        run_through(service, clock, date(2026, 12, 22))
+        assert [view_of(service, account_id)["fees_due_cents"] for account_id in (flagged, plain)] == [0, 2_061]
+        assert view_of(service, flagged)["days_past_due"] == 17
+        assert check(service.store) == []
 
 
 _CHARGED = {"late_fee": 2_061, "returned_payment_fee": 500, "other_fee": 500}

@@ -24,6 +24,7 @@ from tests.builders.accounts import (
     payment_posted,
     rows_of,
 )
+from tests.builders.days import run_through
 from tests.builders.wiring import a_customer, an_agent, call, deliver, emitted
 
 # $15,400.00 at 7.20 %: $3.0378 a day.
@@ -182,6 +183,18 @@ class TestADeferment:
         assert deliver(service.on_payment_posted, paid) == Outcome.DONE
         (applied,) = [envelope.data for envelope in emitted(service.store, name="payment_applied")]
         assert applied["interest_cents"] == 13_670
+        assert check(service.store) == []
+
+    def test_is_what_the_business_day_goes_by(self, service: AccountsService, clock: FixedClock) -> None:
+        deferred = a_dear_loan(service, source_ref="deferred")
+        plain = a_dear_loan(service, source_ref="plain")
+        defer(service, deferred)
+        run_through(service, clock, date(2026, 12, 22))
+        late = [envelope.data["account_id"] for envelope in emitted(service.store, name="payment_past_due")]
+        assert (set(late), view_of(service, deferred)["fees_due_cents"]) == ({plain}, 0)
+        run_through(service, clock, date(2027, 1, 6))
+        late = [envelope.data["account_id"] for envelope in emitted(service.store, name="payment_past_due")]
+        assert deferred in late
         assert check(service.store) == []
 
     def test_of_a_lease_costs_nothing(self, service: AccountsService) -> None:

@@ -89,7 +89,9 @@ class TestAFile:
         account_id = an_account(service, a_loan())
         request = {"account_id": account_id, "kind": "servicemember", "from_on": date(2026, 11, 5), "note": "orders"}
         call(service.set_account_flag, request=request, context=an_agent(), key="flag")
-        call(service.charge_off, request={"account_id": account_id, "reason": "default"}, context=an_agent(), key="off")
+        owed = call(service.get_account, request={"account_id": account_id}, context=an_agent())["payoff_ceiling_cents"]
+        charged_off = {"account_id": account_id, "balance_cents": owed, "reason": "default"}
+        call(service.charge_off, request=charged_off, context=an_agent(), key="off")
         paid = payment_posted(service, account_id=account_id, amount_cents=10_000, effective_on=date(2026, 11, 24))
         assert deliver(service.on_payment_posted, paid) == Outcome.DONE
         file = file_of(service, account_id)

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from chassis.ids import new_id
 from services.payments.operations import FileChanged, NothingToSend
+from services.payments.providers.interface import BankAccountSource, Charge
 from services.payments.rules.nacha import read_file
 from tests.fixtures.dying import dies_at
 from tests.service.ach.bank import THEIR_BANK, Bank
@@ -23,6 +25,7 @@ class TestADebit:
             27, THEIR_BANK, APPROVED_ACCOUNT, 41_235,
         )  # fmt: skip
         assert (entry.individual_name, entry.trace_number[:8]) == ("Ada Lovelace", "12104288")
+        assert entry.discretionary == "S"
 
     def test_of_a_process_that_died_after_queueing_it_is_found_and_queued_once(self, bank: Bank) -> None:
         payment = bank.counter.pay()
@@ -30,6 +33,16 @@ class TestADebit:
         bank.counter.charge(again=True)
         assert bank.counter.get(payment)["status"] == "posted"
         assert bank.write().entries == 1
+
+    def test_by_a_standing_consent_says_so(self, bank: Bank) -> None:
+        source = BankAccountSource(
+            routing_number=THEIR_BANK, account_number="000123456789", account_type="savings", holder_name="Ada Lovelace"
+        )
+        draft = Charge(key=str(new_id(at=bank.desk.clock.now())), amount_cents=100, source=source, recurs=True)
+        for _ in range(2):
+            assert bank.counter.service.processor.charge(draft).is_approved
+        bank.write()
+        assert [(entry.transaction_code, entry.discretionary) for entry in bank.sent()] == [(37, "R")]
 
     def test_by_card_goes_to_the_processor(self, bank: Bank) -> None:
         payment = bank.pay(payment_method_id=bank.counter.add_card())

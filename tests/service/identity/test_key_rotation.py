@@ -19,9 +19,10 @@ from gateway.webhooks.signing import Secrets
 from services.identity.models import users
 from services.identity.providers import Keyring
 from tests.builders.identity import Counter
+from tests.builders.partners import Partner
 from tests.builders.wiring import call
 from tests.fixtures.postgres import OpenDatabase
-from tests.service.gateway.webhooks import PATH, Stage
+from tests.service.gateway.webhooks import Stage
 
 PUBLIC_URL = "https://captive.example"
 
@@ -114,8 +115,7 @@ class TestTheSecretsOfWebhooks:
         for service in SERVICES:
             monkeypatch.setenv(variable_of(service), migrated("gateway"))
         stage = Stage(databases("gateway"), keys_folder)
-        body = {"url": "https://partner.example/hooks", "events": ["payment_posted"], "description": "Dealer portal"}
-        made = stage.asks("POST", PATH, body).json
+        made = stage.registers(Partner(url="http://127.0.0.1:9/hooks"))
         told = rotate("webhooks").output
         assert "1 secrets are new" in told
         assert made["id"] in told

@@ -12,7 +12,7 @@ from deploy.ledger_check import check
 from services.leases.contract.errors import NotALessee, OptionAlreadyOpen, OptionNotOpen, OptionStepNotPossible
 from tests.builders.accounts import A_BORROWER, A_CO_BORROWER, an_opening
 from tests.builders.lease_house import BALANCE_AFTER_34_CENTS, INSTALMENT_CENTS, LeaseHouse, a_late_lease
-from tests.builders.wiring import a_customer, an_agent
+from tests.builders.wiring import a_customer, an_agent, call
 from tests.fixtures.time import NOW
 from tests.service.leases.test_buying_the_vehicle import bought
 
@@ -156,3 +156,37 @@ def test_milestones_are_told_once_and_begin_anew_with_the_new_end(house: LeaseHo
     assert told() == [(60, 53), (120, 120)]
     clock.move_to(NOW, today=date(2027, 4, 15))
     assert told() == [(60, 53), (120, 120), (7, 0)]
+
+
+class TestWhatWaitsForEveryLessee:
+    def waiting(self, house: LeaseHouse, account_id: str, *, role: str) -> list[dict[str, Any]]:
+        caller = CallContext(subject=f"user-{role}", role="customer", accounts=(Grant(id=account_id, role=role),))
+        found: list[dict[str, Any]] = call(house.leases.list_approvals, request={}, context=caller)["data"]
+        return found
+
+    def test_is_listed_for_each_of_them_until_they_agree(self, house: LeaseHouse) -> None:
+        account_id = house.takes_over(a_late_lease(parties=(A_BORROWER, A_CO_BORROWER)))
+        extension = asked(house, account_id)
+        [offered] = self.waiting(house, account_id, role="co_borrower")
+        assert (offered["id"], offered["kind"], offered["decide_by_on"]) == (extension["id"], "extension", "2026-11-28")
+        assert (offered["summary"], offered["awaits_you"]) == ("3 months more, through 2027-04-15", True)
+        accepted(house, extension)
+        [mine], [theirs] = (self.waiting(house, account_id, role=role) for role in ("borrower", "co_borrower"))
+        assert (mine["awaits_you"], theirs["awaits_you"], theirs["agreed"]) == (False, True, ["borrower"])
+        accepted(house, extension, role="co_borrower")
+        assert self.waiting(house, account_id, role="co_borrower") == []
+        assert seen(house, extension)["status"] == "active"
+
+    def test_is_off_after_its_deadline(self, house: LeaseHouse) -> None:
+        account_id = house.takes_over(a_late_lease(parties=(A_BORROWER, A_CO_BORROWER)))
+        extension = asked(house, account_id)
+        accepted(house, extension)
+        house.clock.move_to(NOW, today=date(2026, 11, 29))
+        assert self.waiting(house, account_id, role="co_borrower") == []
+        with pytest.raises(OptionStepNotPossible):
+            accepted(house, extension, role="co_borrower")
+
+    def test_is_nobody_elses(self, house: LeaseHouse) -> None:
+        account_id = house.takes_over(a_late_lease())
+        asked(house, account_id)
+        assert call(house.leases.list_approvals, request={}, context=a_customer()) == {"data": []}

@@ -61,3 +61,12 @@ def test_a_notice_waits_for_the_morning_only_as_a_text(stage: Stage) -> None:
     hear(stage, autopay_draft_upcoming, UPCOMING)
     assert stage.kept()["email"][0] == "sent"
     assert stage.kept()["sms"] == ("queued", "quiet_hours")
+
+
+def test_on_a_flagged_account_only_the_notice_that_the_law_wants_goes(stage: Stage) -> None:
+    stage.put(a_contact())
+    stage.flag("bankruptcy")
+    hear(stage, autopay_paused, PAUSED)
+    assert stage.kept()["email"] == ("suppressed", "account_flagged")
+    hear(stage, autopay_draft_upcoming, UPCOMING)
+    assert [mail["subject"] for mail in stage.sandbox.listed("mails")] == ["$412.37 will be drawn on December 4, 2026"]

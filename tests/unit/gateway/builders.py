@@ -19,8 +19,9 @@ from chassis.schemas import Nothing
 from chassis.settings import Settings
 from chassis.store import Database
 from gateway.admission import Admission
+from gateway.api import approvals as approval_routes
 from gateway.api import change_examples as of_change
-from gateway.api import examples, lease_examples, staff_receipts, staff_webhooks
+from gateway.api import examples, lease_examples, staff_receipts, staff_webhooks, statement_examples
 from gateway.api import passkeys as passkey_routes
 from gateway.api import second_factors as factor_routes
 from gateway.api import staff_examples as of_staff
@@ -30,11 +31,21 @@ from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
 from gateway.stream.feed import Feed
 from gateway.table import ROUTES
-from services.accounts.contract import changes, files, flags, furnishing, payoff, titles, work_items
+from services.accounts.contract import (
+    changes,
+    files,
+    flags,
+    furnishing,
+    paperless,
+    payoff,
+    statements,
+    titles,
+    work_items,
+)  # fmt: skip
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
-from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
+from services.leases.contract import approvals, early_ends, extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
 from services.payments.contract import autopay, receipts
@@ -47,6 +58,9 @@ Answer = Any
 # These stand on the gateway's own database, which is there in tests/service/gateway.
 ON_DATABASE = {"openStream", *(declared.operation for declared in staff_webhooks.ROUTES)}
 
+A_PRINTED_DOCUMENT = {
+    "file_name": "monthly-2026-11-14.pdf", "media": "application/pdf", "content_base64": "JVBERi0xLjc=",
+}  # fmt: skip
 A_PROFILE = {**examples.ME, "version": 7}
 AN_AUTOPAY = {**examples.AUTOPAY, "version": 3}
 NOTHING_PENDING: dict[str, Any] = {"data": [], "autopay_account_ids": []}
@@ -111,6 +125,18 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.get_payoff_quote": (payoff.GetPayoffQuote, payoff.PayoffQuote, examples.PAYOFF_QUOTE),
     "accounts.list_payment_addresses": (
         payoff.ListPaymentAddresses, payoff.PostalAddresses, examples.PAYMENT_ADDRESSES,
+    ),
+    "accounts.list_statements": (
+        statements.ListStatements, statements.IssuedStatements, examples.page_of(statement_examples.ISSUED),
+    ),
+    "accounts.get_statement": (statements.GetStatement, statements.Statement, statement_examples.STATEMENT),
+    "accounts.print_statement": (statements.GetStatement, statements.PrintedDocument, A_PRINTED_DOCUMENT),
+    "accounts.get_paperless": (
+        paperless.GetPaperless, paperless.Paperless, {**statement_examples.PAPERLESS, "version": 3},
+    ),
+    "accounts.print_disclosure": (paperless.GetPaperless, statements.PrintedDocument, A_PRINTED_DOCUMENT),
+    "accounts.put_paperless": (
+        paperless.PutPaperless, paperless.Paperless, {**statement_examples.PAPERLESS, "version": 4},
     ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, NOTHING_PENDING),
     "accounts.preview_due_date_change": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
@@ -200,6 +226,7 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         early_ends.GetEarlyTerminationQuote, early_ends.EarlyTerminationQuote, lease_examples.EARLY_TERMINATION,
     ),
     "leases.end_early": (early_ends.EndEarly, early_ends.EarlyEnd, lease_examples.EARLY_END),
+    "leases.list_approvals": (Nothing, approvals.Approvals, {"data": [approval_routes.APPROVAL]}),
     "leases.sign_odometer_statement": (
         options.SignOdometerStatement, options.OdometerStatement, lease_examples.ODOMETER_STATEMENT,
     ),

@@ -10,7 +10,7 @@ from openapi_schema_validator import OAS31Validator
 
 from chassis.clock import FixedClock
 from gateway import openapi
-from gateway.api import examples, staff_receipts
+from gateway.api import examples, staff_receipts, statement_examples
 from gateway.routing import Reply, Route
 from gateway.schemas import Document
 from gateway.shaping import shaped
@@ -19,8 +19,8 @@ from tests.unit.gateway.builders import A_KEY, ON_DATABASE, Gateway, HttpAnswer,
 
 IDS = {
     "account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID,
-    "quote_id": examples.QUOTE_ID, "buyout_id": examples.OPTION_ID,
-    "turn_in_id": examples.OPTION_ID, "extension_id": examples.OPTION_ID,
+    "quote_id": examples.QUOTE_ID, "statement_id": statement_examples.STATEMENT_ID,
+    "buyout_id": examples.OPTION_ID, "turn_in_id": examples.OPTION_ID, "extension_id": examples.OPTION_ID,
     "user_id": examples.USER_ID, "work_item_id": examples.MESSAGE_ID,
     "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID, "receipt_id": staff_receipts.RECEIPT_ID,
     "factor_id": examples.FACTOR_ID, "passkey_id": examples.PASSKEY_ID,

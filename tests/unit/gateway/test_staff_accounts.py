@@ -61,10 +61,11 @@ def test_a_file_shows_what_is_pending_beside_the_balance(clock: FixedClock) -> N
         "id": examples.PAYMENT_ID, "account_id": examples.ACCOUNT_ID, "amount_cents": 41_235,
         "effective_on": "2026-11-23", "status": "submitting",
     }  # fmt: skip
-    gateway = a_gateway(clock=clock, answers={"payments.list_pending_payments": {"data": [pending]}})
+    told = {"data": [pending], "autopay_account_ids": [examples.ACCOUNT_ID]}
+    gateway = a_gateway(clock=clock, answers={"payments.list_pending_payments": told})
     account = by_agent(gateway, "GET", ACCOUNT).json["account"]
     assert account["pending_payments"][0]["id"] == examples.PAYMENT_ID
-    assert account["amount_due_after_pending_cents"] == 0
+    assert (account["amount_due_after_pending_cents"], account["autopay_enabled"]) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +74,8 @@ def test_a_file_shows_what_is_pending_beside_the_balance(clock: FixedClock) -> N
         ("payment-reversals", {"payment_id": examples.PAYMENT_ID, "reason": "wrong account"}, "reverse_payment"),
         ("late-fees", {"instalment_number": 11}, "assess_late_fee"),
         ("fee-waivers", {"fee_id": examples.EVENT_ID, "reason": "first time"}, "waive_fee"),
-        ("acceleration", {"reason": "default"}, "accelerate_balance"),
-        ("charge-off", {"reason": "default"}, "charge_off"),
+        ("acceleration", {"balance_cents": 1, "reason": "default"}, "accelerate_balance"),
+        ("charge-off", {"balance_cents": 1, "reason": "default"}, "charge_off"),
         ("flags", {"kind": "dispute", "from_on": "2026-11-01", "note": "letter"}, "set_account_flag"),
         ("flags/clear", {"kind": "dispute", "note": "settled"}, "clear_account_flag"),
         ("title-release", {"released_on": "2026-11-23", "reference": "ELT 1"}, "record_title_release"),
@@ -105,7 +106,7 @@ def test_a_refusal_keeps_its_code(path: str, method: str, refusal: Any, status: 
         "late-fees": {"instalment_number": 11},
         "fees": {"kind": "other_fee", "amount_cents": 500, "reason": "copy", "fee_reference": "copy/1"},
         "flags": {"kind": "dispute", "from_on": "2026-11-01", "note": "letter"},
-        "charge-off": {"reason": "default"},
+        "charge-off": {"balance_cents": 1, "reason": "default"},
         "title-release": {"released_on": "2026-11-23", "reference": "ELT 1"},
     }
     answer = by_agent(gateway, "POST", f"{ACCOUNT}/{path}", bodies[path])
@@ -126,3 +127,22 @@ def test_due_dates_are_moved_for_a_customer_as_by_themselves(preview: bool, cloc
     assert by_agent(gateway, "POST", f"{ACCOUNT}/due-date-changes", body).status_code == 200
     method = "preview_due_date_change" if preview else "change_due_date"
     assert gateway.neighbours.asked[-1].method == f"accounts.{method}"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("payments", A_PAYMENT),
+        ("payment-reversals", {"payment_id": examples.PAYMENT_ID, "reason": "wrong account"}),
+        ("rate-changes", {"annual_rate_percent": "5.49", "effective_on": "2026-11-05", "reason": "modification"}),
+        ("acceleration", {"balance_cents": 1, "reason": "default"}),
+        ("charge-off", {"balance_cents": 1, "reason": "default"}),
+    ],
+)
+def test_what_moves_the_books_far_asks_for_a_fresh_proof(path: str, body: dict[str, Any], clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    long_ago = int(clock.now().timestamp()) - 3600
+    token = gateway.token(roles=["agent"], auth_time=long_ago)
+    answer = gateway.post(f"{ACCOUNT}/{path}", body, token=token, headers=A_KEY)
+    assert (answer.status_code, answer.json["code"]) == (403, "step_up_required")
+    assert [asked.method for asked in gateway.neighbours.asked] == ["identity.get_signing_keys"]

@@ -127,7 +127,7 @@ def test_the_welcome_instant_is_day_everywhere_and_less_than_a_day_away(now: dat
     assert first_welcome_instant(now=welcome, time_zone=time_zone) == welcome
 
 
-ALWAYS = {Kind.SECURITY, Kind.ANSWER}
+ALWAYS = {Kind.SECURITY, Kind.ANSWER, Kind.NOTICE}
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,7 @@ def test_every_flag_that_accounts_knows_has_its_line() -> None:
     assert set(STOPPED_BY) == set(FLAG_KINDS)
 
 
-def test_a_demand_by_text_waits_for_the_morning_too() -> None:
-    decision = may_send(kind=Kind.DEMAND, channel=Channel.SMS, reach=a_reach(), now=NIGHT)
+@pytest.mark.parametrize("kind", [Kind.DEMAND, Kind.NOTICE])
+def test_demands_and_notices_by_text_wait_for_the_morning_too(kind: Kind) -> None:
+    decision = may_send(kind=kind, channel=Channel.SMS, reach=a_reach(), now=NIGHT)
     assert decision == Decision(send=True, reason=Reason.QUIET_HOURS, not_before=EIGHT_IN_CHICAGO)

@@ -44,6 +44,9 @@ FACTS: dict[str, Any] = {
     "next_step": "Please add another bank account or card, and pay with that.",
     "will_be_presented_again": False,
     "link": "https://portal.example/verify?token=t0ken&again=1",
+    "kind": "monthly",
+    "statement_on": "2026-11-23",
+    "amount_due_cents": 41_237,
 }
 
 

@@ -20,7 +20,7 @@ from services.payments.rules.originating import (
     originator_from,
     trace_number_of,
 )
-from tests.unit.payments.nacha.builders import routing_numbers
+from tests.unit.payments.nacha.builders import on_a_busy_machine, routing_numbers
 
 US = Originator(
     bank_routing_number="121042882", bank_name="FIRST BANK", company_name="CAPTIVE FINANCE", company_id="1234567890"
@@ -44,11 +44,13 @@ def compose(entries: list[QueuedEntry]) -> NachaFile:
     )  # fmt: skip
 
 
+@on_a_busy_machine
 @given(entries=waiting, data=st.data())
 def test_the_file_is_the_same_whatever_order_the_entries_come_in(entries: list[QueuedEntry], data: Any) -> None:
     assert write_file(compose(entries)) == write_file(compose(data.draw(st.permutations(entries))))
 
 
+@on_a_busy_machine
 @given(entries=waiting)
 def test_every_entry_is_in_it_once_with_its_money(entries: list[QueuedEntry]) -> None:
     text = write_file(compose(entries))
@@ -60,12 +62,27 @@ def test_every_entry_is_in_it_once_with_its_money(entries: list[QueuedEntry]) ->
     assert total.credit_cents == sum(entry.amount_cents for entry in entries if entry.direction == "credit")
 
 
+@on_a_busy_machine
 @given(entries=waiting)
 def test_a_batch_is_of_one_class_description_and_direction(entries: list[QueuedEntry]) -> None:
     batches = compose(entries).batches
     kinds = {(entry.entry_class, entry.description, entry.direction) for entry in entries}
     assert len(batches) == len(kinds)
     assert [batch.number for batch in batches] == list(range(1, len(batches) + 1))
+
+
+def test_what_is_drawn_by_a_standing_consent_says_so() -> None:
+    entries = [
+        QueuedEntry(
+            number=number, direction="debit", amount_cents=100, routing_number="231380104", account_number="1234",
+            account_type="checking", holder_name="Ada", entry_class=entry_class, description="AUTO PYMT", recurs=recurs,
+        )
+        for number, (entry_class, recurs) in enumerate([("WEB", False), ("WEB", True), ("PPD", True)], start=1)
+    ]  # fmt: skip
+    found = {
+        entry.individual_id[-1]: entry.discretionary for batch in compose(entries).batches for entry in batch.entries
+    }
+    assert found == {"1": "S", "2": "R", "3": ""}
 
 
 def test_trace_numbers_begin_anew_after_ten_million_entries() -> None:

@@ -32,8 +32,8 @@ WIDENED = """
 TITLES = """
     CREATE TABLE title_releases (
         account_id uuid NOT NULL CONSTRAINT fk_title_releases_account REFERENCES accounts,
-        state text CONSTRAINT ck_title_releases_state CHECK (state ~ '^[A-Z]{2}$'),
         good_funds_on date NOT NULL,
+        state text CONSTRAINT ck_title_releases_state CHECK (state ~ '^[A-Z]{2}$'),
         due_on date NOT NULL,
         source text NOT NULL,
         released_on date,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from services.payments.rules.nacha import (
@@ -18,6 +19,9 @@ from services.payments.rules.nacha import (
     Return,
     known_code,
 )
+
+# A whole file takes its time where others use the processor too; what is said of it does not hang on that.
+on_a_busy_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 OUR_BANK, THEIR_BANK = "121042882", "231380104"
 TRACE = "121042880000001"

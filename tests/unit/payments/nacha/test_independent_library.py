@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payments.rules.nacha import CREDIT, DEBIT, NachaFile, Purpose, code_of, read_file, write_file
-from tests.unit.payments.nacha.builders import a_batch, a_file, files, printable_text, routing_numbers, sent_files
+from tests.unit.payments.nacha.builders import (
+    a_batch,
+    a_file,
+    files,
+    on_a_busy_machine,
+    printable_text,
+    routing_numbers,
+    sent_files,
+)
 
 people = st.fixed_dictionaries(
     {
@@ -23,11 +31,13 @@ people = st.fixed_dictionaries(
 
 
 # It leaves the amounts of returns out of the sums; everything else of them it reads, see below.
+@on_a_busy_machine
 @given(file=sent_files)
 def test_the_other_library_finds_nothing_wrong_with_our_files(file: NachaFile) -> None:
     assert achkit.validate(write_file(file)) == {"ok": True, "errors": []}
 
 
+@on_a_busy_machine
 @given(file=files)
 def test_the_other_library_reads_in_our_files_what_we_wrote(file: NachaFile) -> None:
     found = achkit.parse(write_file(file))
@@ -46,6 +56,7 @@ def test_the_other_library_reads_in_our_files_what_we_wrote(file: NachaFile) -> 
     assert theirs == ours
 
 
+@on_a_busy_machine
 @given(debits=st.lists(people, max_size=5), credits=st.lists(people, max_size=5), bank=routing_numbers)
 def test_we_read_the_other_librarys_files(debits: list[Any], credits: list[Any], bank: str) -> None:
     theirs = achkit.AchFile.create(

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from services.payments.rules.nacha import MalformedFile, NachaFile, read_file, totals_of, write_file
 from services.payments.rules.nacha.fields import RECORD_WIDTH
 from services.payments.rules.nacha.records import BLOCKING_FACTOR
-from tests.unit.payments.nacha.builders import a_batch, a_correction, a_file, a_returned_entry, an_entry, files
+from tests.unit.payments.nacha.builders import (
+    a_batch,
+    a_correction,
+    a_file,
+    a_returned_entry,
+    an_entry,
+    files,
+    on_a_busy_machine,
+)
 
 OURS = """\
 101 121042882 1210428822611231705A094101FIRST BANK             CAPTIVE FINANCE                \n\
@@ -18,11 +26,13 @@ OURS = """\
 """
 
 
+@on_a_busy_machine
 @given(file=files)
 def test_a_file_is_read_as_it_was_written(file: NachaFile) -> None:
     assert read_file(write_file(file)) == file
 
 
+@on_a_busy_machine
 @given(file=files)
 def test_a_file_is_whole_blocks_of_ten_lines_of_94_characters(file: NachaFile) -> None:
     lines = write_file(file).split("\n")[:-1]
@@ -30,11 +40,13 @@ def test_a_file_is_whole_blocks_of_ten_lines_of_94_characters(file: NachaFile) -
     assert len(lines) % BLOCKING_FACTOR == 0
 
 
+@on_a_busy_machine
 @given(file=files, ending=st.sampled_from(["\r\n", "\r", ""]))
 def test_lines_may_end_as_on_any_system_or_not_at_all(file: NachaFile, ending: str) -> None:
     assert read_file(write_file(file).replace("\n", ending)) == file
 
 
+@on_a_busy_machine
 @given(file=files, data=st.data())
 def test_no_changed_character_makes_another_amount_pass(file: NachaFile, data: st.DataObject) -> None:
     """Whatever one character is changed to, the file is refused or says the same sums as before."""

@@ -1,0 +1,6 @@
+"""Who speaks to customers, in messages and on paper alike: settings that more than one service reads."""
+
+from chassis.settings import Setting
+
+BRAND_NAME = Setting("BRAND_NAME", "text", "The lender's name in every message", "Kia Finance America")
+BRAND_PHONE = Setting("BRAND_PHONE", "text", "The telephone number of customer service", "1-855-885-7600")
