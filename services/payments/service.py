@@ -215,6 +215,10 @@ class PaymentsService(Service):
     def on_account_accelerated(self, call: EventCall) -> None:
         operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
 
+    @reaction(accounts_events.lease_extended)
+    def on_lease_extended(self, call: EventCall) -> None:
+        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+
     @reaction(accounts_events.account_charged_off)
     def on_account_charged_off(self, call: EventCall) -> None:
         operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
