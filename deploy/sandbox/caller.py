@@ -90,9 +90,10 @@ class Caller:
     def _tell(self, told: Sequence[Due], letter: Letter) -> None:
         status = self._send(letter)
         answer = NO_ANSWER if status is None else str(status)
-        for webhook in told:
-            has_arrived = status is not None and 200 <= status < 300
-            self._webhooks.record_try(webhook.document["id"], answer=answer, has_arrived=has_arrived)
+        has_arrived = status is not None and 200 <= status < 300
+        self._webhooks.record_tries(
+            [webhook.document["id"] for webhook in told], answer=answer, has_arrived=has_arrived
+        )
 
     def _happened(self, id: str) -> Document | None:
         """The webhook as something that has happened; None where it never will."""

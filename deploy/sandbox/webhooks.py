@@ -6,7 +6,7 @@ fate of each.
 
 import heapq
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,10 +99,13 @@ class Webhooks:
                     return self._take(kind, limit=GATHERED_MAX if kind == gathers else 1)
                 self._bell.wait(pause)
 
-    def record_try(self, id: str, *, answer: str, has_arrived: bool) -> None:
-        """Write down what came of a try; one that was not taken falls due again, but not for ever."""
+    def record_tries(self, ids: Sequence[str], *, answer: str, has_arrived: bool) -> None:
+        """Write down what came of a call; what was not taken falls due again, all at one moment, but not for ever."""
         now = self._now().timestamp()
+        for id in ids:
+            self._record_try(id, answer=answer, has_arrived=has_arrived, now=now)
 
+    def _record_try(self, id: str, *, answer: str, has_arrived: bool, now: float) -> None:
         def tried(document: Document) -> Document:
             tries = document["tries"] + 1
             open_state = WAITING if tries < TRIES_MAX else GIVEN_UP

@@ -49,7 +49,7 @@ def take_payment(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/staff/customers/{user_id}/payment-methods", operation="listCustomerPaymentMethods", tags=TAGS,
     who=STAFF, query=Page, gives=payments.PaymentMethods, summary="The payment methods of a customer",
-    example=examples.page_of(examples.PAYMENT_METHOD),
+    example={**examples.page_of(examples.PAYMENT_METHOD), "consent_offer": examples.CONSENT_TO_METHOD},
 )  # fmt: skip
 def list_customer_payment_methods(call: HttpCall) -> Reply:
     return _for(call, call.path["user_id"]).relay("payments", "list_payment_methods", **call.query)

@@ -266,6 +266,8 @@ def test_what_is_promised_about_an_account_or_a_person_is_told_but_for_these() -
         "user_registered", "email_verified",
         # The message itself has reached the person, or has not.
         "notification_sent", "notification_delivered", "notification_failed",
+        # A person of ours has to act first, and then tells the customer what became of it.
+        "payment_disputed", "refund_failed",
     }  # fmt: skip
 
 
