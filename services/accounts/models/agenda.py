@@ -22,8 +22,10 @@ def next_action_from_stored(row: Mapping[str, Any]) -> NextAction | None:
 
 
 def marks_as_stored(marks: Marks | None) -> dict[str, Any]:
-    """All empty for an account that no day has looked at."""
-    return {name: None if marks is None else getattr(marks, name) for name in MARKS}
+    """No dates and no bucket for an account that no day has looked at."""
+    if marks is None:
+        return {**dict.fromkeys(MARKS), "bucket_days": 0}
+    return {name: getattr(marks, name) for name in MARKS}
 
 
 def agenda_as_stored(action: NextAction | None) -> dict[str, Any]:
