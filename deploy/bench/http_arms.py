@@ -118,6 +118,7 @@ def _environment(ground: Ground, *, port: int, ops_port: int) -> dict[str, str]:
         "CLOCK_FILE": "",
         "PROCESSOR_BASE_URL": NOWHERE,
         "PROCESSOR_API_KEY": "unused",
+        "PROCESSOR_WEBHOOK_SECRET": "unused",
         **{f"{service.upper()}_DATABASE_URL": url for service, url in ground.database_urls.items()},
     }
 
