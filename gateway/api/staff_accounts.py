@@ -125,6 +125,7 @@ def defer_account_payments(call: HttpCall) -> Reply:
     "GET", "/v1/staff/work-items", operation="listWorkItems", tags=TAGS, who=STAFF, query=work_items.ListWorkItems,
     gives=work_items.WorkItems, summary="What waits for a person, oldest first",
     example=examples.page_of(staff_examples.WORK_ITEM),
+    errors=("not_found",),
 )  # fmt: skip
 def list_work_items(call: HttpCall) -> Reply:
     return call.relay("accounts", "list_work_items", **call.query)
