@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,7 @@ WEBHOOK_HEADERS = {
         "between, while the secret is changed."
     ),
 }
+SCHEMAS = "#/components/schemas/"
 DESCRIPTION = (
     "Money is whole cents (`*_cents`, USD), dates are `YYYY-MM-DD`, instants RFC 3339 in UTC, ids opaque text. Unknown "
     "fields and parameters are refused. Every error is a problem document (RFC 9457) with a stable `code`; on routes "
@@ -206,10 +207,31 @@ def _name(schema: Any) -> str:
 
 
 def _open_replies(made: dict[str, Any], *, taken: set[str]) -> None:
-    """Requests are closed, replies are open: clients pass over fields that are added later."""
-    for name, shape in made["components"]["schemas"].items():
-        if name not in taken:
+    """Requests are closed, with all in them; replies are open: clients pass over fields that are added later."""
+    schemas = made["components"]["schemas"]
+    operations = [operation for path in made["paths"].values() for operation in path.values()]
+    given = _shapes_within([operation["responses"] for operation in operations], schemas)
+    within = _shapes_within([schemas[name] for name in taken], schemas) - given
+    for name, shape in schemas.items():
+        if name not in taken | within:
             shape.pop("additionalProperties", None)
+
+
+def _shapes_within(part: Any, schemas: Mapping[str, Any]) -> set[str]:
+    """The names of the shapes that something refers to, and of those that these refer to."""
+    found: set[str] = set()
+    waiting = [part]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+            name = str(part.get("$ref", "")).removeprefix(SCHEMAS)
+            if name in schemas and name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+    return found
 
 
 def _make_patterns_portable(part: Any) -> None:
