@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from chassis.store import Transaction
-from services.notifications import rules
 from services.notifications.models import messages
-from services.notifications.rules import Channel, State
+from services.notifications.rules import states
+from services.notifications.rules.kinds import Channel
+from services.notifications.rules.states import State
 
 _SHOWN = tuple(
     messages.c[name]
@@ -35,7 +36,7 @@ def count_unsettled(transaction: Transaction, *, now: datetime) -> Mapping[str, 
     open_states = (State.SENDING, State.UNKNOWN)
     counted = (
         select(messages.c.channel, func.count().label("count"))
-        .where(messages.c.state.in_(open_states), messages.c.changed_at < now - rules.WORD_EXPECTED_WITHIN)
+        .where(messages.c.state.in_(open_states), messages.c.changed_at < now - states.WORD_EXPECTED_WITHIN)
         .group_by(messages.c.channel)
     )
     found = {row["channel"]: row["count"] for row in transaction.all(counted)}

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
 from services.notifications.models import contact_accounts, contacts
-from services.notifications.rules import Channel, Reach
+from services.notifications.rules.deciding import Reach
+from services.notifications.rules.kinds import Channel
 
 
 @dataclass(frozen=True, kw_only=True)

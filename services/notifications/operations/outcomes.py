@@ -11,13 +11,13 @@ from sqlalchemy import DateTime, Text, bindparam, func, select, update
 from chassis.errors import Impossible
 from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
-from services.notifications import rules
 from services.notifications.contract import events
 from services.notifications.models import messages
 from services.notifications.operations.contacts import stop_texts_to
 from services.notifications.providers.channels import VendorRefused
 from services.notifications.providers.reports import Report
-from services.notifications.rules import Reason, State
+from services.notifications.rules import states
+from services.notifications.rules.states import Reason, State
 
 _LOCKED = select(messages).where(messages.c.id == bindparam("of_message")).with_for_update()
 _CHANGE = update(messages).where(messages.c.id == bindparam("of_message"))
@@ -26,7 +26,7 @@ _ACCEPT = (
     update(messages)
     .where(messages.c.id == bindparam("of_message"), messages.c.state == State.SENDING)
     .values(
-        state=rules.step(State.SENDING, State.SENT), reason=Reason.ACCEPTED, variables_sealed=None, not_before=None,
+        state=states.step(State.SENDING, State.SENT), reason=Reason.ACCEPTED, variables_sealed=None, not_before=None,
         vendor_id=func.coalesce(messages.c.vendor_id, bindparam("of_vendor", type_=Text)),
         sent_at=func.coalesce(messages.c.sent_at, bindparam("now", type_=DateTime(timezone=True))),
         changed_at=bindparam("now", type_=DateTime(timezone=True)),
@@ -65,7 +65,7 @@ def record_acceptance(transaction: Transaction, *, now: datetime, message_id: UU
         _tell(transaction, message=accepted, state=State.SENT, reason=Reason.ACCEPTED)
         return
     message = locked(transaction, message_id)
-    if rules.is_news(State(message["state"]), State.SENT):
+    if states.is_news(State(message["state"]), State.SENT):
         settle(
             transaction, now=now, message=message, state=State.SENT, reason=Reason.ACCEPTED, vendor_id=vendor_id
         )  # fmt: skip
@@ -80,7 +80,7 @@ def record_refusal(
     """The vendor answered that it will never send the message."""
     message = locked(transaction, message_id)
     state = State.SUPPRESSED if refusal.opted_out else State.FAILED
-    if rules.is_news(State(message["state"]), state):
+    if states.is_news(State(message["state"]), state):
         settle(transaction, now=now, message=message, state=state, reason=refusal.reason)
     if refusal.opted_out:
         stop_texts_to(transaction, now=now, cipher=cipher, user_id=message["user_id"], number=address)
@@ -98,14 +98,14 @@ def give_back(transaction: Transaction, *, now: datetime, message_id: UUID) -> N
     message = locked(transaction, message_id)
     # Where the attempt outlived its lease, another has called the message unknown already: it stays so.
     if message["state"] == State.SENDING:
-        change(transaction, now=now, message_id=message_id, state=rules.step(State.SENDING, State.QUEUED))
+        change(transaction, now=now, message_id=message_id, state=states.step(State.SENDING, State.QUEUED))
 
 
 def settle(
     transaction: Transaction, *, now: datetime, message: Row, state: State, reason: str, vendor_id: str | None = None
 ) -> None:
     """Take a locked message to a state from which nothing more is sent, wipe its words, and tell what is to be told."""
-    following = rules.step(State(message["state"]), state)
+    following = states.step(State(message["state"]), state)
     values: dict[str, Any] = {"state": following, "reason": reason, "variables_sealed": None, "not_before": None}
     values["vendor_id"] = message["vendor_id"] or vendor_id or None
     if following in (State.SENT, State.DELIVERED):
@@ -143,6 +143,6 @@ def _last_news(message: Row, said: Iterable[Report]) -> Report | None:
     """Where the vendor's words about one message lead; None where they lead nowhere."""
     current, last = State(message["state"]), None
     for report in said:
-        if report.channel == message["channel"] and rules.is_news(current, report.state):
+        if report.channel == message["channel"] and states.is_news(current, report.state):
             current, last = report.state, report
     return last

@@ -13,13 +13,15 @@ from chassis.ids import new_id
 from chassis.keys import FieldCipher
 from chassis.store import Database, Transaction
 from services.accounts.contract.statements import ELECTRONIC
-from services.notifications import rules
 from services.notifications.contract import events
 from services.notifications.models import contact_accounts, contacts, messages
 from services.notifications.operations.contacts import person_of
 from services.notifications.operations.flags import flags_of
 from services.notifications.providers.wording import LANGUAGE
-from services.notifications.rules import Channel, Decision, Reason, State
+from services.notifications.rules import causes, deciding, kinds
+from services.notifications.rules.deciding import Decision
+from services.notifications.rules.kinds import Channel
+from services.notifications.rules.states import Reason, State
 
 RELEASED_AT_ONCE_MAX = 500
 
@@ -37,7 +39,7 @@ def send_secure_mail(
     first_name: str, link: str, about: str | None,
 ) -> Mapping[str, Any]:  # fmt: skip
     """Queue a mail with a secret link → {message_id}. The same cause gives the same message, for ever."""
-    key = rules.source_key(cause=cause, addressee="address", channel=Channel.EMAIL, template=template)
+    key = causes.source_key(cause=cause, addressee="address", channel=Channel.EMAIL, template=template)
     queued = _queue(
         transaction, now=now, cipher=cipher, key=key, channel=Channel.EMAIL, template=template,
         decision=Decision(send=True, reason=Reason.ALLOWED),
@@ -50,7 +52,7 @@ def send_secure_text(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, template: str, to_phone: str, code: str
 ) -> Mapping[str, Any]:
     """Queue a text with a code → {message_id}. The same cause gives the same message, for ever."""
-    key = rules.source_key(cause=cause, addressee="number", channel=Channel.SMS, template=template)
+    key = causes.source_key(cause=cause, addressee="number", channel=Channel.SMS, template=template)
     queued = _queue(
         transaction, now=now, cipher=cipher, key=key, channel=Channel.SMS, template=template,
         decision=Decision(send=True, reason=Reason.ALLOWED),
@@ -152,12 +154,12 @@ def tell_holders(
     for row in transaction.all(_HOLDERS, {"of_account": account_id}):
         person = person_of(cipher, row)
         for channel in channels:
-            decision = rules.may_send(
-                kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
+            decision = deciding.may_send(
+                kind=kinds.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
             )
             _queue(
                 transaction, now=now, cipher=cipher, channel=channel, template=template, decision=decision,
-                key=rules.source_key(cause=cause, addressee=str(row["user_id"]), channel=channel, template=template),
+                key=causes.source_key(cause=cause, addressee=str(row["user_id"]), channel=channel, template=template),
                 user_id=row["user_id"], account_id=account_id,
                 variables={**variables, "account_last4": row["last4"]},
             )  # fmt: skip

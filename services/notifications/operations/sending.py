@@ -14,14 +14,15 @@ from chassis.errors import Impossible, OutcomeUnknown, VendorDown
 from chassis.failpoints import failpoint
 from chassis.keys import FieldCipher
 from chassis.store import Cause, Database, Row, Transaction
-from services.notifications import rules
 from services.notifications.models import contacts, messages
 from services.notifications.operations import outcomes
 from services.notifications.operations.contacts import Person, person_of
 from services.notifications.operations.flags import flags_of
 from services.notifications.providers.channels import Mail, MailContent, Text, VendorRefused
 from services.notifications.providers.wording import Wording
-from services.notifications.rules import Channel, Reason, State
+from services.notifications.rules import deciding, kinds, states, writing
+from services.notifications.rules.kinds import Channel
+from services.notifications.rules.states import Reason, State
 
 _OF_CONTACT = "contact_"
 _LOCKED = (
@@ -95,8 +96,8 @@ def _take(
     channel, template = Channel(message["channel"]), message["template"]
     # Consent may have been withdrawn, a flag set, and the evening come, while the message waited for its vendor.
     flags = flags_of(transaction, account_id=message["account_id"])
-    decision = rules.may_send(
-        kind=rules.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
+    decision = deciding.may_send(
+        kind=kinds.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
     )
     address = person.address(channel)
     if not decision.send or address is None:
@@ -107,10 +108,10 @@ def _take(
             transaction, now=now, message_id=message_id, not_before=decision.not_before, reason=decision.reason
         )
         return None
-    facts = {**variables, "greeting_name": rules.greeting_name(person.first_name)}
+    facts = {**variables, "greeting_name": writing.greeting_name(person.first_name)}
     words = wording.mail if channel is Channel.EMAIL else wording.text
     content = words(template, language=message["language"], facts=facts)
-    outcomes.change(transaction, now=now, message_id=message_id, state=rules.step(State.QUEUED, State.SENDING))
+    outcomes.change(transaction, now=now, message_id=message_id, state=states.step(State.QUEUED, State.SENDING))
     return Parcel(message=message, address=address, content=content)
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.notifications.rules import Channel, State
+from services.notifications.rules.kinds import Channel
+from services.notifications.rules.states import State
 
 FRESH_SECONDS = 300
 VENDOR_ID_LENGTH_MAX = 200

@@ -13,7 +13,8 @@ from services.notifications.contract.errors import WebhookSignatureInvalid
 from services.notifications.providers.channels import OWN_ID
 from services.notifications.providers.reports import FRESH_SECONDS, VENDOR_ID_LENGTH_MAX, Report, own_id
 from services.notifications.providers.sendgrid import VENDOR
-from services.notifications.rules import Channel, Reason, State
+from services.notifications.rules.kinds import Channel
+from services.notifications.rules.states import Reason, State
 
 # `deferred` is SendGrid's own business until one of the others follows; opens and clicks are not counted at all.
 _STATES: Mapping[str, State] = {

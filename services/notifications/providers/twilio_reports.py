@@ -11,7 +11,8 @@ from services.notifications.contract.errors import WebhookSignatureInvalid
 from services.notifications.providers.channels import OWN_ID
 from services.notifications.providers.reports import VENDOR_ID_LENGTH_MAX, Report, own_id
 from services.notifications.providers.twilio import OPTED_OUT, VENDOR
-from services.notifications.rules import Channel, Reason, State
+from services.notifications.rules.kinds import Channel
+from services.notifications.rules.states import Reason, State
 
 FIELDS_MAX = 100
 

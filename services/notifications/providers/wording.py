@@ -9,8 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis.money import format_dollars
-from services.notifications import rules
 from services.notifications.providers.channels import MailContent
+from services.notifications.rules import writing
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 LANGUAGE = "en"
@@ -63,7 +63,7 @@ class Wording:
     def text(self, template: str, *, language: str, facts: Mapping[str, Any]) -> str:
         """The body of a text. Raises TextTooLong unless it goes out as one."""
         body = self._fill(f"{language}/{template}.sms.txt", language, facts)
-        if not rules.fits_one_text(body):
+        if not writing.fits_one_text(body):
             raise TextTooLong(f"{template} ({language})")
         return body
 

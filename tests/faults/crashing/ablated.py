@@ -58,9 +58,9 @@ def _without_inbox_and_keys() -> None:
 
     from gateway.stream import memory
     from services.accounts.operations.apply_payment import PostedPayment
-    from services.notifications import rules
+    from services.notifications.rules import causes
 
-    plain_key, plain_record = rules.source_key, memory.record
+    plain_key, plain_record = causes.source_key, memory.record
 
     def source_key(payment: PostedPayment) -> str:
         return f"payment:{payment.payment_id}:{payment.presentment_number}:{uuid4()}"
@@ -71,7 +71,7 @@ def _without_inbox_and_keys() -> None:
     anew = cached_property(source_key)
     anew.__set_name__(PostedPayment, "source_key")
     _remove(PostedPayment, "source_key", anew)
-    _remove(rules, "source_key", lambda *, cause, **named: plain_key(cause=f"{cause}:{uuid4()}", **named))
+    _remove(causes, "source_key", lambda *, cause, **named: plain_key(cause=f"{cause}:{uuid4()}", **named))
     _remove(memory, "record", record)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.notifications import rules
-from services.notifications.rules import Kind
+from services.notifications.rules import kinds
+from services.notifications.rules.kinds import Kind
 from tests.builders.notifications import a_contact
 from tests.service.notifications.stage import Stage
 
@@ -11,7 +11,7 @@ from tests.service.notifications.stage import Stage
 @pytest.fixture
 def demands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a confirmation a demand for money."""
-    monkeypatch.setitem(rules.KINDS, "payment_received", Kind.DEMAND)
+    monkeypatch.setitem(kinds.KINDS, "payment_received", Kind.DEMAND)
 
 
 STOPPED = {"email": ("suppressed", "account_flagged"), "sms": ("suppressed", "account_flagged")}

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.doors import Outcome
-from services.notifications import operations, rules
+from services.notifications import operations
+from services.notifications.rules import kinds
 from tests.builders.notifications import ACCOUNT, ADA, ADAS_EMAIL, ADAS_PHONE, GRACE, a_contact, a_second_holder
 from tests.builders.wiring import an_agent, call
 from tests.service.notifications.stage import Stage
@@ -206,7 +207,7 @@ class TestQuietHours:
 
     @pytest.fixture(autouse=True)
     def routine(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rules, "KINDS", {**rules.KINDS, "payment_received": rules.Kind.ROUTINE})
+        monkeypatch.setattr(kinds, "KINDS", {**kinds.KINDS, "payment_received": kinds.Kind.ROUTINE})
 
     def test_a_routine_text_of_the_evening_goes_in_the_morning_and_once(self, stage: Stage) -> None:
         stage.put(a_contact())

@@ -9,19 +9,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.accounts.contract.flags import FLAG_KINDS
-from services.notifications.rules import (
+from services.notifications.rules.deciding import (
     QUIET_FROM,
     QUIET_UNTIL,
-    STOPPED_BY,
     UNKNOWN_ZONE_STANDS_FOR,
-    Channel,
     Decision,
-    Kind,
     Reach,
-    Reason,
     first_welcome_instant,
     may_send,
 )
+from services.notifications.rules.kinds import STOPPED_BY, Channel, Kind
+from services.notifications.rules.states import Reason
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)

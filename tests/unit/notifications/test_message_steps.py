@@ -5,20 +5,10 @@ import itertools
 import pytest
 
 from services.notifications.contract.schemas import SECURE_TEMPLATES
-from services.notifications.rules import (
-    HOLDING_WORDS,
-    KINDS,
-    STEPS,
-    Channel,
-    IllegalStep,
-    Kind,
-    State,
-    fits_one_text,
-    greeting_name,
-    is_news,
-    source_key,
-    step,
-)
+from services.notifications.rules.causes import source_key
+from services.notifications.rules.kinds import KINDS, Channel, Kind
+from services.notifications.rules.states import HOLDING_WORDS, STEPS, IllegalStep, State, is_news, step
+from services.notifications.rules.writing import fits_one_text, greeting_name
 
 VENDORS_WORDS = (State.SENT, State.DELIVERED, State.FAILED, State.SUPPRESSED)
 

@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from chassis.schemas import CENTS_MAX
 from services.notifications.providers.wording import LANGUAGE, TEMPLATES, Brand, TextTooLong, Wording
-from services.notifications.rules import KINDS
+from services.notifications.rules.kinds import KINDS
 
 GOLDEN = Path(__file__).parent / "golden"
 BRAND = Brand(name="Kia Finance America", phone="1-855-885-7600", portal_url="https://portal.example")

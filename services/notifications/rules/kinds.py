@@ -1,0 +1,60 @@
+"""By which ways a person is told, why, and what a flag on the account stops."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """By which way a person is told."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Kind(StrEnum):
+    """Why a person is told: what may wait for the morning, and what a flag on the account stops, follows from it.
+
+    A demand asks for money that is due or past due, or says what it costs that it was not paid. A notice is what a law
+    wants said before we may act, such as that of a draft (12 CFR 1005.10(d)).
+    """
+
+    SECURITY = "security"
+    ANSWER = "answer"
+    ROUTINE = "routine"
+    DEMAND = "demand"
+    NOTICE = "notice"
+
+
+# What nobody who holds an account is sent while it is flagged. Answers to what they just did, what keeps them safe, and
+# notices that the law wants always go. Sources: 11 U.S.C. § 362(a)(6) for bankruptcy; 12 CFR 1006.6(c) for cease
+# contact, kept as our policy; a disputed debt is not asked for while it is looked into.
+STOPPED_BY: Mapping[str, frozenset[Kind]] = {
+    "servicemember": frozenset(),
+    "bankruptcy": frozenset({Kind.DEMAND, Kind.ROUTINE}),
+    "deceased": frozenset({Kind.DEMAND, Kind.ROUTINE}),
+    "dispute": frozenset({Kind.DEMAND}),
+    "cease_contact": frozenset({Kind.DEMAND, Kind.ROUTINE}),
+}
+MAY_WAIT = frozenset({Kind.ROUTINE, Kind.DEMAND, Kind.NOTICE})
+
+KINDS: Mapping[str, Kind] = {
+    "verify_email": Kind.SECURITY,
+    "already_registered": Kind.SECURITY,
+    "reset_password": Kind.SECURITY,
+    "user_id_reminder": Kind.SECURITY,
+    "password_changed": Kind.SECURITY,
+    "new_sign_in": Kind.SECURITY,
+    "confirm_new_email": Kind.SECURITY,
+    "approve_contact_change": Kind.SECURITY,
+    "contact_changed": Kind.SECURITY,
+    "second_factor_changed": Kind.SECURITY,
+    "approval_asked": Kind.SECURITY,
+    "security_code": Kind.SECURITY,
+    "payment_received": Kind.ANSWER,
+    "payment_declined": Kind.ANSWER,
+    "payment_returned": Kind.ROUTINE,
+    "statement_ready": Kind.ROUTINE,
+    "autopay_enrolled": Kind.ANSWER,
+    "autopay_draft_upcoming": Kind.NOTICE,
+    "autopay_paused": Kind.ROUTINE,
+}
