@@ -6,8 +6,8 @@ all that came from the same queue.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from amqp.exceptions import NotFound
@@ -71,7 +71,7 @@ class Letter:
 
 
 def found(*, url: str, others: Iterable[str] = ()) -> list[Letter]:
-    """Every dead letter of ours and of these queues of others. A queue of others that is not declared yet has none."""
+    """Every dead letter of ours and of these queues of others. What is not declared yet has none."""
     with open_channel(url) as channel:
         # Closing the channel gives back what was taken and not acknowledged.
         return list(_taken(channel, others))
@@ -126,17 +126,23 @@ def take_all(channel: Any, queue: str) -> Iterator[Any]:
 
 
 def _taken(channel: Any, others: Iterable[str]) -> Iterator[Letter]:
-    left = TAKEN_MAX
+    return islice(_all_taken(channel, others), TAKEN_MAX)
+
+
+def _all_taken(channel: Any, others: Iterable[str]) -> Iterator[Letter]:
     for service in SERVICES:
-        for message in _some_of(channel, parked_queue(service), left):
-            left -= 1
+        for message in _messages_of(channel, parked_queue(service)):
             yield Letter(message.delivery_info["routing_key"], message)
     for queue in others:
-        with suppress(NotFound):
-            for message in _some_of(channel, dead_letters(queue), left):
-                left -= 1
-                yield Letter(queue, message)
+        for message in _messages_of(channel, dead_letters(queue)):
+            yield Letter(queue, message)
 
 
-def _some_of(channel: Any, queue: str, limit: int) -> Iterator[Any]:
-    return (message for _, message in zip(range(limit), take_all(channel, queue), strict=False))
+def _messages_of(channel: Any, queue: str) -> Iterator[Any]:
+    """None where the queue is not declared, which is asked beside: the broker ends a channel that asks in vain."""
+    with channel.connection.channel() as beside:
+        try:
+            beside.queue_declare(queue=queue, passive=True)
+        except NotFound:
+            return iter(())
+    return take_all(channel, queue)

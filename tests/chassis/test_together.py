@@ -3,19 +3,22 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from chassis.assembly import bindings_of, events_by_queue
 from chassis.clock import FixedClock
 from chassis.doors import EventCall, Outcome, Service, reaction
 from chassis.errors import ConstraintViolated
 from chassis.events import Envelope
 from chassis.store import Cause, Database, Transaction
+from chassis.tables import inbox
 from tests.builders.wiring import an_event, deliver, emitted, settings_of, wire
 from tests.chassis.counting import CountingService, add, counted, total
 from tests.chassis.test_buses import Stack, stack  # noqa: F401 - a fixture
@@ -73,8 +76,12 @@ def an_addition(clock: FixedClock, name: str) -> Envelope:
 
 
 def deliver_together(service: Any, *events: Envelope) -> list[Outcome] | None:
+    return delivered_together(service.on_counted, *events)
+
+
+def delivered_together(door: Any, *events: Envelope) -> list[Outcome] | None:
     first, *others = [event.to_json() for event in events]
-    outcomes: list[Outcome] | None = service.on_counted(body=first, others=others, again=False, settings=settings_of())
+    outcomes: list[Outcome] | None = door(body=first, others=others, again=False, settings=settings_of())
     return outcomes
 
 
@@ -279,6 +286,9 @@ def test_what_is_left_is_not_written_down_and_is_handled_when_it_comes_again(
     assert total(database) == 2
 
 
+recounted = replace(counted, name="recounted")
+
+
 class HearingService(Service):
     """It hears two events on one queue, and wants only those of one kind when asked."""
 
@@ -310,7 +320,7 @@ class TestOfSeveralEvents:
         ]
 
     def test_those_that_wait_share_a_transaction(self, hearing: HearingService, clock: FixedClock) -> None:
-        assert deliver_together(hearing.on_either, *self.of_both(clock)) == [Outcome.DONE] * 3
+        assert delivered_together(hearing.on_either, *self.of_both(clock)) == [Outcome.DONE] * 3
         assert [sorted(given) for given in hearing.given] == [sorted([counted.type, counted.type, recounted.type])]
 
     def test_each_kind_is_asked_about_once_and_what_is_not_wanted_is_not_written_down(
@@ -318,7 +328,7 @@ class TestOfSeveralEvents:
     ) -> None:
         hearing.wants = {counted.type}
         events = self.of_both(clock)
-        assert deliver_together(hearing.on_either, *events) == [Outcome.DONE] * 3
+        assert delivered_together(hearing.on_either, *events) == [Outcome.DONE] * 3
         assert sorted(hearing.asked) == sorted({counted.type, recounted.type})
         assert hearing.given == [[counted.type, counted.type]]
         with database.reading() as open_:

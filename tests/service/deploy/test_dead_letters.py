@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from chassis.bus.link import open_channel
-from chassis.bus.topology import dead_letters, parked_exchange, parked_queue
+from chassis.bus.topology import DELIVERY_LIMIT, dead_letters, parked_exchange, parked_queue
 from chassis.ids import new_id
 from deploy import dead_letters as letters
 from deploy.catalogue import SERVICES
 from deploy.rabbitmq.subscribers import Subscriber
 from deploy.subscriptions import delete_queues
 from deploy.topology import bindings, declare_all
+from tests.fixtures.processes import eventually
 
 DECLARED = Subscriber("declared", ("payments.payment_posted",))
 QUEUE = "evt-payments-payment_posted--leases.on_payment_posted.v2"
@@ -74,7 +75,7 @@ def test_looking_often_loses_none(broker: str) -> None:
 
 @pytest.mark.bus
 def test_retrying_puts_them_back_in_order(broker: str) -> None:
-    assert letters.retry(url=broker, what=QUEUE) == 2
+    assert letters.retry(url=broker, what=QUEUE, others=["sub.later.v1"]) == 2
     assert bodies(broker, QUEUE) == ["first", "second"]
     assert texts(broker, QUEUE) == []
     assert texts(broker, OTHER) == ["other"]
@@ -116,6 +117,19 @@ def test_each_tells_its_handler_its_event_and_why(broker: str) -> None:
     assert letter.event == f"captive.payments.payment_posted.v1 {identifier}"
     assert letter.reason == "rejected: no event for it"
     assert texts(broker, identifier) == [body]
+
+
+@pytest.mark.bus
+def test_what_ends_its_process_every_time_lies_there_after_the_limit(broker: str) -> None:
+    """No process notes anything down: each takes the message and is gone, as one that is killed."""
+    body = an_event()
+    put(broker, body, key=OTHER)
+    for _ in range(DELIVERY_LIMIT + 1):
+        with open_channel(broker) as channel:
+            assert eventually(lambda: channel.basic_get(OTHER), seconds=10)
+    (letter,) = eventually(lambda: [one for one in letters.found(url=broker) if one.text == body], seconds=10)
+    assert (letter.handler, letter.reason) == ("leases.on_payment_returned", "delivery_limit: processes ended in it")
+    assert bodies(broker, OTHER) == []
 
 
 @pytest.mark.bus
