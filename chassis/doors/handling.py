@@ -11,7 +11,7 @@ from chassis.attempts import Claim, Found
 from chassis.doors.call import ErrandCall, EventCall, Service
 from chassis.doors.containing import VERB_SECONDS_MAX, contained
 from chassis.doors.delivery import Concerns, Delivery, Handles, Method
-from chassis.doors.listening import TOGETHER_MAX, Listen, Outcome
+from chassis.doors.listening import AHEAD_MAX, Listen, Outcome
 from chassis.errors import (
     BusDown,
     DependencyDown,
@@ -45,7 +45,7 @@ WorkTogether = Callable[[Sequence[Delivery]], list[Settled] | None]
 
 
 def reaction(
-    *events: Event, limit: int = TOGETHER_MAX, at_once: bool = False, concerns: Concerns | None = None
+    *events: Event, limit: int = AHEAD_MAX, at_once: bool = False, concerns: Concerns | None = None
 ) -> Callable[[Method], Method]:  # fmt: skip
     """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction.
 

@@ -36,6 +36,8 @@ RESUME_SECONDS_MAX = 90.0
 DOOR_FAILURES_MAX = 3
 # So many messages of one handler share a transaction, so many such transactions or single messages are at work.
 TOGETHER_MAX, BATCHES_MAX, WORKERS_MAX = 50, 2, 10
+# While the batches are at work, the next one is on its way.
+AHEAD_MAX = TOGETHER_MAX * (BATCHES_MAX + 1)
 # Under load a handler begins no more often than this, the less often the more there is: it shares a transaction.
 GATHERING_SECONDS, GATHERING_FACTOR_MAX = 0.05, 5
 # With so many callers waiting events give way, a moment at a time and not for long.
