@@ -22,6 +22,7 @@ SHOWN_MAX = 20
 # Not by the queue's own count: quorum queues tell it with a delay of seconds.
 TAKEN_MAX = 10_000
 NAME_LENGTH = 12
+REASON_HEADER = "x-parked-because"
 REASONS = {"delivery_limit": "processes ended in it", "rejected": "no event for it"}
 
 
@@ -56,8 +57,7 @@ class Letter:
 
     @property
     def reason(self) -> str:
-        deaths = self.message.headers.get("x-death") or [{}]
-        reason = str(deaths[0].get("reason", "unknown"))
+        reason = reason_of(self.message)
         return f"{reason}: {REASONS[reason]}" if reason in REASONS else reason
 
     @property
@@ -107,13 +107,23 @@ def drop(*, url: str, what: str, others: Sequence[str] = ()) -> int:
     return len(meant)
 
 
-def put(channel: Any, message: Any, *, exchange: str, routing_key: str) -> None:
-    """A copy, as its sender gave it, confirmed by the broker. Handlers take an event only from its source."""
+def reason_of(message: Any) -> str:
+    """Why the broker put it aside, in its own word; `unknown` where its properties cannot be read."""
+    deaths = message.headers.get("x-death") or [{}]
+    return str(deaths[0].get("reason") or message.headers.get(REASON_HEADER) or "unknown")
+
+
+def put(channel: Any, message: Any, *, exchange: str, routing_key: str, reason: str = "") -> None:
+    """A copy, as its sender gave it, confirmed by the broker. Handlers take an event only from its source.
+
+    `reason` goes with a dead letter that is moved: what the broker noted, it takes from nobody else.
+    """
     # Only what was given: a stranger's message may lack everything but its body.
     given = {name: message.properties.get(name) for name in ("content_type", "content_encoding")}
     user = message.properties.get("user_id")
     properties = {"delivery_mode": 2, **({"user_id": user} if user else {})}
-    copy = channel.prepare_message(message.body, properties=properties, **given)
+    headers = {REASON_HEADER: reason} if reason else {}
+    copy = channel.prepare_message(message.body, properties=properties, headers=headers, **given)
     channel.basic_publish_confirm(copy, exchange=exchange, routing_key=routing_key)
 
 

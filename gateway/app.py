@@ -28,6 +28,7 @@ from chassis.errors import (
     Refusal,
 )
 from chassis.ids import new_id
+from chassis.schemas import schema_of
 from chassis.web import Unserved
 from gateway import bodies, errors, etags, headers
 from gateway.admission import Rank
@@ -77,7 +78,7 @@ class Application:
         house.admission.neighbours = tuple(self._neighbours.values())
         self._cross_origin = headers.CrossOrigin(house.settings)
         given = {route.gives for route in routes} | {route.otherwise.gives for route in routes if route.otherwise}
-        self._shapes: dict[type[Schema], Schema] = {shape: shape() for shape in given}
+        self._shapes: dict[type[Schema], Schema] = {shape: schema_of(shape) for shape in given}
 
     def __call__(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         started = time.perf_counter()

@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.keys",
     "tests.fixtures.postgres",
     "tests.fixtures.sandbox",
+    "tests.fixtures.sharing",
     "tests.fixtures.time",
 ]
 

@@ -1,5 +1,6 @@
 """Whatever the gateway answers, the contract says so: the status, the code, the headers and the form."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -46,8 +47,15 @@ def assert_told(answer: HttpAnswer, route: Route, document: dict[str, Any]) -> N
         assert found == [], f"{route.operation} {answer.status_code} {code}"
 
 
+_VALIDATORS: dict[tuple[str, int], OAS31Validator] = {}
+
+
 def _validator(schema: dict[str, Any], document: dict[str, Any]) -> OAS31Validator:
-    return OAS31Validator({**schema, "components": document["components"]})
+    """One for all that have the same form: each looks through the whole document once."""
+    key = json.dumps(schema, sort_keys=True), id(document)
+    if key not in _VALIDATORS:
+        _VALIDATORS[key] = OAS31Validator({**schema, "components": document["components"]})
+    return _VALIDATORS[key]
 
 
 Sending = Callable[[Gateway, Route], HttpAnswer]

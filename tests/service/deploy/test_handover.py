@@ -32,7 +32,8 @@ def bus() -> Iterator[str]:
                 declare_former(channel, former)
         for former in FORMER:
             put(url, f"event of {former}", key=former)
-            put(url, f"letter of {former}", key=f"{former}.parked")
+            put(url, f"letter of {former}", key=former)
+            reject_last(url, former)
         declare_all(url=url)
         yield url
 
@@ -51,6 +52,13 @@ def declare_former(channel: Any, queue: str) -> None:
     channel.queue_bind(queue=queue, exchange=f"{source}.events", routing_key=event)
 
 
+def reject_last(url: str, queue: str) -> None:
+    """As a handler does that can make nothing of it."""
+    with open_channel(url) as channel:
+        channel.basic_get(queue)
+        channel.basic_reject(channel.basic_get(queue).delivery_tag, requeue=False)
+
+
 def is_there(url: str, queue: str) -> bool:
     with open_channel(url) as channel:
         try:
@@ -64,8 +72,9 @@ def test_what_lay_in_the_queues_before_lies_in_those_of_now(bus: str) -> None:
     assert hand_over(url=bus) == HandedOver(queues=4, events=2, letters=2)
     assert bodies(bus, NOW_LEASES) == [f"event of {LEASES}.v1"]
     assert bodies(bus, NOW_GATEWAY) == [f"event of {GATEWAY}.v1"]
-    found = {letter.text: letter.queue for letter in letters.found(url=bus)}
-    assert found == {f"letter of {LEASES}.v1": NOW_LEASES, f"letter of {GATEWAY}.v1": NOW_GATEWAY}
+    found = {letter.text: (letter.queue, letter.reason) for letter in letters.found(url=bus)}
+    why = "rejected: no event for it"
+    assert found == {f"letter of {LEASES}.v1": (NOW_LEASES, why), f"letter of {GATEWAY}.v1": (NOW_GATEWAY, why)}
     assert [queue for former in FORMER for queue in (former, f"{former}.parked") if is_there(bus, queue)] == []
 
 
