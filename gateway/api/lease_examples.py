@@ -7,14 +7,21 @@ from gateway.api.examples import ACCOUNT_ID, EVENT_ID, OPTION_ID, QUOTE_ID
 LEASE: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "term_months": 36,
+    "gross_capitalized_cost_cents": 3415000,
+    "capitalized_cost_reduction_cents": 200000,
     "adjusted_capitalized_cost_cents": 3215000,
     "residual_cents": 1980000,
+    "purchase_option_cents": 2010000,
     "purchase_option_fee_cents": 30000,
     "disposition_fee_cents": 40000,
     "dates": {"first_due_on": "2024-01-15", "ends_on": "2027-01-15"},
     "payment": {
         "base_payment_cents": 44873, "tax_cents": 3702, "payment_cents": 48575, "depreciation_cents": 34306,
         "rent_charge_cents": 10567,
+    },
+    "totals": {
+        "depreciation_cents": 1235000, "rent_charge_cents": 380428, "base_payments_cents": 1615428,
+        "tax_cents": 133272, "payments_cents": 1748700,
     },
     "mileage": {"allowance_miles": 36000, "excess_mile_cents": 20},
     "vehicle": {"vin": "KNDPU3DF9R7000042", "year": 2024, "make": "Kia", "model": "Sorento"},

@@ -15,6 +15,7 @@ from services.accounts.rules.schedule import due_on
 from services.accounts.service import AccountsService
 from services.leases import operations
 from services.leases.contract import settings
+from services.leases.models import leases
 from services.leases.operations import TakenOver
 from services.leases.service import LeasesService
 from tests.builders.accounts import a_lease, accounts_service, an_account, an_opening, payment_posted
@@ -23,7 +24,7 @@ from tests.fixtures.postgres import OpenDatabase
 
 DETAILS = PortfolioLease(
     mileage_allowance_miles=36_000, excess_mile_cents=20, purchase_option_fee_cents=30_000,
-    disposition_fee_cents=40_000,
+    disposition_fee_cents=40_000, gross_capitalized_cost_cents=3_300_000, capitalized_cost_reduction_cents=150_000,
 )  # fmt: skip
 FIRST_DUE_ON = date(2024, 1, 15)
 ENDS_ON = date(2027, 1, 15)
@@ -61,7 +62,7 @@ class LeaseHouse:
             "adjusted_capitalized_cost_cents": terms.adjusted_capitalized_cost_cents,
             "residual_cents": terms.residual_cents, "base_payment_cents": terms.base_payment_cents,
             "tax_cents": terms.tax_cents,
-            **{name: getattr(details, name, None) for name in DETAILS.__dataclass_fields__},
+            **{name: getattr(details, name, None) for name in DETAILS.__dataclass_fields__ if name in leases.c},
             "vehicle": {name: getattr(record.vehicle, name) for name in ("vin", "year", "make", "model")},
         }  # fmt: skip
         taken = [TakenOver(lease=row, status=record.status, past_due_cents=0)]

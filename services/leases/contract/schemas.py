@@ -13,6 +13,7 @@ __all__ = [
     "LeaseEnd",
     "LeaseEndOption",
     "LeasePayment",
+    "LeaseTotals",
     "LeaseVehicle",
     "Mileage",
     "OneLease",
@@ -46,6 +47,19 @@ class LeasePayment(Strict):
     rent_charge_cents = Cents(required=True)
 
 
+class LeaseTotals(Strict):
+    """The figures of Regulation M over the whole term (12 CFR 1013.4(e) and (f)), as agreed when it was signed.
+
+    The payments are `base_payments_cents` and `tax_cents` together; the former are depreciation and rent charge.
+    """
+
+    depreciation_cents = Cents(required=True)
+    rent_charge_cents = Cents(required=True)
+    base_payments_cents = Cents(required=True)
+    tax_cents = Cents(required=True)
+    payments_cents = Cents(required=True)
+
+
 class LeaseVehicle(Strict):
     """The leased vehicle as reported."""
 
@@ -56,16 +70,23 @@ class LeaseVehicle(Strict):
 
 
 class Lease(Strict):
-    """A lease as signed."""
+    """A lease as signed. Gross cost and reduction are null where a portfolio did not say; less it, the adjusted cost.
+
+    `purchase_option_cents` is the price at the scheduled end with the option's fee, before official fees and tax.
+    """
 
     account_id = fields.String(required=True)
     term_months = fields.Integer(required=True)
+    gross_capitalized_cost_cents = Cents(allow_none=True, required=True)
+    capitalized_cost_reduction_cents = Cents(allow_none=True, required=True)
     adjusted_capitalized_cost_cents = Cents(required=True)
     residual_cents = Cents(required=True)
+    purchase_option_cents = Cents(required=True)
     purchase_option_fee_cents = Cents(allow_none=True, required=True)
     disposition_fee_cents = Cents(allow_none=True, required=True)
     dates = fields.Nested(LeaseDates, required=True)
     payment = fields.Nested(LeasePayment, required=True)
+    totals = fields.Nested(LeaseTotals, required=True)
     mileage = fields.Nested(Mileage, required=True)
     vehicle = fields.Nested(LeaseVehicle, required=True)
 
