@@ -170,7 +170,7 @@ class DisputeEndBill(turn_ins.DisputeEndBill):
 
 
 class RequestExtension(extensions.RequestExtension):
-    """One to six months; month to month is one month at a time."""
+    """One to six months. `renews`: month to month, one month at a time until a lessee gives notice."""
 
     class Meta:
         exclude = ("account_id",)

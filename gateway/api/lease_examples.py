@@ -144,6 +144,7 @@ EXTENSION: dict[str, Any] = {
         "months": 3, "starts_on": "2027-01-15", "ends_on": "2027-04-15", "instalment_cents": 48575,
         "total_cents": 145725, "added_miles": 3000, "extended_months_so_far": 0, "new_disclosure": False,
         "disclosure": "The lease goes on from 2027-01-15 to 2027-04-15: 3 payments of $485.75, $1,457.25 in all.",
+        "disclosures": [], "renews": False,
     },
     "offered_until_on": "2026-11-28",
     "must_accept": ["borrower"],
@@ -152,6 +153,19 @@ EXTENSION: dict[str, Any] = {
     "opened_at": "2026-11-23T15:30:02.000Z",
     "closed_at": None,
 }  # fmt: skip
+
+RENEWAL: dict[str, Any] = {
+    "extension_id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "running",
+    "agreed_on": "2026-11-23",
+    "months": 2,
+    "lease_ends_on": "2027-03-15",
+    "renews_on": "2027-03-01",
+    "ended_on": None,
+    "ended_because": None,
+}
+RENEWAL_ENDED = {"status": "ended", "renews_on": None, "ended_on": "2027-02-20", "ended_because": "notice"}
 
 EARLY_TERMINATION: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
@@ -229,4 +243,5 @@ LEASE_END: dict[str, Any] = {
     },
     "dates": [{"code": "lease_ends", "on": "2027-01-15", "detail": "Return, buy or extend by this day."}],
     "policies": [{"subject": "Sales tax and official fees by state", "source": "sample policy"}],
+    "renewal": None,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.clock import FixedClock
 from chassis.doors import Outcome
 from chassis.events import Envelope
+from services.accounts.contract import events as accounts_events
 from services.accounts.contract.portfolio import PortfolioAccount, PortfolioLease
 from services.accounts.contract.terms import LeaseTerms
 from services.accounts.rules.schedule import due_on
@@ -19,7 +20,7 @@ from services.leases.models import leases
 from services.leases.operations import TakenOver
 from services.leases.service import LeasesService
 from tests.builders.accounts import a_lease, accounts_service, an_account, an_opening, payment_posted
-from tests.builders.wiring import a_customer, call, deliver, direct, emitted, wire
+from tests.builders.wiring import a_customer, an_event, call, deliver, direct, emitted, wire
 from tests.fixtures.postgres import OpenDatabase
 
 DETAILS = PortfolioLease(
@@ -87,6 +88,14 @@ class LeaseHouse:
                     door = getattr(service, f"on_{event.name}", None)
                     if door is not None and event.source in {heard.source for heard in door.listens_to}:
                         assert deliver(door, event) is Outcome.DONE, event.name
+
+    def ends_day(self, on: date) -> None:
+        """The clock is at that day, and accounts has closed it."""
+        self.clock.move_to(self.clock.now(), today=on)
+        data = {"business_on": on, "payments_confirmed": True}
+        event = an_event(accounts_events.business_day_closed, clock=self.clock, subject=on.isoformat(), data=data)
+        assert deliver(self.leases.on_business_day_closed, event) is Outcome.DONE
+        self.settle()
 
     def asks(self, method: str, account_id: str, *, key: str | None = None, context: Any = None, **request: Any) -> Any:
         """What leases answers the customer."""

@@ -13,6 +13,7 @@ __all__ = [
     "OptionNotOpen",
     "OptionStepNotPossible",
     "ReadingDateOutOfRange",
+    "RenewsAlready",
     "StatePolicyMissing",
 ]
 
@@ -93,3 +94,10 @@ class NotALessee(Refusal):
     kind = Kind.FORBIDDEN
     title = "Only a lessee can accept this"
     detail = "Each lessee accepts for themselves. Sign in as the lessee who has not accepted yet."
+
+
+class RenewsAlready(Refusal):
+    code = "renews_already"
+    kind = Kind.CONFLICT
+    title = "The lease goes on from month to month"
+    detail = "It is extended by itself each month. Give notice first if you want other terms."

@@ -101,6 +101,39 @@ class ExtensionDecided(Strict):
     ends_on = fields.Date(required=True)
 
 
+class ExtensionDisclosed(Strict):
+    """Emitted when an extension comes with new disclosures (12 CFR 1013.5(b)), which stand in its terms.
+
+    `month_number` counts the months of the extended time from 1.
+    """
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    month_number = fields.Integer(required=True)
+    disclosed_on = fields.Date(required=True)
+
+
+class ExtensionEnded(Strict):
+    """Emitted when the last day of an active extension has passed, or the lease has ended before it."""
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    ended_on = fields.Date(required=True)
+
+
+class RenewalEnded(Strict):
+    """Emitted when a lease does not go on from month to month any more: it ends on `lease_ends_on`.
+
+    `option_id` is the extension that agreed to it; `because` of notice, vehicle_returned, account_closed, not_renewed.
+    """
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    because = fields.String(required=True)
+    lease_ends_on = fields.Date(required=True)
+    ended_on = fields.Date(required=True)
+
+
 class ExtensionAccepted(Strict):
     """Emitted when every lessee has accepted: accounts is asked to append the instalments."""
 
@@ -132,6 +165,12 @@ vehicle_returned = Event("leases", "vehicle_returned", 1, VehicleReturned, handl
 extension_requested = Event("leases", "extension_requested", 1, ExtensionRequested, handled=True)
 
 extension_decided = Event("leases", "extension_decided", 1, ExtensionDecided, handled=True)
+
+extension_disclosed = Event("leases", "extension_disclosed", 1, ExtensionDisclosed, handled=True)
+
+extension_ended = Event("leases", "extension_ended", 1, ExtensionEnded, handled=True)
+
+renewal_ended = Event("leases", "renewal_ended", 1, RenewalEnded, handled=True)
 
 lease_end_approaching = Event("leases", "lease_end_approaching", 1, LeaseEndApproaching, handled=True)
 

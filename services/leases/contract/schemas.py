@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Instant, Strict
+from services.leases.contract.extensions import Renewal
 from services.leases.contract.lease_end import LeaseDate, MileageOutlook, OptionPrice, PolicySource
 from services.leases.contract.requests import OneLease
 
@@ -112,7 +113,8 @@ class LeaseEnd(Strict):
     """The options side by side: which are open today, what each costs, and the days that matter.
 
     `evaluated_because` names the event that led to the last evaluation. The price of buying is as of today, the others
-    are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold.
+    are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold;
+    `renewal` is there once the lease goes, or went, on from month to month.
     """
 
     account_id = fields.String(required=True)
@@ -124,3 +126,4 @@ class LeaseEnd(Strict):
     mileage = fields.Nested(MileageOutlook, required=True)
     dates = fields.List(fields.Nested(LeaseDate), required=True)
     policies = fields.List(fields.Nested(PolicySource), required=True)
+    renewal = fields.Nested(Renewal, required=True, allow_none=True)

@@ -14,10 +14,12 @@ from services.leases.contract.errors import OptionAlreadyOpen, OptionNotOpen
 from services.leases.models import facts_of
 from services.leases.operations.options import open_option
 from services.leases.operations.readings import keep_reading, lock_lease_for
+from services.leases.operations.renewals import end_lease_time
 from services.leases.rules import Facts
 from services.leases.rules.early_end import early_fees
 from services.leases.rules.mileage import Reading
 from services.leases.rules.options import EARLY_TERMINATION
+from services.leases.rules.renewal import VEHICLE_RETURNED
 from services.leases.rules.state_policies import state_policy
 from services.leases.rules.told import early_end_as_told
 
@@ -48,6 +50,7 @@ def end_early(
         transaction, option_id=new_id(at=now), account_id=lease["account_id"], option=EARLY_TERMINATION,
         ends_on=returned_on, details=details, opened_by=caller.subject, now=now, today=today,
     )  # fmt: skip
+    end_lease_time(transaction, account_id=lease["account_id"], because=VEHICLE_RETURNED, today=today)
     known = {"account_id": account_id, "option_id": str(row["id"])}
     returned = {
         **known, "way": "early_termination", "returned_on": returned_on, "due_through_on": returned_on,

@@ -25,9 +25,11 @@ from services.leases.operations.options import (
     step_option,
 )
 from services.leases.operations.readings import keep_reading, lock_lease_for, readings_of, start_of
+from services.leases.operations.renewals import end_lease_time
 from services.leases.rules.mileage import Reading, project_mileage, prorated_allowance
 from services.leases.rules.options import TURN_IN
 from services.leases.rules.prices import PriceLine, figures_of, turn_in_price
+from services.leases.rules.renewal import VEHICLE_RETURNED
 from services.leases.rules.state_policies import state_policy
 from services.leases.rules.told import turn_in_as_told
 from services.leases.rules.turn_in import DISPUTE_DAYS, end_bill_lines
@@ -96,6 +98,7 @@ def receive_vehicle(
     )  # fmt: skip
     known = {"returned_on": returned_on.isoformat(), "miles": miles}
     row = step_option(transaction, row=row, to="returned", details=known, now=now, today=today)
+    end_lease_time(transaction, account_id=lease["account_id"], because=VEHICLE_RETURNED, today=today)
     data = {
         "account_id": account_id, "option_id": option_id, "way": "return", "returned_on": returned_on,
         "due_through_on": date.fromisoformat(row["details"]["due_through_on"]), "vehicle_cents": None, "miles": miles,

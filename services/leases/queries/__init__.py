@@ -7,6 +7,7 @@ from services.leases.queries.lease import get_lease
 from services.leases.queries.lease_end import get_lease_calendar, get_lease_end
 from services.leases.queries.options import get_extension, get_turn_in
 from services.leases.queries.readings import list_odometer_readings
+from services.leases.queries.renewals import get_renewal
 
 __all__ = [
     "get_buyout",
@@ -15,6 +16,7 @@ __all__ = [
     "get_lease",
     "get_lease_calendar",
     "get_lease_end",
+    "get_renewal",
     "get_turn_in",
     "list_approvals",
     "list_odometer_readings",

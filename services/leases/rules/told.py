@@ -93,7 +93,9 @@ def early_end_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
 def extension_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
     """An extension as far as it has come."""
     details = row["details"]
-    terms = {**details["terms"], **{name: date.fromisoformat(details["terms"][name]) for name in TERM_DATES}}
+    dates = {name: date.fromisoformat(details["terms"][name]) for name in TERM_DATES}
+    # Extensions of earlier releases were kept without these two.
+    terms = {"disclosures": [], "renews": False, **details["terms"], **dates}
     return {
         **{name: row[name] for name in OF_ROW},
         "terms": terms,
@@ -111,13 +113,19 @@ def approval_as_told(*, row: Mapping[str, Any], role: str) -> dict[str, Any]:
         "id": row["id"],
         "kind": EXTENSION,
         "account_id": row["account_id"],
-        "summary": f"{details['terms']['months']} months more, through {details['terms']['ends_on']}",
+        "summary": _summary(details["terms"]),
         "parties": details["must_accept"],
         "agreed": details["have_accepted"],
         "awaits_you": role in details["must_accept"] and role not in details["have_accepted"],
         "asked_at": row["opened_at"],
         "decide_by_on": row["ends_on"],
     }
+
+
+def _summary(terms: Mapping[str, Any]) -> str:
+    months = terms["months"]
+    more = f"{months} {'month' if months == 1 else 'months'} more, through {terms['ends_on']}"
+    return f"{more}, and from month to month after that" if terms.get("renews") else more
 
 
 def statement_as_told(row: Mapping[str, Any]) -> dict[str, Any]:
