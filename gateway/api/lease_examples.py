@@ -154,6 +154,12 @@ EXTENSION: dict[str, Any] = {
     "closed_at": None,
 }  # fmt: skip
 
+WORK_ITEM: dict[str, Any] = {
+    "kind": "extension_to_decide", "account_id": ACCOUNT_ID, "option_id": OPTION_ID, "option": "extension",
+    "status": "requested", "opened_at": "2026-11-23T15:30:02.000Z", "due_on": "2027-01-15",
+    "words": "3 months more are asked for, after 6 already.",
+}  # fmt: skip
+
 RENEWAL: dict[str, Any] = {
     "extension_id": OPTION_ID,
     "account_id": ACCOUNT_ID,
@@ -181,6 +187,7 @@ EARLY_TERMINATION: dict[str, Any] = {
     "method": ["The method is the constant yield method (Regulation M, 12 CFR 1013, comment 4(g))."],
     "appraisal": "You may have the vehicle appraised by an independent third party (12 CFR 1013.4(l)).",
     "servicemembers": "A servicemember may end the lease without a charge for it (50 USC 3955).",
+    "is_servicemember_on_record": False,
 }
 
 EARLY_END: dict[str, Any] = {
@@ -191,6 +198,7 @@ EARLY_END: dict[str, Any] = {
     "realized_value_cents": 2050000,
     "value_source": "highest offer at auction",
     "is_servicemember": False,
+    "orders": None,
     "charges": {
         "on": "2026-11-23", "total_cents": 40000,
         "lines": [{"code": "disposition_fee", "description": "Disposition fee", "amount_cents": 40000}],

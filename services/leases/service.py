@@ -22,6 +22,7 @@ from services.leases.contract import (
     schemas,
     settings,
     turn_ins,
+    work,
 )
 from services.payments.contract import events as payments_events
 
@@ -187,6 +188,22 @@ class LeasesService(Service):
         return operations.dispute_end_bill(
             call.transaction, caller=call.context, today=self.clock.today(), **call.request
         )
+
+    @command(takes=turn_ins.DecideDispute, gives=turn_ins.TurnIn, may=(AGENT,), idempotent=True)
+    def decide_dispute(self, call: Call) -> Any:
+        return operations.decide_dispute(
+            call.transaction, caller=call.context, today=self.clock.today(), **call.request
+        )  # fmt: skip
+
+    @errand(events.end_bill_credited)
+    def on_end_bill_credited(self, call: ErrandCall) -> None:
+        operations.credit_end(
+            call.store, accounts=self.accounts, context=call.context, cause=call.cause, told=call.data, key=call.key
+        )
+
+    @query(takes=work.ListLeaseWork, gives=work.LeaseWork, may=(AGENT,))
+    def list_lease_work(self, call: Call) -> Any:
+        return queries.list_lease_work(call.transaction, caller=call.context, **call.request)
 
     @command(
         takes=extensions.RequestExtension, gives=extensions.Extension, may=PERSONS, asks=_figures_needed,

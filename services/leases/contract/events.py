@@ -83,6 +83,14 @@ class EndBillItemised(Strict):
     option_id = fields.String(required=True)
 
 
+class EndBillCredited(Strict):
+    """Emitted when staff uphold an objection to an end bill: accounts is asked to take so much off."""
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    number = fields.Integer(required=True)
+
+
 class ExtensionRequested(Strict):
     """Emitted when a lessee asks for more months."""
 
@@ -177,3 +185,5 @@ lease_end_approaching = Event("leases", "lease_end_approaching", 1, LeaseEndAppr
 end_bill_itemised = Event("leases", "end_bill_itemised", 1, EndBillItemised, handled=True, promised=False)
 
 extension_accepted = Event("leases", "extension_accepted", 1, ExtensionAccepted, handled=True, promised=False)
+
+end_bill_credited = Event("leases", "end_bill_credited", 1, EndBillCredited, handled=True, promised=False)

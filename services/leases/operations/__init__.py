@@ -4,6 +4,7 @@ from services.leases.operations.accounts_told import follow_account
 from services.leases.operations.buyouts import cancel_buyout, promise_price, start_buyout
 from services.leases.operations.calendar import lapse_options, tell_milestones
 from services.leases.operations.days import follow_day
+from services.leases.operations.disputes import credit_end, decide_dispute, dispute_end_bill
 from services.leases.operations.early_ends import end_early
 from services.leases.operations.extensions import (
     accept_extension,
@@ -23,7 +24,6 @@ from services.leases.operations.taking_over import TakenOver, import_leases
 from services.leases.operations.turn_ins import (
     bill_end,
     cancel_turn_in,
-    dispute_end_bill,
     inspect_vehicle,
     receive_vehicle,
     schedule_turn_in,
@@ -39,6 +39,8 @@ __all__ = [
     "bill_end",
     "cancel_buyout",
     "cancel_turn_in",
+    "credit_end",
+    "decide_dispute",
     "decide_extension",
     "dispute_end_bill",
     "end_early",

@@ -12,12 +12,11 @@ from chassis.errors import FieldError
 from chassis.ids import new_id
 from chassis.store import Database, Row, Transaction
 from services.leases.contract import events
-from services.leases.contract.errors import AppointmentOutOfRange, DisputeWindowOver, OptionStepNotPossible
+from services.leases.contract.errors import AppointmentOutOfRange, OptionStepNotPossible
 from services.leases.models import statement_since
 from services.leases.operations.evaluating import lock_lease
 from services.leases.operations.options import (
     find_open,
-    keep_details,
     move_option,
     open_option,
     read_option,
@@ -150,20 +149,6 @@ def bill_end(store: Database, *, accounts: Asks, context: CallContext, told: Map
         "charges": details["charges"],
     }  # fmt: skip
     accounts.ask("assess_charges", request=request, context=context, key=key, timeout_seconds=ASK_SECONDS)
-
-
-def dispute_end_bill(
-    transaction: Transaction, *, caller: CallContext, account_id: str, option_id: str, reason: str, today: date
-) -> dict[str, Any]:  # fmt: skip
-    """Keep an objection to the bill. Raises NotFound, OptionStepNotPossible before it, DisputeWindowOver after."""
-    lease = lock_lease_for(transaction, caller=caller, account_id=account_id)
-    row = read_option(transaction, account_id=lease["account_id"], option_id=option_id, option=TURN_IN)
-    if "billed_on" not in row["details"]:
-        raise OptionStepNotPossible()
-    if today > row["ends_on"]:
-        raise DisputeWindowOver()
-    raised = [*row["details"].get("disputes", []), {"reason": reason, "raised_on": today.isoformat()}]
-    return _told(transaction, keep_details(transaction, row=row, details={"disputes": raised}))
 
 
 def follow_closing(transaction: Transaction, *, name: str, told: Mapping[str, Any], now: datetime, today: date) -> None:
