@@ -35,7 +35,7 @@ class DecideExtension(GetOption):
     reason = Text(required=True, longest=500)
 
 
-class Disclosure(Strict):
+class LeaseDisclosure(Strict):
     """One of the disclosures of Regulation M, and the paragraph that asks for it."""
 
     code = fields.String(required=True)
@@ -57,7 +57,7 @@ class ExtensionTerms(Strict):
     extended_months_so_far = fields.Integer(required=True)
     new_disclosure = fields.Boolean(required=True)
     disclosure = fields.String(required=True)
-    disclosures = fields.List(fields.Nested(Disclosure), required=True)
+    disclosures = fields.List(fields.Nested(LeaseDisclosure), required=True)
     renews = fields.Boolean(required=True)
 
 
