@@ -124,7 +124,8 @@ def test_months_from_the_31st_keep_the_day_that_they_know() -> None:
     ("item", "inches", "is_normal"),
     [
         ("body_mark", "3.9", True), ("body_mark", "4", False), ("glass_crack", "1.9", True),
-        ("glass_crack", "2", False), ("chip", "0.4", True), ("chip", "0.5", False), ("tire_tread", "0.126", True), ("tire_tread", "0.125", False),
+        ("glass_crack", "2", False), ("chip", "0.4", True), ("chip", "0.5", False),
+        ("tire_tread", "0.126", True), ("tire_tread", "0.125", False),
     ],
 )  # fmt: skip
 def test_the_limits_of_normal_wear(item: str, inches: str, is_normal: bool) -> None:
