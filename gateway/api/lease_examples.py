@@ -182,6 +182,7 @@ EARLY_TERMINATION: dict[str, Any] = {
     "taxes_cents": 0,
     "owed_before_value_cents": 2556770,
     "realized_value_cents": 2050000,
+    "credit_cents": 0,
     "charge_cents": 506770,
     "servicemember_cents": 44979,
     "method": ["The method is the constant yield method (Regulation M, 12 CFR 1013, comment 4(g))."],

@@ -22,7 +22,8 @@ class EarlyTerminationQuote(Strict):
     """The charge of 12 CFR 1013.4(g) as of today, and the way to it in words.
 
     `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
-    value is not known. A servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+    value is not known, and less by `credit_cents`: your credit with us, beyond what it pays of what is past due. A
+    servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
     """
 
     account_id = fields.String(required=True)
@@ -33,6 +34,7 @@ class EarlyTerminationQuote(Strict):
     taxes_cents = Cents(required=True, minimum=0)
     owed_before_value_cents = Cents(required=True, minimum=0)
     realized_value_cents = Cents(required=True, allow_none=True, minimum=0)
+    credit_cents = Cents(required=True, minimum=0)
     charge_cents = Cents(required=True, allow_none=True, minimum=0)
     servicemember_cents = Cents(required=True, minimum=0)
     method = fields.List(fields.String(), required=True)

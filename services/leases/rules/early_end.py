@@ -58,13 +58,19 @@ class EarlyEnd:
         }
 
     @property
+    def credit_cents(self) -> int:
+        """What is left of the customer's credit once it has paid what is past due: it pays of the rest."""
+        return max(0, self.figures.credit_cents - self.figures.instalments_due_cents)
+
+    @property
     def charge_cents(self) -> int | None:
         if self.realized_value_cents is None:
             return None
-        return early_termination_charge_cents(
+        charge = early_termination_charge_cents(
             lease_balance_cents=self.figures.lease_balance_cents, realized_value_cents=self.realized_value_cents,
             **self.parts,
         )  # fmt: skip
+        return max(0, charge - self.credit_cents)
 
     def told(self, *, account_id: str) -> dict[str, Any]:
         """As `contract.early_ends.EarlyTerminationQuote` has it."""
@@ -77,7 +83,8 @@ class EarlyEnd:
             "owed_before_value_cents": balance + sum(parts.values()),
             "realized_value_cents": self.realized_value_cents,
             "charge_cents": self.charge_cents,
-            "servicemember_cents": parts["past_due_cents"] + self.figures.fees_due_cents,
+            "credit_cents": self.credit_cents,
+            "servicemember_cents": max(0, parts["past_due_cents"] + self.figures.fees_due_cents - self.credit_cents),
             "method": self._method(balance, parts),
             "appraisal": APPRAISAL,
             "servicemembers": SERVICEMEMBERS,
