@@ -572,7 +572,8 @@ export interface EarlyEnd {
  * The charge of 12 CFR 1013.4(g) as of today, and the way to it in words.
  *
  * `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
- * value is not known. A servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+ * value is not known, and less by `credit_cents`: your credit with us, beyond what it pays of what is past due. A
+ * servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
  */
 export interface EarlyTerminationQuote {
   account_id: string;
@@ -590,6 +591,8 @@ export interface EarlyTerminationQuote {
   owed_before_value_cents: number;
   /** at least 0 */
   realized_value_cents: number | null;
+  /** at least 0 */
+  credit_cents: number;
   /** at least 0 */
   charge_cents: number | null;
   /** at least 0 */
