@@ -135,6 +135,7 @@ def test_what_is_past_due_holds_it_up_until_it_is_paid_or_the_last_day_has_passe
         house.settle()
     assert [house.standing(each)["maturity_on"] for each in (paid, unpaid)] == ["2027-03-15", "2027-02-15"]
     assert renewal_of(house, unpaid)["ended_because"] == "not_renewed"
+    assert "declined" not in {told["decision"] for told in house.told("extension_decided")}, "nothing was tried in vain"
 
 
 def test_a_day_told_twice_or_late_begins_one_month(house: LeaseHouse) -> None:
