@@ -96,6 +96,8 @@ def renew_leases(transaction: Transaction, *, on: date, now: datetime) -> None:
         .with_for_update(of=leases)
     )
     for renewal in transaction.all(due):
+        if _running(transaction, account_id=renewal["account_id"]) is None:
+            continue  # Notice came while the lease was waited for.
         facts = Facts(**(transaction.one(facts_of(renewal["account_id"])) or {}))
         if on > facts.ends_on:
             end_renewal(transaction, account_id=renewal["account_id"], because=NOT_RENEWED, today=on)
