@@ -187,6 +187,8 @@ def _taken_over(record: PortfolioAccount, *, account_id: Any, standing: Mapping[
         "purchase_option_fee_cents": details.purchase_option_fee_cents if details else None,
         "disposition_fee_cents": details.disposition_fee_cents if details else None,
         "start_miles": details.start_miles if details else None,
+        "gross_capitalized_cost_cents": details.gross_capitalized_cost_cents if details else None,
+        "capitalized_cost_reduction_cents": details.capitalized_cost_reduction_cents if details else None,
         "vehicle": _vehicle_of(record),
     }
     return TakenOver(lease=row, status=standing["status"], past_due_cents=standing["past_due_cents"])

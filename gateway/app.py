@@ -310,7 +310,7 @@ def _key(request: Request, route: Route) -> str | None:
 
 def _loaded_query(route: Route, query: bytes) -> dict[str, Any]:
     try:
-        return schemas.load(route.query, bodies.read_query(query))
+        return schemas.load(route.query, bodies.with_numbers(bodies.read_query(query), schema=route.query))
     except InvalidRequest as refusal:
         raise _of_query(refusal) from refusal
 

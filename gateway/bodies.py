@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from marshmallow import Schema, fields
 from werkzeug.datastructures import Headers
 
 from chassis.errors import FieldError, InvalidRequest
+from chassis.schemas import schema_of
 from chassis.web import TooManyChunks
 from gateway.errors import BodyTooLarge, MalformedRequest, RequestTooSlow, SignatureMissing, UnsupportedMediaType
 from gateway.routing import RawBody
@@ -22,6 +24,7 @@ PARAMETERS_MAX = 20
 _quoted = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 _unstorable = re.compile("[\x00\ud800-\udfff]")
 _in_utf8 = re.compile(r'\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+_whole = re.compile("-?[0-9]{1,18}")
 JSON = "application/json"
 
 
@@ -110,6 +113,14 @@ def read_query(query: bytes) -> dict[str, str]:
             raise InvalidRequest(errors=[FieldError(f"/query/{name}", "duplicate", "Give this parameter once.")])
         found[name] = value
     return found
+
+
+def with_numbers(query: Mapping[str, str], *, schema: type[Schema]) -> dict[str, Any]:
+    """The same with whole numbers where the schema takes some: in a query they are text, for strict fields too."""
+    numbers = {name for name, field in schema_of(schema).fields.items() if isinstance(field, fields.Integer)}
+    return {
+        name: int(text) if name in numbers and _whole.fullmatch(text) else text for name, text in query.items()
+    }  # fmt: skip
 
 
 def _is_plain(environment: Mapping[str, Any], *, media: str) -> bool:

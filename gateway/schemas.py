@@ -169,8 +169,15 @@ class DisputeEndBill(turn_ins.DisputeEndBill):
         exclude = ("account_id", "option_id")
 
 
+class DecideDispute(turn_ins.DecideDispute):
+    """Which objection, whether it is upheld, what is then taken off, and why: the lessee sees the reason."""
+
+    class Meta:
+        exclude = ("account_id", "option_id")
+
+
 class RequestExtension(extensions.RequestExtension):
-    """One to six months; month to month is one month at a time."""
+    """One to six months. `renews`: month to month, one month at a time until a lessee gives notice."""
 
     class Meta:
         exclude = ("account_id",)

@@ -257,6 +257,8 @@ def _lease_details() -> PortfolioLease:
         excess_mile_cents=20,
         purchase_option_fee_cents=30_000,
         disposition_fee_cents=40_000,
+        gross_capitalized_cost_cents=3_300_000,
+        capitalized_cost_reduction_cents=150_000,
     )
 
 

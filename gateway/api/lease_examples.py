@@ -7,14 +7,21 @@ from gateway.api.examples import ACCOUNT_ID, EVENT_ID, OPTION_ID, QUOTE_ID
 LEASE: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "term_months": 36,
+    "gross_capitalized_cost_cents": 3415000,
+    "capitalized_cost_reduction_cents": 200000,
     "adjusted_capitalized_cost_cents": 3215000,
     "residual_cents": 1980000,
+    "purchase_option_cents": 2010000,
     "purchase_option_fee_cents": 30000,
     "disposition_fee_cents": 40000,
     "dates": {"first_due_on": "2024-01-15", "ends_on": "2027-01-15"},
     "payment": {
         "base_payment_cents": 44873, "tax_cents": 3702, "payment_cents": 48575, "depreciation_cents": 34306,
         "rent_charge_cents": 10567,
+    },
+    "totals": {
+        "depreciation_cents": 1235000, "rent_charge_cents": 380428, "base_payments_cents": 1615428,
+        "tax_cents": 133272, "payments_cents": 1748700,
     },
     "mileage": {"allowance_miles": 36000, "excess_mile_cents": 20},
     "vehicle": {"vin": "KNDPU3DF9R7000042", "year": 2024, "make": "Kia", "model": "Sorento"},
@@ -137,6 +144,7 @@ EXTENSION: dict[str, Any] = {
         "months": 3, "starts_on": "2027-01-15", "ends_on": "2027-04-15", "instalment_cents": 48575,
         "total_cents": 145725, "added_miles": 3000, "extended_months_so_far": 0, "new_disclosure": False,
         "disclosure": "The lease goes on from 2027-01-15 to 2027-04-15: 3 payments of $485.75, $1,457.25 in all.",
+        "disclosures": [], "renews": False,
     },
     "offered_until_on": "2026-11-28",
     "must_accept": ["borrower"],
@@ -145,6 +153,25 @@ EXTENSION: dict[str, Any] = {
     "opened_at": "2026-11-23T15:30:02.000Z",
     "closed_at": None,
 }  # fmt: skip
+
+WORK_ITEM: dict[str, Any] = {
+    "kind": "extension_to_decide", "account_id": ACCOUNT_ID, "option_id": OPTION_ID, "option": "extension",
+    "status": "requested", "opened_at": "2026-11-23T15:30:02.000Z", "due_on": "2027-01-15",
+    "words": "3 months more are asked for, after 6 already.",
+}  # fmt: skip
+
+RENEWAL: dict[str, Any] = {
+    "extension_id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "running",
+    "agreed_on": "2026-11-23",
+    "months": 2,
+    "lease_ends_on": "2027-03-15",
+    "renews_on": "2027-03-01",
+    "ended_on": None,
+    "ended_because": None,
+}
+RENEWAL_ENDED = {"status": "ended", "renews_on": None, "ended_on": "2027-02-20", "ended_because": "notice"}
 
 EARLY_TERMINATION: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
@@ -155,11 +182,13 @@ EARLY_TERMINATION: dict[str, Any] = {
     "taxes_cents": 0,
     "owed_before_value_cents": 2556770,
     "realized_value_cents": 2050000,
+    "credit_cents": 0,
     "charge_cents": 506770,
     "servicemember_cents": 44979,
     "method": ["The method is the constant yield method (Regulation M, 12 CFR 1013, comment 4(g))."],
     "appraisal": "You may have the vehicle appraised by an independent third party (12 CFR 1013.4(l)).",
     "servicemembers": "A servicemember may end the lease without a charge for it (50 USC 3955).",
+    "is_servicemember_on_record": False,
 }
 
 EARLY_END: dict[str, Any] = {
@@ -170,6 +199,7 @@ EARLY_END: dict[str, Any] = {
     "realized_value_cents": 2050000,
     "value_source": "highest offer at auction",
     "is_servicemember": False,
+    "orders": None,
     "charges": {
         "on": "2026-11-23", "total_cents": 40000,
         "lines": [{"code": "disposition_fee", "description": "Disposition fee", "amount_cents": 40000}],
@@ -222,4 +252,5 @@ LEASE_END: dict[str, Any] = {
     },
     "dates": [{"code": "lease_ends", "on": "2027-01-15", "detail": "Return, buy or extend by this day."}],
     "policies": [{"subject": "Sales tax and official fees by state", "source": "sample policy"}],
+    "renewal": None,
 }  # fmt: skip

@@ -59,10 +59,12 @@ def dispute_end_bill(call: HttpCall) -> Reply:
     "POST", "/v1/leases/{account_id}/extensions", operation="requestExtension", status=201, tags=("leases",),
     who=(CUSTOMER,), idempotent=True, takes=RequestExtension, gives=extensions.Extension, replies=("Location",),
     summary="Ask to keep the vehicle for one to six months more", sends={"months": 3}, example=lease_examples.EXTENSION,
-    errors=OPENING,
+    errors=(*OPENING, "renews_already"),
 )  # fmt: skip
 def request_extension(call: HttpCall) -> Reply:
-    """Up to six months in all are offered at once, more of them by a person. Month to month: one month each time."""
+    """Up to six months in all are offered at once, more of them by a person. With `renews` the lease goes on from month
+    to month after the one that you ask for, until you give notice: see `renewal`.
+    """
     answer = call.ask("leases", "request_extension", account_id=call.path["account_id"], **call.body)
     where = f"/v1/leases/{answer.data['account_id']}/extensions/{answer.data['id']}"
     return Reply(answer.data, replayed=answer.replayed, headers={"Location": where})
@@ -97,11 +99,31 @@ def withdraw_extension(call: HttpCall) -> Reply:
     return call.relay("leases", "withdraw_extension", **_one(call, "extension_id"))
 
 
+@route(
+    "GET", "/v1/leases/{account_id}/renewal", operation="getRenewal", rank=Rank.READ, tags=("leases",),
+    who=(CUSTOMER,), has_etag=True, gives=extensions.Renewal, example=lease_examples.RENEWAL,
+    summary="Whether the lease goes on from month to month",
+)  # fmt: skip
+def get_renewal(call: HttpCall) -> Reply:
+    """The next month is begun on `renews_on`, with its bill and draft; a month that was begun is owed."""
+    return call.relay("leases", "get_renewal", account_id=call.path["account_id"])
+
+
+@route(
+    "DELETE", "/v1/leases/{account_id}/renewal", operation="endRenewal", tags=("leases",), who=(CUSTOMER,),
+    gives=extensions.Renewal, summary="Give notice: no month more is begun",
+    example={**lease_examples.RENEWAL, **lease_examples.RENEWAL_ENDED},
+)  # fmt: skip
+def end_renewal(call: HttpCall) -> Reply:
+    """The lease then ends on `lease_ends_on`: return the vehicle or buy it by that day. Any lessee may give notice."""
+    return call.relay("leases", "end_renewal", account_id=call.path["account_id"])
+
+
 def _one(call: HttpCall, name: str) -> dict[str, str]:
     return {"account_id": call.path["account_id"], "option_id": call.path[name]}
 
 
 ROUTES = (
     schedule_turn_in, get_turn_in, cancel_turn_in, dispute_end_bill, request_extension, get_extension,
-    accept_extension, withdraw_extension,
+    accept_extension, withdraw_extension, get_renewal, end_renewal,
 )  # fmt: skip

@@ -3,8 +3,8 @@
 from chassis.context import AGENT
 from gateway.api import lease_examples
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import DecideExtension, EndEarly, InspectVehicle, ReceiveVehicle
-from services.leases.contract import early_ends, extensions, lease_end, turn_ins
+from gateway.schemas import DecideDispute, DecideExtension, EndEarly, InspectVehicle, ReceiveVehicle
+from services.leases.contract import early_ends, extensions, lease_end, turn_ins, work
 from services.leases.contract import schemas as leases
 
 STEP = ("option_step_not_possible",)
@@ -49,6 +49,46 @@ def inspect_vehicle(call: HttpCall) -> Reply:
 
 
 @route(
+    "GET", "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}", operation="getTurnInForStaff", tags=("staff",),
+    who=(AGENT,), gives=turn_ins.TurnIn, summary="A return with its self-check, its bill and what is objected to it",
+    example=lease_examples.TURN_IN,
+)  # fmt: skip
+def get_turn_in(call: HttpCall) -> Reply:
+    return call.relay("leases", "get_turn_in", **_one(call, "turn_in_id"))
+
+
+@route(
+    "POST", "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/dispute-decisions", operation="decideDispute",
+    tags=("staff",), who=(AGENT,), idempotent=True, takes=DecideDispute, gives=turn_ins.TurnIn,
+    summary="Uphold or reject an objection to an end bill", example=lease_examples.TURN_IN, errors=STEP,
+    sends={"number": 1, "decision": "uphold", "credit_cents": 15000, "reason": "It is on the photos of the delivery."},
+)  # fmt: skip
+def decide_dispute(call: HttpCall) -> Reply:
+    """What is upheld is taken off the bill a moment later, as far as it is unpaid; refund what was paid of it."""
+    return call.relay("leases", "decide_dispute", **_one(call, "turn_in_id"), **call.body)
+
+
+@route(
+    "GET", "/v1/staff/leases/{account_id}/extensions/{extension_id}", operation="getExtensionForStaff",
+    tags=("staff",), who=(AGENT,), gives=extensions.Extension, summary="An extension, its terms and who has accepted",
+    example=lease_examples.EXTENSION,
+)  # fmt: skip
+def get_extension(call: HttpCall) -> Reply:
+    return call.relay("leases", "get_extension", **_one(call, "extension_id"))
+
+
+@route(
+    "GET", "/v1/staff/lease-work-items", operation="listLeaseWork", tags=("staff",), who=(AGENT,),
+    query=work.ListLeaseWork, gives=work.LeaseWork,
+    summary="Requests, returns and objections that wait for a person, oldest first",
+    example={"data": [lease_examples.WORK_ITEM], "next_cursor": None}, errors=("not_found",),
+)  # fmt: skip
+def list_lease_work(call: HttpCall) -> Reply:
+    """One goes from the list when its step is taken."""
+    return call.relay("leases", "list_lease_work", **call.query)
+
+
+@route(
     "POST", "/v1/staff/leases/{account_id}/extensions/{extension_id}/decision", operation="decideExtension",
     tags=("staff",), who=(AGENT,), idempotent=True, takes=DecideExtension, gives=extensions.Extension,
     summary="Offer or decline an extension that policy leaves to a person", example=lease_examples.EXTENSION,
@@ -66,10 +106,15 @@ def decide_extension(call: HttpCall) -> Reply:
         "returned_on": "2026-11-23", "miles": 31980, "realized_value_cents": 2050000,
         "value_source": "highest offer at auction", "is_servicemember": False,
     },
-    errors=("option_already_open", "option_not_open", "odometer_runs_back", "reading_date_out_of_range"),
+    errors=(
+        "option_already_open", "option_not_open", "odometer_runs_back", "reading_date_out_of_range",
+        "servicemember_not_on_record", "servicemember_orders_do_not_fit",
+    ),
 )  # fmt: skip
 def end_early(call: HttpCall) -> Reply:
-    """A servicemember who may end the lease owes what was due, and no charge for the early end."""
+    """A servicemember who may end the lease owes what was due, and no charge for the early end. You confirm that with
+    their orders (50 USC 3955); the account's servicemember flag is set before.
+    """
     return call.relay("leases", "end_early", account_id=call.path["account_id"], **call.body)
 
 
@@ -77,4 +122,7 @@ def _one(call: HttpCall, name: str) -> dict[str, str]:
     return {"account_id": call.path["account_id"], "option_id": call.path[name]}
 
 
-ROUTES = (get_lease_end, list_odometer_readings, receive_vehicle, inspect_vehicle, decide_extension, end_early)
+ROUTES = (
+    list_lease_work, get_lease_end, list_odometer_readings, get_turn_in, receive_vehicle, inspect_vehicle,
+    decide_dispute, get_extension, decide_extension, end_early,
+)  # fmt: skip

@@ -467,6 +467,17 @@ export interface DecideApproval {
   decision: "accept" | "decline";
 }
 
+/** Which objection, whether it is upheld, what is then taken off, and why: the lessee sees the reason. */
+export interface DecideDispute {
+  /** at least 1, at most 50 */
+  number: number;
+  decision: "uphold" | "reject";
+  /** at least 0 */
+  credit_cents?: number;
+  /** longest 500 */
+  reason: string;
+}
+
 /** Offer or decline, and why. */
 export interface DecideExtension {
   decision: "offer" | "decline";
@@ -500,11 +511,23 @@ export interface Disclosure {
   text: string;
 }
 
-/** An objection to the bill, as it was raised. */
+/**
+ * An objection to the bill, and what was decided. `credited_cents` is what was taken off the bill, null until then;
+ * the rest of `credit_cents` had been paid before and is sent back.
+ */
 export interface Dispute {
+  number: number;
+  status: "open" | "upheld" | "rejected";
   reason: string;
   /** date */
   raised_on: string;
+  /** date */
+  decided_on: string | null;
+  decision_reason: string | null;
+  /** at least 0 */
+  credit_cents: number;
+  /** at least 0 */
+  credited_cents: number | null;
 }
 
 /** What is wrong with the bill, in your words. */
@@ -537,6 +560,7 @@ export interface EarlyEnd {
   realized_value_cents: number;
   value_source: string;
   is_servicemember: boolean;
+  orders: ServicememberOrders | null;
   charges: OptionPrice;
   /** date-time */
   opened_at: string;
@@ -548,7 +572,8 @@ export interface EarlyEnd {
  * The charge of 12 CFR 1013.4(g) as of today, and the way to it in words.
  *
  * `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
- * value is not known. A servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+ * value is not known, and less by `credit_cents`: your credit with us, beyond what it pays of what is past due. A
+ * servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
  */
 export interface EarlyTerminationQuote {
   account_id: string;
@@ -567,12 +592,15 @@ export interface EarlyTerminationQuote {
   /** at least 0 */
   realized_value_cents: number | null;
   /** at least 0 */
+  credit_cents: number;
+  /** at least 0 */
   charge_cents: number | null;
   /** at least 0 */
   servicemember_cents: number;
   method: string[];
   appraisal: string;
   servicemembers: string;
+  is_servicemember_on_record: boolean;
 }
 
 /** The return, the vehicle's value and where that comes from; whether a servicemember ends the lease. */
@@ -586,6 +614,7 @@ export interface EndEarly {
   /** longest 200 */
   value_source: string;
   is_servicemember: boolean;
+  orders?: ServicememberOrders | null;
 }
 
 /**
@@ -603,11 +632,15 @@ export interface ExpectedDraft {
   amount_cents: number;
 }
 
-/** An extension as far as it has come; it is active once accounts has appended its instalments. */
+/**
+ * An extension as far as it has come; it is active once accounts has appended its instalments.
+ *
+ * It has ended after its last day, or when the lease has.
+ */
 export interface Extension {
   id: string;
   account_id: string;
-  status: "requested" | "offered" | "accepted" | "active" | "declined" | "withdrawn" | "lapsed" | "superseded";
+  status: "requested" | "offered" | "accepted" | "active" | "ended" | "declined" | "withdrawn" | "lapsed" | "superseded";
   terms: ExtensionTerms;
   /** date */
   offered_until_on: string | null;
@@ -620,7 +653,10 @@ export interface Extension {
   closed_at: string | null;
 }
 
-/** What is offered. `new_disclosure`: 12 CFR 1013.5(b) asks for new disclosures with this extension. */
+/**
+ * What is offered. `new_disclosure`: 12 CFR 1013.5(b) asks for new disclosures with this extension; they are
+ * `disclosures`, which else is empty. `renews`: it goes on from month to month after that.
+ */
 export interface ExtensionTerms {
   months: number;
   /** date */
@@ -635,6 +671,8 @@ export interface ExtensionTerms {
   extended_months_so_far: number;
   new_disclosure: boolean;
   disclosure: string;
+  disclosures: LeaseDisclosure[];
+  renews: boolean;
 }
 
 export interface Factor {
@@ -797,16 +835,24 @@ export interface LastPayment {
   effective_on: string;
 }
 
-/** A lease as signed. */
+/**
+ * A lease as signed. Gross cost and reduction are null where a portfolio did not say; less it, the adjusted cost.
+ *
+ * `purchase_option_cents` is the price at the scheduled end with the option's fee, before official fees and tax.
+ */
 export interface Lease {
   account_id: string;
   term_months: number;
+  gross_capitalized_cost_cents: number | null;
+  capitalized_cost_reduction_cents: number | null;
   adjusted_capitalized_cost_cents: number;
   residual_cents: number;
+  purchase_option_cents: number;
   purchase_option_fee_cents: number | null;
   disposition_fee_cents: number | null;
   dates: LeaseDates;
   payment: LeasePayment;
+  totals: LeaseTotals;
   mileage: Mileage;
   vehicle: LeaseVehicle;
 }
@@ -827,11 +873,19 @@ export interface LeaseDates {
   ends_on: string;
 }
 
+/** One of the disclosures of Regulation M, and the paragraph that asks for it. */
+export interface LeaseDisclosure {
+  code: string;
+  source: string;
+  words: string;
+}
+
 /**
  * The options side by side: which are open today, what each costs, and the days that matter.
  *
  * `evaluated_because` names the event that led to the last evaluation. The price of buying is as of today, the others
- * are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold.
+ * are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold;
+ * `renewal` is there once the lease goes, or went, on from month to month.
  */
 export interface LeaseEnd {
   account_id: string;
@@ -845,6 +899,7 @@ export interface LeaseEnd {
   mileage: MileageOutlook;
   dates: LeaseDate[];
   policies: PolicySource[];
+  renewal: Renewal | null;
 }
 
 /** One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known. */
@@ -864,12 +919,48 @@ export interface LeasePayment {
   rent_charge_cents: number;
 }
 
+/**
+ * The figures of Regulation M over the whole term (12 CFR 1013.4(e) and (f)), as agreed when it was signed.
+ *
+ * The payments are `base_payments_cents` and `tax_cents` together; the former are depreciation and rent charge.
+ */
+export interface LeaseTotals {
+  depreciation_cents: number;
+  rent_charge_cents: number;
+  base_payments_cents: number;
+  tax_cents: number;
+  payments_cents: number;
+}
+
 /** The leased vehicle as reported. */
 export interface LeaseVehicle {
   vin: string | null;
   year: number | null;
   make: string | null;
   model: string | null;
+}
+
+export interface LeaseWork {
+  data: LeaseWorkItem[];
+  next_cursor: string | null;
+}
+
+/**
+ * One way out of a lease at a step that is a person's. It goes from the list when the step is taken.
+ *
+ * `due_on` is when: an appointment, the end of the lease for a request, else null. `words` are the lessee's or ours.
+ */
+export interface LeaseWorkItem {
+  kind: "extension_to_decide" | "vehicle_to_receive" | "vehicle_to_inspect" | "dispute_to_decide";
+  account_id: string;
+  option_id: string;
+  option: string;
+  status: string;
+  /** date-time */
+  opened_at: string;
+  /** date */
+  due_on: string | null;
+  words: string;
 }
 
 export interface Lender {
@@ -1503,6 +1594,28 @@ export interface Registration {
   status: string;
 }
 
+/**
+ * A lease that goes on from month to month; `extension_id` is the extension that agreed to it.
+ *
+ * `months` were begun so far. The next one is begun on `renews_on`, unless notice is given before that day; a lease of
+ * which it is null ends on `lease_ends_on`.
+ */
+export interface Renewal {
+  extension_id: string;
+  account_id: string;
+  status: "running" | "ended";
+  /** date */
+  agreed_on: string;
+  months: number;
+  /** date */
+  lease_ends_on: string;
+  /** date */
+  renews_on: string | null;
+  /** date */
+  ended_on: string | null;
+  ended_because: "notice" | "vehicle_returned" | "account_closed" | "not_renewed" | null;
+}
+
 /** All that failed for good at this instant or later. */
 export interface ReplayFailed {
   /** date-time */
@@ -1514,10 +1627,11 @@ export interface Replayed {
   count: number;
 }
 
-/** One to six months; month to month is one month at a time. */
+/** One to six months. `renews`: month to month, one month at a time until a lessee gives notice. */
 export interface RequestExtension {
   /** at least 1, at most 6 */
   months: number;
+  renews?: boolean;
 }
 
 /** Ask for a link to a new password, mailed to the address on file. */
@@ -1648,6 +1762,21 @@ export interface SecondFactors {
 export interface SendReceiptBack {
   /** longest 500 */
   note: string;
+}
+
+/**
+ * The orders on which a servicemember ends a lease (50 USC 3955): for 180 days or more, or out of the country.
+ *
+ * `noticed_on` is when their written notice came; `evidence` says where the copy of the orders is kept.
+ */
+export interface ServicememberOrders {
+  basis: "called_up" | "sent_abroad" | "deployed";
+  /** date */
+  orders_on: string;
+  /** date */
+  noticed_on: string;
+  /** longest 200 */
+  evidence: string;
 }
 
 export interface Session {
@@ -2722,6 +2851,37 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Uphold or reject an objection to an end bill */
+  decideDispute: {
+    method: "POST";
+    url: "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}/dispute-decisions";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: DecideDispute;
+    answers: {
+      200: TurnIn;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Offer or decline an extension that policy leaves to a person */
   decideExtension: {
     method: "POST";
@@ -2862,10 +3022,30 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress" | "servicemember_not_on_record">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range" | "servicemember_orders_do_not_fit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Give notice: no month more is begun */
+  endRenewal: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/renewal";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: Renewal;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -3082,6 +3262,28 @@ export interface Operations {
     answers: {
       200: Extension;
       304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** An extension, its terms and who has accepted */
+  getExtensionForStaff: {
+    method: "GET";
+    url: "/v1/staff/leases/{account_id}/extensions/{extension_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      extension_id: string;
+    };
+    answers: {
+      200: Extension;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -3388,6 +3590,31 @@ export interface Operations {
       503: Refused<503, "not_ready">;
     };
   };
+  /** Whether the lease goes on from month to month */
+  getRenewal: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/renewal";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Renewal;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The instalments to come */
   getSchedule: {
     method: "GET";
@@ -3492,6 +3719,28 @@ export interface Operations {
     answers: {
       200: TurnIn;
       304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** A return with its self-check, its bill and what is objected to it */
+  getTurnInForStaff: {
+    method: "GET";
+    url: "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      turn_in_id: string;
+    };
+    answers: {
+      200: TurnIn;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -3755,6 +4004,31 @@ export interface Operations {
     };
     answers: {
       200: Furnishing;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Requests, returns and objections that wait for a person, oldest first */
+  listLeaseWork: {
+    method: "GET";
+    url: "/v1/staff/lease-work-items";
+    query?: {
+      kind?: "extension_to_decide" | "vehicle_to_receive" | "vehicle_to_inspect" | "dispute_to_decide" | null;
+      /** longest 64 */
+      account_id?: string | null;
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string | null;
+    };
+    answers: {
+      200: LeaseWork;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4165,7 +4439,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "extension_disclosed" | "extension_ended" | "renewal_ended" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -4791,7 +5065,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "renews_already" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;

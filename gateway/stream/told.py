@@ -82,6 +82,9 @@ TOLD = (
     Told(leases.extension_requested),
     # Without the reason: it may be in the words of staff.
     Told(leases.extension_decided, only=("account_id", "option_id", "decision", "ends_on")),
+    Told(leases.extension_disclosed),
+    Told(leases.extension_ended),
+    Told(leases.renewal_ended),
     Told(leases.lease_end_approaching),
     Told(accounts.lease_extended),
     Told(identity.contact_changed, to=Audience.PERSON),

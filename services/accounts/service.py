@@ -245,6 +245,12 @@ class AccountsService(Service):
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
 
+    @command(takes=leases.CreditEndBill, gives=leases.CreditedEndBill, may=(SERVICE,), idempotent=True)
+    def credit_end_bill(self, call: Call) -> Any:
+        return operations.credit_end_bill(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
     @command(takes=leases.ExtendLease, gives=leases.ExtendedLease, may=(SERVICE,), idempotent=True)
     def extend_lease(self, call: Call) -> Any:
         return operations.extend_lease(

@@ -22,6 +22,7 @@ from services.leases.contract import (
     schemas,
     settings,
     turn_ins,
+    work,
 )
 from services.payments.contract import events as payments_events
 
@@ -188,6 +189,22 @@ class LeasesService(Service):
             call.transaction, caller=call.context, today=self.clock.today(), **call.request
         )
 
+    @command(takes=turn_ins.DecideDispute, gives=turn_ins.TurnIn, may=(AGENT,), idempotent=True)
+    def decide_dispute(self, call: Call) -> Any:
+        return operations.decide_dispute(
+            call.transaction, caller=call.context, today=self.clock.today(), **call.request
+        )  # fmt: skip
+
+    @errand(events.end_bill_credited)
+    def on_end_bill_credited(self, call: ErrandCall) -> None:
+        operations.credit_end(
+            call.store, accounts=self.accounts, context=call.context, cause=call.cause, told=call.data, key=call.key
+        )
+
+    @query(takes=work.ListLeaseWork, gives=work.LeaseWork, may=(AGENT,))
+    def list_lease_work(self, call: Call) -> Any:
+        return queries.list_lease_work(call.transaction, caller=call.context, **call.request)
+
     @command(
         takes=extensions.RequestExtension, gives=extensions.Extension, may=PERSONS, asks=_figures_needed,
         idempotent=True,
@@ -223,6 +240,16 @@ class LeasesService(Service):
         return operations.decide_extension(
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
+
+    @query(takes=schemas.OneLease, gives=extensions.Renewal, may=PERSONS)
+    def get_renewal(self, call: Call) -> Any:
+        return queries.get_renewal(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=schemas.OneLease, gives=extensions.Renewal, may=PERSONS)
+    def end_renewal(self, call: Call) -> Any:
+        return operations.give_notice(
+            call.transaction, caller=call.context, today=self.clock.today(), **call.request
+        )  # fmt: skip
 
     @errand(events.extension_accepted)
     def on_extension_accepted(self, call: ErrandCall) -> None:
@@ -278,6 +305,12 @@ class LeasesService(Service):
     def on_lease_extended(self, call: EventCall) -> None:
         self._note_standing(call)
 
+    @reaction(accounts_events.business_day_closed)
+    def on_business_day_closed(self, call: EventCall) -> None:
+        operations.follow_day(
+            call.transaction, on=call.data["business_on"], now=self.clock.now(), today=self.clock.today()
+        )
+
     @timer(every_seconds=MINUTE_SECONDS)
     def every_minute_lapse_options(self) -> None:
         with self.store.writing() as transaction:
@@ -285,8 +318,9 @@ class LeasesService(Service):
 
     @timer(every_seconds=MINUTE_SECONDS)
     def every_minute_tell_milestones(self) -> None:
+        today = self.clock.today()
         with self.store.writing() as transaction:
-            operations.tell_milestones(transaction, limit=BATCH, now=self.clock.now(), today=self.clock.today())
+            operations.tell_milestones(transaction, on=today, now=self.clock.now(), today=today, limit=BATCH)
 
     def _note_standing(self, call: EventCall) -> None:
         operations.follow_account(

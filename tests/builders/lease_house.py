@@ -9,21 +9,23 @@ from uuid import UUID
 from chassis.clock import FixedClock
 from chassis.doors import Outcome
 from chassis.events import Envelope
+from services.accounts.contract import events as accounts_events
 from services.accounts.contract.portfolio import PortfolioAccount, PortfolioLease
 from services.accounts.contract.terms import LeaseTerms
 from services.accounts.rules.schedule import due_on
 from services.accounts.service import AccountsService
 from services.leases import operations
 from services.leases.contract import settings
+from services.leases.models import leases
 from services.leases.operations import TakenOver
 from services.leases.service import LeasesService
 from tests.builders.accounts import a_lease, accounts_service, an_account, an_opening, payment_posted
-from tests.builders.wiring import a_customer, call, deliver, direct, emitted, wire
+from tests.builders.wiring import a_customer, an_event, call, deliver, direct, emitted, wire
 from tests.fixtures.postgres import OpenDatabase
 
 DETAILS = PortfolioLease(
     mileage_allowance_miles=36_000, excess_mile_cents=20, purchase_option_fee_cents=30_000,
-    disposition_fee_cents=40_000,
+    disposition_fee_cents=40_000, gross_capitalized_cost_cents=3_300_000, capitalized_cost_reduction_cents=150_000,
 )  # fmt: skip
 FIRST_DUE_ON = date(2024, 1, 15)
 ENDS_ON = date(2027, 1, 15)
@@ -61,7 +63,7 @@ class LeaseHouse:
             "adjusted_capitalized_cost_cents": terms.adjusted_capitalized_cost_cents,
             "residual_cents": terms.residual_cents, "base_payment_cents": terms.base_payment_cents,
             "tax_cents": terms.tax_cents,
-            **{name: getattr(details, name, None) for name in DETAILS.__dataclass_fields__},
+            **{name: getattr(details, name, None) for name in DETAILS.__dataclass_fields__ if name in leases.c},
             "vehicle": {name: getattr(record.vehicle, name) for name in ("vin", "year", "make", "model")},
         }  # fmt: skip
         taken = [TakenOver(lease=row, status=record.status, past_due_cents=0)]
@@ -86,6 +88,14 @@ class LeaseHouse:
                     door = getattr(service, f"on_{event.name}", None)
                     if door is not None and event.source in {heard.source for heard in door.listens_to}:
                         assert deliver(door, event) is Outcome.DONE, event.name
+
+    def ends_day(self, on: date) -> None:
+        """The clock is at that day, and accounts has closed it."""
+        self.clock.move_to(self.clock.now(), today=on)
+        data = {"business_on": on, "payments_confirmed": True}
+        event = an_event(accounts_events.business_day_closed, clock=self.clock, subject=on.isoformat(), data=data)
+        assert deliver(self.leases.on_business_day_closed, event) is Outcome.DONE
+        self.settle()
 
     def asks(self, method: str, account_id: str, *, key: str | None = None, context: Any = None, **request: Any) -> Any:
         """What leases answers the customer."""

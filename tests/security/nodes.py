@@ -129,7 +129,7 @@ def bound(guarded: Guarded) -> list[str]:
 
 @contextmanager
 def leases_on(guarded: Guarded, *, database_url: str, keys: Path) -> Iterator[HostedProcess]:
-    """The leases service as a process with its own user: it listens, answers, and asks nobody."""
+    """The leases service as a process with its own user: it listens, answers, and asks accounts alone."""
     port = free_port()
     process = HostedProcess(
         ["chassis.host", "services.leases.service:LeasesService"],

@@ -20,6 +20,7 @@ class LeaseFigures(Strict):
     `lease_balance_cents` is the adjusted lease balance once the instalments due by the date are paid: the residual from
     the last one on. `instalments_due_cents` are those, as far as unpaid; `instalments_to_come_cents` all after them.
     `credit_cents` is the customer's. `state` is the one whose law the contract follows; `lessee_roles` who signed it.
+    `servicemember_from_on` is the call-up of the servicemember's flag that stands on the account, null for none.
     """
 
     account_id = fields.String(required=True)
@@ -36,6 +37,7 @@ class LeaseFigures(Strict):
     next_due_on = fields.Date(required=True, allow_none=True)
     maturity_on = fields.Date(required=True)
     lessee_roles = fields.List(fields.String(validate=validate.OneOf(LESSEE_ROLES)), required=True)
+    servicemember_from_on = fields.Date(required=True, allow_none=True)
 
 
 class EndCharge(Strict):
@@ -67,6 +69,23 @@ class AssessedCharges(Strict):
     account_id = fields.String(required=True)
     billed_cents = Cents(required=True, minimum=0)
     owed_cents = Cents(required=True, minimum=0)
+    standing = fields.Nested(Standing, required=True)
+
+
+class CreditEndBill(OneAccount):
+    """So much less is owed of a lease's end bill, once per `credit_ref`: an objection to it was upheld."""
+
+    option_id = Text(required=True, longest=64)
+    credit_ref = Text(required=True, longest=80)
+    amount_cents = Cents(required=True, minimum=1)
+    reason = Text(required=True, longest=500)
+
+
+class CreditedEndBill(Strict):
+    """`credited_cents` is what was still unpaid of the bill, up to the amount; what was paid, a person refunds."""
+
+    account_id = fields.String(required=True)
+    credited_cents = Cents(required=True, minimum=0)
     standing = fields.Nested(Standing, required=True)
 
 

@@ -23,6 +23,7 @@ from services.accounts.contract.terms import (
 PortfolioProduct = Literal["loan", "lease"]
 PortfolioStatus = Literal["open", "closed", "charged_off"]
 PartyRole = Literal["borrower", "co_borrower"]
+LeaseType = Literal["closed_end"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +51,18 @@ class PortfolioParty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioLease:
-    """What only a lease has; None means the file does not say."""
+    """What only a lease has; None means the file does not say. The capitalized cost is told gross and with what
+    reduced it (12 CFR 1013.4(f)), or not at all: both or neither.
+    """
 
     mileage_allowance_miles: int | None
     excess_mile_cents: int | None
     purchase_option_fee_cents: int | None
     disposition_fee_cents: int | None
     start_miles: int | None = None
+    gross_capitalized_cost_cents: int | None = None
+    capitalized_cost_reduction_cents: int | None = None
+    lease_type: LeaseType = "closed_end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,8 @@ class PortfolioAccount:
     def __post_init__(self) -> None:
         _require((self.product == "loan") == isinstance(self.terms, LoanTerms), "The terms are of another product.")
         _require(self.product == "lease" or self.lease is None, "A loan has no lease details.")
+        if isinstance(self.terms, LeaseTerms) and self.lease is not None:
+            _require_costs(self.lease, adjusted_cents=self.terms.adjusted_capitalized_cost_cents)
         if self.status == "open":
             _require(self.closed_on is None, "An open account has no closing date.")
         else:
@@ -94,6 +102,22 @@ class PortfolioAccount:
             left or self.product == "lease" or self.opening.principal_cents == 0,
             "A loan with principal outstanding must have an instalment left to pay.",
         )
+
+
+def _require_costs(lease: PortfolioLease, *, adjusted_cents: int) -> None:
+    gross, reduction = lease.gross_capitalized_cost_cents, lease.capitalized_cost_reduction_cents
+    if gross is None and reduction is None:
+        return
+    _require(
+        gross is not None and reduction is not None,
+        "The gross capitalized cost and its reduction are told together, or neither is.",
+    )
+    assert gross is not None, "it was required"
+    assert reduction is not None, "it was required"
+    _require(
+        gross - reduction == adjusted_cents,
+        "The gross capitalized cost less its reduction is not the adjusted capitalized cost.",
+    )
 
 
 def _require(holds: bool, sentence: str) -> None:
@@ -222,6 +246,12 @@ class PortfolioLeaseSchema(_Strict):
     purchase_option_fee_cents = _cents(load_default=None, allow_none=True)
     disposition_fee_cents = _cents(load_default=None, allow_none=True)
     start_miles = _cents(load_default=None, allow_none=True)
+    gross_capitalized_cost_cents = _cents(load_default=None, allow_none=True)
+    capitalized_cost_reduction_cents = _cents(load_default=None, allow_none=True)
+    lease_type = fields.String(
+        load_default="closed_end",
+        validate=validate.OneOf(("closed_end",), error="Only closed-end leases are serviced: 12 CFR 1013.4(m)."),
+    )
 
     @post_load
     def to_lease(self, data: dict[str, Any], **_: Any) -> Any:

@@ -12,7 +12,12 @@ from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.charging_off import accelerate_balance, charge_off
 from services.accounts.operations.closing import close_account, note_good_funds
 from services.accounts.operations.days import note_payments_closed, run_business_days
-from services.accounts.operations.ending_leases import assess_charges, extend_lease, note_vehicle_returned
+from services.accounts.operations.ending_leases import (
+    assess_charges,
+    credit_end_bill,
+    extend_lease,
+    note_vehicle_returned,
+)
 from services.accounts.operations.fees import assess_fee, assess_late_fee, waive_fee
 from services.accounts.operations.flagging import clear_account_flag, end_flags, set_account_flag
 from services.accounts.operations.furnishing import correct_furnishing, freeze_due_months
@@ -42,6 +47,7 @@ __all__ = [
     "close_account",
     "close_work_item",
     "correct_furnishing",
+    "credit_end_bill",
     "defer_payments",
     "end_flags",
     "expire_payoff_quotes",

@@ -15,7 +15,7 @@ from services.accounts.operations.locking import LockedAccount, account_id_of, l
 from services.accounts.operations.quoting import give_up_quotes
 from services.accounts.operations.recording import find_recorded
 from services.accounts.operations.telling import last_payment_id, tell, tell_consequences
-from services.accounts.rules.events import Charge, EndBill, LeaseEnd, LeaseExtension, LeaseWay
+from services.accounts.rules.events import Charge, EndBill, EndBillCredit, LeaseEnd, LeaseExtension, LeaseWay
 from services.accounts.rules.lease_end import extension_of
 from services.accounts.rules.shown import OPEN, PAID_OFF, shown_standing
 
@@ -64,6 +64,36 @@ def assess_charges(
     standing = shown_standing(status=account.status, terms=account.terms, state=account.state, on=today)
     billed_cents = sum(charge["amount_cents"] for charge in charges)
     return {**changed(account, today=today), "billed_cents": billed_cents, "owed_cents": standing.fees_due_cents}
+
+
+def credit_end_bill(
+    transaction: Transaction, *, caller: CallContext, account_id: str, option_id: str, credit_ref: str,
+    amount_cents: int, reason: str, now: datetime, today: date,
+) -> dict[str, Any]:  # fmt: skip
+    """Take off what an upheld objection is worth, as far as it is unpaid, once. An account that owes nothing is closed.
+
+    Raises NotFound.
+    """
+    before = lock_for(transaction, caller=caller, account_id=account_id)
+    credit = EndBillCredit(
+        source_key=f"end_bill_credit:{credit_ref}", effective_on=max(today, before.state.last_effective_on),
+        fee_key=f"end_bill:{option_id}", reason=reason, most_cents=amount_cents,
+    )  # fmt: skip
+    known = find_recorded(transaction, source_key=credit.source_key)
+    if known is not None:
+        return {**changed(before, today=today), "credited_cents": known["data"]["credited_cents"]}
+    unpaid_cents = sum(fee.unpaid_cents for fee in before.state.open_fees if fee.source_key == credit.fee_key)
+    credited_cents = min(amount_cents, unpaid_cents)
+    folded = change(
+        transaction, account=before, event=credit, kind="end_bill_credited", now=now, today=today,
+        details={"credited_cents": credited_cents},
+    )  # fmt: skip
+    assert folded is not None, "it was looked for under the account's lock"
+    paid_by = last_payment_id(transaction, account=folded.account) or option_id
+    tell_consequences(transaction, before=before, folded=folded, today=today, payment_id=paid_by)
+    if before.status == OPEN and folded.account.status == PAID_OFF:
+        close_for_good(transaction, account=folded.account, payment_id=paid_by, today=today)
+    return {**changed(folded.account, today=today), "credited_cents": credited_cents}
 
 
 def extend_lease(

@@ -10,7 +10,9 @@ from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.store import Transaction
 from services.accounts.models import account_parties
+from services.accounts.models.flags import standing_flags
 from services.accounts.queries.reading import allowed_id, read_account
+from services.accounts.rules.flags import SERVICEMEMBER
 from services.accounts.rules.lease_figures import lease_figures
 from services.accounts.rules.terms import LeaseTerms
 
@@ -20,6 +22,8 @@ def get_lease_figures(transaction: Transaction, *, account_id: str, on: date, ca
     account = read_account(transaction, account_id=allowed_id(caller, account_id))
     if not isinstance(account.terms, LeaseTerms):
         raise NotFound()
+    identifier = account.columns["id"]
+    flags = standing_flags(transaction, account_ids=[identifier]).get(identifier, ())
     roles = select(account_parties.c.role).where(account_parties.c.account_id == account.columns["id"]).distinct()
     return {
         "account_id": account.id,
@@ -27,5 +31,6 @@ def get_lease_figures(transaction: Transaction, *, account_id: str, on: date, ca
         "status": account.columns["status"],
         "state": account.columns["state"],
         "lessee_roles": sorted(row["role"] for row in transaction.all(roles)),
+        "servicemember_from_on": next((flag.from_on for flag in flags if flag.kind == SERVICEMEMBER), None),
         **asdict(lease_figures(terms=account.terms, state=account.state, on=on)),
     }

@@ -147,12 +147,13 @@ class Acceleration(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver(_Event):
-    """What is unpaid of a fee on `effective_on` is given up."""
+    """What is unpaid of a fee on `effective_on` is given up, no more than `most_cents` where that is said."""
 
     rank: ClassVar[int] = 40
 
     fee_key: str
     reason: str
+    most_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +234,13 @@ class EndBill(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndBillCredit(Waiver):
+    """Some of an end bill is given up; like the bill it comes after the payments of its day."""
+
+    rank: ClassVar[int] = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseExtension(_Event):
     """A lease goes on for some months after its last instalment, each with another one like it."""
 
@@ -293,6 +301,7 @@ AccountEvent = (
     | Payoff
     | LeaseEnd
     | EndBill
+    | EndBillCredit
     | LeaseExtension
     | Refund
     | ChargeOff

@@ -1,6 +1,7 @@
 """Fees: how one comes on the account, is paid, and is given up."""
 
 from dataclasses import replace
+from itertools import chain
 
 from services.accounts.rules.events import Fee, LateFee, Waiver
 from services.accounts.rules.late_fees import late_fee_pack
@@ -56,8 +57,9 @@ def charge_fee(*, state: AccountState, event: Fee) -> AccountState:
 
 
 def waive(*, state: AccountState, event: Waiver) -> AccountState:
-    """What is unpaid of one fee goes; nothing where it is paid, does not stand or is not known."""
-    waived_cents = sum(fee.unpaid_cents for fee in state.open_fees if fee.source_key == event.fee_key)
+    """What is unpaid of one fee goes, as far as it may; nothing where it is paid, does not stand or is not known."""
+    unpaid_cents = sum(fee.unpaid_cents for fee in state.open_fees if fee.source_key == event.fee_key)
+    waived_cents = unpaid_cents if event.most_cents is None else min(unpaid_cents, event.most_cents)
     allocation = Allocation(
         kind="fee_waived",
         source_key=event.source_key,
@@ -66,8 +68,12 @@ def waive(*, state: AccountState, event: Waiver) -> AccountState:
         fees_cents=waived_cents,
         explanation={"reason": event.reason, "fee_key": event.fee_key},
     )
-    left = tuple(fee for fee in state.open_fees if fee.source_key != event.fee_key)
-    return replace(state, open_fees=left, allocations=(*state.allocations, allocation))
+    left = (
+        pay_fees((fee,), cents=waived_cents) if fee.source_key == event.fee_key else (fee,) for fee in state.open_fees
+    )
+    return replace(
+        state, open_fees=tuple(chain.from_iterable(left)), allocations=(*state.allocations, allocation)
+    )  # fmt: skip
 
 
 def returned_payment_fee_cents(*, terms: Terms, return_code: str | None) -> int:

@@ -62,7 +62,7 @@ def use_credit(*, terms: LeaseTerms, state: AccountState, through_on: date) -> A
                 _allocation(
                     kind="credit_used",
                     filling=filling,
-                    source_key=f"credit-used:{number}:{on.isoformat()}",
+                    source_key=_credit_key(state, on=on),
                     on=on,
                     amount=0,
                     fees=0,
@@ -71,6 +71,12 @@ def use_credit(*, terms: LeaseTerms, state: AccountState, through_on: date) -> A
             ),
         )
     return state
+
+
+def _credit_key(state: AccountState, *, on: date) -> str:
+    """Credit may pay one instalment in parts, more than once a day: what was paid of it before tells them apart."""
+    key = f"credit-used:{state.next_instalment_number}:{on.isoformat()}"
+    return f"{key}:{state.partial_paid_cents}" if state.partial_paid_cents else key
 
 
 def apply_to_lease(*, terms: LeaseTerms, state: AccountState, payment: Payment) -> AccountState:

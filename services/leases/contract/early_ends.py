@@ -1,12 +1,15 @@
 """Ending a lease before its time: what it costs by Regulation M, how that is reckoned, and for servicemembers."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from chassis.schemas import Cents, Instant, Strict, Text
 from services.leases.contract.lease_end import MILES_MAX, OptionPrice
 from services.leases.contract.requests import OneLease
 
 EARLY_END_STATUSES = ("billed", "completed")
+BASES = ("called_up", "sent_abroad", "deployed")
 
 
 class GetEarlyTerminationQuote(OneLease):
@@ -19,7 +22,8 @@ class EarlyTerminationQuote(Strict):
     """The charge of 12 CFR 1013.4(g) as of today, and the way to it in words.
 
     `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
-    value is not known. A servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+    value is not known, and less by `credit_cents`: your credit with us, beyond what it pays of what is past due. A
+    servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
     """
 
     account_id = fields.String(required=True)
@@ -30,17 +34,32 @@ class EarlyTerminationQuote(Strict):
     taxes_cents = Cents(required=True, minimum=0)
     owed_before_value_cents = Cents(required=True, minimum=0)
     realized_value_cents = Cents(required=True, allow_none=True, minimum=0)
+    credit_cents = Cents(required=True, minimum=0)
     charge_cents = Cents(required=True, allow_none=True, minimum=0)
     servicemember_cents = Cents(required=True, minimum=0)
     method = fields.List(fields.String(), required=True)
     appraisal = fields.String(required=True)
     servicemembers = fields.String(required=True)
+    is_servicemember_on_record = fields.Boolean(required=True)
+
+
+class ServicememberOrders(Strict):
+    """The orders on which a servicemember ends a lease (50 USC 3955): for 180 days or more, or out of the country.
+
+    `noticed_on` is when their written notice came; `evidence` says where the copy of the orders is kept.
+    """
+
+    basis = fields.String(required=True, validate=validate.OneOf(BASES))
+    orders_on = fields.Date(required=True)
+    noticed_on = fields.Date(required=True)
+    evidence = Text(required=True, longest=200)
 
 
 class EndEarly(OneLease):
     """The vehicle is back before the end. Its value is what it was sold for, or an appraisal.
 
-    A servicemember who may end the lease is not charged for that.
+    A servicemember who may end the lease is not charged for that: staff confirm it with the `orders`, and the account's
+    servicemember flag stands.
     """
 
     returned_on = fields.Date(required=True)
@@ -48,6 +67,12 @@ class EndEarly(OneLease):
     realized_value_cents = Cents(required=True, minimum=0)
     value_source = Text(required=True, longest=200)
     is_servicemember = fields.Boolean(required=True)
+    orders = fields.Nested(ServicememberOrders, load_default=None, allow_none=True)
+
+    @validates_schema
+    def check_orders(self, data: dict[str, Any], **_: Any) -> None:
+        if data["is_servicemember"] != (data["orders"] is not None):
+            raise ValidationError("A servicemember's end has their orders, and no other one has.", "orders")
 
 
 class EarlyEnd(Strict):
@@ -60,6 +85,7 @@ class EarlyEnd(Strict):
     realized_value_cents = Cents(required=True, minimum=0)
     value_source = fields.String(required=True)
     is_servicemember = fields.Boolean(required=True)
+    orders = fields.Nested(ServicememberOrders, required=True, allow_none=True)
     charges = fields.Nested(OptionPrice, required=True)
     opened_at = Instant(required=True)
     closed_at = Instant(required=True, allow_none=True)

@@ -13,6 +13,9 @@ __all__ = [
     "OptionNotOpen",
     "OptionStepNotPossible",
     "ReadingDateOutOfRange",
+    "RenewsAlready",
+    "ServicememberNotOnRecord",
+    "ServicememberOrdersDoNotFit",
     "StatePolicyMissing",
 ]
 
@@ -93,3 +96,26 @@ class NotALessee(Refusal):
     kind = Kind.FORBIDDEN
     title = "Only a lessee can accept this"
     detail = "Each lessee accepts for themselves. Sign in as the lessee who has not accepted yet."
+
+
+class RenewsAlready(Refusal):
+    code = "renews_already"
+    kind = Kind.CONFLICT
+    title = "The lease goes on from month to month"
+    detail = "It is extended by itself each month. Give notice first if you want other terms."
+
+
+class ServicememberNotOnRecord(Refusal):
+    code = "servicemember_not_on_record"
+    kind = Kind.CONFLICT
+    title = "The account has no servicemember flag"
+    detail = "Set the servicemember flag with the orders first: it is what the end without a charge rests on."
+
+
+class ServicememberOrdersDoNotFit(Refusal):
+    """The dates of orders, notice and return are not those of the law; the sentence says which."""
+
+    code = "servicemember_orders_do_not_fit"
+    kind = Kind.UNPROCESSABLE
+    title = "These orders do not end the lease without a charge"
+    detail = "Orders come after the lease was signed, the notice after them, and the vehicle within 15 days of it."

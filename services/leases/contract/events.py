@@ -83,6 +83,14 @@ class EndBillItemised(Strict):
     option_id = fields.String(required=True)
 
 
+class EndBillCredited(Strict):
+    """Emitted when staff uphold an objection to an end bill: accounts is asked to take so much off."""
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    number = fields.Integer(required=True)
+
+
 class ExtensionRequested(Strict):
     """Emitted when a lessee asks for more months."""
 
@@ -99,6 +107,39 @@ class ExtensionDecided(Strict):
     decision = fields.String(required=True, validate=validate.OneOf(("offered", "declined", "active")))
     reason = fields.String(required=True, allow_none=True)
     ends_on = fields.Date(required=True)
+
+
+class ExtensionDisclosed(Strict):
+    """Emitted when an extension comes with new disclosures (12 CFR 1013.5(b)), which stand in its terms.
+
+    `month_number` counts the months of the extended time from 1.
+    """
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    month_number = fields.Integer(required=True)
+    disclosed_on = fields.Date(required=True)
+
+
+class ExtensionEnded(Strict):
+    """Emitted when the last day of an active extension has passed, or the lease has ended before it."""
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    ended_on = fields.Date(required=True)
+
+
+class RenewalEnded(Strict):
+    """Emitted when a lease does not go on from month to month any more: it ends on `lease_ends_on`.
+
+    `option_id` is the extension that agreed to it; `because` of notice, vehicle_returned, account_closed, not_renewed.
+    """
+
+    account_id = fields.String(required=True)
+    option_id = fields.String(required=True)
+    because = fields.String(required=True)
+    lease_ends_on = fields.Date(required=True)
+    ended_on = fields.Date(required=True)
 
 
 class ExtensionAccepted(Strict):
@@ -133,8 +174,16 @@ extension_requested = Event("leases", "extension_requested", 1, ExtensionRequest
 
 extension_decided = Event("leases", "extension_decided", 1, ExtensionDecided, handled=True)
 
+extension_disclosed = Event("leases", "extension_disclosed", 1, ExtensionDisclosed, handled=True)
+
+extension_ended = Event("leases", "extension_ended", 1, ExtensionEnded, handled=True)
+
+renewal_ended = Event("leases", "renewal_ended", 1, RenewalEnded, handled=True)
+
 lease_end_approaching = Event("leases", "lease_end_approaching", 1, LeaseEndApproaching, handled=True)
 
 end_bill_itemised = Event("leases", "end_bill_itemised", 1, EndBillItemised, handled=True, promised=False)
 
 extension_accepted = Event("leases", "extension_accepted", 1, ExtensionAccepted, handled=True, promised=False)
+
+end_bill_credited = Event("leases", "end_bill_credited", 1, EndBillCredited, handled=True, promised=False)

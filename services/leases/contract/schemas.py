@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Instant, Strict
+from services.leases.contract.extensions import Renewal
 from services.leases.contract.lease_end import LeaseDate, MileageOutlook, OptionPrice, PolicySource
 from services.leases.contract.requests import OneLease
 
@@ -13,6 +14,7 @@ __all__ = [
     "LeaseEnd",
     "LeaseEndOption",
     "LeasePayment",
+    "LeaseTotals",
     "LeaseVehicle",
     "Mileage",
     "OneLease",
@@ -46,6 +48,19 @@ class LeasePayment(Strict):
     rent_charge_cents = Cents(required=True)
 
 
+class LeaseTotals(Strict):
+    """The figures of Regulation M over the whole term (12 CFR 1013.4(e) and (f)), as agreed when it was signed.
+
+    The payments are `base_payments_cents` and `tax_cents` together; the former are depreciation and rent charge.
+    """
+
+    depreciation_cents = Cents(required=True)
+    rent_charge_cents = Cents(required=True)
+    base_payments_cents = Cents(required=True)
+    tax_cents = Cents(required=True)
+    payments_cents = Cents(required=True)
+
+
 class LeaseVehicle(Strict):
     """The leased vehicle as reported."""
 
@@ -56,16 +71,23 @@ class LeaseVehicle(Strict):
 
 
 class Lease(Strict):
-    """A lease as signed."""
+    """A lease as signed. Gross cost and reduction are null where a portfolio did not say; less it, the adjusted cost.
+
+    `purchase_option_cents` is the price at the scheduled end with the option's fee, before official fees and tax.
+    """
 
     account_id = fields.String(required=True)
     term_months = fields.Integer(required=True)
+    gross_capitalized_cost_cents = Cents(allow_none=True, required=True)
+    capitalized_cost_reduction_cents = Cents(allow_none=True, required=True)
     adjusted_capitalized_cost_cents = Cents(required=True)
     residual_cents = Cents(required=True)
+    purchase_option_cents = Cents(required=True)
     purchase_option_fee_cents = Cents(allow_none=True, required=True)
     disposition_fee_cents = Cents(allow_none=True, required=True)
     dates = fields.Nested(LeaseDates, required=True)
     payment = fields.Nested(LeasePayment, required=True)
+    totals = fields.Nested(LeaseTotals, required=True)
     mileage = fields.Nested(Mileage, required=True)
     vehicle = fields.Nested(LeaseVehicle, required=True)
 
@@ -91,7 +113,8 @@ class LeaseEnd(Strict):
     """The options side by side: which are open today, what each costs, and the days that matter.
 
     `evaluated_because` names the event that led to the last evaluation. The price of buying is as of today, the others
-    are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold.
+    are what is still to be paid until the end. `policies` says where figures come from that the contract does not hold;
+    `renewal` is there once the lease goes, or went, on from month to month.
     """
 
     account_id = fields.String(required=True)
@@ -103,3 +126,4 @@ class LeaseEnd(Strict):
     mileage = fields.Nested(MileageOutlook, required=True)
     dates = fields.List(fields.Nested(LeaseDate), required=True)
     policies = fields.List(fields.Nested(PolicySource), required=True)
+    renewal = fields.Nested(Renewal, required=True, allow_none=True)

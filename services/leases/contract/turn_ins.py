@@ -1,6 +1,8 @@
 """Returning the vehicle: the appointment, the steps, the self-check, the inspection and its bill."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from chassis.schemas import Cents, Instant, Strict, Text
 from services.leases.contract.lease_end import MILES_MAX, OptionPrice
@@ -9,7 +11,9 @@ from services.leases.contract.requests import OneLease
 
 WEAR_ITEMS = ("body_mark", "glass_crack", "chip", "tire_tread")
 TURN_IN_STATUSES = ("scheduled", "returned", "billed", "completed", "cancelled", "superseded")
+DISPUTE_STATUSES = ("open", "upheld", "rejected")
 FINDINGS_MAX = 50
+DISPUTES_MAX = 50
 
 
 class WearFinding(Strict):
@@ -56,6 +60,20 @@ class DisputeEndBill(GetOption):
     reason = Text(required=True, longest=1000)
 
 
+class DecideDispute(GetOption):
+    """What staff decide about an objection; one that is upheld takes off so many cents. The lessee sees the reason."""
+
+    number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=DISPUTES_MAX))
+    decision = fields.String(required=True, validate=validate.OneOf(("uphold", "reject")))
+    credit_cents = Cents(load_default=0, minimum=0)
+    reason = Text(required=True, longest=500)
+
+    @validates_schema
+    def check_credit(self, data: dict[str, Any], **_: Any) -> None:
+        if (data["decision"] == "uphold") != (data["credit_cents"] > 0):
+            raise ValidationError("Say what is taken off where you uphold it, and nothing where not.", "credit_cents")
+
+
 class Step(Strict):
     """A step of the return; `on` is when it is due, `done_on` when it was taken."""
 
@@ -66,10 +84,18 @@ class Step(Strict):
 
 
 class Dispute(Strict):
-    """An objection to the bill, as it was raised."""
+    """An objection to the bill, and what was decided. `credited_cents` is what was taken off the bill, null until then;
+    the rest of `credit_cents` had been paid before and is sent back.
+    """
 
+    number = fields.Integer(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(DISPUTE_STATUSES))
     reason = fields.String(required=True)
     raised_on = fields.Date(required=True)
+    decided_on = fields.Date(required=True, allow_none=True)
+    decision_reason = fields.String(required=True, allow_none=True)
+    credit_cents = Cents(required=True, minimum=0)
+    credited_cents = Cents(required=True, allow_none=True, minimum=0)
 
 
 class TurnIn(Strict):

@@ -2,12 +2,14 @@
 
 from services.leases.models.facts import facts_of
 from services.leases.models.options import (
-    lease_milestones,
+    lease_milestones_told,
     lease_options,
+    lease_renewals,
     odometer_statements,
     option_of,
     statement_since,
 )
+from services.leases.models.renewals import newest_renewal
 from services.leases.models.tables import (
     lease_eligibilities,
     lease_facts,
@@ -22,12 +24,14 @@ __all__ = [
     "facts_of",
     "lease_eligibilities",
     "lease_facts",
-    "lease_milestones",
+    "lease_milestones_told",
     "lease_options",
     "lease_payments",
+    "lease_renewals",
     "lease_standings",
     "leases",
     "metadata",
+    "newest_renewal",
     "odometer_readings",
     "odometer_statements",
     "option_of",

@@ -37,14 +37,25 @@ odometer_statements = Table(
     Column("signed_at", DateTime(timezone=True), nullable=False),
 )
 
-lease_milestones = Table(
-    "lease_milestones",
+lease_milestones_told = Table(
+    "lease_milestones_told",
     metadata,
     Column("account_id", UUID(as_uuid=True), primary_key=True),
-    Column("ends_on", Date, nullable=False),
-    Column("milestone_days", Integer, nullable=False),
+    Column("ends_on", Date, primary_key=True),
+    Column("milestone_days", Integer, primary_key=True),
 )
-"""The last milestone that was told, and of which end."""
+"""Every milestone that was told, and of which end: days may be handled in another order than they came."""
+
+lease_renewals = Table(
+    "lease_renewals",
+    metadata,
+    Column("option_id", UUID(as_uuid=True), primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("agreed_on", Date, nullable=False),
+    Column("ended_on", Date),
+    Column("ended_because", Text),
+)
+"""Leases that renew themselves, by the extension that agreed to it; at most one of a lease runs."""
 
 
 def option_of(*, account_id: uuid.UUID, option_id: str, option: str) -> Select[tuple[object, ...]]:

@@ -31,6 +31,8 @@ leases = Table(
     Column("purchase_option_fee_cents", BigInteger),
     Column("disposition_fee_cents", BigInteger),
     Column("start_miles", Integer),
+    Column("gross_capitalized_cost_cents", BigInteger),
+    Column("capitalized_cost_reduction_cents", BigInteger),
     Column("vehicle", JSONB, nullable=False),
 )
 

@@ -3,6 +3,8 @@
 from services.leases.operations.accounts_told import follow_account
 from services.leases.operations.buyouts import cancel_buyout, promise_price, start_buyout
 from services.leases.operations.calendar import lapse_options, tell_milestones
+from services.leases.operations.days import follow_day
+from services.leases.operations.disputes import credit_end, decide_dispute, dispute_end_bill
 from services.leases.operations.early_ends import end_early
 from services.leases.operations.extensions import (
     accept_extension,
@@ -16,12 +18,12 @@ from services.leases.operations.following import note_posted_payment, note_retur
 from services.leases.operations.purchase import Purchase, price_purchase
 from services.leases.operations.readings import record_odometer_reading
 from services.leases.operations.rebuilding import Rebuilt, last_lease, rebuild_leases
+from services.leases.operations.renewals import give_notice
 from services.leases.operations.statements import sign_odometer_statement
 from services.leases.operations.taking_over import TakenOver, import_leases
 from services.leases.operations.turn_ins import (
     bill_end,
     cancel_turn_in,
-    dispute_end_bill,
     inspect_vehicle,
     receive_vehicle,
     schedule_turn_in,
@@ -37,11 +39,15 @@ __all__ = [
     "bill_end",
     "cancel_buyout",
     "cancel_turn_in",
+    "credit_end",
+    "decide_dispute",
     "decide_extension",
     "dispute_end_bill",
     "end_early",
     "find_figures",
     "follow_account",
+    "follow_day",
+    "give_notice",
     "import_leases",
     "inspect_vehicle",
     "lapse_options",

@@ -8,7 +8,9 @@ from uuid import UUID
 from chassis.store import Transaction
 from services.leases.operations.buyouts import follow_purchase
 from services.leases.operations.following import note_standing
+from services.leases.operations.renewals import end_lease_time
 from services.leases.operations.turn_ins import follow_closing
+from services.leases.rules.renewal import ACCOUNT_CLOSED
 
 
 def follow_account(
@@ -22,3 +24,7 @@ def follow_account(
     if is_lease:
         follow_purchase(transaction, name=name, told=told, now=now, today=today)
         follow_closing(transaction, name=name, told=told, now=now, today=today)
+        if name == "account_closed":
+            end_lease_time(
+                transaction, account_id=UUID(told["account_id"]), because=ACCOUNT_CLOSED, today=today
+            )  # fmt: skip

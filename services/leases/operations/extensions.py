@@ -1,12 +1,9 @@
 """A lease goes on: asked for, offered by policy or by a person, accepted by every lessee, appended by accounts."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import select
 
 from chassis.bus.rpc import Asks
 from chassis.clock import Clock
@@ -16,7 +13,6 @@ from chassis.ids import new_id
 from chassis.store import Cause, Database, Row, Transaction
 from services.leases.contract import events
 from services.leases.contract.errors import NotALessee, OptionStepNotPossible
-from services.leases.models import lease_options
 from services.leases.operations.evaluating import lock_lease
 from services.leases.operations.options import (
     keep_details,
@@ -27,6 +23,13 @@ from services.leases.operations.options import (
     step_option,
 )
 from services.leases.operations.readings import lock_lease_for
+from services.leases.operations.renewals import (
+    agree_to_renew,
+    months_before,
+    refuse_renewing,
+    stored_terms,
+    tell_disclosed,
+)
 from services.leases.rules.extension import OFFER_DAYS, extension_terms, may_be_offered_by_policy
 from services.leases.rules.options import EXTENSION
 from services.leases.rules.told import extension_as_told
@@ -36,21 +39,25 @@ ASK_SECONDS = 10.0
 
 def request_extension(
     transaction: Transaction, *, caller: CallContext, figures: Mapping[str, Any], account_id: str, months: int,
-    now: datetime, today: date,
+    renews: bool, now: datetime, today: date,
 ) -> dict[str, Any]:  # fmt: skip
     """Ask for more months; tells `extension_requested`, and is offered at once where policy allows it.
 
-    Raises NotFound, OptionAlreadyOpen, OptionNotOpen.
+    Raises NotFound, OptionAlreadyOpen, OptionNotOpen, RenewsAlready.
     """
     lease = lock_lease_for(transaction, caller=caller, account_id=account_id)
     require_open(transaction, account_id=lease["account_id"], option=EXTENSION, today=today)
-    before = _months_before(transaction, account_id=lease["account_id"])
+    refuse_renewing(transaction, account_id=lease["account_id"])
+    before = months_before(transaction, account_id=lease["account_id"])
     terms = extension_terms(
-        months=months, before=before, starts_on=figures["maturity_on"], instalment_cents=figures["instalment_cents"],
-        allowance_miles=lease["mileage_allowance_miles"], term_months=lease["term_months"],
+        lease=lease, months=months, before=before, starts_on=figures["maturity_on"],
+        instalment_cents=figures["instalment_cents"], renews=renews,
     )  # fmt: skip
-    stored = {**asdict(terms), "starts_on": terms.starts_on.isoformat(), "ends_on": terms.ends_on.isoformat()}
-    details = {"terms": stored, "must_accept": figures["lessee_roles"] or ["borrower"], "have_accepted": []}
+    details = {
+        "terms": stored_terms(terms),
+        "must_accept": figures["lessee_roles"] or ["borrower"],
+        "have_accepted": [],
+    }
     row = open_option(
         transaction, option_id=new_id(at=now), account_id=lease["account_id"], option=EXTENSION,
         ends_on=terms.starts_on, details=details, opened_by=caller.subject, now=now, today=today,
@@ -141,6 +148,8 @@ def _settle(transaction: Transaction, *, row: Row, reason: str | None, now: date
         _decline(transaction, row=row, reason=reason, now=now, today=today)
         return
     row = move_option(transaction, row=row, to="active", now=now, today=today)
+    if row["details"]["terms"].get("renews"):
+        agree_to_renew(transaction, row=row, today=today)
     _tell_decision(transaction, row=row, decision="active", reason=None)
 
 
@@ -148,6 +157,7 @@ def _offer(transaction: Transaction, *, row: Row, reason: str | None, now: datet
     until = today + timedelta(days=OFFER_DAYS)
     details = {"offered_until_on": until.isoformat(), "reason": reason}
     row = step_option(transaction, row=row, to="offered", details=details, ends_on=until, now=now, today=today)
+    tell_disclosed(transaction, row=row, today=today)
     _tell_decision(transaction, row=row, decision="offered", reason=reason)
     return row
 
@@ -170,14 +180,3 @@ def _tell_decision(transaction: Transaction, *, row: Row, decision: str, reason:
 def _locked(transaction: Transaction, *, caller: CallContext, account_id: str, option_id: str) -> Row:
     lease = lock_lease_for(transaction, caller=caller, account_id=account_id)
     return read_option(transaction, account_id=lease["account_id"], option_id=option_id, option=EXTENSION)
-
-
-def _months_before(transaction: Transaction, *, account_id: UUID) -> list[int]:
-    """How long each extension that came about was, in order."""
-    active = (lease_options.c.option == EXTENSION) & (lease_options.c.status == "active")
-    rows = transaction.all(
-        select(lease_options.c.details)
-        .where(lease_options.c.account_id == account_id, active)
-        .order_by(lease_options.c.id)
-    )
-    return [row["details"]["terms"]["months"] for row in rows]

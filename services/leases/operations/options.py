@@ -31,11 +31,14 @@ def require_open(transaction: Transaction, *, account_id: UUID, option: str, tod
 
 def open_option(
     transaction: Transaction, *, option_id: UUID, account_id: UUID, option: str, ends_on: date,
-    details: Mapping[str, Any], opened_by: str, now: datetime, today: date,
+    details: Mapping[str, Any], opened_by: str, now: datetime, today: date, status: str | None = None,
 ) -> Row:  # fmt: skip
-    """Begin it, and tell `option_opened`; the lease is locked. Raises OptionAlreadyOpen."""
+    """Begin it, and tell `option_opened`; the lease is locked. `status`: it begins further on than with the first.
+
+    Raises OptionAlreadyOpen.
+    """
     row = {
-        "id": option_id, "account_id": account_id, "option": option, "status": first_status(option=option),
+        "id": option_id, "account_id": account_id, "option": option, "status": status or first_status(option=option),
         "ends_on": ends_on, "details": dict(details), "opened_by": opened_by, "opened_on": today, "opened_at": now,
         "closed_on": None, "closed_at": None,
     }  # fmt: skip

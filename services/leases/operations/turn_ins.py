@@ -12,12 +12,11 @@ from chassis.errors import FieldError
 from chassis.ids import new_id
 from chassis.store import Database, Row, Transaction
 from services.leases.contract import events
-from services.leases.contract.errors import AppointmentOutOfRange, DisputeWindowOver, OptionStepNotPossible
+from services.leases.contract.errors import AppointmentOutOfRange, OptionStepNotPossible
 from services.leases.models import statement_since
 from services.leases.operations.evaluating import lock_lease
 from services.leases.operations.options import (
     find_open,
-    keep_details,
     move_option,
     open_option,
     read_option,
@@ -25,9 +24,11 @@ from services.leases.operations.options import (
     step_option,
 )
 from services.leases.operations.readings import keep_reading, lock_lease_for, readings_of, start_of
+from services.leases.operations.renewals import end_lease_time
 from services.leases.rules.mileage import Reading, project_mileage, prorated_allowance
 from services.leases.rules.options import TURN_IN
 from services.leases.rules.prices import PriceLine, figures_of, turn_in_price
+from services.leases.rules.renewal import VEHICLE_RETURNED
 from services.leases.rules.state_policies import state_policy
 from services.leases.rules.told import turn_in_as_told
 from services.leases.rules.turn_in import DISPUTE_DAYS, end_bill_lines
@@ -96,6 +97,7 @@ def receive_vehicle(
     )  # fmt: skip
     known = {"returned_on": returned_on.isoformat(), "miles": miles}
     row = step_option(transaction, row=row, to="returned", details=known, now=now, today=today)
+    end_lease_time(transaction, account_id=lease["account_id"], because=VEHICLE_RETURNED, today=today)
     data = {
         "account_id": account_id, "option_id": option_id, "way": "return", "returned_on": returned_on,
         "due_through_on": date.fromisoformat(row["details"]["due_through_on"]), "vehicle_cents": None, "miles": miles,
@@ -147,20 +149,6 @@ def bill_end(store: Database, *, accounts: Asks, context: CallContext, told: Map
         "charges": details["charges"],
     }  # fmt: skip
     accounts.ask("assess_charges", request=request, context=context, key=key, timeout_seconds=ASK_SECONDS)
-
-
-def dispute_end_bill(
-    transaction: Transaction, *, caller: CallContext, account_id: str, option_id: str, reason: str, today: date
-) -> dict[str, Any]:  # fmt: skip
-    """Keep an objection to the bill. Raises NotFound, OptionStepNotPossible before it, DisputeWindowOver after."""
-    lease = lock_lease_for(transaction, caller=caller, account_id=account_id)
-    row = read_option(transaction, account_id=lease["account_id"], option_id=option_id, option=TURN_IN)
-    if "billed_on" not in row["details"]:
-        raise OptionStepNotPossible()
-    if today > row["ends_on"]:
-        raise DisputeWindowOver()
-    raised = [*row["details"].get("disputes", []), {"reason": reason, "raised_on": today.isoformat()}]
-    return _told(transaction, keep_details(transaction, row=row, details={"disputes": raised}))
 
 
 def follow_closing(transaction: Transaction, *, name: str, told: Mapping[str, Any], now: datetime, today: date) -> None:

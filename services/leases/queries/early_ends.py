@@ -20,5 +20,8 @@ def get_early_termination_quote(
     fees = early_fees(
         disposition_fee_cents=lease["disposition_fee_cents"] or 0, policy=state_policy(state=figures["state"])
     )
-    end = EarlyEnd(figures=figures_of(figures), fees=fees, realized_value_cents=realized_value_cents)
+    end = EarlyEnd(
+        figures=figures_of(figures), fees=fees, realized_value_cents=realized_value_cents,
+        is_servicemember_on_record=figures["servicemember_from_on"] is not None,
+    )  # fmt: skip
     return end.told(account_id=account_id)

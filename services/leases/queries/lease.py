@@ -10,6 +10,7 @@ from chassis.store import Row, Transaction
 from services.leases.contract.errors import NotFound
 from services.leases.models import leases
 from services.leases.rules import monthly_disclosure
+from services.leases.rules.base_payment import term_totals
 
 
 def get_lease(transaction: Transaction, *, caller: CallContext, account_id: str) -> dict[str, Any]:
@@ -21,6 +22,12 @@ def get_lease(transaction: Transaction, *, caller: CallContext, account_id: str)
     )  # fmt: skip
     return {
         **row,
+        "purchase_option_cents": row["residual_cents"] + (row["purchase_option_fee_cents"] or 0),
+        "totals": term_totals(
+            adjusted_capitalized_cost_cents=row["adjusted_capitalized_cost_cents"],
+            residual_cents=row["residual_cents"], base_payment_cents=row["base_payment_cents"],
+            tax_cents=row["tax_cents"], term_months=row["term_months"],
+        ),
         "dates": {"first_due_on": row["first_due_on"], "ends_on": row["ends_on"]},
         "payment": {
             "base_payment_cents": row["base_payment_cents"],
@@ -33,7 +40,7 @@ def get_lease(transaction: Transaction, *, caller: CallContext, account_id: str)
             "allowance_miles": row["mileage_allowance_miles"],
             "excess_mile_cents": row["excess_mile_cents"],
         },
-    }
+    }  # fmt: skip
 
 
 def read_lease(transaction: Transaction, *, caller: CallContext, account_id: str) -> Row:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from chassis.context import CallContext
 from chassis.money import format_dollars
 from chassis.store import Row, Transaction
-from services.leases.models import facts_of, lease_eligibilities
+from services.leases.models import facts_of, lease_eligibilities, newest_renewal
 from services.leases.queries.lease import read_lease
 from services.leases.queries.readings import mileage_outlook, read_readings
 from services.leases.rules import BUYOUT, EXTENSION, TURN_IN, Facts, evaluate
@@ -23,6 +23,7 @@ from services.leases.rules.prices import (
     purchase_lines,
     turn_in_price,
 )
+from services.leases.rules.renewal import RENEWAL_DAYS, renewal_as_told
 from services.leases.rules.state_policies import SOURCE as STATE_SOURCE
 from services.leases.rules.state_policies import state_policy
 from services.leases.rules.wear import SOURCE as WEAR_SOURCE
@@ -31,6 +32,10 @@ POLICIES = (
     {"subject": "Sales tax and official fees by state", "source": STATE_SOURCE},
     {"subject": "Normal wear and its charges", "source": WEAR_SOURCE},
     {"subject": "When options open", "source": "sample policy: 120 days before the end"},
+    {
+        "subject": "When a lease from month to month is renewed",
+        "source": f"sample policy: {RENEWAL_DAYS} days before the end of each month",
+    },
 )
 
 
@@ -46,6 +51,7 @@ def get_lease_end(
     assert evaluated is not None, "a lease is evaluated when it is taken over"
     facts = read_facts(transaction, account_id=UUID(account_id))
     outlook = mileage_outlook(lease=lease, readings=read_readings(transaction, lease=lease), ends_on=facts.ends_on)
+    renewal = transaction.one(newest_renewal(lease["account_id"]))
     prices = {} if figures is None else _prices(lease, told=figures, excess_cents=outlook["excess_cents"])
     return {
         "account_id": account_id,
@@ -60,6 +66,7 @@ def get_lease_end(
         "mileage": outlook,
         "dates": lease_dates(ends_on=facts.ends_on),
         "policies": POLICIES,
+        "renewal": None if renewal is None else renewal_as_told(renewal),
     }
 
 

@@ -46,3 +46,16 @@ def lease_payment(
         payment_cents=base + tax,
         total_rent_charge_cents=base * term_months - (adjusted - residual_cents),
     )
+
+
+def term_totals(
+    *, adjusted_capitalized_cost_cents: int, residual_cents: int, base_payment_cents: int, tax_cents: int,
+    term_months: int,
+) -> dict[str, int]:  # fmt: skip
+    """What a lease comes to over its term, as `contract.schemas.LeaseTotals` has it."""
+    depreciation, base = adjusted_capitalized_cost_cents - residual_cents, base_payment_cents * term_months
+    tax = tax_cents * term_months
+    return {
+        "depreciation_cents": depreciation, "rent_charge_cents": base - depreciation, "base_payments_cents": base,
+        "tax_cents": tax, "payments_cents": base + tax,
+    }  # fmt: skip

@@ -1,6 +1,7 @@
 """What ending a lease early costs (12 CFR 1013.4(g)), what it rests on, and when a servicemember owes no charge."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from chassis.money import format_dollars
@@ -20,6 +21,23 @@ SERVICEMEMBERS = (
 )
 
 
+RETURN_DAYS = 15
+
+
+def misfit_of_orders(*, signed_on: date, orders_on: date, noticed_on: date, returned_on: date) -> str | None:
+    """Why a servicemember's end is not the law's (50 USC 3955(b) and (c)), in a sentence; None where it is.
+
+    A lease that is signed in knowledge of the orders, or a vehicle that is kept, is charged like any other early end.
+    """
+    if orders_on < signed_on:
+        return f"The orders of {orders_on} are older than the lease of {signed_on}."
+    if noticed_on < orders_on:
+        return f"The notice of {noticed_on} came before the orders of {orders_on}."
+    if returned_on > noticed_on + timedelta(days=RETURN_DAYS):
+        return f"The vehicle came back on {returned_on}, more than {RETURN_DAYS} days after the notice of {noticed_on}."
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyEnd:
     """The parts of the charge; `fee` lines are what the contract adds, with the state's tax on them."""
@@ -27,6 +45,7 @@ class EarlyEnd:
     figures: Figures
     fees: tuple[PriceLine, ...]
     realized_value_cents: int | None
+    is_servicemember_on_record: bool
 
     @property
     def parts(self) -> dict[str, int]:
@@ -39,13 +58,19 @@ class EarlyEnd:
         }
 
     @property
+    def credit_cents(self) -> int:
+        """What is left of the customer's credit once it has paid what is past due: it pays of the rest."""
+        return max(0, self.figures.credit_cents - self.figures.instalments_due_cents)
+
+    @property
     def charge_cents(self) -> int | None:
         if self.realized_value_cents is None:
             return None
-        return early_termination_charge_cents(
+        charge = early_termination_charge_cents(
             lease_balance_cents=self.figures.lease_balance_cents, realized_value_cents=self.realized_value_cents,
             **self.parts,
         )  # fmt: skip
+        return max(0, charge - self.credit_cents)
 
     def told(self, *, account_id: str) -> dict[str, Any]:
         """As `contract.early_ends.EarlyTerminationQuote` has it."""
@@ -58,10 +83,12 @@ class EarlyEnd:
             "owed_before_value_cents": balance + sum(parts.values()),
             "realized_value_cents": self.realized_value_cents,
             "charge_cents": self.charge_cents,
-            "servicemember_cents": parts["past_due_cents"] + self.figures.fees_due_cents,
+            "credit_cents": self.credit_cents,
+            "servicemember_cents": max(0, parts["past_due_cents"] + self.figures.fees_due_cents - self.credit_cents),
             "method": self._method(balance, parts),
             "appraisal": APPRAISAL,
             "servicemembers": SERVICEMEMBERS,
+            "is_servicemember_on_record": self.is_servicemember_on_record,
         }
 
     def _method(self, balance_cents: int, parts: dict[str, int]) -> list[str]:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.leases.rules.disputes import dispute_as_told, disputes_of
 from services.leases.rules.odometer import NOTICE, statement_is_required, title_steps
 from services.leases.rules.options import EXTENSION
 from services.leases.rules.turn_in import DOCUMENTS, turn_in_steps
 
 FIXED = ("buyer", "quote_id", "payoff_cents")
+ORDER_DATES = ("orders_on", "noticed_on")
 TERM_DATES = ("starts_on", "ends_on")
 OF_ROW = ("id", "account_id", "status", "opened_at", "closed_at")
 
@@ -56,9 +58,7 @@ def turn_in_as_told(*, row: Mapping[str, Any], statement: Mapping[str, Any] | No
         "estimate": {**details["estimate"], "on": date.fromisoformat(details["estimate"]["on"])},
         "end_bill": _end_bill(details, billed_on=billed_on),
         "dispute_until_on": row["ends_on"] if billed_on else None,
-        "disputes": [
-            {**each, "raised_on": date.fromisoformat(each["raised_on"])} for each in details.get("disputes", ())
-        ],
+        "disputes": [dispute_as_told(each) for each in disputes_of(details)],
         "odometer_notice": NOTICE,
         "odometer_statement": signed,
     }  # fmt: skip
@@ -78,10 +78,13 @@ def early_end_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
     """An early end as it was billed; the charges are those beside the lease balance and what was due."""
     details = row["details"]
     names = ("realized_value_cents", "value_source", "is_servicemember")
-    lines = details["charges"]
+    lines, orders = details["charges"], details.get("orders")
     return {
         **{name: row[name] for name in OF_ROW},
         **{name: details[name] for name in names},
+        "orders": None
+        if orders is None
+        else {**orders, **{name: date.fromisoformat(orders[name]) for name in ORDER_DATES}},
         "returned_on": date.fromisoformat(details["returned_on"]),
         "charges": {
             "on": row["opened_on"], "total_cents": sum(line["amount_cents"] for line in lines), "lines": lines,
@@ -93,7 +96,9 @@ def early_end_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
 def extension_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
     """An extension as far as it has come."""
     details = row["details"]
-    terms = {**details["terms"], **{name: date.fromisoformat(details["terms"][name]) for name in TERM_DATES}}
+    dates = {name: date.fromisoformat(details["terms"][name]) for name in TERM_DATES}
+    # Extensions of earlier releases were kept without these two.
+    terms = {"disclosures": [], "renews": False, **details["terms"], **dates}
     return {
         **{name: row[name] for name in OF_ROW},
         "terms": terms,
@@ -111,13 +116,19 @@ def approval_as_told(*, row: Mapping[str, Any], role: str) -> dict[str, Any]:
         "id": row["id"],
         "kind": EXTENSION,
         "account_id": row["account_id"],
-        "summary": f"{details['terms']['months']} months more, through {details['terms']['ends_on']}",
+        "summary": _summary(details["terms"]),
         "parties": details["must_accept"],
         "agreed": details["have_accepted"],
         "awaits_you": role in details["must_accept"] and role not in details["have_accepted"],
         "asked_at": row["opened_at"],
         "decide_by_on": row["ends_on"],
     }
+
+
+def _summary(terms: Mapping[str, Any]) -> str:
+    months = terms["months"]
+    more = f"{months} {'month' if months == 1 else 'months'} more, through {terms['ends_on']}"
+    return f"{more}, and from month to month after that" if terms.get("renews") else more
 
 
 def statement_as_told(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -111,6 +111,17 @@ def test_parts_are_set_aside_until_they_meet_the_price(house: LeaseHouse) -> Non
     assert check(house.accounts.store) == []
 
 
+def test_small_parts_on_one_day_are_all_booked_where_an_instalment_is_unpaid(house: LeaseHouse) -> None:
+    opening = an_opening(principal_cents=BALANCE_AFTER_34_CENTS, next_instalment_number=35, payments_made=34)
+    account_id = house.takes_over(a_late_lease(opening=opening))
+    buyout = bought(house, account_id)
+    for _ in range(4):
+        house.pays(account_id, amount_cents=10_000, quote_id=buyout["quote_id"])
+    house.pays(account_id, amount_cents=buyout["payoff_cents"] - 40_000, quote_id=buyout["quote_id"])
+    assert house.standing(account_id)["status"] == "paid_off"
+    assert check(house.accounts.store) == []
+
+
 def test_money_that_goes_back_undoes_the_purchase(house: LeaseHouse) -> None:
     account_id = house.takes_over(a_late_lease())
     buyout = bought(house, account_id)

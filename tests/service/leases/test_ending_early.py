@@ -5,21 +5,34 @@ from typing import Any
 
 import pytest
 
+from chassis.errors import InvalidRequest
 from deploy.ledger_check import check
-from services.leases.contract.errors import OptionNotOpen
+from services.leases.contract.errors import OptionNotOpen, ServicememberNotOnRecord, ServicememberOrdersDoNotFit
 from tests.builders.accounts import an_opening
 from tests.builders.lease_house import BALANCE_AFTER_34_CENTS, INSTALMENT_CENTS, LeaseHouse, a_late_lease
-from tests.builders.wiring import an_agent
+from tests.builders.wiring import an_agent, call
 
 LATE = an_opening(principal_cents=BALANCE_AFTER_34_CENTS, next_instalment_number=35, payments_made=34)
 
 
-def ended(house: LeaseHouse, account_id: str, *, value_cents: int, is_servicemember: bool = False) -> dict[str, Any]:
+ORDERS = {
+    "basis": "deployed", "orders_on": "2026-11-01", "noticed_on": "2026-11-10", "evidence": "file 26-118, page 3",
+}  # fmt: skip
+
+
+def ended(
+    house: LeaseHouse, account_id: str, *, value_cents: int, orders: dict[str, str] | None = None, key: str = "early"
+) -> dict[str, Any]:
     answer: dict[str, Any] = house.asks(
-        "end_early", account_id, key="early", context=an_agent(), returned_on="2026-11-23", miles=30_000,
-        realized_value_cents=value_cents, value_source="auction", is_servicemember=is_servicemember,
+        "end_early", account_id, key=key, context=an_agent(), returned_on="2026-11-23", miles=30_000,
+        realized_value_cents=value_cents, value_source="auction", is_servicemember=orders is not None, orders=orders,
     )  # fmt: skip
     return answer
+
+
+def flagged(house: LeaseHouse, account_id: str, *, kind: str = "servicemember") -> None:
+    request = {"account_id": account_id, "kind": kind, "from_on": "2026-11-01", "note": "orders of 1 November"}
+    call(house.accounts.set_account_flag, request=request, context=an_agent(), key=f"flag-{kind}")
 
 
 @pytest.mark.parametrize("value_cents", [1_800_000, 1_927_487, 1_990_000, 2_500_000])
@@ -39,13 +52,62 @@ def test_what_is_told_is_what_is_billed(house: LeaseHouse, value_cents: int) -> 
 
 def test_a_servicemember_owes_what_was_due_and_no_charge(house: LeaseHouse) -> None:
     account_id = house.takes_over(a_late_lease(opening=LATE))
+    flagged(house, account_id)
     quote = house.asks("get_early_termination_quote", account_id)
     assert (quote["charge_cents"], quote["servicemember_cents"]) == (None, INSTALMENT_CENTS)
-    assert ended(house, account_id, value_cents=1_000_000, is_servicemember=True)["charges"]["total_cents"] == 0
+    assert quote["is_servicemember_on_record"] is True
+    done = ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
+    assert (done["charges"]["total_cents"], done["orders"]) == (0, ORDERS)
     assert house.standing(account_id)["fees_due_cents"] == INSTALMENT_CENTS
     house.pays(account_id, amount_cents=INSTALMENT_CENTS)
     assert house.standing(account_id)["status"] == "paid_off"
     assert check(house.accounts.store) == []
+
+
+@pytest.mark.parametrize("kind", [None, "dispute"])
+def test_without_the_accounts_own_flag_nobody_is_a_servicemember(house: LeaseHouse, kind: str | None) -> None:
+    account_id = house.takes_over(a_late_lease())
+    if kind:
+        flagged(house, account_id, kind=kind)
+    with pytest.raises(ServicememberNotOnRecord):
+        ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
+    assert house.asks("get_early_termination_quote", account_id)["is_servicemember_on_record"] is False
+    assert house.told("vehicle_returned") == []
+
+
+def test_a_flag_that_was_cleared_counts_no_more(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    flagged(house, account_id)
+    request = {"account_id": account_id, "kind": "servicemember", "note": "discharged"}
+    call(house.accounts.clear_account_flag, request=request, context=an_agent(), key="clear")
+    with pytest.raises(ServicememberNotOnRecord):
+        ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"orders_on": "2024-01-14"}, "older than the lease"),
+        ({"noticed_on": "2026-10-31"}, "came before the orders"),
+        ({"noticed_on": "2026-11-07"}, "more than 15 days after the notice"),
+    ],
+)
+def test_orders_and_dates_must_be_the_laws(house: LeaseHouse, changed: dict[str, str], sentence: str) -> None:
+    account_id = house.takes_over(a_late_lease())
+    flagged(house, account_id)
+    with pytest.raises(ServicememberOrdersDoNotFit, match=sentence):
+        ended(house, account_id, value_cents=1_000_000, orders={**ORDERS, **changed})
+    assert ended(house, account_id, value_cents=1_000_000, key="right", orders={**ORDERS, "noticed_on": "2026-11-08"})
+
+
+@pytest.mark.parametrize(("is_servicemember", "orders"), [(True, None), (False, ORDERS)])
+def test_who_says_servicemember_has_orders(house: LeaseHouse, is_servicemember: bool, orders: Any) -> None:
+    account_id = house.takes_over(a_late_lease())
+    with pytest.raises(InvalidRequest):
+        house.asks(
+            "end_early", account_id, key="early", context=an_agent(), returned_on="2026-11-23", miles=30_000,
+            realized_value_cents=1, value_source="auction", is_servicemember=is_servicemember, orders=orders,
+        )  # fmt: skip
 
 
 def test_a_lease_that_has_ended_is_not_ended_early(house: LeaseHouse) -> None:

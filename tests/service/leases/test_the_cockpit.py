@@ -34,7 +34,7 @@ def test_the_options_stand_side_by_side(house: LeaseHouse) -> None:
     assert price(house, account_id, "extension") == {"extension_instalments": 48_240, "instalments_to_come": 48_240}
     answer = cockpit(house, account_id)
     assert (answer["days_left"], answer["dates"][-1]["on"]) == (53, "2027-01-15")
-    assert [policy["source"][:13] for policy in answer["policies"]] == ["sample policy"] * 3
+    assert [policy["source"][:13] for policy in answer["policies"]] == ["sample policy"] * 4
 
 
 def test_an_unpaid_instalment_is_in_the_price_and_its_payment_out_of_it(house: LeaseHouse) -> None:

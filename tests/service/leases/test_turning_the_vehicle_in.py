@@ -115,7 +115,8 @@ def test_a_bill_may_be_objected_to_for_thirty_days(house: LeaseHouse, clock: Fix
     returned(house, turn_in)
     assert inspected(house, turn_in)["dispute_until_on"] == "2026-12-23"
     clock.move_to(NOW, today=date(2026, 12, 23))
-    assert object_to_it()["disputes"] == [{"reason": "It was there.", "raised_on": "2026-12-23"}]
+    (dispute,) = object_to_it()["disputes"]
+    assert (dispute["reason"], dispute["raised_on"], dispute["status"]) == ("It was there.", "2026-12-23", "open")
     clock.move_to(NOW, today=date(2026, 12, 24))
     with pytest.raises(DisputeWindowOver):
         object_to_it()

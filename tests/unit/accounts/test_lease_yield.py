@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -85,6 +86,43 @@ def test_at_the_yield_payments_and_residual_are_worth_the_balance(
     )
     worth = sum(payment / (1 + rate) ** number for number in range(count)) + residual / (1 + rate) ** count
     assert abs(worth - balance) < Fraction(1, 10**30)
+
+
+def bisected(*, balance: int, residual: int, payment: int, count: int) -> Decimal:
+    """The same rate by halving an interval: another way to the number, which Newton's steps cannot lead astray."""
+    low, high = Decimal(0), Decimal(1)
+    for _ in range(36):
+        middle = (low + high) / 2
+        discount, worth = 1 / (1 + middle), Decimal(residual)
+        for _ in range(count):
+            worth = payment + worth * discount
+        low, high = (middle, high) if worth > balance else (low, middle)
+    return low
+
+
+@given(
+    residual=st.integers(0, 5_000_000),
+    depreciation=st.integers(0, 4_000_000),
+    surplus=st.integers(0, 900_000),
+    count=st.integers(1, 120),
+)
+def test_the_yield_of_any_legal_terms_is_solved_to_a_billionth(
+    residual: int, depreciation: int, surplus: int, count: int
+) -> None:
+    balance, payment = residual + depreciation, max(1, -(-(depreciation + surplus) // count))
+    try:
+        rate = monthly_yield(balance_cents=balance, residual_cents=residual, payment_cents=payment, payment_count=count)
+    except YieldNotSolvable:
+        # Only what comes back more than twice in the first month has none.
+        discount = Fraction(1, 2)
+        worth = sum(payment * discount**number for number in range(count)) + residual * discount**count
+        assert worth >= balance
+        return
+    rows = yield_rows(balance_cents=balance, residual_cents=residual, payment_cents=payment, payment_count=count)
+    assert rows[-1].balance_cents == residual
+    assert sum(row.depreciation_cents for row in rows) == depreciation
+    expected = bisected(balance=balance, residual=residual, payment=payment, count=count)
+    assert abs(rate - expected) < Decimal("1e-9")
 
 
 def test_an_opening_on_the_agreed_balance_keeps_the_agreed_rows() -> None:

@@ -45,7 +45,7 @@ from services.accounts.contract import (
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import passkeys, recovery, second_factors
 from services.identity.contract import schemas as identity
-from services.leases.contract import approvals, early_ends, extensions, lease_end, options, turn_ins
+from services.leases.contract import approvals, early_ends, extensions, lease_end, options, turn_ins, work
 from services.leases.contract import schemas as leases
 from services.notifications.contract import schemas as notifications
 from services.payments.contract import autopay, receipts
@@ -222,6 +222,12 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "leases.accept_extension": (options.GetOption, extensions.Extension, lease_examples.EXTENSION),
     "leases.withdraw_extension": (options.GetOption, extensions.Extension, lease_examples.EXTENSION),
     "leases.decide_extension": (extensions.DecideExtension, extensions.Extension, lease_examples.EXTENSION),
+    "leases.get_renewal": (leases.OneLease, extensions.Renewal, lease_examples.RENEWAL),
+    "leases.end_renewal": (leases.OneLease, extensions.Renewal, lease_examples.RENEWAL),
+    "leases.decide_dispute": (turn_ins.DecideDispute, turn_ins.TurnIn, lease_examples.TURN_IN),
+    "leases.list_lease_work": (
+        work.ListLeaseWork, work.LeaseWork, {"data": [lease_examples.WORK_ITEM], "next_cursor": None},
+    ),
     "leases.get_early_termination_quote": (
         early_ends.GetEarlyTerminationQuote, early_ends.EarlyTerminationQuote, lease_examples.EARLY_TERMINATION,
     ),

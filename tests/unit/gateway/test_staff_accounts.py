@@ -56,6 +56,24 @@ class TestAPayment:
         assert gateway.neighbours.asked[-1].context.on_behalf_of == examples.USER_ID
 
 
+@pytest.mark.parametrize("path", ["work-items", "title-releases", "lease-work-items"])
+def test_a_list_takes_a_limit_from_the_query(clock: FixedClock, path: str) -> None:
+    gateway = a_gateway(clock=clock)
+    assert by_agent(gateway, "GET", f"/v1/staff/{path}?limit=2").status_code == 200
+    assert gateway.neighbours.asked[-1].request["limit"] == 2
+    for wrong in ("0", "2.0", "two", "1_0", "9" * 30):
+        answer = by_agent(gateway, "GET", f"/v1/staff/{path}?limit={wrong}")
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/query/limit")
+
+
+def test_cents_are_taken_from_the_query(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    path = f"/v1/leases/{examples.ACCOUNT_ID}/early-termination-quote"
+    assert gateway.get(f"{path}?realized_value_cents=1500000").status_code == 200
+    assert gateway.neighbours.asked[-1].request["realized_value_cents"] == 1_500_000
+    assert gateway.get(f"{path}?realized_value_cents=-1").status_code == 422
+
+
 def test_a_file_shows_what_is_pending_beside_the_balance(clock: FixedClock) -> None:
     pending = {
         "id": examples.PAYMENT_ID, "account_id": examples.ACCOUNT_ID, "amount_cents": 41_235,

@@ -147,3 +147,20 @@ def test_a_file_of_no_known_form_is_refused(tmp_path: Path) -> None:
 def test_a_table_is_known_by_its_header_whatever_its_name(tmp_path: Path) -> None:
     path = a_table(tmp_path, as_row(an_account())).rename(tmp_path / "portfolio.txt")
     assert list(read(path)) == [an_account()]
+
+
+@pytest.mark.parametrize(
+    ("details", "sentence"),
+    [
+        ({"gross_capitalized_cost_cents": 3_300_001}, "less its reduction is not the adjusted"),
+        ({"capitalized_cost_reduction_cents": None}, "told together, or neither is"),
+        ({"lease_type": "open_end"}, "Only closed-end leases are serviced"),
+    ],
+)
+def test_a_lease_of_another_kind_or_with_costs_that_do_not_add_up_is_refused(
+    tmp_path: Path, details: dict[str, Any], sentence: str
+) -> None:
+    lease = next(as_data(account) for account in demo_portfolio(on=date(2026, 3, 10)) if account.product == "lease")
+    wrong = {**lease, "lease": {**lease["lease"], **details}}
+    with pytest.raises(MalformedPortfolio, match=sentence):
+        list(read(a_lines_file(tmp_path, wrong)))
