@@ -9,6 +9,7 @@ from chassis.context import AGENT, ANONYMOUS, CUSTOMER
 from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from chassis.schemas import Nothing
+from services.accounts.contract.events import change_awaited, change_decided
 from services.identity import queries
 from services.identity.contract import events, schemas
 from services.identity.contract import passkeys as passkey_contract
@@ -353,6 +354,18 @@ class IdentityService(Service):
     @reaction(extension_decided)
     def on_extension_decided(self, call: EventCall) -> None:
         approvals.ask_about_extension(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, decided=call.data
+        )
+
+    @reaction(change_awaited)
+    def on_change_awaited(self, call: EventCall) -> None:
+        approvals.ask_about_change(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, awaited=call.data
+        )
+
+    @reaction(change_decided)
+    def on_change_decided(self, call: EventCall) -> None:
+        approvals.tell_about_change(
             call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, decided=call.data
         )
 

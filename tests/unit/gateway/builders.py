@@ -31,6 +31,7 @@ from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
 from gateway.stream.feed import Feed
 from gateway.table import ROUTES
+from services.accounts.contract import approvals as account_approvals
 from services.accounts.contract import (
     changes,
     files,
@@ -63,6 +64,7 @@ A_PRINTED_DOCUMENT = {
 }  # fmt: skip
 A_PROFILE = {**examples.ME, "version": 7}
 AN_AUTOPAY = {**examples.AUTOPAY, "version": 3}
+DECIDED_CHANGE = {"id": of_change.APPROVAL["id"], "kind": "due_date_change", "status": "accepted"}
 NOTHING_PENDING: dict[str, Any] = {"data": [], "autopay_account_ids": []}
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
@@ -139,10 +141,15 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         paperless.PutPaperless, paperless.Paperless, {**statement_examples.PAPERLESS, "version": 4},
     ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, NOTHING_PENDING),
-    "accounts.preview_due_date_change": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
+    "accounts.preview_due_date_change": (
+        changes.PreviewDueDateChange, changes.ScheduleChange, of_change.DUE_DATE_CHANGE,
+    ),
     "accounts.change_due_date": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
-    "accounts.preview_deferment": (changes.DeferPayments, changes.ScheduleChange, of_change.DEFERMENT),
+    "accounts.preview_deferment": (changes.PreviewDeferment, changes.ScheduleChange, of_change.DEFERMENT),
     "accounts.defer_payments": (changes.DeferPayments, changes.ScheduleChange, of_change.DEFERMENT),
+    "accounts.list_approvals": (Nothing, account_approvals.AwaitedChanges, {"data": [of_change.APPROVAL]}),
+    "accounts.accept_change": (account_approvals.DecideChange, account_approvals.DecidedChange, DECIDED_CHANGE),
+    "accounts.decline_change": (account_approvals.DecideChange, account_approvals.DecidedChange, DECIDED_CHANGE),
     "accounts.search_accounts": (files.SearchAccounts, files.FoundAccounts, {"data": [of_staff.FOUND_ACCOUNT]}),
     "accounts.get_account_file": (files.GetAccountFile, files.AccountFile, None),
     "accounts.list_account_flags": (flags.ListAccountFlags, flags.AccountFlags, {"data": [of_staff.ACCOUNT_FLAG]}),
