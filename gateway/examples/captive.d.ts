@@ -262,6 +262,27 @@ export interface Autopay {
 }
 
 /**
+ * One change that waits. `parties` must all agree by the end of `decide_by_on`, or nothing changes.
+ *
+ * `awaits_you`: the caller has not agreed yet. Staff who look are not waited for.
+ */
+export interface AwaitedChange {
+  /** uuid */
+  id: string;
+  kind: "due_date_change" | "deferment";
+  /** uuid */
+  account_id: string;
+  summary: string;
+  parties: string[];
+  agreed: string[];
+  awaits_you: boolean;
+  /** date-time */
+  asked_at: string;
+  /** date */
+  decide_by_on: string;
+}
+
+/**
  * What was posted: `total_cents` is principal, interest and fees less the customer's credit.
  *
  * Of a lease, principal is the lease balance and interest the rent charge and tax that have come due.
@@ -319,6 +340,14 @@ export interface BuyoutPreview {
 /** What the browser is to be asked; the challenge in it is good for five minutes and once. */
 export interface Ceremony {
   options: Record<string, unknown>;
+}
+
+/** As a customer sends it. `all_parties_agreed`: you have everybody's word, and nobody is waited for. */
+export interface ChangeAccountDueDate {
+  all_parties_agreed?: boolean;
+  /** at least 1, at most 28 */
+  due_day: number;
+  preview: boolean;
 }
 
 /** The day of the month to pay on. With `preview` true nothing is stored; with false send an Idempotency-Key. */
@@ -459,7 +488,7 @@ export interface CorrectFurnishing {
 
 /** A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it. */
 export interface DecideApproval {
-  kind: "extension";
+  kind: "extension" | "due_date_change" | "deferment";
   /** uuid */
   account_id: string;
   /** uuid */
@@ -485,6 +514,14 @@ export interface DecidedApproval {
 export interface Decline {
   code: string;
   reason: string;
+}
+
+/** As a customer sends it. `all_parties_agreed`: you have everybody's word, and nobody is waited for. */
+export interface DeferAccountPayments {
+  all_parties_agreed?: boolean;
+  /** at least 1, at most 12 */
+  months: number;
+  preview: boolean;
 }
 
 /** How many months to wait. With `preview` true nothing is stored; with false send an Idempotency-Key. */
@@ -1576,7 +1613,10 @@ export interface Schedule {
 }
 
 /**
- * What a move of due dates does; with `is_preview` nothing was stored.
+ * What a move of due dates does; with `is_preview` nothing has moved.
+ *
+ * `approval`: others have to agree first (GET /v1/me/approvals). The figures are what the move does then; it is made
+ * with the last agreement, and never for more interest than is shown here.
  *
  * `added_interest_cents` is what today's principal costs from the old due date of the first moved instalment to the
  * new one, with the arithmetic in `explanation`; the interest to come is that of the whole schedule, each instalment
@@ -1605,6 +1645,7 @@ export interface ScheduleChange {
   explanation: Record<string, unknown>;
   schedule: ScheduleRow[];
   next_drafts: ExpectedDraft[];
+  approval: AwaitedChange | null;
 }
 
 /** One instalment to come; `paid_cents` is what it has received already. Advisory: the split follows real dates. */
@@ -2395,9 +2436,10 @@ export interface Operations {
       /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
       "Idempotency-Key"?: string;
     };
-    body: ChangeDueDate;
+    body: ChangeAccountDueDate;
     answers: {
       200: ScheduleChange;
+      202: ScheduleChange;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -2427,6 +2469,7 @@ export interface Operations {
     body: ChangeDueDate;
     answers: {
       200: ScheduleChange;
+      202: ScheduleChange;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -2713,10 +2756,10 @@ export interface Operations {
       403: Refused<403, "forbidden" | "not_a_lessee">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "approval_closed" | "approval_outdated" | "change_limit_reached" | "no_instalment_to_move" | "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      422: Refused<422, "change_not_possible" | "deferment_too_long" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2765,9 +2808,10 @@ export interface Operations {
       /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
       "Idempotency-Key"?: string;
     };
-    body: DeferPayments;
+    body: DeferAccountPayments;
     answers: {
       200: ScheduleChange;
+      202: ScheduleChange;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -2797,6 +2841,7 @@ export interface Operations {
     body: DeferPayments;
     answers: {
       200: ScheduleChange;
+      202: ScheduleChange;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
