@@ -5,6 +5,7 @@ from marshmallow import fields
 from gateway.schemas import Account, ChangeDueDate, DeferPayments, SubmitPayment
 from services.accounts.contract import changes, files, flags, furnishing, titles, work_items
 from services.accounts.contract import schemas as accounts
+from services.identity.contract import staff
 
 
 class AccountFile(files.AccountFile):
@@ -38,6 +39,20 @@ class DeferAccountPayments(DeferPayments, changes.DeferPayments):
 
     class Meta:
         exclude = ("account_id",)
+
+
+class EndSessions(staff.EndSessions):
+    """Without `session_id` all sessions of the customer end."""
+
+    class Meta:
+        exclude = ("user_id",)
+
+
+class ResetSecondFactor(staff.ResetSecondFactor):
+    """`reason` says how the customer has proven who they are."""
+
+    class Meta:
+        exclude = ("user_id",)
 
 
 class ReversePayment(accounts.ReversePayment):

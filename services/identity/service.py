@@ -15,11 +15,13 @@ from services.identity.contract import events, schemas
 from services.identity.contract import passkeys as passkey_contract
 from services.identity.contract import recovery as recovery_contract
 from services.identity.contract import second_factors as factor_contract
+from services.identity.contract import staff as staff_contract
 from services.identity.operations import (
     approvals,
     attempts,
     challenges,
     contact_changes,
+    customer_access,
     linking,
     matching,
     messages,
@@ -319,6 +321,28 @@ class IdentityService(Service):
     @query(takes=schemas.ListSessions, gives=schemas.Sessions, may=(CUSTOMER, AGENT))
     def list_sessions(self, call: Call) -> Any:
         return queries.list_sessions(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
+
+    @query(takes=staff_contract.ListCustomerSessions, gives=schemas.Sessions, may=(AGENT,))
+    def list_customer_sessions(self, call: Call) -> Any:
+        return queries.list_customer_sessions(call.transaction, now=self.clock.now(), **call.request)
+
+    @query(takes=staff_contract.OneCustomer, gives=factor_contract.SecondFactors, may=(AGENT,))
+    def list_customer_factors(self, call: Call) -> Any:
+        return queries.list_customer_factors(call.transaction, keyring=self.keyring, **call.request)
+
+    @command(takes=staff_contract.EndSessions, gives=staff_contract.EndedSessions, may=(AGENT,))
+    def end_customer_sessions(self, call: Call) -> Any:
+        return customer_access.end_customer_sessions(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, caller=call.context,
+            user_id=call.request["user_id"], session_id=call.request["session_id"],
+        )  # fmt: skip
+
+    @command(takes=staff_contract.ResetSecondFactor, gives=staff_contract.SecondFactorReset, may=(AGENT,))
+    def reset_second_factor(self, call: Call) -> Any:
+        return customer_access.reset_second_factor(
+            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, caller=call.context,
+            user_id=call.request["user_id"],
+        )  # fmt: skip
 
     @query(takes=schemas.ListAccountHolders, gives=schemas.AccountHolders, may=(AGENT,))
     def list_account_holders(self, call: Call) -> Any:

@@ -13,6 +13,7 @@ from tests.builders.payments import a_standing
 from tests.builders.wiring import an_event, deliver
 
 ACCOUNT = a_person()["account_id"]
+APPROVAL = "01900000-0000-7000-8000-0000000000e2"
 SUMMARY = "From instalment 12 on, due dates move: December 20, 2026 in place of December 5, 2026."
 
 
@@ -40,7 +41,7 @@ def decide(counter: Counter, decision: str) -> list[tuple[str, Any]]:
 def wait(counter: Counter, *, agreed: list[str]) -> list[tuple[str, Any]]:
     """Accounts says that a change waits; gives the mails that follow."""
     data = {
-        "account_id": ACCOUNT, "standing": a_standing(next_due_on=date(2026, 12, 5)), "approval_id": "01900000-0000-7000-8000-0000000000e2",
+        "account_id": ACCOUNT, "standing": a_standing(next_due_on=date(2026, 12, 5)), "approval_id": APPROVAL,
         "kind": "due_date_change", "summary": SUMMARY, "agreed": agreed, "decide_by_on": date(2026, 12, 3),
     }  # fmt: skip
     return mails_after(counter, counter.identity.on_change_awaited, change_awaited, data)
@@ -49,7 +50,7 @@ def wait(counter: Counter, *, agreed: list[str]) -> list[tuple[str, Any]]:
 def close(counter: Counter, outcome: str) -> list[tuple[str, Any]]:
     """Accounts says what has become of a change that waited; gives the mails that follow."""
     data = {
-        "account_id": ACCOUNT, "standing": a_standing(next_due_on=date(2026, 12, 5)), "approval_id": "01900000-0000-7000-8000-0000000000e2",
+        "account_id": ACCOUNT, "standing": a_standing(next_due_on=date(2026, 12, 5)), "approval_id": APPROVAL,
         "kind": "due_date_change", "summary": SUMMARY, "outcome": outcome,
     }  # fmt: skip
     return mails_after(counter, counter.identity.on_change_decided, change_decided, data)

@@ -44,7 +44,7 @@ from services.accounts.contract import (
     work_items,
 )  # fmt: skip
 from services.accounts.contract import schemas as accounts
-from services.identity.contract import passkeys, recovery, second_factors
+from services.identity.contract import passkeys, recovery, second_factors, staff
 from services.identity.contract import schemas as identity
 from services.leases.contract import approvals, early_ends, extensions, lease_end, options, turn_ins
 from services.leases.contract import schemas as leases
@@ -65,6 +65,9 @@ A_PRINTED_DOCUMENT = {
 A_PROFILE = {**examples.ME, "version": 7}
 AN_AUTOPAY = {**examples.AUTOPAY, "version": 3}
 DECIDED_CHANGE = {"id": of_change.APPROVAL["id"], "kind": "due_date_change", "status": "accepted"}
+NO_SESSIONS: dict[str, Any] = {"data": [], "next_cursor": None}
+NO_FACTORS: dict[str, Any] = {"mfa_enabled": False, "factors": [], "recovery_codes_left": 0}
+A_RESET = {"factors_removed": 1, "passkeys_removed": 0, "sessions_ended": 2}
 NOTHING_PENDING: dict[str, Any] = {"data": [], "autopay_account_ids": []}
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
@@ -174,6 +177,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.change_rate": (accounts.ChangeRate, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
     "accounts.accelerate_balance": (accounts.AccelerateBalance, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
     "accounts.charge_off": (accounts.ChargeOffAccount, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "identity.list_customer_sessions": (staff.ListCustomerSessions, identity.Sessions, NO_SESSIONS),
+    "identity.list_customer_factors": (staff.OneCustomer, second_factors.SecondFactors, NO_FACTORS),
+    "identity.end_customer_sessions": (staff.EndSessions, staff.EndedSessions, {"ended": 2}),
+    "identity.reset_second_factor": (staff.ResetSecondFactor, staff.SecondFactorReset, A_RESET),
     "identity.list_account_holders": (
         identity.ListAccountHolders, identity.AccountHolders, {"data": [of_staff.ACCOUNT_HOLDER]},
     ),
