@@ -625,6 +625,19 @@ export interface EndEarly {
   is_servicemember: boolean;
 }
 
+/** Without `session_id` all sessions of the customer end. */
+export interface EndSessions {
+  /** uuid */
+  session_id?: string | null;
+  /** longest 500 */
+  reason: string;
+}
+
+/** How many were open and are over now; their access tokens work for five minutes at most. */
+export interface EndedSessions {
+  ended: number;
+}
+
 /**
  * What a draft of the amount due takes of an instalment, where autopay is on; `due_on_before` is without the move.
  *
@@ -1575,6 +1588,12 @@ export interface ResetPassword {
   password: string;
 }
 
+/** `reason` says how the customer has proven who they are. */
+export interface ResetSecondFactor {
+  /** longest 500 */
+  reason: string;
+}
+
 /** On which account a waiting cheque is booked; the note stays with the cheque. */
 export interface ResolveReceipt {
   /** uuid */
@@ -1676,6 +1695,13 @@ export interface SecondFactorAsked {
   mfa_required: boolean;
   challenge_id: string;
   methods: string[];
+}
+
+/** What was removed, and how many sessions ended with it. The password is as before. */
+export interface SecondFactorReset {
+  factors_removed: number;
+  passkeys_removed: number;
+  sessions_ended: number;
 }
 
 /** `mfa_enabled`: signing in with the password asks for one of them. */
@@ -2546,7 +2572,7 @@ export interface Operations {
       200: Webhook;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
@@ -2887,6 +2913,30 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Sign a customer out */
+  endCustomerSessions: {
+    method: "POST";
+    url: "/v1/staff/customers/{user_id}/sessions/end";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    body: EndSessions;
+    answers: {
+      200: EndedSessions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Take a vehicle back before the end, and bill what Regulation M allows */
   endLeaseEarly: {
     method: "POST";
@@ -2904,7 +2954,7 @@ export interface Operations {
       201: EarlyEnd;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
@@ -3790,6 +3840,52 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Which second factors a customer has */
+  listCustomerSecondFactors: {
+    method: "GET";
+    url: "/v1/staff/customers/{user_id}/second-factors";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    answers: {
+      200: SecondFactors;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Where a customer is signed in */
+  listCustomerSessions: {
+    method: "GET";
+    url: "/v1/staff/customers/{user_id}/sessions";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Sessions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What was furnished of the account, month by month */
   listFurnishing: {
     method: "GET";
@@ -4598,7 +4694,7 @@ export interface Operations {
       201: PaymentRefund;
       400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
       401: RefusedMoney<401, "unauthenticated">;
-      403: RefusedMoney<403, "forbidden">;
+      403: RefusedMoney<403, "forbidden" | "step_up_required">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "payment_not_refundable" | "request_in_progress">;
@@ -4636,7 +4732,7 @@ export interface Operations {
       201: WebhookWithSecret;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "too_many_webhooks">;
       413: Refused<413, "body_too_large">;
@@ -4896,6 +4992,30 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Take a lost second factor away */
+  resetSecondFactor: {
+    method: "POST";
+    url: "/v1/staff/customers/{user_id}/second-factors/reset";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    body: ResetSecondFactor;
+    answers: {
+      200: SecondFactorReset;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Book a waiting cheque on an account */
   resolveReceipt: {
     method: "POST";
@@ -4966,7 +5086,7 @@ export interface Operations {
       200: WebhookWithSecret;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -5043,7 +5163,7 @@ export interface Operations {
       200: Receipt;
       400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
       401: RefusedMoney<401, "unauthenticated">;
-      403: RefusedMoney<403, "forbidden">;
+      403: RefusedMoney<403, "forbidden" | "step_up_required">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
@@ -5386,7 +5506,7 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "fee_not_found" | "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "fee_not_due" | "request_in_progress">;
