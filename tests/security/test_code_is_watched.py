@@ -1,4 +1,4 @@
-"""What no request can show is watched in the code itself: the linter finds each fault where it is planted, and is on."""
+"""What no request can show is watched in the code: the linter finds each fault where it is planted, and is on."""
 
 import json
 import re
