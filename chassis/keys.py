@@ -6,16 +6,19 @@ keys are 32 random bytes (`<id>.secret`). Ids are UUIDv7, so that their order is
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from joserfc.jwk import KeySet, OKPKey
 
-from chassis.ids import new_id
+from chassis.ids import made_at, new_id
 
 
 class KeysMissing(Exception):
@@ -49,6 +52,23 @@ def retire_signing_keys(*, folder: Path, purpose: str, kept: int) -> list[str]:
     return old
 
 
+def retire_secret_keys(*, folder: Path, purpose: str, needed: Collection[str], before: datetime) -> list[str]:
+    """Remove secrets that nothing stored needs and that had a successor by `before`; gives the ids of those gone.
+
+    Whoever was encrypting when the successor was made has committed since, if `before` is long enough ago.
+    """
+    home = folder / purpose
+    known = sorted(path.stem for path in home.glob("*.secret"))
+    retired = [
+        identifier
+        for identifier, successor in pairwise(known)
+        if identifier not in needed and made_at(UUID(successor)) <= before
+    ]
+    for identifier in retired:
+        (home / f"{identifier}.secret").unlink()
+    return retired
+
+
 def has_keys(*, folder: Path, purpose: str) -> bool:
     return any((folder / purpose).glob("*.p*")) or any((folder / purpose).glob("*.secret"))
 
@@ -65,12 +85,18 @@ class SigningKeys:
             raise KeysMissing(f"No keys in {self._home}: run `captive migrate`, or mount the keys there.")
         self.key_set = KeySet([self._load(path, identifier) for identifier, path in self._public.items()])
 
-    def signing_key(self) -> Any:
-        """The newest private key. Raises KeysMissing where only public ones are mounted."""
+    def signing_key(self, *, published_by: datetime | None = None) -> Any:
+        """The newest private key; with `published_by` the newest that was made by then, or else the oldest.
+
+        Raises KeysMissing where only public ones are mounted.
+        """
         paths = sorted(self._home.glob("*.private.pem"))
         if not paths:
             raise KeysMissing(f"{self._home} holds no private key: this process may verify but not sign.")
-        return self._load(paths[-1], paths[-1].name.split(".")[0])
+        names = [path.name.split(".")[0] for path in paths]
+        known = [name for name in names if published_by is None or made_at(UUID(name)) <= published_by]
+        chosen = names.index(known[-1]) if known else 0
+        return self._load(paths[chosen], names[chosen])
 
     def public_set(self) -> dict[str, Any]:
         """The keys as a JWK set, public parts only."""
@@ -82,21 +108,28 @@ class SigningKeys:
 
 
 class FieldCipher:
-    """AES-GCM for single fields: the stored text carries its key's id, so that keys rotate without a rewrite."""
+    """AES-GCM for single fields: the stored text carries its key's id, so that values of several keys live together.
+
+    A key that is made meanwhile is taken up with the next value, without a restart.
+    """
 
     def __init__(self, *, folder: Path, purpose: str) -> None:
-        paths = sorted((folder / purpose).glob("*.secret"))
-        if not paths:
-            raise KeysMissing(f"No keys in {folder / purpose}: run `captive migrate`, or mount the keys there.")
-        self._paths = (folder, purpose)
-        self._keys = {path.stem: AESGCM(path.read_bytes()) for path in paths}
-        self._newest = paths[-1].stem
+        self._home = folder / purpose
+        self._keys = dict[str, AESGCM]()
+        self._read_at = -1
+        self._look_again()
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that encrypts now."""
+        self._look_again()
+        return self._newest
 
     def encrypt(self, plain: str, *, bound_to: str) -> str:
         """Ciphertext that only decrypts for the same owner (`bound_to`, e.g. a row id)."""
-        nonce = os.urandom(12)
-        sealed = self._keys[self._newest].encrypt(nonce, plain.encode(), bound_to.encode())
-        return f"{self._newest}.{urlsafe_b64encode(nonce + sealed).decode()}"
+        newest, nonce = self.newest, os.urandom(12)
+        sealed = self._keys[newest].encrypt(nonce, plain.encode(), bound_to.encode())
+        return f"{newest}.{urlsafe_b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, stored: str, *, bound_to: str) -> str:
         identifier, _, body = stored.partition(".")
@@ -104,15 +137,21 @@ class FieldCipher:
         return self._key(identifier).decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
 
     def _key(self, identifier: str) -> AESGCM:
-        """The key of that id. One made since the start is read now: who was started later encrypts with it already.
-
-        Raises KeyError for an id that no key has.
-        """
+        """The key of that id. Raises KeyError for an id that no key has."""
         if identifier not in self._keys:
-            folder, purpose = self._paths
-            found = (path for path in (folder / purpose).glob("*.secret") if path.stem == identifier)
-            self._keys |= {path.stem: AESGCM(path.read_bytes()) for path in found}
+            self._look_again()
         return self._keys[identifier]
+
+    def _look_again(self) -> None:
+        """Read the folder where it has changed. Raises KeysMissing where there never was a key in it."""
+        changed_at = self._home.stat().st_mtime_ns if self._home.is_dir() else 0
+        if changed_at == self._read_at:
+            return
+        paths = sorted(self._home.glob("*.secret"))
+        self._keys |= {path.stem: AESGCM(path.read_bytes()) for path in paths if path.stem not in self._keys}
+        if not self._keys:
+            raise KeysMissing(f"No keys in {self._home}: run `captive migrate`, or mount the keys there.")
+        self._newest, self._read_at = max(self._keys), changed_at
 
 
 class SecretKey:
@@ -132,6 +171,9 @@ def _prepare(folder: Path, purpose: str) -> tuple[str, Path]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Whole or not at all: services read the folder while keys are made."""
+    unfinished = path.with_suffix(".unfinished")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+    unfinished.rename(path)

@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from chassis.schemas import Cents, Strict, Text, YesOrNo
 from services.accounts.contract import changes, paperless, payoff
 from services.accounts.contract import schemas as accounts
+from services.accounts.contract.approvals import APPROVAL_KINDS
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
 from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
@@ -227,7 +228,7 @@ class SendReceiptBack(receipts.SendReceiptBack):
 class DecideApproval(Strict):
     """A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(["extension"]))
+    kind = fields.String(required=True, validate=validate.OneOf(["extension", *APPROVAL_KINDS]))
     account_id = fields.UUID(required=True)
     approval_id = fields.UUID(required=True)
     decision = fields.String(required=True, validate=validate.OneOf(["accept", "decline"]))
@@ -253,14 +254,14 @@ class _Previewed(Strict):
     preview = YesOrNo(required=True)
 
 
-class ChangeDueDate(_Previewed, changes.ChangeDueDate):
+class ChangeDueDate(_Previewed, changes.PreviewDueDateChange):
     """The day of the month to pay on. With `preview` true nothing is stored; with false send an Idempotency-Key."""
 
     class Meta:
         exclude = ("account_id",)
 
 
-class DeferPayments(_Previewed, changes.DeferPayments):
+class DeferPayments(_Previewed, changes.PreviewDeferment):
     """How many months to wait. With `preview` true nothing is stored; with false send an Idempotency-Key."""
 
     class Meta:

@@ -2,9 +2,10 @@
 
 from marshmallow import fields
 
-from gateway.schemas import Account, SubmitPayment
-from services.accounts.contract import files, flags, furnishing, titles, work_items
+from gateway.schemas import Account, ChangeDueDate, DeferPayments, SubmitPayment
+from services.accounts.contract import changes, files, flags, furnishing, titles, work_items
 from services.accounts.contract import schemas as accounts
+from services.identity.contract import staff
 
 
 class AccountFile(files.AccountFile):
@@ -24,6 +25,34 @@ class StaffPayment(SubmitPayment):
         exclude = ("account_id",)
 
     on_behalf_of = fields.UUID(required=True)
+
+
+class ChangeAccountDueDate(ChangeDueDate, changes.ChangeDueDate):
+    """As a customer sends it. `all_parties_agreed`: you have everybody's word, and nobody is waited for."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class DeferAccountPayments(DeferPayments, changes.DeferPayments):
+    """As a customer sends it. `all_parties_agreed`: you have everybody's word, and nobody is waited for."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
+class EndSessions(staff.EndSessions):
+    """Without `session_id` all sessions of the customer end."""
+
+    class Meta:
+        exclude = ("user_id",)
+
+
+class ResetSecondFactor(staff.ResetSecondFactor):
+    """`reason` says how the customer has proven who they are."""
+
+    class Meta:
+        exclude = ("user_id",)
 
 
 class ReversePayment(accounts.ReversePayment):

@@ -8,16 +8,21 @@ from typing import Any
 
 from chassis.context import CUSTOMER
 from gateway.api import examples
+from gateway.api.changes import REFUSALS as MOVING_REFUSALS
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import DecideApproval, DecidedApproval
+from services.accounts.contract.approvals import APPROVAL_KINDS
 from services.leases.contract import approvals
 
-ACCEPT, DECLINE = "accept", "decline"
+ACCEPT, DECLINE, EXTENSION = "accept", "decline", "extension"
 # By kind of change and decision, the service and its method.
 DECISIONS: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("extension", ACCEPT): ("leases", "accept_extension"),
-    ("extension", DECLINE): ("leases", "withdraw_extension"),
+    (EXTENSION, ACCEPT): ("leases", "accept_extension"),
+    (EXTENSION, DECLINE): ("leases", "withdraw_extension"),
+    **{(kind, ACCEPT): ("accounts", "accept_change") for kind in APPROVAL_KINDS},
+    **{(kind, DECLINE): ("accounts", "decline_change") for kind in APPROVAL_KINDS},
 }
+KEEPERS = ("accounts", "leases")
 APPROVAL: dict[str, Any] = {
     "id": "0193584d-5a10-7c6d-b5e4-8f7a6b5c4d3e", "kind": "extension", "account_id": examples.ACCOUNT_ID,
     "summary": "3 months more, through 2027-04-15", "parties": ["borrower", "co_borrower"], "agreed": ["borrower"],
@@ -31,7 +36,8 @@ APPROVAL: dict[str, Any] = {
 )  # fmt: skip
 def list_approvals(call: HttpCall) -> Reply:
     """After `decide_by_on` a change that not everybody accepted is off."""
-    return call.relay("leases", "list_approvals")
+    found = [each for keeper in KEEPERS for each in call.ask(keeper, "list_approvals").data["data"]]
+    return Reply({"data": sorted(found, key=lambda each: each["asked_at"], reverse=True)})
 
 
 @route(
@@ -41,15 +47,21 @@ def list_approvals(call: HttpCall) -> Reply:
         "kind": "extension", "account_id": examples.ACCOUNT_ID, "approval_id": APPROVAL["id"], "decision": ACCEPT,
     },
     example={"id": APPROVAL["id"], "kind": "extension", "decision": ACCEPT, "status": "accepted"},
-    errors=("not_a_lessee", "not_found", "option_step_not_possible"),
+    errors=(
+        "approval_closed", "approval_outdated", "deferment_too_long", "due_day_unchanged", "not_a_lessee", "not_found",
+        "option_step_not_possible", *MOVING_REFUSALS,
+    ),
 )  # fmt: skip
 def decide_approval(call: HttpCall) -> Reply:
-    """It is made a moment after the last party has accepted; the first who declines ends it."""
-    kind, decision = call.body["kind"], call.body["decision"]
+    """It is made when the last party has accepted, an extension a moment later; the first who declines ends it.
+
+    What would refuse the change refuses the last acceptance: it can be sent again once that is out of the way.
+    """
+    kind, decision, approval_id = call.body["kind"], call.body["decision"], str(call.body["approval_id"])
     service, method = DECISIONS[kind, decision]
-    which = {"account_id": str(call.body["account_id"]), "option_id": str(call.body["approval_id"])}
-    answer = call.ask(service, method, **which)
-    decided = {"id": which["option_id"], "kind": kind, "decision": decision, "status": answer.data["status"]}
+    which = {"option_id": approval_id} if kind == EXTENSION else {"approval_id": approval_id, "kind": kind}
+    answer = call.ask(service, method, account_id=str(call.body["account_id"]), **which)
+    decided = {"id": approval_id, "kind": kind, "decision": decision, "status": answer.data["status"]}
     return Reply(decided, replayed=answer.replayed)
 
 

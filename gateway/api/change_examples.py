@@ -30,6 +30,7 @@ DUE_DATE_CHANGE: dict[str, Any] = {
     "next_drafts": [
         {"instalment_number": 12, "due_on": "2026-12-20", "due_on_before": "2026-12-05", "amount_cents": 41235}
     ],
+    "approval": None,
 }  # fmt: skip
 
 DEFERMENT: dict[str, Any] = {
@@ -39,3 +40,12 @@ DEFERMENT: dict[str, Any] = {
     "maturity_on": "2031-01-05",
     "added_interest_cents": 9417,
 }
+
+# Another party has to agree: nothing has moved yet.
+APPROVAL: dict[str, Any] = {
+    "id": "0193584d-5a10-7c6d-b5e4-8f7a6b5c4d3f", "kind": "due_date_change", "account_id": ACCOUNT_ID,
+    "summary": DUE_DATE_CHANGE["explanation"]["sentence"], "parties": ["borrower", "co_borrower"],
+    "agreed": ["borrower"], "awaits_you": False, "asked_at": "2026-11-23T15:30:00.000Z", "decide_by_on": "2026-12-03",
+}  # fmt: skip
+AWAITED_DUE_DATE_CHANGE: dict[str, Any] = {**DUE_DATE_CHANGE, "approval": APPROVAL}
+AWAITED_DEFERMENT: dict[str, Any] = {**DEFERMENT, "is_preview": True, "approval": {**APPROVAL, "kind": "deferment"}}

@@ -4,14 +4,16 @@ from chassis.context import AGENT
 from gateway.api import change_examples, examples, staff_examples
 from gateway.api.accounts import composed, pending_payments
 from gateway.api.changes import REFUSALS as MOVING_REFUSALS
-from gateway.api.changes import decided
+from gateway.api.changes import awaits_others, decided
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import ChangeDueDate, DeferPayments, Page
+from gateway.schemas import Page
 from gateway.staff_schemas import (
     AccountFile,
+    ChangeAccountDueDate,
     ClearAccountFlag,
     CloseWorkItem,
     CorrectFurnishing,
+    DeferAccountPayments,
     RecordTitleRelease,
     SetAccountFlag,
 )
@@ -103,9 +105,10 @@ def clear_account_flag(call: HttpCall) -> Reply:
 
 @route(
     "POST", f"{PATH}/due-date-changes", operation="changeAccountDueDate", tags=TAGS, who=STAFF, takes_key=True,
-    takes=ChangeDueDate, gives=changes.ScheduleChange, summary="Change the due date for a customer, or preview it",
+    takes=ChangeAccountDueDate, gives=changes.ScheduleChange,
+    summary="Change the due date for a customer, or preview it",
     sends={"due_day": 20, "preview": True}, example=change_examples.DUE_DATE_CHANGE,
-    errors=(*MOVING_REFUSALS, "due_day_unchanged"),
+    errors=(*MOVING_REFUSALS, "due_day_unchanged"), otherwise=awaits_others(change_examples.AWAITED_DUE_DATE_CHANGE),
 )  # fmt: skip
 def change_account_due_date(call: HttpCall) -> Reply:
     return decided(call, preview="preview_due_date_change", commit="change_due_date")
@@ -113,9 +116,9 @@ def change_account_due_date(call: HttpCall) -> Reply:
 
 @route(
     "POST", f"{PATH}/deferments", operation="deferAccountPayments", tags=TAGS, who=STAFF, takes_key=True,
-    takes=DeferPayments, gives=changes.ScheduleChange, summary="Defer payments for a customer, or preview it",
+    takes=DeferAccountPayments, gives=changes.ScheduleChange, summary="Defer payments for a customer, or preview it",
     sends={"months": 1, "preview": True}, example=change_examples.DEFERMENT,
-    errors=(*MOVING_REFUSALS, "deferment_too_long"),
+    errors=(*MOVING_REFUSALS, "deferment_too_long"), otherwise=awaits_others(change_examples.AWAITED_DEFERMENT),
 )  # fmt: skip
 def defer_account_payments(call: HttpCall) -> Reply:
     return decided(call, preview="preview_deferment", commit="defer_payments")

@@ -100,7 +100,8 @@ def decide_extension(call: HttpCall) -> Reply:
 
 @route(
     "POST", "/v1/staff/leases/{account_id}/early-terminations", operation="endLeaseEarly", status=201, tags=("staff",),
-    who=(AGENT,), idempotent=True, takes=EndEarly, gives=early_ends.EarlyEnd, example=lease_examples.EARLY_END,
+    who=(AGENT,), steps_up=True, idempotent=True, takes=EndEarly, gives=early_ends.EarlyEnd,
+    example=lease_examples.EARLY_END,
     summary="Take a vehicle back before the end, and bill what Regulation M allows",
     sends={
         "returned_on": "2026-11-23", "miles": 31980, "realized_value_cents": 2050000,

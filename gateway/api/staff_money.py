@@ -88,7 +88,8 @@ def assess_fee(call: HttpCall) -> Reply:
 
 
 @route(
-    "POST", f"{PATH}/fee-waivers", operation="waiveFee", tags=TAGS, who=STAFF, idempotent=True, takes=WaiveFee,
+    "POST", f"{PATH}/fee-waivers", operation="waiveFee", tags=TAGS, who=STAFF, steps_up=True,
+    idempotent=True, takes=WaiveFee,
     gives=accounts.ChangedAccount, summary="Give up what is unpaid of a fee",
     sends={"fee_id": examples.EVENT_ID, "reason": "first time late"}, example=staff_examples.CHANGED_ACCOUNT,
     errors=("fee_not_found", "fee_not_due"),

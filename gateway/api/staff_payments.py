@@ -13,8 +13,9 @@ WORK_PATH = "/v1/staff/payment-work-items"
 
 @route(
     "POST", "/v1/staff/payments/{payment_id}/refunds", operation="refundPayment", status=201, tags=TAGS, who=STAFF,
-    idempotent=True, moves_money=True, takes=RefundPayment, gives=payments.PaymentRefund,
-    summary="Send a whole payment back to where it came from", errors=("payment_not_refundable", "card_number_refused"),
+    steps_up=True, idempotent=True, moves_money=True, takes=RefundPayment, gives=payments.PaymentRefund,
+    summary="Send a whole payment back to where it came from",
+    errors=("payment_not_refundable", "card_number_refused"),
     sends={"reason": "Paid twice by mistake"}, example=examples.PAYMENT_REFUND,
 )  # fmt: skip
 def refund_payment(call: HttpCall) -> Reply:

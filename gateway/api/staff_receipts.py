@@ -56,8 +56,9 @@ def resolve_receipt(call: HttpCall) -> Reply:
 
 
 @route(
-    "POST", f"{PATH}/{{receipt_id}}/send-back", operation="sendReceiptBack", tags=TAGS, who=STAFF, idempotent=True,
-    moves_money=True, takes=SendReceiptBack, gives=receipts.Receipt, summary="Note that a cheque goes back",
+    "POST", f"{PATH}/{{receipt_id}}/send-back", operation="sendReceiptBack", tags=TAGS, who=STAFF, steps_up=True,
+    idempotent=True, moves_money=True, takes=SendReceiptBack, gives=receipts.Receipt,
+    summary="Note that a cheque goes back",
     sends={"note": "Meant for another lender."}, errors=("receipt_not_waiting", "card_number_refused"),
     example={
         **RECEIPT, "status": "sent_back", "note": "Meant for another lender.",

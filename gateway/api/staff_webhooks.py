@@ -23,7 +23,8 @@ EVENTS = ["payment_applied", "payment_posted"]
 
 
 @route(
-    "POST", PATH, operation="registerWebhook", status=201, tags=TAGS, who=STAFF, takes=schemas.RegisterWebhook,
+    "POST", PATH, operation="registerWebhook", status=201, tags=TAGS, who=STAFF, steps_up=True,
+    takes=schemas.RegisterWebhook,
     gives=schemas.WebhookWithSecret, summary="Register a partner's webhook", errors=("too_many_webhooks",),
     sends={"url": URL, "events": EVENTS, "description": "Dealer portal"},
     example={**examples.WEBHOOK, "secret": examples.WEBHOOK_SECRET}, replies=("Location",),
@@ -61,7 +62,8 @@ def get_webhook(call: HttpCall) -> Reply:
 
 
 @route(
-    "PATCH", f"{PATH}/{{webhook_id}}", operation="changeWebhook", tags=TAGS, who=STAFF, takes=schemas.ChangeWebhook,
+    "PATCH", f"{PATH}/{{webhook_id}}", operation="changeWebhook", tags=TAGS, who=STAFF, steps_up=True,
+    takes=schemas.ChangeWebhook,
     gives=schemas.Webhook, summary="Change a webhook, disable it or switch it on again",
     sends={"events": EVENTS, "state": "active"}, example=examples.WEBHOOK,
 )  # fmt: skip
@@ -88,6 +90,7 @@ def remove_webhook(call: HttpCall) -> Reply:
 
 @route(
     "POST", f"{PATH}/{{webhook_id}}/rotate-secret", operation="rotateWebhookSecret", tags=TAGS, who=STAFF,
+    steps_up=True,
     gives=schemas.WebhookWithSecret, summary="Make a new secret",
     example={**examples.WEBHOOK, "secret": examples.WEBHOOK_SECRET},
 )  # fmt: skip

@@ -262,6 +262,27 @@ export interface Autopay {
 }
 
 /**
+ * One change that waits. `parties` must all agree by the end of `decide_by_on`, or nothing changes.
+ *
+ * `awaits_you`: the caller has not agreed yet. Staff who look are not waited for.
+ */
+export interface AwaitedChange {
+  /** uuid */
+  id: string;
+  kind: "due_date_change" | "deferment";
+  /** uuid */
+  account_id: string;
+  summary: string;
+  parties: string[];
+  agreed: string[];
+  awaits_you: boolean;
+  /** date-time */
+  asked_at: string;
+  /** date */
+  decide_by_on: string;
+}
+
+/**
  * What was posted: `total_cents` is principal, interest and fees less the customer's credit.
  *
  * Of a lease, principal is the lease balance and interest the rent charge and tax that have come due.
@@ -319,6 +340,14 @@ export interface BuyoutPreview {
 /** What the browser is to be asked; the challenge in it is good for five minutes and once. */
 export interface Ceremony {
   options: Record<string, unknown>;
+}
+
+/** As a customer sends it. `all_parties_agreed`: you have everybody's word, and nobody is waited for. */
+export interface ChangeAccountDueDate {
+  all_parties_agreed?: boolean;
+  /** at least 1, at most 28 */
+  due_day: number;
+  preview: boolean;
 }
 
 /** The day of the month to pay on. With `preview` true nothing is stored; with false send an Idempotency-Key. */
@@ -459,7 +488,7 @@ export interface CorrectFurnishing {
 
 /** A change as GET /v1/me/approvals lists it (`kind`, `account_id`, and its `id`), and what you say to it. */
 export interface DecideApproval {
-  kind: "extension";
+  kind: "extension" | "due_date_change" | "deferment";
   /** uuid */
   account_id: string;
   /** uuid */
@@ -496,6 +525,14 @@ export interface DecidedApproval {
 export interface Decline {
   code: string;
   reason: string;
+}
+
+/** As a customer sends it. `all_parties_agreed`: you have everybody's word, and nobody is waited for. */
+export interface DeferAccountPayments {
+  all_parties_agreed?: boolean;
+  /** at least 1, at most 12 */
+  months: number;
+  preview: boolean;
 }
 
 /** How many months to wait. With `preview` true nothing is stored; with false send an Idempotency-Key. */
@@ -615,6 +652,19 @@ export interface EndEarly {
   value_source: string;
   is_servicemember: boolean;
   orders?: ServicememberOrders | null;
+}
+
+/** Without `session_id` all sessions of the customer end. */
+export interface EndSessions {
+  /** uuid */
+  session_id?: string | null;
+  /** longest 500 */
+  reason: string;
+}
+
+/** How many were open and are over now; their access tokens work for five minutes at most. */
+export interface EndedSessions {
+  ended: number;
 }
 
 /**
@@ -1652,6 +1702,12 @@ export interface ResetPassword {
   password: string;
 }
 
+/** `reason` says how the customer has proven who they are. */
+export interface ResetSecondFactor {
+  /** longest 500 */
+  reason: string;
+}
+
 /** On which account a waiting cheque is booked; the note stays with the cheque. */
 export interface ResolveReceipt {
   /** uuid */
@@ -1690,7 +1746,10 @@ export interface Schedule {
 }
 
 /**
- * What a move of due dates does; with `is_preview` nothing was stored.
+ * What a move of due dates does; with `is_preview` nothing has moved.
+ *
+ * `approval`: others have to agree first (GET /v1/me/approvals). The figures are what the move does then; it is made
+ * with the last agreement, and never for more interest than is shown here.
  *
  * `added_interest_cents` is what today's principal costs from the old due date of the first moved instalment to the
  * new one, with the arithmetic in `explanation`; the interest to come is that of the whole schedule, each instalment
@@ -1719,6 +1778,7 @@ export interface ScheduleChange {
   explanation: Record<string, unknown>;
   schedule: ScheduleRow[];
   next_drafts: ExpectedDraft[];
+  approval: AwaitedChange | null;
 }
 
 /** One instalment to come; `paid_cents` is what it has received already. Advisory: the split follows real dates. */
@@ -1749,6 +1809,13 @@ export interface SecondFactorAsked {
   mfa_required: boolean;
   challenge_id: string;
   methods: string[];
+}
+
+/** What was removed, and how many sessions ended with it. The password is as before. */
+export interface SecondFactorReset {
+  factors_removed: number;
+  passkeys_removed: number;
+  sessions_ended: number;
 }
 
 /** `mfa_enabled`: signing in with the password asks for one of them. */
@@ -2524,9 +2591,10 @@ export interface Operations {
       /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
       "Idempotency-Key"?: string;
     };
-    body: ChangeDueDate;
+    body: ChangeAccountDueDate;
     answers: {
       200: ScheduleChange;
+      202: ScheduleChange;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -2556,6 +2624,7 @@ export interface Operations {
     body: ChangeDueDate;
     answers: {
       200: ScheduleChange;
+      202: ScheduleChange;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -2632,7 +2701,7 @@ export interface Operations {
       200: Webhook;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
@@ -2842,10 +2911,10 @@ export interface Operations {
       403: Refused<403, "forbidden" | "not_a_lessee">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "option_step_not_possible" | "request_in_progress">;
+      409: Refused<409, "account_not_open" | "account_past_due" | "approval_closed" | "approval_outdated" | "change_limit_reached" | "no_instalment_to_move" | "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      422: Refused<422, "change_not_possible" | "deferment_too_long" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2925,9 +2994,10 @@ export interface Operations {
       /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
       "Idempotency-Key"?: string;
     };
-    body: DeferPayments;
+    body: DeferAccountPayments;
     answers: {
       200: ScheduleChange;
+      202: ScheduleChange;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -2957,6 +3027,7 @@ export interface Operations {
     body: DeferPayments;
     answers: {
       200: ScheduleChange;
+      202: ScheduleChange;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -3002,6 +3073,30 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Sign a customer out */
+  endCustomerSessions: {
+    method: "POST";
+    url: "/v1/staff/customers/{user_id}/sessions/end";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    body: EndSessions;
+    answers: {
+      200: EndedSessions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Take a vehicle back before the end, and bill what Regulation M allows */
   endLeaseEarly: {
     method: "POST";
@@ -3019,7 +3114,7 @@ export interface Operations {
       201: EarlyEnd;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress" | "servicemember_not_on_record">;
@@ -3994,6 +4089,52 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Which second factors a customer has */
+  listCustomerSecondFactors: {
+    method: "GET";
+    url: "/v1/staff/customers/{user_id}/second-factors";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    answers: {
+      200: SecondFactors;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Where a customer is signed in */
+  listCustomerSessions: {
+    method: "GET";
+    url: "/v1/staff/customers/{user_id}/sessions";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Sessions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What was furnished of the account, month by month */
   listFurnishing: {
     method: "GET";
@@ -4827,7 +4968,7 @@ export interface Operations {
       201: PaymentRefund;
       400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
       401: RefusedMoney<401, "unauthenticated">;
-      403: RefusedMoney<403, "forbidden">;
+      403: RefusedMoney<403, "forbidden" | "step_up_required">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "payment_not_refundable" | "request_in_progress">;
@@ -4865,7 +5006,7 @@ export interface Operations {
       201: WebhookWithSecret;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "too_many_webhooks">;
       413: Refused<413, "body_too_large">;
@@ -5125,6 +5266,30 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Take a lost second factor away */
+  resetSecondFactor: {
+    method: "POST";
+    url: "/v1/staff/customers/{user_id}/second-factors/reset";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    body: ResetSecondFactor;
+    answers: {
+      200: SecondFactorReset;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden" | "step_up_required">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Book a waiting cheque on an account */
   resolveReceipt: {
     method: "POST";
@@ -5195,7 +5360,7 @@ export interface Operations {
       200: WebhookWithSecret;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -5272,7 +5437,7 @@ export interface Operations {
       200: Receipt;
       400: RefusedMoney<400, "idempotency_key_required" | "malformed_request">;
       401: RefusedMoney<401, "unauthenticated">;
-      403: RefusedMoney<403, "forbidden">;
+      403: RefusedMoney<403, "forbidden" | "step_up_required">;
       404: RefusedMoney<404, "not_found">;
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
@@ -5615,7 +5780,7 @@ export interface Operations {
       200: ChangedAccount;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
-      403: Refused<403, "forbidden">;
+      403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "fee_not_found" | "not_found">;
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "fee_not_due" | "request_in_progress">;

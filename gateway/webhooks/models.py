@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
+from chassis.resealing import SealedTable
 from gateway.models import metadata
 
 ACTIVE, DISABLED = "active", "disabled"
@@ -84,4 +85,12 @@ webhook_deliveries = Table(
     Index("ix_webhook_deliveries_due", "endpoint_id", "next_try_at", postgresql_where=text("state = 'waiting'")),
     Index("ix_webhook_deliveries_settled", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
     Index("ix_webhook_deliveries_listed", "endpoint_id", "id"),
+)
+
+# Which columns are encrypted, and what each value is tied to: for bringing them under new keys.
+SEALED_TABLES = (
+    SealedTable(
+        table=webhook_endpoints,
+        bound_to=dict.fromkeys(("secret_sealed", "previous_secret_sealed"), "webhook_endpoints.secret:{id}"),
+    ),
 )

@@ -8,8 +8,10 @@ from uuid import UUID
 from chassis.context import AGENT, CUSTOMER, SERVICE
 from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
 from chassis.keys import FieldCipher
+from chassis.schemas import Nothing
 from services.accounts import operations, queries
 from services.accounts.contract import (
+    approvals,
     changes,
     drafts,
     events,
@@ -108,7 +110,7 @@ class AccountsService(Service):
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
 
-    @query(takes=changes.ChangeDueDate, gives=changes.ScheduleChange, may=PERSONS)
+    @query(takes=changes.PreviewDueDateChange, gives=changes.ScheduleChange, may=PERSONS)
     def preview_due_date_change(self, call: Call) -> Any:
         return queries.preview_due_date_change(
             call.transaction, caller=call.context, today=self.clock.today(), **call.request
@@ -120,7 +122,7 @@ class AccountsService(Service):
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
 
-    @query(takes=changes.DeferPayments, gives=changes.ScheduleChange, may=PERSONS)
+    @query(takes=changes.PreviewDeferment, gives=changes.ScheduleChange, may=PERSONS)
     def preview_deferment(self, call: Call) -> Any:
         return queries.preview_deferment(
             call.transaction, caller=call.context, today=self.clock.today(), **call.request
@@ -131,6 +133,26 @@ class AccountsService(Service):
         return operations.defer_payments(
             call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
         )
+
+    @query(takes=Nothing, gives=approvals.AwaitedChanges, may=(CUSTOMER,))
+    def list_approvals(self, call: Call) -> Any:
+        return queries.list_approvals(call.transaction, caller=call.context, today=self.clock.today())
+
+    @command(takes=approvals.DecideChange, gives=approvals.DecidedChange, may=(CUSTOMER,), idempotent=True)
+    def accept_change(self, call: Call) -> Any:
+        return operations.accept_change(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @command(takes=approvals.DecideChange, gives=approvals.DecidedChange, may=(CUSTOMER,), idempotent=True)
+    def decline_change(self, call: Call) -> Any:
+        return operations.decline_change(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @timer(every_seconds=HOUR_SECONDS)
+    def every_hour_lapse_changes(self) -> None:
+        operations.lapse_changes(self.store, now=self.clock.now(), today=self.clock.today())
 
     @command(takes=flags.SetAccountFlag, gives=flags.FlaggedAccount, may=STAFF, idempotent=True)
     def set_account_flag(self, call: Call) -> Any:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis.context import CallContext
+from chassis.context import CUSTOMER, CallContext
 from chassis.errors import NotFound
-from chassis.store import Transaction
+from chassis.store import Row, Transaction
 from services.identity.models import (
     ACTIVE,
     factors,
@@ -54,9 +54,25 @@ def list_sessions(
     transaction: Transaction, *, now: datetime, caller: CallContext, limit: int, cursor: UUID | None
 ) -> dict[str, Any]:
     """The caller's live sessions, newest first; the cursor is the id of the last one seen."""
+    return _sessions_of(
+        transaction, now=now, user_id=UUID(caller.subject), current=caller.session_id, limit=limit, cursor=cursor
+    )
+
+
+def list_customer_sessions(
+    transaction: Transaction, *, now: datetime, user_id: UUID, limit: int, cursor: UUID | None
+) -> dict[str, Any]:
+    """A customer's live sessions, as staff see them. Raises NotFound."""
+    _customer(transaction, user_id=user_id)
+    return _sessions_of(transaction, now=now, user_id=user_id, current=None, limit=limit, cursor=cursor)
+
+
+def _sessions_of(
+    transaction: Transaction, *, now: datetime, user_id: UUID, current: str | None, limit: int, cursor: UUID | None
+) -> dict[str, Any]:
     statement = (
         select(sessions)
-        .where(sessions.c.user_id == UUID(caller.subject), sessions.c.ended_at.is_(None))
+        .where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
         .where(sessions.c.expires_at > now, sessions.c.last_used_at > now - IDLE_LIFE)
         .order_by(sessions.c.id.desc())
         .limit(limit + 1)
@@ -64,7 +80,7 @@ def list_sessions(
     if cursor is not None:
         statement = statement.where(sessions.c.id < cursor)
     found = transaction.all(statement)
-    shown = [{**row, "is_current": str(row["id"]) == caller.session_id} for row in found[:limit]]
+    shown = [{**row, "is_current": str(row["id"]) == current} for row in found[:limit]]
     return {"data": shown, "next_cursor": shown[-1]["id"] if len(found) > limit else None}
 
 
@@ -96,6 +112,23 @@ def list_second_factors(transaction: Transaction, *, caller: CallContext, keyrin
     user = transaction.one(select(users).where(users.c.id == UUID(caller.subject)))
     if user is None:
         raise NotFound("Your user is gone. Register again, or call us.")
+    return _factors_of(transaction, user=user, keyring=keyring)
+
+
+def list_customer_factors(transaction: Transaction, *, user_id: UUID, keyring: Keyring) -> dict[str, Any]:
+    """The same of a customer, as staff see it. Raises NotFound."""
+    return _factors_of(transaction, user=_customer(transaction, user_id=user_id), keyring=keyring)
+
+
+def _customer(transaction: Transaction, *, user_id: UUID) -> Row:
+    of_customer = (users.c.id == user_id) & (users.c.role == CUSTOMER) & (users.c.status == ACTIVE)
+    user = transaction.one(select(users).where(of_customer))
+    if user is None:
+        raise NotFound()
+    return user
+
+
+def _factors_of(transaction: Transaction, *, user: Row, keyring: Keyring) -> dict[str, Any]:
     phone = masked_phone(keyring.contact_of(user)[0])
     mine = select(factors).where(factors.c.user_id == user["id"], factors.c.confirmed_at.is_not(None))
     found = transaction.all(mine.order_by(factors.c.added_at))

@@ -9,16 +9,19 @@ from chassis.context import AGENT, ANONYMOUS, CUSTOMER
 from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from chassis.schemas import Nothing
+from services.accounts.contract.events import change_awaited, change_decided
 from services.identity import queries
 from services.identity.contract import events, schemas
 from services.identity.contract import passkeys as passkey_contract
 from services.identity.contract import recovery as recovery_contract
 from services.identity.contract import second_factors as factor_contract
+from services.identity.contract import staff as staff_contract
 from services.identity.operations import (
     approvals,
     attempts,
     challenges,
     contact_changes,
+    customer_access,
     linking,
     matching,
     messages,
@@ -125,6 +128,11 @@ def _secretly(_: "IdentityService", question: Question) -> Mapping[str, Any]:
     return {}
 
 
+def _desk(service: "IdentityService") -> dict[str, Any]:
+    """What whoever writes mails needs."""
+    return {"now": service.clock.now(), "keyring": service.keyring, "policy": service.policy}
+
+
 class IdentityService(Service):
     name = "identity"
 
@@ -157,15 +165,11 @@ class IdentityService(Service):
 
     @command(takes=schemas.RefreshSession, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_without_replay)
     def refresh_session(self, call: Call) -> Any:
-        return sessions.refresh_session(
-            call.transaction, now=self.clock.now(), keyring=self.keyring, **call.request
-        )  # fmt: skip
+        return sessions.refresh_session(call.transaction, now=self.clock.now(), keyring=self.keyring, **call.request)
 
     @command(takes=schemas.CloseSession, gives=Nothing, may=(CUSTOMER, AGENT))
     def close_session(self, call: Call) -> Any:
-        return sessions.close_session(
-            call.transaction, now=self.clock.now(), caller=call.context, **call.request
-        )  # fmt: skip
+        return sessions.close_session(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
 
     @command(takes=recovery_contract.RequestPasswordReset, gives=recovery_contract.Recovery, may=(ANONYMOUS,))
     def request_password_reset(self, call: Call) -> Any:
@@ -210,9 +214,7 @@ class IdentityService(Service):
             **call.request,
         )  # fmt: skip
 
-    @command(
-        takes=factor_contract.PassChallenge, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_answer_counted
-    )  # fmt: skip
+    @command(takes=factor_contract.PassChallenge, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_answer_counted)
     def pass_challenge(self, call: Call) -> Any:
         return challenges.pass_challenge(
             call.transaction, now=self.clock.now(), keyring=self.keyring, codes=self.codes, policy=self.policy,
@@ -225,9 +227,7 @@ class IdentityService(Service):
 
     @command(takes=Nothing, gives=factor_contract.Texted, may=(CUSTOMER, AGENT))
     def text_code(self, call: Call) -> Any:
-        return challenges.text_caller(
-            call.transaction, now=self.clock.now(), keyring=self.keyring, caller=call.context
-        )  # fmt: skip
+        return challenges.text_caller(call.transaction, now=self.clock.now(), keyring=self.keyring, caller=call.context)
 
     @command(
         takes=factor_contract.StepUp, gives=factor_contract.SteppedUp, may=(CUSTOMER, AGENT), asks=_step_up_checked
@@ -238,9 +238,7 @@ class IdentityService(Service):
             caller=call.context, checked=call.answers,
         )  # fmt: skip
 
-    @command(
-        takes=factor_contract.AddFactor, gives=factor_contract.FactorAdded, may=(CUSTOMER, AGENT), asks=_secretly
-    )  # fmt: skip
+    @command(takes=factor_contract.AddFactor, gives=factor_contract.FactorAdded, may=(CUSTOMER, AGENT), asks=_secretly)
     def add_factor(self, call: Call) -> Any:
         return second_factors.add_factor(
             call.transaction, now=self.clock.now(), caller=call.context, keyring=self.keyring, codes=self.codes,
@@ -296,9 +294,7 @@ class IdentityService(Service):
 
     @command(takes=Nothing, gives=passkey_contract.Ceremony, may=(ANONYMOUS,), asks=_secretly)
     def begin_passkey_session(self, call: Call) -> Any:
-        return passkeys.begin_signing_in(
-            call.transaction, now=self.clock.now(), keyring=self.keyring, site=self.site
-        )  # fmt: skip
+        return passkeys.begin_signing_in(call.transaction, now=self.clock.now(), keyring=self.keyring, site=self.site)
 
     @command(takes=passkey_contract.UsePasskey, gives=schemas.OpenedSession, may=(ANONYMOUS,), asks=_secretly)
     def open_passkey_session(self, call: Call) -> Any:
@@ -318,6 +314,27 @@ class IdentityService(Service):
     @query(takes=schemas.ListSessions, gives=schemas.Sessions, may=(CUSTOMER, AGENT))
     def list_sessions(self, call: Call) -> Any:
         return queries.list_sessions(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
+
+    @query(takes=staff_contract.ListCustomerSessions, gives=schemas.Sessions, may=(AGENT,))
+    def list_customer_sessions(self, call: Call) -> Any:
+        return queries.list_customer_sessions(call.transaction, now=self.clock.now(), **call.request)
+
+    @query(takes=staff_contract.OneCustomer, gives=factor_contract.SecondFactors, may=(AGENT,))
+    def list_customer_factors(self, call: Call) -> Any:
+        return queries.list_customer_factors(call.transaction, keyring=self.keyring, **call.request)
+
+    @command(takes=staff_contract.EndSessions, gives=staff_contract.EndedSessions, may=(AGENT,))
+    def end_customer_sessions(self, call: Call) -> Any:
+        return customer_access.end_customer_sessions(
+            call.transaction, caller=call.context, user_id=call.request["user_id"],
+            session_id=call.request["session_id"], **_desk(self),
+        )  # fmt: skip
+
+    @command(takes=staff_contract.ResetSecondFactor, gives=staff_contract.SecondFactorReset, may=(AGENT,))
+    def reset_second_factor(self, call: Call) -> Any:
+        return customer_access.reset_second_factor(
+            call.transaction, caller=call.context, user_id=call.request["user_id"], **_desk(self)
+        )
 
     @query(takes=schemas.ListAccountHolders, gives=schemas.AccountHolders, may=(AGENT,))
     def list_account_holders(self, call: Call) -> Any:
@@ -352,9 +369,15 @@ class IdentityService(Service):
 
     @reaction(extension_decided)
     def on_extension_decided(self, call: EventCall) -> None:
-        approvals.ask_about_extension(
-            call.transaction, now=self.clock.now(), keyring=self.keyring, policy=self.policy, decided=call.data
-        )
+        approvals.ask_about_extension(call.transaction, decided=call.data, **_desk(self))
+
+    @reaction(change_awaited)
+    def on_change_awaited(self, call: EventCall) -> None:
+        approvals.ask_about_change(call.transaction, awaited=call.data, **_desk(self))
+
+    @reaction(change_decided)
+    def on_change_decided(self, call: EventCall) -> None:
+        approvals.tell_about_change(call.transaction, decided=call.data, **_desk(self))
 
     @errand(events.message_written)
     def on_message_written(self, call: ErrandCall) -> None:

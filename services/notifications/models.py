@@ -17,6 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
+from chassis.resealing import SealedTable
+
 metadata = MetaData()
 
 # What is sealed was encrypted for its row: it cannot be read, nor moved to another row, in the database.
@@ -102,4 +104,13 @@ messages = Table(
     Index("ix_messages_user_id", "user_id", "id"),
     Index("ix_messages_waiting", "not_before", postgresql_where=text("not_before IS NOT NULL")),
     Index("ix_messages_unsettled", "changed_at", postgresql_where=text("state IN ('sending', 'unknown')")),
+)
+
+# Which columns are encrypted, and what each value is tied to: for bringing them under new keys.
+SEALED_TABLES = (
+    SealedTable(
+        table=contacts,
+        bound_to=dict.fromkeys(("email_sealed", "phone_sealed", "first_name_sealed"), "{user_id}"),
+    ),
+    SealedTable(table=messages, bound_to={"variables_sealed": "{id}"}),
 )

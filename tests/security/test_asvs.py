@@ -23,7 +23,7 @@ CHOSEN = """
 16.5.2 16.5.3
 """
 UNTESTED = "none: "
-UNTESTED_MAX = 10
+UNTESTED_MAX = 0
 
 Rows = list[tuple[list[str], str]]
 

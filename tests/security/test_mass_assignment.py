@@ -63,7 +63,7 @@ def test_a_field_that_is_not_declared_is_refused_at_every_depth(route: Route, cl
     token = gateway.token(roles=[route.who[0]]) if not route.is_open else None
     taken = []
     for at in places(route.sends):
-        if at and at[-1] in FREE_OBJECTS:
+        if at and at[-1] in FREE_OBJECTS | OF_BROWSERS:
             continue
         for name in SLIPPED_IN.keys() - (declared if not at else set(_at(route.sends, at))):
             answer = gateway.send(route.method, _path(route), json=bent(route, at, name), headers=headers, token=token)
@@ -80,6 +80,23 @@ def test_a_field_that_is_not_declared_is_refused_at_every_depth(route: Route, cl
 
 # Objects whose fields a standard leaves open.
 FREE_OBJECTS = {"clientExtensionResults"}
+# What browsers make grows with the standard: members that we do not know are passed over, and go no further.
+OF_BROWSERS = {"credential", "response"}
+
+
+@pytest.mark.parametrize("operation", ["addPasskey", "openPasskeySession"])
+def test_what_browsers_may_add_one_day_is_taken_and_reaches_nobody(operation: str, clock: FixedClock) -> None:
+    [route] = [route for route in WRITABLE if route.operation == operation]
+    gateway = a_gateway(clock=clock)
+    for at in (("credential",), ("credential", "response")):
+        for name in SLIPPED_IN.keys() - set(_at(route.sends, at)):
+            answer = gateway.send(route.method, _path(route), json=bent(route, at, name))
+            assert answer.status_code == route.status, (at, name, answer.text)
+    handed_on = [asked.request for asked in gateway.neighbours.asked if asked.method.endswith("passkey")]
+    handed_on += [asked.request for asked in gateway.neighbours.asked if asked.method.endswith("passkey_session")]
+    assert handed_on
+    assert all(set(_at(request, at)) <= set(_at(route.sends, at)) for request in handed_on for at in (("credential",),))
+    assert all(_at(request, ("credential",)) == handed_on[0]["credential"] for request in handed_on)
 
 
 def test_every_route_that_takes_a_body_is_tried() -> None:

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Strict
+from services.accounts.contract.approvals import AwaitedChange
 from services.accounts.contract.schemas import OneAccount, ScheduleRow
 
 CHANGE_KINDS = ("due_date_change", "deferment")
@@ -10,13 +11,27 @@ DUE_DAY_MAX = 28
 MONTHS_MAX = 12
 
 
-class ChangeDueDate(OneAccount):
+class _AnybodysMove(OneAccount):
+    """`all_parties_agreed` is for staff, who then have everybody's word; of customers each agrees for themselves."""
+
+    all_parties_agreed = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
+class PreviewDueDateChange(OneAccount):
+    due_day = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=DUE_DAY_MAX))
+
+
+class PreviewDeferment(OneAccount):
+    months = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=MONTHS_MAX))
+
+
+class ChangeDueDate(_AnybodysMove):
     """From the next instalment that may move, payments fall due on `due_day`, never earlier than before."""
 
     due_day = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=DUE_DAY_MAX))
 
 
-class DeferPayments(OneAccount):
+class DeferPayments(_AnybodysMove):
     """From the next instalment that may move, every due date is `months` later, and maturity with them."""
 
     months = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=MONTHS_MAX))
@@ -35,7 +50,10 @@ class ExpectedDraft(Strict):
 
 
 class ScheduleChange(Strict):
-    """What a move of due dates does; with `is_preview` nothing was stored.
+    """What a move of due dates does; with `is_preview` nothing has moved.
+
+    `approval`: others have to agree first (GET /v1/me/approvals). The figures are what the move does then; it is made
+    with the last agreement, and never for more interest than is shown here.
 
     `added_interest_cents` is what today's principal costs from the old due date of the first moved instalment to the
     new one, with the arithmetic in `explanation`; the interest to come is that of the whole schedule, each instalment
@@ -57,3 +75,4 @@ class ScheduleChange(Strict):
     explanation = fields.Dict(required=True)
     schedule = fields.List(fields.Nested(ScheduleRow), required=True)
     next_drafts = fields.List(fields.Nested(ExpectedDraft), required=True)
+    approval = fields.Nested(AwaitedChange, required=True, allow_none=True)

@@ -102,6 +102,22 @@ class NoInstalmentToMove(Refusal):
     detail = "What is left is paid, or due so soon that its draft may be on its way. Contact us if you cannot pay it."
 
 
+class ApprovalClosed(Refusal):
+    code = "approval_closed"
+    kind = Kind.CONFLICT
+    title = "This change waits for nobody any more"
+    detail = "It was made, declined or replaced by another one, or its last day has passed. Ask for the change anew."
+
+
+class ApprovalOutdated(Refusal):
+    """It would move other due dates, or cost more, than the parties were shown."""
+
+    code = "approval_outdated"
+    kind = Kind.CONFLICT
+    title = "The account has changed since this change was asked for"
+    detail = "What you were shown no longer holds. Decline the change, and ask for it anew to see what it does now."
+
+
 class PaymentNotApplied(Refusal):
     code = "payment_not_applied"
     kind = Kind.NOT_FOUND

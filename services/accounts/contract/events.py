@@ -7,6 +7,7 @@ from marshmallow import EXCLUDE, fields, validate
 
 from chassis.events import Event
 from chassis.schemas import Cents, Strict
+from services.accounts.contract.approvals import APPROVAL_KINDS, OUTCOMES
 from services.accounts.contract.flags import FLAG_KINDS
 from services.accounts.contract.paperless import MAIL_BOUNCED
 from services.accounts.contract.payoff import QUOTE_KINDS, WITHDRAWN_REASONS
@@ -85,6 +86,23 @@ class ScheduleChangedV1(AboutAnAccount):
     effective_on = fields.Date(required=True)
     from_instalment = fields.Integer(required=True, allow_none=True)
     maturity_on = fields.Date(required=True)
+
+
+class ChangeAwaitedV1(AboutAnAccount):
+    """`summary` is one sentence with what the change does; `agreed` are the parties that need not be asked."""
+
+    approval_id = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(APPROVAL_KINDS))
+    summary = fields.String(required=True)
+    agreed = fields.List(fields.String(), required=True)
+    decide_by_on = fields.Date(required=True)
+
+
+class ChangeDecidedV1(AboutAnAccount):
+    approval_id = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(APPROVAL_KINDS))
+    summary = fields.String(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
 
 
 class AccountReopenedV1(AboutAnAccount):
@@ -241,6 +259,12 @@ class LeaseExtendedV1(AboutAnAccount):
     from_instalment = fields.Integer(required=True)
     maturity_on = fields.Date(required=True)
 
+
+change_awaited = Event(SOURCE, "change_awaited", 1, ChangeAwaitedV1, promised=False, handled=True)
+"""One of several parties, or staff, asked for a change that the others have to agree to."""
+
+change_decided = Event(SOURCE, "change_decided", 1, ChangeDecidedV1, promised=False, handled=True)
+"""A change that waited was made, declined or replaced, or its time is over."""
 
 lease_extended = Event(SOURCE, "lease_extended", 1, LeaseExtendedV1, handled=True)
 """A lease goes on after its last instalment: bills and drafts follow the new ones."""

@@ -7,6 +7,7 @@ from services.accounts.models.agenda import (
     marks_from_stored,
     next_action_from_stored,
 )
+from services.accounts.models.approvals import awaited_changes
 from services.accounts.models.banking import bank_movements
 from services.accounts.models.days import business_day_batches, business_days
 from services.accounts.models.flags import account_flags, standing_flags
@@ -56,6 +57,7 @@ __all__ = [
     "allocation_as_stored",
     "allocation_from_stored",
     "allocations",
+    "awaited_changes",
     "bank_movements",
     "business_day_batches",
     "business_days",

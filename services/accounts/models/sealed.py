@@ -5,9 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from chassis.keys import FieldCipher
+from chassis.resealing import SealedTable
 from services.accounts.contract.portfolio import PortfolioParty
+from services.accounts.models.tables import account_parties
 
 SEALED = ("first_name", "last_name", "ssn_last4", "phone", "email")
+SEALED_TABLES = (SealedTable(table=account_parties, bound_to={f"{name}_sealed": f"{{id}}:{name}" for name in SEALED}),)
 
 
 def sealed_party(cipher: FieldCipher, *, party_id: UUID, party: PortfolioParty) -> dict[str, str | None]:

@@ -1,6 +1,13 @@
 """Verbs of accounts: what changes an account, always with its journal and its events in the same transaction."""
 
 from services.accounts.operations.apply_payment import apply_payments
+from services.accounts.operations.approving import (
+    accept_change,
+    change_due_date,
+    decline_change,
+    defer_payments,
+    lapse_changes,
+)
 from services.accounts.operations.banking import (
     note_refund_failed,
     note_refund_paid,
@@ -23,7 +30,6 @@ from services.accounts.operations.flagging import clear_account_flag, end_flags,
 from services.accounts.operations.furnishing import correct_furnishing, freeze_due_months
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
 from services.accounts.operations.interest_summaries import issue_interest_summaries, issue_interest_summary
-from services.accounts.operations.moving import change_due_date, defer_payments
 from services.accounts.operations.paperless import go_back_to_paper, note_paper_mailing, put_paperless
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
@@ -36,6 +42,7 @@ __all__ = [
     "Imported",
     "Opened",
     "accelerate_balance",
+    "accept_change",
     "apply_payments",
     "assess_charges",
     "assess_fee",
@@ -48,6 +55,7 @@ __all__ = [
     "close_work_item",
     "correct_furnishing",
     "credit_end_bill",
+    "decline_change",
     "defer_payments",
     "end_flags",
     "expire_payoff_quotes",
@@ -61,6 +69,7 @@ __all__ = [
     "issue_payoff_quote",
     "issue_statement",
     "issue_statements",
+    "lapse_changes",
     "note_good_funds",
     "note_paper_mailing",
     "note_payments_closed",

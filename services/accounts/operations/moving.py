@@ -1,18 +1,18 @@
 """Due dates move: to another day of the month, or by whole months. What it does is told as a preview tells it."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.context import CallContext
 from chassis.errors import Impossible
-from chassis.ids import new_id
 from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.models import account_events
 from services.accounts.operations.changing import change
-from services.accounts.operations.locking import LockedAccount, lock_for
+from services.accounts.operations.locking import LockedAccount
 from services.accounts.operations.telling import tell, tell_consequences
 from services.accounts.rules.amendments import in_force
 from services.accounts.rules.events import Deferment, DueDateChange
@@ -20,33 +20,28 @@ from services.accounts.rules.moving import Asked, decide_deferment, decide_due_d
 from services.accounts.rules.moving_wording import move_as_told
 from services.accounts.rules.schedule import maturity_on
 
-DUE_DATE_CHANGED, DEFERRED = "due_date_changed", "instalments_deferred"
+DUE_DATE_CHANGE, DEFERMENT = "due_date_change", "deferment"
+# By kind of move: how it is decided, and as what it is recorded.
+_KINDS: Mapping[str, tuple[Callable[..., DueDateChange | Deferment], str]] = {
+    DUE_DATE_CHANGE: (decide_due_date_change, "due_date_changed"),
+    DEFERMENT: (decide_deferment, "instalments_deferred"),
+}
 
 
-def change_due_date(
-    transaction: Transaction, *, account_id: str, due_day: int, caller: CallContext, now: datetime, today: date
-) -> dict[str, Any]:
-    """Let payments fall due on another day of the month, from the first instalment that may move on.
+def move(
+    transaction: Transaction, *, account: LockedAccount, kind: str, asked: Mapping[str, int], move_id: UUID,
+    changed_by: str, now: datetime, today: date,
+) -> dict[str, Any]:  # fmt: skip
+    """Move the due dates of a locked account from the first instalment that may move on. Tells `schedule_changed`.
 
-    Tells `schedule_changed`. Raises NotFound and what `decide_due_date_change` does.
+    `asked` is `due_day` for a due-date change and `months` for a deferment. Raises what the rules of that kind do.
     """
-    account = lock_for(transaction, caller=caller, account_id=account_id)
-    asked = _asked(transaction, account=account, kind=DUE_DATE_CHANGED, today=today)
-    event = decide_due_date_change(asked, due_day=due_day, source_key=f"due_date_change:{new_id(at=now)}")
-    return _moved(transaction, account=account, event=event, kind=DUE_DATE_CHANGED, caller=caller, now=now, today=today)
-
-
-def defer_payments(
-    transaction: Transaction, *, account_id: str, months: int, caller: CallContext, now: datetime, today: date
-) -> dict[str, Any]:
-    """Let every instalment wait some months, from the first that may move on. Tells `schedule_changed`.
-
-    Raises NotFound and what `decide_deferment` does.
-    """
-    account = lock_for(transaction, caller=caller, account_id=account_id)
-    asked = _asked(transaction, account=account, kind=DEFERRED, today=today)
-    event = decide_deferment(asked, months=months, source_key=f"deferment:{new_id(at=now)}")
-    return _moved(transaction, account=account, event=event, kind=DEFERRED, caller=caller, now=now, today=today)
+    decide, recorded_as = _KINDS[kind]
+    known = _asked(transaction, account=account, kind=recorded_as, today=today)
+    event = decide(known, **asked, source_key=f"{kind}:{move_id}")
+    return _moved(
+        transaction, account=account, event=event, kind=recorded_as, changed_by=changed_by, now=now, today=today
+    )
 
 
 def _asked(transaction: Transaction, *, account: LockedAccount, kind: str, today: date) -> Asked:
@@ -59,9 +54,9 @@ def _asked(transaction: Transaction, *, account: LockedAccount, kind: str, today
 
 def _moved(
     transaction: Transaction, *, account: LockedAccount, event: DueDateChange | Deferment, kind: str,
-    caller: CallContext, now: datetime, today: date,
+    changed_by: str, now: datetime, today: date,
 ) -> dict[str, Any]:  # fmt: skip
-    details = {"changed_by": caller.subject}
+    details = {"changed_by": changed_by}
     folded = change(transaction, account=account, event=event, kind=kind, now=now, today=today, details=details)
     if folded is None:
         raise Impossible(f"{event.source_key} was recorded before.")

@@ -1,6 +1,7 @@
 """Questions about accounts: read-only, plain data, right as of the business date that is given."""
 
 from services.accounts.queries.accounts import get_account, get_standing, list_accounts
+from services.accounts.queries.approvals import list_approvals
 from services.accounts.queries.balances import get_balances_at
 from services.accounts.queries.drafts import get_amount_due
 from services.accounts.queries.files import get_account_file, search_accounts
@@ -30,6 +31,7 @@ __all__ = [
     "get_statement",
     "list_account_flags",
     "list_accounts",
+    "list_approvals",
     "list_furnishing",
     "list_paper_mailings",
     "list_payment_addresses",

@@ -55,7 +55,8 @@ def _previewed(account: ReadAccount, rows: Sequence[Row], *, event: DueDateChang
     history = History(events=[*known.events, event], held=known.held)
     replayed = replay_history(terms=account.terms, opening=account.state.opening, history=history)
     allocation = next(each for each in replayed.allocations if each.source_key == event.source_key)
-    return move_as_told(
+    told = move_as_told(
         account_id=account.id, is_preview=True, terms=account.terms, before=account.state, after=replayed.state,
         event=event, allocation=allocation,
     )  # fmt: skip
+    return {**told, "approval": None}

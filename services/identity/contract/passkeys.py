@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import EXCLUDE, fields, validate
 
 from chassis.schemas import Instant, Strict, Text
 
@@ -15,6 +15,13 @@ def _base64url(*, required: bool = True) -> fields.String:
     )
 
 
+class FromBrowser(Strict):
+    """What a browser makes of a key: WebAuthn adds members as it grows, and those we do not know are passed over."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
 _ABOUT: dict[str, fields.Field[Any]] = {
     "id": _base64url(),
     "rawId": _base64url(),
@@ -22,7 +29,7 @@ _ABOUT: dict[str, fields.Field[Any]] = {
     "authenticatorAttachment": fields.String(allow_none=True, validate=validate.Length(max=40)),
     "clientExtensionResults": fields.Dict(keys=fields.String()),
 }
-Attestation = Strict.from_dict(
+Attestation = FromBrowser.from_dict(
     {
         "clientDataJSON": _base64url(),
         "attestationObject": _base64url(),
@@ -33,7 +40,7 @@ Attestation = Strict.from_dict(
     },
     name="Attestation",
 )
-Assertion = Strict.from_dict(
+Assertion = FromBrowser.from_dict(
     {
         "clientDataJSON": _base64url(),
         "authenticatorData": _base64url(),
@@ -42,10 +49,10 @@ Assertion = Strict.from_dict(
     },
     name="Assertion",
 )
-NewCredential = Strict.from_dict(
+NewCredential = FromBrowser.from_dict(
     {**_ABOUT, "response": fields.Nested(Attestation, required=True)}, name="NewCredential"
 )
-UsedCredential = Strict.from_dict(
+UsedCredential = FromBrowser.from_dict(
     {**_ABOUT, "response": fields.Nested(Assertion, required=True)}, name="UsedCredential"
 )
 

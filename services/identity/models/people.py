@@ -117,6 +117,7 @@ registrations = Table(
     ),
     Index("ix_registrations_account_digest", "account_digest", "received_at"),
     Index("ix_registrations_received_at", "received_at"),
+    Index("ix_registrations_user", "user_id", "closed_at", postgresql_where=text("user_id IS NOT NULL")),
 )
 
 verifications = Table(

@@ -18,7 +18,9 @@ sessions = Table(
     Column("proven_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("ended_at", DateTime(timezone=True)),
     Column("end_reason", Text),
-    CheckConstraint("end_reason IN ('closed', 'replayed', 'password_changed')", name="ck_sessions_end_reason"),
+    CheckConstraint(
+        "end_reason IN ('closed', 'replayed', 'password_changed', 'by_staff')", name="ck_sessions_end_reason"
+    ),
     CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ck_sessions_ended"),
     Index("ix_sessions_user", "user_id", "id"),
     Index("ix_sessions_expires_at", "expires_at"),

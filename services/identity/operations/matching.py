@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bus.rpc import Asks
@@ -32,6 +32,7 @@ from services.identity.models import (
 from services.identity.operations.registration import close_registration, failures_of
 from services.identity.providers import Keyring, Policy
 from services.identity.providers.keyring import token_hash
+from services.identity.rules.recovery import MAILS_COUNTED_OVER, may_mail
 from services.identity.rules.registrations import VERIFICATION_LIFE, may_try
 
 VERIFY_EMAIL, ALREADY_REGISTERED = "verify_email", "already_registered"
@@ -88,6 +89,9 @@ def _decide(
     known = _verified_user(transaction, email=row["email"], party_id=person["party_id"])
     user = known or _open_user(transaction, row=row, person=person, keyring=keyring, now=now)
     is_known = user["status"] != UNVERIFIED
+    if is_known and not may_mail(sent=_told_lately(transaction, user_id=user["id"], now=now)):
+        close_registration(transaction, registration_id=registration_id, state=DONE, now=now)
+        return
     close_registration(
         transaction, registration_id=registration_id, state=MATCHED, now=now, user_id=user["id"],
         mail_template=ALREADY_REGISTERED if is_known else VERIFY_EMAIL, mail_to=user["email"],
@@ -103,6 +107,12 @@ def _verified_user(transaction: Transaction, *, email: str, party_id: str) -> Ro
     one: details of an account can be stolen, a mailbox less easily."""
     is_same = (users.c.email == email) | (users.c.party_id == party_id)
     return transaction.one(select(users).where(is_same, users.c.status != UNVERIFIED).order_by(users.c.email != email))
+
+
+def _told_lately(transaction: Transaction, *, user_id: UUID, now: datetime) -> int:
+    """How many mails this person was sent lately because somebody registered anew with what they know of them."""
+    lately = (registrations.c.user_id == user_id) & (registrations.c.closed_at > now - MAILS_COUNTED_OVER)
+    return int(transaction.value(select(func.count()).select_from(registrations).where(lately)))
 
 
 def _open_user(

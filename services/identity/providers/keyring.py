@@ -6,7 +6,7 @@ import json
 import secrets
 from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,17 +22,22 @@ CHANGE = "contact_changes.value"
 REFRESH_TOKEN_BYTES = 32
 CHALLENGE_BYTES = 32
 CODES = 10**6
+# Whoever keeps our public keys has asked for them anew by then.
+PUBLISHED = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(minutes=1)
 
 
 class Keyring:
-    """Each purpose has its own key; the newest one makes, all of them still open and verify."""
+    """Each purpose has its own keys: all of them open and verify, a newer one makes without a restart."""
 
     def __init__(self, *, folder: Path, issuer: str) -> None:
         self._folder = folder
         self._issuer = issuer
         self._cipher = FieldCipher(folder=folder, purpose=FIELDS)
         self._links = SecretKey(folder=folder, purpose=LINKS).newest
+        # Whether there is a key at all is known at the start.
         self._signing_key = SigningKeys(folder=folder, purpose=TOKENS).signing_key()
+        self._chosen_at: datetime | None = None
 
     def seal(self, plain: str, *, field: str, owner: UUID) -> str:
         """Ciphertext that opens only as this field of this row."""
@@ -134,12 +139,20 @@ class Keyring:
             "roles": [role],
             "accounts": [{"id": str(account["account_id"]), "role": account["role"]} for account in accounts],
         }
-        header = {"alg": SigningKeys.algorithm, "typ": TYPE, "kid": self._signing_key.kid}
-        return jwt.encode(header, claims, self._signing_key, algorithms=[SigningKeys.algorithm])
+        key = self._signs(now)
+        header = {"alg": SigningKeys.algorithm, "typ": TYPE, "kid": key.kid}
+        return jwt.encode(header, claims, key, algorithms=[SigningKeys.algorithm])
 
     def public_keys(self) -> dict[str, Any]:
-        """The JWK set as it is on disk now: a new key is known to verifiers before the next start signs with it."""
+        """The JWK set as it is on disk now: a new key is known to verifiers before anything is signed with it."""
         return SigningKeys(folder=self._folder, purpose=TOKENS).public_set()
+
+    def _signs(self, now: datetime) -> Any:
+        """The key that signs tokens now: the newest that has been published for a while. Looked up once a minute."""
+        if self._chosen_at is None or not timedelta() <= now - self._chosen_at < LOOK_AGAIN:
+            keys = SigningKeys(folder=self._folder, purpose=TOKENS)
+            self._signing_key, self._chosen_at = keys.signing_key(published_by=now - PUBLISHED), now
+        return self._signing_key
 
     def _keyed(self, text: str) -> bytes:
         return hmac.digest(self._links, text.encode(), "sha256")

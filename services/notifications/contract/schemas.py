@@ -10,9 +10,11 @@ from chassis.schemas import Instant, Strict, Text
 ACCOUNTS_MAX = 100
 EMAIL_LENGTH_MAX = 254
 LINK_LENGTH_MAX = 2000
+ABOUT_LENGTH_MAX = 500
 SECURE_TEMPLATES = (
     "verify_email", "already_registered", "reset_password", "user_id_reminder", "password_changed", "new_sign_in",
     "confirm_new_email", "approve_contact_change", "contact_changed", "second_factor_changed", "approval_asked",
+    "approval_decided",
 )  # fmt: skip
 
 SECURE_TEXTS = ("security_code",)
@@ -68,7 +70,7 @@ class PutContact(Strict):
 class SendSecureMail(Strict):
     """A mail with a secret link, to an address that need not belong to a contact yet.
 
-    `about` is the one fact that the words of some templates name: a user ID, a device, the end of a number.
+    `about` is the one fact that the words of some templates name: a user ID, a device, what a change does.
     """
 
     template = fields.String(required=True, validate=validate.OneOf(SECURE_TEMPLATES))
@@ -77,7 +79,7 @@ class SendSecureMail(Strict):
     link = fields.Url(
         required=True, schemes={"http", "https"}, require_tld=False, validate=validate.Length(max=LINK_LENGTH_MAX)
     )
-    about = Text(load_default=None, allow_none=True, longest=254)
+    about = Text(load_default=None, allow_none=True, longest=ABOUT_LENGTH_MAX)
 
 
 class SendSecureText(Strict):

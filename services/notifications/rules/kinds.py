@@ -49,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
     "contact_changed": Kind.SECURITY,
     "second_factor_changed": Kind.SECURITY,
     "approval_asked": Kind.SECURITY,
+    "approval_decided": Kind.SECURITY,
     "security_code": Kind.SECURITY,
     "payment_received": Kind.ANSWER,
     "payment_declined": Kind.ANSWER,

@@ -130,6 +130,18 @@ class TestSomebodyWhoIsRegisteredAlready:
         assert mail["link"] == "https://captive.example/sign-in"
         assert count(counter, users) == 1
 
+    def test_is_told_three_times_an_hour_and_no_more(self, counter: Counter) -> None:
+        """Whoever knows the account could fill the mailbox; and what a mail costs us can be felt from outside."""
+        counter.join()
+        for _ in range(5):
+            assert counter.register() == THE_ANSWER
+            counter.settle()
+        assert counter.templates().count("already_registered") == 2, "the first of the three mails was the link"
+        counter.pass_time(minutes=61)
+        counter.register()
+        counter.settle()
+        assert counter.templates().count("already_registered") == 3
+
     def test_keeps_the_password(self, counter: Counter) -> None:
         counter.join()
         counter.register(password="somebody else's long words")

@@ -24,6 +24,13 @@ def member(counter: Counter) -> Counter:
     return counter
 
 
+def test_a_password_is_good_for_as_long_as_its_owner_keeps_it(member: Counter) -> None:
+    member.pass_time(days=3_650)
+    session = member.sign_in()
+    assert session["token_type"] == "Bearer"
+    assert set(session) == {"access_token", "token_type", "expires_in", "refresh_token"}, "nothing asks for another"
+
+
 def stored_hash(counter: Counter) -> str:
     with counter.identity.store.reading() as transaction:
         return str(transaction.value(select(users.c.password_hash)))

@@ -31,6 +31,7 @@ from gateway.routing import Dependencies, Route
 from gateway.settings import DECLARED
 from gateway.stream.feed import Feed
 from gateway.table import ROUTES
+from services.accounts.contract import approvals as account_approvals
 from services.accounts.contract import (
     changes,
     files,
@@ -43,7 +44,7 @@ from services.accounts.contract import (
     work_items,
 )  # fmt: skip
 from services.accounts.contract import schemas as accounts
-from services.identity.contract import passkeys, recovery, second_factors
+from services.identity.contract import passkeys, recovery, second_factors, staff
 from services.identity.contract import schemas as identity
 from services.leases.contract import approvals, early_ends, extensions, lease_end, options, turn_ins, work
 from services.leases.contract import schemas as leases
@@ -63,6 +64,10 @@ A_PRINTED_DOCUMENT = {
 }  # fmt: skip
 A_PROFILE = {**examples.ME, "version": 7}
 AN_AUTOPAY = {**examples.AUTOPAY, "version": 3}
+DECIDED_CHANGE = {"id": of_change.APPROVAL["id"], "kind": "due_date_change", "status": "accepted"}
+NO_SESSIONS: dict[str, Any] = {"data": [], "next_cursor": None}
+NO_FACTORS: dict[str, Any] = {"mfa_enabled": False, "factors": [], "recovery_codes_left": 0}
+A_RESET = {"factors_removed": 1, "passkeys_removed": 0, "sessions_ended": 2}
 NOTHING_PENDING: dict[str, Any] = {"data": [], "autopay_account_ids": []}
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
@@ -139,10 +144,15 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         paperless.PutPaperless, paperless.Paperless, {**statement_examples.PAPERLESS, "version": 4},
     ),
     "payments.list_pending_payments": (payments.ListPendingPayments, payments.PendingPayments, NOTHING_PENDING),
-    "accounts.preview_due_date_change": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
+    "accounts.preview_due_date_change": (
+        changes.PreviewDueDateChange, changes.ScheduleChange, of_change.DUE_DATE_CHANGE,
+    ),
     "accounts.change_due_date": (changes.ChangeDueDate, changes.ScheduleChange, of_change.DUE_DATE_CHANGE),
-    "accounts.preview_deferment": (changes.DeferPayments, changes.ScheduleChange, of_change.DEFERMENT),
+    "accounts.preview_deferment": (changes.PreviewDeferment, changes.ScheduleChange, of_change.DEFERMENT),
     "accounts.defer_payments": (changes.DeferPayments, changes.ScheduleChange, of_change.DEFERMENT),
+    "accounts.list_approvals": (Nothing, account_approvals.AwaitedChanges, {"data": [of_change.APPROVAL]}),
+    "accounts.accept_change": (account_approvals.DecideChange, account_approvals.DecidedChange, DECIDED_CHANGE),
+    "accounts.decline_change": (account_approvals.DecideChange, account_approvals.DecidedChange, DECIDED_CHANGE),
     "accounts.search_accounts": (files.SearchAccounts, files.FoundAccounts, {"data": [of_staff.FOUND_ACCOUNT]}),
     "accounts.get_account_file": (files.GetAccountFile, files.AccountFile, None),
     "accounts.list_account_flags": (flags.ListAccountFlags, flags.AccountFlags, {"data": [of_staff.ACCOUNT_FLAG]}),
@@ -167,6 +177,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.change_rate": (accounts.ChangeRate, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
     "accounts.accelerate_balance": (accounts.AccelerateBalance, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
     "accounts.charge_off": (accounts.ChargeOffAccount, accounts.ChangedAccount, of_staff.CHANGED_ACCOUNT),
+    "identity.list_customer_sessions": (staff.ListCustomerSessions, identity.Sessions, NO_SESSIONS),
+    "identity.list_customer_factors": (staff.OneCustomer, second_factors.SecondFactors, NO_FACTORS),
+    "identity.end_customer_sessions": (staff.EndSessions, staff.EndedSessions, {"ended": 2}),
+    "identity.reset_second_factor": (staff.ResetSecondFactor, staff.SecondFactorReset, A_RESET),
     "identity.list_account_holders": (
         identity.ListAccountHolders, identity.AccountHolders, {"data": [of_staff.ACCOUNT_HOLDER]},
     ),

@@ -4,7 +4,8 @@ import pytest
 
 from chassis.clock import FixedClock
 from chassis.errors import IdempotencyKeyRequired
-from gateway.api import examples
+from gateway.api import change_examples, examples
+from gateway.api.approvals import APPROVAL
 from services.accounts.contract.errors import AccountPastDue, ChangeLimitReached, DueDayUnchanged
 from tests.unit.gateway.builders import A_KEY, a_gateway
 
@@ -56,3 +57,41 @@ def test_a_refusal_keeps_its_code(refusal: Exception, status: int, clock: FixedC
 def test_what_no_contract_allows_is_named(path: str, body: dict[str, int], clock: FixedClock) -> None:
     answer = a_gateway(clock=clock).post(f"{ACCOUNT}/{path}", {**body, "preview": True})
     assert (answer.status_code, answer.json["errors"][0]["code"]) == (422, "out_of_range")
+
+
+def test_a_change_that_waits_for_others_is_a_202(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock, answers={"accounts.change_due_date": change_examples.AWAITED_DUE_DATE_CHANGE})
+    answer = gateway.post(f"{ACCOUNT}/due-date-changes", {"due_day": 20, "preview": False}, headers=A_KEY)
+    assert (answer.status_code, answer.json["is_preview"]) == (202, True)
+    assert answer.json["approval"]["decide_by_on"] == "2026-12-03"
+
+
+def test_a_customer_cannot_say_that_the_others_agreed(clock: FixedClock) -> None:
+    body = {"due_day": 20, "preview": False, "all_parties_agreed": True}
+    answer = a_gateway(clock=clock).post(f"{ACCOUNT}/due-date-changes", body, headers=A_KEY)
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/all_parties_agreed")
+
+
+class TestApprovals:
+    def test_of_every_service_are_one_list_the_newest_first(self, clock: FixedClock) -> None:
+        older = {**change_examples.APPROVAL, "asked_at": "2026-11-20T08:00:00.000Z"}
+        gateway = a_gateway(clock=clock, answers={"accounts.list_approvals": {"data": [older]}})
+        listed = gateway.get("/v1/me/approvals").json["data"]
+        assert [each["kind"] for each in listed] == ["extension", "due_date_change"]
+
+    @pytest.mark.parametrize(
+        ("kind", "decision", "method"),
+        [
+            ("extension", "accept", "leases.accept_extension"), ("extension", "decline", "leases.withdraw_extension"),
+            ("due_date_change", "accept", "accounts.accept_change"),
+            ("deferment", "decline", "accounts.decline_change"),
+        ],
+    )  # fmt: skip
+    def test_are_decided_where_they_are_kept(self, kind: str, decision: str, method: str, clock: FixedClock) -> None:
+        gateway = a_gateway(clock=clock)
+        body = {
+            "kind": kind, "account_id": examples.ACCOUNT_ID, "approval_id": APPROVAL["id"], "decision": decision,
+        }  # fmt: skip
+        answer = gateway.post("/v1/me/approvals", body, headers=A_KEY)
+        assert (answer.status_code, answer.json["id"], answer.json["kind"]) == (200, APPROVAL["id"], kind)
+        assert (gateway.neighbours.asked[-1].method, gateway.neighbours.asked[-1].key) == (method, "first-try")

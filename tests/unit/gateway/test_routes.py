@@ -68,6 +68,18 @@ def _named(route: Route) -> str:
 
 
 @pytest.mark.parametrize("route", PLAIN, ids=_named)
+def test_no_answer_sets_a_cookie_and_none_is_looked_at(route: Route, clock: FixedClock) -> None:
+    """Who is asked for is in the Authorization header alone: nothing that a browser sends by itself opens a door."""
+    gateway = a_gateway(clock=clock)
+    assert "Set-Cookie" not in _send(gateway, route).headers
+    if not route.is_open:
+        token = _token(gateway, route)
+        cookies = {"Cookie": f"access_token={token}; session={token}; __Host-session={token}"}
+        refused = _send(gateway, route, token=None, headers=cookies)
+        assert (refused.status_code, "Set-Cookie" in refused.headers) == (401, False)
+
+
+@pytest.mark.parametrize("route", PLAIN, ids=_named)
 def test_the_example_request_is_answered_in_the_documented_form(route: Route, clock: FixedClock) -> None:
     answer = _send(a_gateway(clock=clock), route)
     assert answer.status_code == route.status
