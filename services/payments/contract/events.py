@@ -7,6 +7,16 @@ from chassis.schemas import Cents, Strict
 from services.payments.contract.schemas import EXTRA_MODES, METHOD_TYPES
 
 REFUND_KINDS = ("surplus", "payment")
+CHECK = "check"
+PAID_BY = (*METHOD_TYPES, CHECK)
+"""How money came; a mailed cheque is one too, which `method_type` calls by the bank account that it is drawn on."""
+
+
+class MethodTold(Strict):
+    """Of which method a later word about money is, fit for a message; null where an older version told it."""
+
+    method_type = fields.String(load_default=None, allow_none=True)
+    method_last4 = fields.String(load_default=None, allow_none=True)
 
 
 class PaymentSubmittedV1(Strict):
@@ -48,7 +58,8 @@ class PaymentPostedV1(Strict):
     the payer means to meet, if any. `booked_on` is the business day among whose postings it is counted in
     `payment_day_closed`; null before accounts has opened one. `cheque_number` is that of a cheque that came by mail,
     which is drawn on a bank account; `method_last4` are then of that account or, where the bank did not read it, of the
-    cheque's number.
+    cheque's number. `card_fee_cents` was charged besides for paying by card: it is no money of the account's.
+    `paid_by` is `check` for a mailed cheque, else as `method_type`; null where an older version told it.
     """
 
     payment_id = fields.String(required=True)
@@ -62,6 +73,8 @@ class PaymentPostedV1(Strict):
     quote_id = fields.String(load_default=None, allow_none=True)
     booked_on = fields.Date(load_default=None, allow_none=True)
     cheque_number = fields.String(load_default=None, allow_none=True)
+    card_fee_cents = Cents(load_default=0, minimum=0)
+    paid_by = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(PAID_BY))
 
 
 class PaymentDeclinedV1(Strict):
@@ -167,14 +180,14 @@ class PaymentReturnedV1(AboutAPresentment):
     method_last4 = fields.String(required=True)
 
 
-class PaymentDisputedV1(AboutAPresentment):
+class PaymentDisputedV1(AboutAPresentment, MethodTold):
     """A card's holder disputes the charge at the bank. Nothing changes yet; `reason_code` is the processor's word."""
 
     disputed_on = fields.Date(required=True)
     reason_code = fields.String(required=True)
 
 
-class PaymentRefundedV1(AboutAPresentment):
+class PaymentRefundedV1(AboutAPresentment, MethodTold):
     """The whole payment went back to where it came from: the presentment counts no more, as had it never been."""
 
     refund_id = fields.String(required=True)
@@ -182,7 +195,7 @@ class PaymentRefundedV1(AboutAPresentment):
     reason = fields.String(required=True)
 
 
-class RefundPaidV1(Strict):
+class RefundPaidV1(MethodTold):
     """What accounts owed back (`accounts.refund_due`) is on its way to the customer."""
 
     refund_id = fields.String(required=True)
@@ -226,6 +239,30 @@ class PaymentDayClosedV1(Strict):
     unconfirmed_account_ids = fields.List(fields.String(), required=True)
 
 
+class AboutAMethod(Strict):
+    """The subject is the payment method's id; `user_id` is whose it is."""
+
+    payment_method_id = fields.String(required=True)
+    user_id = fields.String(required=True)
+    last4 = fields.String(required=True)
+
+
+class PaymentMethodCorrectedV1(AboutAMethod):
+    """A bank has corrected the numbers of a bank account (notification of change); later debits go by the new ones."""
+
+    code = fields.String(required=True)
+    corrected = fields.List(fields.String(), required=True)
+    last4_before = fields.String(required=True)
+    corrected_on = fields.Date(required=True)
+
+
+class PaymentMethodDisabledV1(AboutAMethod):
+    """A bank was asked about a new bank account and said no: nothing can be paid with it. `reason` is for the owner."""
+
+    return_code = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
 payment_submitted = Event("payments", "payment_submitted", 1, PaymentSubmittedV1, promised=False, handled=True)
 payment_posted = Event("payments", "payment_posted", 1, PaymentPostedV1, handled=True)
 payment_declined = Event("payments", "payment_declined", 1, PaymentDeclinedV1, handled=True)
@@ -245,3 +282,7 @@ refund_paid = Event("payments", "refund_paid", 1, RefundPaidV1, handled=True)
 refund_failed = Event("payments", "refund_failed", 1, RefundFailedV1, handled=True)
 payment_day_closed = Event("payments", "payment_day_closed", 1, PaymentDayClosedV1, promised=False, handled=True)
 """A business day's payments are all in, told once a day; the subject is the date."""
+
+payment_method_corrected = Event("payments", "payment_method_corrected", 1, PaymentMethodCorrectedV1, promised=False)
+payment_method_disabled = Event("payments", "payment_method_disabled", 1, PaymentMethodDisabledV1, promised=False)
+"""Nobody of ours listens yet; who tells customers of their bank accounts may."""

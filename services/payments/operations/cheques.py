@@ -30,6 +30,7 @@ def cheque_payment(*, receipt: Mapping[str, Any], account_id: UUID, now: datetim
         "presentment_number": FIRST_PRESENTMENT,
         "processor_reference": reference_of(source_key=receipt["source_key"]),
         "created_at": now,
+        "card_fee_cents": 0,
         "cheque_number": receipt["cheque_number"],
         "drawn_on_last4": receipt["drawn_on_last4"],
     }
@@ -60,5 +61,6 @@ def tell_cheques_posted(transaction: Transaction, *, payments: Sequence[Mapping[
                 "method_last4": payment["drawn_on_last4"] or payment["cheque_number"][-4:],
                 "booked_on": booked_on,
                 "cheque_number": payment["cheque_number"],
+                "paid_by": events.CHECK,
             },
         )

@@ -8,10 +8,11 @@ from sqlalchemy import update
 from chassis.store import Row, Transaction
 from services.payments.contract import events
 from services.payments.models import payments, payments_shown
-from services.payments.operations.charging import record_outcome
+from services.payments.operations.charging import charged_cents, record_outcome
 from services.payments.operations.refunding import release_refunds
 from services.payments.operations.working import close_by_itself, open_work_item
 from services.payments.providers.interface import ChargeOutcome
+from services.payments.rules.methods import told_type
 from services.payments.rules.presenting import Presentment
 from services.payments.rules.states import CHARGED, DECLINED, OPEN, POSTED, SETTLED
 
@@ -49,7 +50,13 @@ def note_disputed(
     transaction.emit(
         events.payment_disputed,
         subject=str(payment["account_id"]),
-        data={**presentment_told(payment), "disputed_on": disputed_on, "reason_code": reason_code},
+        data={
+            **presentment_told(payment),
+            "disputed_on": disputed_on,
+            "reason_code": reason_code,
+            "method_type": told_type(payment["method_type"]),
+            "method_last4": payment["method_last4"],
+        },
     )
     open_work_item(
         transaction, account_id=payment["account_id"], payment_id=payment["id"],
@@ -73,7 +80,7 @@ def charged(transaction: Transaction, *, presentment: Presentment, now: datetime
     payment = _locked(transaction, presentment)
     if payment is None or payment["presentment_number"] != presentment.number:
         return None
-    if payment["amount_cents"] != presentment.amount_cents:
+    if charged_cents(payment) != presentment.amount_cents:
         _ask_person(transaction, payment=payment, presentment=presentment, reason="amount_differs", now=now)
         return None
     if payment["status"] in OPEN:
@@ -96,7 +103,7 @@ def presentment_told(payment: Row) -> dict[str, Any]:
 def _doubt_decline(transaction: Transaction, *, presentment: Presentment, now: datetime) -> None:
     """Money has come in for a payment that the customer was told is declined: a person has to look."""
     payment = _locked(transaction, presentment)
-    if payment is not None and payment["status"] == DECLINED and payment["amount_cents"] == presentment.amount_cents:
+    if payment is not None and payment["status"] == DECLINED and charged_cents(payment) == presentment.amount_cents:
         _ask_person(transaction, payment=payment, presentment=presentment, reason="charged_after_decline", now=now)
 
 
