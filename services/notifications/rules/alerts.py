@@ -73,7 +73,7 @@ def _of(alert: Alert, kind: Kind, *templates: str) -> dict[str, Occasion]:
 OCCASIONS: Mapping[str, Occasion] = {
     **_of(Alert.PAYMENT_DUE_SOON, Kind.DEMAND, "payment_due_soon"),
     **_of(Alert.PAYMENT_CONFIRMATION, Kind.ANSWER, "payment_received", "payment_scheduled", "payment_cancelled"),
-    **_of(Alert.PAYMENT_CONFIRMATION, Kind.ROUTINE, "refund_paid"),
+    **_of(Alert.PAYMENT_CONFIRMATION, Kind.ROUTINE, "refund_paid", "payment_refunded"),
     **_of(Alert.PAYMENT_PROBLEM, Kind.ANSWER, "payment_declined"),
     **_of(Alert.PAYMENT_PROBLEM, Kind.ROUTINE, "payment_returned", "refund_failed", "payment_disputed"),
     **_of(Alert.PAST_DUE, Kind.DEMAND, "payment_past_due"),
@@ -88,10 +88,10 @@ OCCASIONS: Mapping[str, Occasion] = {
         Alert.PAYOFF, Kind.ROUTINE, "payoff_quote_withdrawn", "account_paid_off", "account_closed",
         "account_reopened", "title_released",
     ),
-    **_of(Alert.ACCOUNT_CHANGES, Kind.ROUTINE, "schedule_changed", "payment_reversed"),
+    **_of(Alert.ACCOUNT_CHANGES, Kind.ROUTINE, "schedule_changed", "payment_reversed", "paperless_changed"),
     **_of(Alert.LEASE_END, Kind.ANSWER, "extension_requested", "turn_in_scheduled"),
     **_of(
-        Alert.LEASE_END, Kind.ROUTINE, "lease_end_approaching", "option_opened", "option_closed", "extension_decided",
+        Alert.LEASE_END, Kind.ROUTINE, "lease_end_approaching", "option_closed", "extension_decided",
         "lease_extended", "buyout_completed", "vehicle_returned",
     ),
     **_of(Alert.CONVERSATION, Kind.ANSWER, "conversation_replied"),
