@@ -135,7 +135,7 @@ def test_a_declined_payment_is_told_with_its_reason_and_what_to_do(stage: Stage)
     assert mail["subject"] == "Your payment of $412.37 did not go through"
     assert "No money was taken" in mail["text"]
     assert "Reason: The card has not enough money on it." in mail["text"]
-    assert "pay again with another payment method at https://portal.example" in mail["text"]
+    assert "Pay again with another payment method: https://portal.example" in mail["text"]
     (text,) = stage.sandbox.listed("texts", to=ADAS_PHONE)
     assert "did not go through, nothing was taken" in text["body"]
     assert "not enough money" not in text["body"]
