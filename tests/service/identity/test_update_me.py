@@ -135,9 +135,9 @@ class TestLanguage:
         change(counter, dana, of=[2], email="dana.new@example.com", phone="+13125550142")
         counter.settle_all()
         written = [*counter.notifications.mails, *counter.notifications.texts]
-        about_the_change = [message for message in written if message["template"] not in ("verify_email", "new_sign_in")]
-        assert len(about_the_change) >= 4
-        assert {message["language"] for message in about_the_change} == {"es"}
+        of_the_change = [message for message in written if message["template"] not in ("verify_email", "new_sign_in")]
+        assert len(of_the_change) >= 4
+        assert {message["language"] for message in of_the_change} == {"es"}
 
     def test_that_we_do_not_write_is_refused(self, counter: Counter, dana: CallContext) -> None:
         with pytest.raises(InvalidRequest):

@@ -83,9 +83,8 @@ def test_every_occasion_has_its_words_in_every_part_and_language_and_none_is_lef
 
 
 def test_no_golden_file_is_left_over() -> None:
-    made = [(template, ("subject.txt", "txt", "html")) for template in MAILED]
-    made += [(template, ("sms.txt",)) for template in TEXTED] + [(template, ("inbox.txt",)) for template in IN_INBOX]
-    wanted = {f"{template}.{part}" for template, parts in made for part in parts}
+    parts = [(part, MAILED) for part in ("subject.txt", "txt", "html")] + [("sms.txt", TEXTED), ("inbox.txt", IN_INBOX)]
+    wanted = {f"{template}.{part}" for part, templates in parts for template in templates}
     for language in LANGUAGES:
         assert {path.name for path in (GOLDEN / language).iterdir()} == wanted
 
