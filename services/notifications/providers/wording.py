@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pas
 from jinja2.runtime import Context
 
 from chassis.money import format_dollars
-from services.notifications.providers.channels import MailContent
+from services.notifications.providers.channels import InboxContent, MailContent
 from services.notifications.providers.mail_layout import TEMPLATES, MailLayouts
 from services.notifications.rules import alerts, phrases, writing
 from services.notifications.rules.kinds import Kind
@@ -28,14 +28,6 @@ class Brand:
     def preferences_url(self) -> str:
         """Where a person chooses what they are told, and how."""
         return f"{self.portal_url}/alerts"
-
-
-@dataclass(frozen=True, kw_only=True)
-class InboxContent:
-    """What a message says in the inbox of the portal: plain text, its paragraphs separated by an empty line."""
-
-    title: str
-    body: str
 
 
 class TextTooLong(Exception):
@@ -72,12 +64,12 @@ class Wording:
         return body
 
     def inbox(self, template: str, *, language: str, facts: Mapping[str, Any]) -> InboxContent:
-        """Title and body for the inbox: the mail's subject, and its plain text without greeting and foot."""
+        """Title and text for the inbox: the mail's subject, and its plain text without greeting and foot."""
         given = self._given(template, language=language, facts=facts)
         words = self._plain.get_template(f"{language}/{template}.txt")
         return InboxContent(
             title=_one_line(self._plain.get_template(f"{language}/{template}.subject.txt").render(given)),
-            body="".join(words.blocks["content"](words.new_context(given))).strip(),
+            text="".join(words.blocks["content"](words.new_context(given))).strip(),
         )
 
     def _given(self, template: str, *, language: str, facts: Mapping[str, Any]) -> dict[str, Any]:

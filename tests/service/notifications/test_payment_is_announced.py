@@ -209,7 +209,7 @@ class TestQuietHours:
     @pytest.fixture(autouse=True)
     def routine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         routine = Occasion(alert=Alert.PAYMENT_CONFIRMATION, kind=Kind.ROUTINE)
-        monkeypatch.setitem(OCCASIONS, "payment_received", routine)  # type: ignore[arg-type]
+        monkeypatch.setitem(OCCASIONS, "payment_received", routine)
 
     def test_a_routine_text_of_the_evening_goes_in_the_morning_and_once(self, stage: Stage) -> None:
         stage.put(a_contact())

@@ -70,8 +70,8 @@ def test_a_text_reads_as_agreed(wording: Wording, template: str, language: str) 
 def test_the_inbox_reads_as_agreed(wording: Wording, template: str, language: str) -> None:
     told = wording.inbox(template, language=language, facts=facts_of(template))
     assert "\n" not in told.title
-    assert BRAND.phone not in told.body.splitlines()[-1]
-    reads(f"{language}/{template}.inbox.txt", f"{told.title}\n\n{told.body}")
+    assert BRAND.phone not in told.text.splitlines()[-1]
+    reads(f"{language}/{template}.inbox.txt", f"{told.title}\n\n{told.text}")
 
 
 def test_every_occasion_has_its_words_in_every_part_and_language_and_none_is_left_over() -> None:
