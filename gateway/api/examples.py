@@ -52,6 +52,7 @@ ME: dict[str, Any] = {
     "pending_email": None,
     "pending_phone_masked": None,
     "mailing_address": MAILING_ADDRESS,
+    "language": "en",
     "accounts": [{"id": ACCOUNT_ID, "role": "borrower", "account_last4": "3456"}],
 }
 

@@ -24,7 +24,7 @@ def get_me(call: HttpCall) -> Reply:
 
 @route(
     "PATCH", "/v1/me", operation="updateMe", tags=("identity",), who=(CUSTOMER, AGENT), conditional=True,
-    takes=identity.ChangedProfile, gives=Me, summary="Change your name, your mailing address, or where we write to",
+    takes=identity.ChangedProfile, gives=Me, summary="Change your name, your addresses, or your language",
     sends={"mailing_address": examples.MAILING_ADDRESS}, example=examples.ME,
     errors=("not_found", "nothing_to_change", "step_up_required", "too_many_contact_changes"),
 )  # fmt: skip

@@ -424,7 +424,7 @@ export interface ChangedAccount {
 }
 
 /**
- * What changes. `mailing_address` is replaced whole, or removed by null.
+ * What changes. `mailing_address` is replaced whole, or removed by null; `language` is that of our messages.
  *
  * `email` and `phone` (international form; null removes it) change once both their ends have agreed: the new one and
  * the one before it are written to, by a link in a mail or a code in a text.
@@ -435,6 +435,7 @@ export interface ChangedProfile {
   /** longest 100 */
   last_name?: string;
   mailing_address?: MailingAddress | null;
+  language?: "en" | "es";
   email?: string | null;
   phone?: string | null;
 }
@@ -1098,6 +1099,7 @@ export interface Me {
   pending_email: string | null;
   pending_phone_masked: string | null;
   mailing_address: MailingAddress | null;
+  language: string;
   accounts: LinkedAccount[];
 }
 
@@ -5876,7 +5878,7 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Change your name, your mailing address, or where we write to */
+  /** Change your name, your addresses, or your language */
   updateMe: {
     method: "PATCH";
     url: "/v1/me";

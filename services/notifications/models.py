@@ -33,10 +33,12 @@ contacts = Table(
     Column("sms_consent", Boolean, nullable=False),
     Column("sms_opted_out_at", DateTime(timezone=True)),
     Column("time_zone", Text),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("user_id", name="pk_contacts"),
     CheckConstraint("sms_opted_out_at IS NULL OR phone_sealed IS NOT NULL", name="ck_contacts_opted_out_phone"),
+    CheckConstraint("language IN ('en', 'es')", name="ck_contacts_language"),
 )
 
 contact_accounts = Table(

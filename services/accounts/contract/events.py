@@ -320,6 +320,14 @@ account_charged_off = Event(SOURCE, "account_charged_off", 1, AccountChargedOffV
 """What an account owes is no longer counted on: it takes no payments online, and what still comes is recovery."""
 
 
+class TitleReleasedV1(AboutAnAccount):
+    released_on = fields.Date(required=True)
+
+
+title_released = Event(SOURCE, "title_released", 1, TitleReleasedV1, promised=False, handled=True)
+"""The title of a loan's vehicle went out to its owner."""
+
+
 class FurnishingCorrectedV1(AboutAnAccount):
     """`version` of that month's facts counts from now on."""
 

@@ -10,9 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.context import CallContext
 from chassis.ids import new_id
 from chassis.store import Transaction
+from services.accounts.contract import events
 from services.accounts.contract.errors import ReleaseDateWrong, TitleNotDue
 from services.accounts.models import accounts, title_releases, work_items
 from services.accounts.operations.locking import LockedAccount, lock_for
+from services.accounts.operations.telling import tell
 from services.accounts.rules.titles import title_as_told, title_due_on
 
 REOPENED = "title_released_account_reopened"
@@ -51,7 +53,7 @@ def stop_title_clock(transaction: Transaction, *, account_id: UUID, now: datetim
 def record_title_release(
     transaction: Transaction, *, account_id: str, released_on: date, reference: str, caller: CallContext, today: date
 ) -> dict[str, Any]:
-    """Note that the title went out, once. Raises NotFound, TitleNotDue, ReleaseDateWrong."""
+    """Note that the title went out, once; tells `title_released`. Raises NotFound, TitleNotDue, ReleaseDateWrong."""
     account = lock_for(transaction, caller=caller, account_id=account_id)
     waiting = transaction.one(
         select(title_releases, accounts.c.account_number)
@@ -64,6 +66,7 @@ def record_title_release(
         raise ReleaseDateWrong()
     released = {"released_on": released_on, "released_by": caller.subject, "reference": reference}
     transaction.run(update(title_releases).where(_stands(account.id)).values(released))
+    tell(transaction, event=events.title_released, account=account, today=today, data={"released_on": released_on})
     return title_as_told({**waiting, **released}, today=today)
 
 

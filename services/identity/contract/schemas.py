@@ -7,6 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields, validate
 
 from chassis.schemas import Instant, Strict, Text
+from services.notifications.contract.schemas import LANGUAGES
 
 PASSWORD_INPUT_LENGTH_MAX = 1024
 SESSIONS_LISTED_MAX = 100
@@ -142,7 +143,7 @@ class MailingAddress(Strict):
 
 
 class ChangedProfile(Strict):
-    """What changes. `mailing_address` is replaced whole, or removed by null.
+    """What changes. `mailing_address` is replaced whole, or removed by null; `language` is that of our messages.
 
     `email` and `phone` (international form; null removes it) change once both their ends have agreed: the new one and
     the one before it are written to, by a link in a mail or a code in a text.
@@ -151,6 +152,7 @@ class ChangedProfile(Strict):
     first_name = Text(longest=100)
     last_name = Text(longest=100)
     mailing_address = fields.Nested(MailingAddress, allow_none=True)
+    language = fields.String(validate=validate.OneOf(LANGUAGES))
     email = Email(allow_none=True)
     phone = fields.String(allow_none=True)
 
@@ -184,6 +186,7 @@ class Me(Strict):
     pending_email = fields.String(required=True, allow_none=True)
     pending_phone_masked = fields.String(required=True, allow_none=True)
     mailing_address = fields.Nested(MailingAddress, required=True, allow_none=True)
+    language = fields.String(required=True)
     version = fields.Integer(required=True)
     accounts = fields.List(fields.Nested(LinkedAccount), required=True)
 

@@ -43,6 +43,7 @@ users = Table(
     # The name that accounts matched, once the person has given another one.
     Column("matched_last_name", Text),
     Column("sms_consent", Boolean, nullable=False),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
     Column("accepted_terms", Text),
     Column("accepted_terms_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
@@ -57,6 +58,7 @@ users = Table(
     CheckConstraint("status IN ('unverified', 'active', 'closed')", name="ck_users_status"),
     CheckConstraint("status <> 'active' OR email_verified_at IS NOT NULL", name="ck_users_active_verified"),
     CheckConstraint("role IN ('customer', 'agent')", name="ck_users_role"),
+    CheckConstraint("language IN ('en', 'es')", name="ck_users_language"),
     CheckConstraint("role <> 'customer' OR party_id IS NOT NULL", name="ck_users_customer_party"),
     CheckConstraint(
         "role <> 'customer' OR num_nonnulls(accepted_terms, accepted_terms_at) = 2", name="ck_users_customer_terms"

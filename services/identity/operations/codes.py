@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.identity.contract.errors import TooManyTexts
-from services.identity.models import factors, recovery_codes, texted_codes
+from services.identity.models import factors, recovery_codes, texted_codes, users
 from services.identity.operations.messages import write_text
 from services.identity.providers import Keyring, OneTimeCodes
 from services.identity.rules import second_factors as rules
@@ -32,7 +32,10 @@ def text_code(
     }  # fmt: skip
     transaction.run(texted_codes.insert().values(**row))
     code = keyring.code(TEXTED, code_id)
-    write_text(transaction, now=now, keyring=keyring, template="security_code", to_phone=to_phone, code=code)
+    language = transaction.value(select(users.c.language).where(users.c.id == user_id))
+    write_text(
+        transaction, now=now, keyring=keyring, template="security_code", to_phone=to_phone, code=code, language=language
+    )  # fmt: skip
 
 
 def is_right(

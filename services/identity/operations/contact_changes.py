@@ -165,7 +165,10 @@ def _write(
     secret: str,
 ) -> None:  # fmt: skip
     if end.by == rules.CODE:
-        write_text(transaction, now=now, keyring=keyring, template="security_code", to_phone=end.to, code=secret)
+        write_text(
+            transaction, now=now, keyring=keyring, template="security_code", to_phone=end.to, code=secret,
+            language=user["language"],
+        )  # fmt: skip
         return
     template = "confirm_new_email" if end.which == rules.NEW else "approve_contact_change"
     write_mail(

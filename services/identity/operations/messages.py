@@ -25,19 +25,21 @@ def write_mail(
     transaction: Transaction, *, now: datetime, keyring: Keyring, template: str, to: Row, link: str,
     about: str | None = None,
 ) -> None:  # fmt: skip
-    """Have a mail sent once this transaction is committed. `to` is a row with email and first_name.
+    """Have a mail sent once this transaction is committed. `to` is a row of `users`.
 
     `about` is the one fact that the words of some mails name: a user ID, what was changed.
     """
     facts = {"to_email": to["email"], "first_name": to["first_name"], "link": link, "about": about}
+    facts["language"] = to["language"]
     _write(transaction, now=now, keyring=keyring, channel=EMAIL, template=template, facts=facts)
 
 
 def write_text(
-    transaction: Transaction, *, now: datetime, keyring: Keyring, template: str, to_phone: str, code: str
+    transaction: Transaction, *, now: datetime, keyring: Keyring, template: str, to_phone: str, code: str,
+    language: str,
 ) -> None:  # fmt: skip
     """Have a text with a code sent once this transaction is committed; `to_phone` is in international form."""
-    facts = {"to_phone": to_phone, "code": code}
+    facts = {"to_phone": to_phone, "code": code, "language": language}
     _write(transaction, now=now, keyring=keyring, channel=SMS, template=template, facts=facts)
 
 

@@ -73,6 +73,7 @@ def push_contact(errand: ErrandCall, *, notifications: Asks, keyring: Keyring) -
         "first_name": user["first_name"],
         "sms_consent": user["sms_consent"],
         "time_zone": None,
+        "language": user["language"],
         "accounts": [{"id": str(link["account_id"]), "last4": link["account_last4"]} for link in links],
     }
     try:

@@ -4,3 +4,7 @@ from chassis.settings import Setting
 
 BRAND_NAME = Setting("BRAND_NAME", "text", "The lender's name in every message", "Kia Finance America")
 BRAND_PHONE = Setting("BRAND_PHONE", "text", "The telephone number of customer service", "1-855-885-7600")
+BRAND_ADDRESS = Setting(
+    "BRAND_ADDRESS", "text", "The postal address of the lender, at the foot of every mail",
+    "P.O. Box 650805, Dallas, TX 75265-0805",
+)  # fmt: skip

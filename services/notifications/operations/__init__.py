@@ -1,22 +1,9 @@
-"""The verbs of notifications, one module per part of a message's life."""
+"""The verbs of notifications, one module per part of a message's life; `telling` has one for each event heard."""
 
-from services.notifications.operations.autopay import (
-    tell_autopay_enrolled,
-    tell_autopay_paused,
-    tell_draft_upcoming,
-)
 from services.notifications.operations.contacts import put_contact
 from services.notifications.operations.flags import note_flag
 from services.notifications.operations.outcomes import record_reports
-from services.notifications.operations.queueing import (
-    release_waiting,
-    send_secure_mail,
-    send_secure_text,
-    tell_payment_declined,
-    tell_payment_received,
-    tell_payment_returned,
-    tell_statement_ready,
-)
+from services.notifications.operations.queueing import release_waiting, send_secure_mail, send_secure_text
 from services.notifications.operations.sending import send_message
 
 __all__ = [
@@ -27,11 +14,4 @@ __all__ = [
     "send_message",
     "send_secure_mail",
     "send_secure_text",
-    "tell_autopay_enrolled",
-    "tell_autopay_paused",
-    "tell_draft_upcoming",
-    "tell_payment_declined",
-    "tell_payment_received",
-    "tell_payment_returned",
-    "tell_statement_ready",
 ]

@@ -41,7 +41,8 @@ class Person:
 
 def put_contact(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, user_id: UUID, email: str, phone: str | None,
-    first_name: str, sms_consent: bool, time_zone: str | None, accounts: list[Mapping[str, Any]], version: int,
+    first_name: str, sms_consent: bool, time_zone: str | None, language: str, accounts: list[Mapping[str, Any]],
+    version: int,
 ) -> None:  # fmt: skip
     """Replace what is known of a person, unless something newer is. STOP is kept while the number stays the same."""
     known = transaction.one(select(contacts).where(contacts.c.user_id == user_id).with_for_update())
@@ -52,6 +53,7 @@ def put_contact(
         "first_name_sealed": cipher.encrypt(first_name, bound_to=str(user_id)),
         "sms_consent": sms_consent,
         "time_zone": time_zone,
+        "language": language,
         "changed_at": now,
     }
     if known is None or _opened(cipher, known["phone_sealed"], user_id) != phone:

@@ -7,7 +7,7 @@ from nameko.extensions import DependencyProvider
 from chassis.keys import FieldCipher
 from chassis.settings import Setting
 from services.identity.contract.settings import PUBLIC_URL
-from services.notifications.contract.settings import BRAND_NAME, BRAND_PHONE
+from services.notifications.contract.settings import BRAND_ADDRESS, BRAND_NAME, BRAND_PHONE
 from services.notifications.providers.channels import Mail, Text
 from services.notifications.providers.reports import MailReports, TextReports
 from services.notifications.providers.wording import Brand, Wording
@@ -105,13 +105,14 @@ class TextReportsProvider(DependencyProvider):
 class WordingProvider(DependencyProvider):
     """Gives each worker the words."""
 
-    needs = (BRAND_NAME, BRAND_PHONE, PUBLIC_URL)
+    needs = (BRAND_NAME, BRAND_PHONE, BRAND_ADDRESS, PUBLIC_URL)
 
     def setup(self) -> None:
         settings = self.container.config["settings"]
         brand = Brand(
-            name=settings["BRAND_NAME"], phone=settings["BRAND_PHONE"], portal_url=settings["PUBLIC_URL"].rstrip("/")
-        )
+            name=settings["BRAND_NAME"], phone=settings["BRAND_PHONE"], address=settings["BRAND_ADDRESS"],
+            portal_url=settings["PUBLIC_URL"].rstrip("/"),
+        )  # fmt: skip
         self._wording = Wording(brand=brand)
 
     def get_dependency(self, worker_ctx: Any) -> Wording:  # noqa: ARG002 - nameko's signature

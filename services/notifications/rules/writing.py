@@ -12,12 +12,19 @@ _GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_ESCAPED = frozenset("\f^{}\\[~]|€")
+# Spanish letters and marks that the alphabet lacks, as they are written without it; é, ñ, ü, ¿ and ¡ it has.
+_GSM_NEAREST = str.maketrans("áíóúÁÍÓÚ’‘“”–—…", "aiouAIOU''\"\"--.")
 
 
 def greeting_name(first_name: str) -> str | None:
     """The name to greet with, None where it is not plainly a name: nobody may put words or an address into our mail."""
     name = " ".join(first_name.split())
     return name if len(name) <= NAME_LENGTH_MAX and _NAME.fullmatch(name) else None
+
+
+def in_gsm_letters(body: str) -> str:
+    """The body with the nearest letter for each that the GSM alphabet lacks: with one of them it would be two texts."""
+    return body.translate(_GSM_NEAREST)
 
 
 def fits_one_text(body: str) -> bool:

@@ -116,3 +116,29 @@ def test_a_new_name_does_not_close_ones_own_account(counter: Counter, dana: Call
     change(counter, dana, last_name="Moss")
     change(counter, dana, of=[2], last_name="Moss-Whitfield")
     assert call(counter.identity.link_account, request=LEASE, context=dana)["id"] == own
+
+
+class TestLanguage:
+    """In which a person is written to: English until they say another."""
+
+    def test_is_english_until_another_is_chosen(self, counter: Counter, dana: CallContext) -> None:
+        assert read(counter, dana)["language"] == "en"
+        assert change(counter, dana, language="es")["language"] == "es"
+
+    def test_is_passed_on_to_who_writes(self, counter: Counter, dana: CallContext) -> None:
+        change(counter, dana, language="es")
+        counter.settle_all()
+        assert counter.notifications.contacts[dana.subject]["language"] == "es"
+
+    def test_is_that_of_mails_and_texts_about_safety_too(self, counter: Counter, dana: CallContext) -> None:
+        change(counter, dana, language="es")
+        change(counter, dana, of=[2], email="dana.new@example.com", phone="+13125550142")
+        counter.settle_all()
+        written = [*counter.notifications.mails, *counter.notifications.texts]
+        of_the_change = [message for message in written if message["template"] not in ("verify_email", "new_sign_in")]
+        assert len(of_the_change) >= 4
+        assert {message["language"] for message in of_the_change} == {"es"}
+
+    def test_that_we_do_not_write_is_refused(self, counter: Counter, dana: CallContext) -> None:
+        with pytest.raises(InvalidRequest):
+            change(counter, dana, language="fr")

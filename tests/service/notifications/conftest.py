@@ -8,7 +8,7 @@ from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
 from services.notifications.providers.sendgrid_reports import SendGridReports
 from services.notifications.providers.twilio_reports import TwilioReports
-from services.notifications.providers.wording import Brand, Wording
+from services.notifications.providers.wording import Wording
 from services.notifications.service import NotificationsService
 from tests.builders.wiring import direct, wire
 from tests.fixtures.postgres import OpenDatabase
@@ -16,6 +16,7 @@ from tests.fixtures.sandbox import RunningSandbox
 from tests.service.notifications.stage import Stage, sendgrid_at, twilio_at
 from tests.service.notifications.webhooks import TWILIO_TOKEN, SendGrid, Twilio
 from tests.unit.gateway.builders import Gateway, a_gateway
+from tests.unit.notifications.facts import BRAND
 
 
 @pytest.fixture
@@ -45,9 +46,7 @@ def stage(
         clock=clock,
         keys_folder=keys_folder,
         cipher=FieldCipher(folder=keys_folder, purpose="fields-notifications"),
-        wording=Wording(
-            brand=Brand(name="Kia Finance America", phone="1-855-885-7600", portal_url="https://portal.example")
-        ),
+        wording=Wording(brand=BRAND),
         mail=sendgrid_at(sandbox.url),
         texts=twilio_at(sandbox.url),
         mail_reports=SendGridReports(public_keys=[sendgrid.key.public]),

@@ -1,7 +1,7 @@
 """The stage of the stories: notifications on its database, and the sandbox that plays the vendors."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,9 +17,11 @@ from services.notifications.providers.sendgrid import SendGridMail
 from services.notifications.providers.twilio import TwilioText
 from services.notifications.service import NotificationsService
 from services.payments.contract.events import payment_declined, payment_posted
+from tests.builders.heard import HEARD
 from tests.builders.notifications import (
     ACCOUNT,
     ADA,
+    ADAS_PHONE,
     a_contact,
     a_declined_payment,
     a_posted_payment,
@@ -68,6 +70,10 @@ class Stage:
             self.service.send_secure_mail, request=a_secure_mail(**differences), context=IDENTITY, key=key
         )  # fmt: skip
         return str(reply["message_id"])
+
+    def send_secure_text(self, *, key: str = "code-1", **differences: Any) -> str:
+        request = {"template": "security_code", "to_phone": ADAS_PHONE, "code": "204816", **differences}
+        return str(call(self.service.send_secure_text, request=request, context=IDENTITY, key=key)["message_id"])
 
     def posted(self, **differences: Any) -> Envelope:
         return self._payment(payment_posted, a_posted_payment(**differences))
@@ -155,6 +161,23 @@ class Stage:
     def dies_while(self, work: Callable[[], Any], *, at: str) -> None:
         """Do the work in a copy of this process that is killed at a failpoint."""
         dies_at(at, database=self.database, work=work)
+
+    def heard(self, event: Event, *, because_of: Envelope | None = None, **differences: Any) -> Envelope:
+        """Another service tells something of Ada's account, it arrives, and what it queues is sent."""
+        envelope = self.told_elsewhere(event, **differences)
+        if because_of is not None:
+            envelope = replace(envelope, causation_id=because_of.id, root_id=because_of.root_id)
+        assert deliver(self.handler_of(event), envelope) is Outcome.DONE
+        self.send_all()
+        return envelope
+
+    def told_elsewhere(self, event: Event, **differences: Any) -> Envelope:
+        """Another service tells something of Ada's account; it has not arrived here."""
+        self.clock.move_to(self.clock.now() + timedelta(seconds=1))
+        return an_event(event, clock=self.clock, subject=ACCOUNT, data={**HEARD[event], **differences})
+
+    def handler_of(self, event: Event) -> Any:
+        return getattr(self.service, f"on_{event.name}")
 
     def _payment(self, event: Event, data: Mapping[str, Any]) -> Envelope:
         # A moment later each time, so that the messages of two payments are newer and older.

@@ -1,6 +1,9 @@
 """The words: kept as golden files, safe whatever the facts, and short enough for one text."""
 
+import os
+import re
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -9,126 +12,265 @@ from jinja2 import UndefinedError
 from markupsafe import escape
 
 from chassis.schemas import CENTS_MAX
-from services.notifications.providers.wording import LANGUAGE, TEMPLATES, Brand, TextTooLong, Wording
-from services.notifications.rules.kinds import KINDS
+from services.accounts.operations.quoting import WITHDRAWN_BECAUSE
+from services.identity.rules import contacts, second_factors
+from services.notifications.contract.schemas import LANGUAGES, SECURE_TEMPLATES
+from services.notifications.providers.mail_layout import TEMPLATES
+from services.notifications.providers.wording import TextTooLong, Wording
+from services.notifications.rules import phrases
+from services.notifications.rules.alerts import OCCASIONS
+from services.notifications.rules.kinds import Kind
+from services.payments.rules.autopay_wording import DRAFT_DECLINED, PAYMENT_RETURNED, REASONS
+from services.payments.rules.returns import CONSEQUENCES, OTHER
+from services.payments.rules.wording import CANCEL_REASONS, DECLINE_REASONS
+from tests.unit.notifications.facts import BRAND, FACTS_OF, facts_of
 
 GOLDEN = Path(__file__).parent / "golden"
-BRAND = Brand(name="Kia Finance America", phone="1-855-885-7600", portal_url="https://portal.example")
-TEXTED = (
-    "payment_received", "payment_declined", "payment_returned", "security_code", "autopay_enrolled",
-    "autopay_draft_upcoming", "autopay_paused",
-)  # fmt: skip
+# CAPTIVE_GOLDEN=write writes them anew; what has changed is then read in the difference.
+WRITES = os.environ.get("CAPTIVE_GOLDEN") == "write"
 ONLY_TEXTED = {"security_code"}
-MAILED = sorted(set(KINDS) - ONLY_TEXTED)
-
-FACTS: dict[str, Any] = {
-    "greeting_name": "Ada",
-    "amount_cents": 41_237,
-    "effective_on": "2026-11-03",
-    "method_type": "bank_account",
-    "account_last4": "4821",
-    "decline_reason": "The card has not enough money on it.",
-    "consent_text": "I authorize my lender to draw each instalment. I chose: what is due, on the due date.",
-    "drafts": [
-        {"draft_on": "2026-12-04", "due_on": "2026-12-05", "amount_cents": 41_237},
-        {"draft_on": "2027-01-05", "due_on": "2027-01-05", "amount_cents": 41_237},
-    ],
-    "draft_on": "2026-12-04",
-    "due_on": "2026-12-05",
-    "stop_through_on": "2026-12-01",
-    "pause_reason": "The last draft was declined and nothing was taken.",
-    "about": "ada.lovelace",
-    "code": "204816",
-    "method_last4": "6789",
-    "return_reason": "the account is closed",
-    "next_step": "Please add another bank account or card, and pay with that.",
-    "will_be_presented_again": False,
-    "link": "https://portal.example/verify?token=t0ken&again=1",
-    "kind": "monthly",
-    "statement_on": "2026-11-23",
-    "amount_due_cents": 41_237,
-}
+MAILED = sorted(set(OCCASIONS) - ONLY_TEXTED)
+TEXTED = sorted(set(OCCASIONS) - set(SECURE_TEMPLATES))
+IN_INBOX = sorted(set(OCCASIONS) - set(SECURE_TEMPLATES) - ONLY_TEXTED)
+EACH_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+# The latest of days is the longest to write.
+SOME_DAY = "2026-12-30"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def wording() -> Wording:
     return Wording(brand=BRAND)
 
 
-def golden(name: str) -> str:
-    return (GOLDEN / name).read_text().removesuffix("\n")
+def reads(name: str, written: str) -> None:
+    if WRITES:
+        (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
+        (GOLDEN / name).write_text(written + "\n")
+    assert written == (GOLDEN / name).read_text().removesuffix("\n")
 
 
+@EACH_LANGUAGE
 @pytest.mark.parametrize("template", MAILED)
-def test_a_mail_reads_as_agreed(wording: Wording, template: str) -> None:
-    mail = wording.mail(template, language=LANGUAGE, facts=FACTS)
+def test_a_mail_reads_as_agreed(wording: Wording, template: str, language: str) -> None:
+    mail = wording.mail(template, language=language, facts=facts_of(template))
 
-    assert mail.subject == golden(f"{template}.subject.txt")
-    assert mail.text == golden(f"{template}.txt")
-    assert mail.html == golden(f"{template}.html")
+    reads(f"{language}/{template}.subject.txt", mail.subject)
+    reads(f"{language}/{template}.txt", mail.text)
+    reads(f"{language}/{template}.html", mail.html)
 
 
+@EACH_LANGUAGE
 @pytest.mark.parametrize("template", TEXTED)
-def test_a_text_reads_as_agreed(wording: Wording, template: str) -> None:
-    assert wording.text(template, language=LANGUAGE, facts=FACTS) == golden(f"{template}.sms.txt")
+def test_a_text_reads_as_agreed(wording: Wording, template: str, language: str) -> None:
+    reads(f"{language}/{template}.sms.txt", wording.text(template, language=language, facts=facts_of(template)))
 
 
-def test_every_template_has_its_golden_file_and_no_golden_file_is_left_over() -> None:
-    templates = {path.name for path in (TEMPLATES / LANGUAGE).iterdir() if not path.name.startswith("_")}
-    assert templates == {path.name for path in GOLDEN.iterdir()}
+@EACH_LANGUAGE
+@pytest.mark.parametrize("template", IN_INBOX)
+def test_the_inbox_reads_as_agreed(wording: Wording, template: str, language: str) -> None:
+    told = wording.inbox(template, language=language, facts=facts_of(template))
+    assert "\n" not in told.title
+    assert BRAND.phone not in told.text.splitlines()[-1]
+    reads(f"{language}/{template}.inbox.txt", f"{told.title}\n\n{told.text}")
+
+
+def test_every_occasion_has_its_words_in_every_part_and_language_and_none_is_left_over() -> None:
+    parts = [("subject.txt", MAILED), ("txt", MAILED), ("mjml", MAILED), ("sms.txt", TEXTED)]
+    wanted = {f"{template}.{part}" for part, templates in parts for template in templates}
+    for language in LANGUAGES:
+        assert {path.name for path in (TEMPLATES / language).iterdir() if not path.name.startswith("_")} == wanted
+    assert set(FACTS_OF) == set(OCCASIONS)
+
+
+def test_no_golden_file_is_left_over() -> None:
+    parts = [(part, MAILED) for part in ("subject.txt", "txt", "html")] + [("sms.txt", TEXTED), ("inbox.txt", IN_INBOX)]
+    wanted = {f"{template}.{part}" for part, templates in parts for template in templates}
+    for language in LANGUAGES:
+        assert {path.name for path in (GOLDEN / language).iterdir()} == wanted
 
 
 def test_only_money_from_a_bank_may_still_be_returned(wording: Wording) -> None:
-    by_card = wording.mail("payment_received", language=LANGUAGE, facts={**FACTS, "method_type": "card"})
+    by_card = wording.mail("payment_received", language="en", facts=facts_of("payment_received", method_type="card"))
     assert "return the payment" not in by_card.text + by_card.html
 
 
+def test_what_is_presented_again_asks_for_no_other_payment(wording: Wording) -> None:
+    again = facts_of(
+        "payment_returned", return_code="R01", will_be_presented_again=True, present_again_on="2026-11-25"
+    )  # fmt: skip
+    spanish = wording.mail("payment_returned", language="es", facts=again)
+    assert "otra vez el 25 de noviembre de 2026" in spanish.text
+    for language, pays in (("en", "Pay now"), ("es", "Pagar ahora")):
+        mail = wording.mail("payment_returned", language=language, facts=again)
+        assert pays not in mail.text + mail.html
+
+
 def test_who_has_no_plain_name_is_greeted_without_one(wording: Wording) -> None:
-    mail = wording.mail("verify_email", language=LANGUAGE, facts={**FACTS, "greeting_name": None})
+    facts = facts_of("verify_email", greeting_name=None)
+    mail = wording.mail("verify_email", language="en", facts=facts)
     assert mail.text.startswith("Hello,\n")
     assert "<p>Hello,</p>" in mail.html
+    assert wording.mail("verify_email", language="es", facts=facts).text.startswith("Hola:\n")
 
 
+@EACH_LANGUAGE
 @pytest.mark.parametrize("template", MAILED)
-def test_markup_in_a_fact_stays_text(wording: Wording, template: str) -> None:
-    hostile = '"><script>alert(1)</script>'
-    facts = {
-        **FACTS,
-        "greeting_name": hostile,
-        "account_last4": hostile,
-        "decline_reason": hostile,
-        "about": hostile,
-        "link": hostile,
-    }
+def test_markup_in_a_fact_stays_text(wording: Wording, template: str, language: str) -> None:
+    hostile = '"><script>alert(1)</script></mj-text></mjml>{{ 1 }}'
+    facts = facts_of(template, greeting_name=hostile, account_last4=hostile, link=hostile)
+    facts |= {name: hostile for name in ("about", "reason", "decline_reason", "dealer_name") if facts.get(name)}
 
-    html = wording.mail(template, language=LANGUAGE, facts=facts).html
+    html = wording.mail(template, language=language, facts=facts).html
 
     assert "<script" not in html
     assert str(escape(hostile)) in html
+    assert html.endswith("</html>")
 
 
 def test_a_subject_is_one_line_whatever_is_in_it() -> None:
     hostile = Wording(brand=replace(BRAND, name="Kia\r\nBcc: everybody@example.com"))
 
-    subject = hostile.mail("already_registered", language=LANGUAGE, facts=FACTS).subject
+    subject = hostile.mail("already_registered", language="en", facts=facts_of("already_registered")).subject
 
     assert subject == "You already have online access at Kia Bcc: everybody@example.com"
 
 
+@EACH_LANGUAGE
 @pytest.mark.parametrize("template", MAILED)
-def test_a_missing_fact_is_an_error_and_not_a_gap(wording: Wording, template: str) -> None:
-    with pytest.raises(UndefinedError):
-        wording.mail(template, language=LANGUAGE, facts={"greeting_name": "Ada"})
+def test_a_missing_fact_is_an_error_and_not_a_gap(wording: Wording, template: str, language: str) -> None:
+    for name in [*FACTS_OF[template], "greeting_name"]:
+        facts = facts_of(template)
+        words = _every_part(wording, template, language=language, facts=facts)
+        del facts[name]
+        if name in _unread(template, language=language):
+            assert _every_part(wording, template, language=language, facts=facts) == words
+        else:
+            with pytest.raises((UndefinedError, TypeError)):
+                _every_part(wording, template, language=language, facts=facts)
 
 
+def _every_part(wording: Wording, template: str, *, language: str, facts: dict[str, Any]) -> tuple[Any, ...]:
+    mail = wording.mail(template, language=language, facts=facts)
+    return (mail, wording.text(template, language=language, facts=facts)) if template in TEXTED else (mail,)
+
+
+def _unread(template: str, *, language: str) -> set[str]:
+    """English takes the sentence that an event brings, Spanish that of its code."""
+    if language == "en":
+        return {"reason_code", "return_code", "present_again_on"}
+    sentences = {"decline_reason", "return_reason", "next_step", "pause_reason"}
+    return sentences | ({"reason"} if "reason_code" in FACTS_OF[template] else set())
+
+
+@EACH_LANGUAGE
 @pytest.mark.parametrize("template", sorted(set(TEXTED) - ONLY_TEXTED))
-def test_the_largest_amount_fits_one_text(wording: Wording, template: str) -> None:
-    facts = {**FACTS, "amount_cents": CENTS_MAX, "effective_on": "2026-11-30", "draft_on": "2026-11-30"}
-    told = wording.text(template, language=LANGUAGE, facts=facts)
-    assert ("$10,000,000,000.00" in told) == ("$" in told)
+def test_the_largest_facts_fit_one_text(wording: Wording, template: str, language: str) -> None:
+    facts = facts_of(template)
+    for name, value in FACTS_OF[template].items():
+        if name.endswith("_cents"):
+            facts[name] = CENTS_MAX
+        elif name.endswith("_on") and value:
+            facts[name] = SOME_DAY
+    for option in ("buyout", "turn_in", "extension"):
+        told = wording.text(template, language=language, facts={**facts, "option": option})
+        assert ("$10,000,000,000.00" in told) == ("$" in told)
+
+
+@EACH_LANGUAGE
+@pytest.mark.parametrize("reason", ["rate_change", "due_date_change", "deferment"])
+def test_each_change_of_a_schedule_fits_one_text(wording: Wording, language: str, reason: str) -> None:
+    assert wording.text("schedule_changed", language=language, facts=facts_of("schedule_changed", reason=reason))
 
 
 def test_a_text_that_would_be_two_is_refused() -> None:
     long = Wording(brand=replace(BRAND, name="Kia Finance America, a division of a rather long name"))
     with pytest.raises(TextTooLong, match="payment_received"):
-        long.text("payment_received", language=LANGUAGE, facts=FACTS)
+        long.text("payment_received", language="en", facts=facts_of("payment_received"))
+
+
+@EACH_LANGUAGE
+@pytest.mark.parametrize("template", MAILED)
+def test_what_can_be_chosen_says_where_and_what_keeps_people_safe_does_not(
+    wording: Wording, template: str, language: str
+) -> None:
+    mail = wording.mail(template, language=language, facts=facts_of(template))
+    can_be_chosen = OCCASIONS[template].kind is not Kind.SECURITY
+    for part in (mail.text, mail.html):
+        assert (BRAND.preferences_url in part) == can_be_chosen
+        assert BRAND.address in part
+        assert BRAND.phone in part
+
+
+class Page(HTMLParser):
+    """What a reader with a screen reader meets in a mail."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for found, attributes in self.tags if found == tag]
+
+
+@EACH_LANGUAGE
+@pytest.mark.parametrize("template", MAILED)
+def test_a_mail_can_be_read_by_everybody(wording: Wording, template: str, language: str) -> None:
+    mail = wording.mail(template, language=language, facts=facts_of(template))
+    page = Page(mail.html)
+    assert page.of("html")[0]["lang"] == language
+    assert f"<title>{escape(mail.subject)}</title>" in mail.html
+    assert len(page.of("h1")) == 1
+    assert all("alt" in image for image in page.of("img"))
+    # A table is either for the layout, and says so, or has headings.
+    headed = mail.html.count('<tr><th scope="row">') > 0
+    assert sum(table.get("role") != "presentation" for table in page.of("table")) == headed
+    assert not any(mark in mail.html for mark in ("{{", "{%", "[[", "[%"))
+
+
+def test_colours_of_a_mail_can_be_told_apart(wording: Wording) -> None:
+    """WCAG 2.2, 1.4.3: text stands out from what is behind it by 4.5 to 1."""
+    html = wording.mail("payment_received", language="en", facts=facts_of("payment_received")).html
+    inks = set(re.findall(r"(?<![-\w])color: ?(#[0-9a-f]{6})", html)) - {"#ffffff"}
+    assert inks == {"#05141f", "#37434c"}
+    assert all(_contrast(ink, "#ffffff") >= 4.5 for ink in inks)
+
+
+def _contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+SAID = {
+    "payment_cancelled": CANCEL_REASONS,
+    "payment_declined": {code for code in DECLINE_REASONS if code != "declined_without_reason"},
+    "payment_returned": {code for code, told in CONSEQUENCES.items() if told.reason != OTHER.reason},
+    "next_step": {code for code, told in CONSEQUENCES.items() if told.advice != OTHER.advice},
+    "autopay": {*REASONS, DRAFT_DECLINED, PAYMENT_RETURNED},
+    "quote_withdrawn": WITHDRAWN_BECAUSE,
+}
+
+
+@pytest.mark.parametrize("topic", SAID)
+def test_every_code_that_a_service_gives_has_its_own_spanish_sentence(topic: str) -> None:
+    general = phrases.reason("of_tomorrow", topic=topic, language="es")
+    assert general
+    for code in SAID[topic]:
+        assert phrases.reason(code, topic=topic, language="es") not in ("", general)
+
+
+def test_what_identity_says_in_english_is_said_in_spanish() -> None:
+    changes = (second_factors.ADDED, second_factors.REMOVED)
+    factors = [f"{word} {change}" for word in second_factors.WORDS.values() for change in changes]
+    for sentence in [*contacts.WORDS.values(), *factors, second_factors.CODE_USED, second_factors.CODES_MADE]:
+        assert phrases.translated(sentence, language="es") != sentence
+    assert phrases.translated("somebody's own words", language="es") == "somebody's own words"

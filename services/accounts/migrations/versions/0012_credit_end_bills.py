@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "credit_end_bills"
-down_revision = "issue_statements"
+down_revision = "await_every_party"
 
 # Adds to the values that the constraint allows by now, whatever other revisions have added before.
 WIDENED = """
