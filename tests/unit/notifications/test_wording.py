@@ -13,6 +13,7 @@ from markupsafe import escape
 
 from chassis.schemas import CENTS_MAX
 from services.accounts.operations.quoting import WITHDRAWN_BECAUSE
+from services.identity.operations.approvals import OUTCOMES
 from services.identity.rules import contacts, second_factors
 from services.notifications.contract.schemas import LANGUAGES, SECURE_TEMPLATES
 from services.notifications.providers.mail_layout import TEMPLATES
@@ -273,4 +274,9 @@ def test_what_identity_says_in_english_is_said_in_spanish() -> None:
     factors = [f"{word} {change}" for word in second_factors.WORDS.values() for change in changes]
     for sentence in [*contacts.WORDS.values(), *factors, second_factors.CODE_USED, second_factors.CODES_MADE]:
         assert phrases.translated(sentence, language="es") != sentence
+    for outcome in OUTCOMES.values():
+        assert phrases.translated(outcome.format(summary="It moves."), language="es").endswith(" It moves.")
+        assert phrases.translated(outcome.format(summary="It moves."), language="es") != outcome.format(
+            summary="It moves."
+        )
     assert phrases.translated("somebody's own words", language="es") == "somebody's own words"
