@@ -54,11 +54,7 @@ def main(quick: bool, full: bool, pytest_arguments: tuple[str, ...]) -> None:
     for gate in GATES:
         _run(gate, environment=dict(os.environ))
     with ExitStack() as stack:
-        # Where compiled modules may not be kept, each process compiles all of them: half of what collecting takes.
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        chosen = "not slow and not bus" if quick else ""
-        if full:
-            environment["CAPTIVE_TEST_FULL"] = "1"
+        environment, chosen = _environment_of_tests(full=full), "not slow and not bus" if quick else ""
         if not quick:
             try:
                 with running_broker():
@@ -80,6 +76,12 @@ def main(quick: bool, full: bool, pytest_arguments: tuple[str, ...]) -> None:
             quietly = ("--undisturbed",) if os.geteuid() == 0 else ("--patience", "600")
             command = (sys.executable, "-m", "deploy.cli", "bench", what, *quietly)
             _run(Gate(f"bench {what}", command), environment=dict(os.environ))
+
+
+def _environment_of_tests(*, full: bool) -> dict[str, str]:
+    # Where compiled modules may not be kept, each process compiles all of them: half of what collecting takes.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "CAPTIVE_TEST_FULL": "1"} if full else kept
 
 
 def _run_tests(tests: tuple[str, ...], *, environment: dict[str, str]) -> None:
