@@ -221,6 +221,14 @@ class NotificationsService(Service):
     def on_lease_extended(self, call: EventCall) -> None:
         telling.tell_lease_extended(call.transaction, news=self._news(call))
 
+    @reaction(leases_events.extension_disclosed)
+    def on_extension_disclosed(self, call: EventCall) -> None:
+        telling.tell_extension_disclosed(call.transaction, news=self._news(call))
+
+    @reaction(leases_events.renewal_ended)
+    def on_renewal_ended(self, call: EventCall) -> None:
+        telling.tell_renewal_ended(call.transaction, news=self._news(call))
+
     @reaction(leases_events.lease_end_approaching)
     def on_lease_end_approaching(self, call: EventCall) -> None:
         telling.tell_lease_end_approaching(call.transaction, news=self._news(call))

@@ -104,6 +104,13 @@ HEARD: dict[Event, dict[str, Any]] = {
     leases.option_closed: {**_OPTION, "option": "buyout", "outcome": "lapsed", "closed_on": _NOV},
     leases.extension_requested: {**_OPTION, "months": 3},
     leases.extension_decided: {**_OPTION, "decision": "offered", "reason": None, "ends_on": date(2027, 5, 18)},
+    leases.extension_disclosed: {
+        **_OPTION, "month_number": 7, "disclosed_on": date(2027, 5, 18),
+    },
+    leases.renewal_ended: {
+        **_OPTION, "because": "notice", "lease_ends_on": date(2027, 5, 18),
+        "ended_on": date(2027, 4, 20),
+    },
     leases.buyout_completed: {
         **_OPTION, "quote_id": QUOTE, "buyer": "lessee", "payoff_cents": 1_830_841, "completed_on": _NOV,
     },

@@ -88,6 +88,26 @@ class _Rows:
         )
 
 
+@dataclass
+class _Count:
+    """What has become of the records so far; `told` hears of each that is turned away, else the first one is raised."""
+
+    told: TurnAway | None
+    seen: int = 0
+    created: int = 0
+    refused: int = 0
+
+    def add(self, *, seen: int, created: int) -> None:
+        self.seen += seen
+        self.created += created
+
+    def turn_away(self, record: PortfolioAccount, refusal: Refusal) -> None:
+        if self.told is None:
+            raise refusal
+        self.refused += 1
+        self.told(record, refusal)
+
+
 def import_accounts(
     transaction: Transaction,
     *,
@@ -105,33 +125,27 @@ def import_accounts(
     AccountNumberTaken when its number is in use under another `source_ref`, with AccountNotServiceable when terms and
     opening do not fit; both name it. `refused` is told and the others are opened; without it the first one is raised.
     """
-    created = skipped = turned_away = 0
+    count = _Count(refused)
 
-    def turn_away(record: PortfolioAccount, refusal: Refusal) -> None:
-        nonlocal turned_away
-        if refused is None:
-            raise refusal
-        turned_away += 1
-        refused(record, refusal)
+    def announced(account: Opened) -> None:
+        if opened is not None:
+            opened(account)
+        if announce:
+            _announce(transaction, account, today=today)
 
     unsaved = _Rows()
     with WriteBehind() as behind:
         for batch in _batches(records):
-            before = turned_away
             behind.finish()
-            fresh = _fresh(transaction, batch, unsaved, turn_away)
+            fresh = _fresh(transaction, batch, unsaved, count.turn_away)
             behind.start(partial(_store, transaction, unsaved, now=now, today=today))
-            new = [Opened(new_id(at=now), record, state) for record, state in _serviceable(fresh, turn_away)]
+            new = [Opened(new_id(at=now), record, state) for record, state in _serviceable(fresh, count.turn_away)]
             unsaved = _rows_of(new, cipher=cipher, now=now, today=today)
             for account in new:
-                if opened is not None:
-                    opened(account)
-                if announce:
-                    _announce(transaction, account, today=today)
-            created += len(new)
-            skipped += len(batch) - len(new) - (turned_away - before)
+                announced(account)
+            count.add(seen=len(batch), created=len(new))
         behind.start(partial(_store, transaction, unsaved, now=now, today=today))
-    return Imported(created=created, skipped=skipped, refused=turned_away)
+    return Imported(created=count.created, skipped=count.seen - count.created - count.refused, refused=count.refused)
 
 
 def _batches(records: Iterable[PortfolioAccount]) -> Iterator[list[PortfolioAccount]]:

@@ -21,6 +21,7 @@ class Alert(StrEnum):
     PAYOFF = "payoff"
     ACCOUNT_CHANGES = "account_changes"
     LEASE_END = "lease_end"
+    LEASE_DISCLOSURES = "lease_disclosures"
     CONVERSATION = "conversation"
     SECURITY = "security"
 
@@ -44,7 +45,8 @@ class Occasion:
 _EVERYWHERE = frozenset(Channel)
 _NO_TEXT = frozenset({Channel.EMAIL, Channel.INBOX})
 
-# A locked cell keeps its default. The mail about a draft is the notice of 12 CFR 1005.10(d). What keeps people safe
+# A locked cell keeps its default. The mail about a draft is the notice of 12 CFR 1005.10(d),
+# that about disclosures is what 12 CFR 1013.5(b) wants a lessee to have. What keeps people safe
 # goes by mail and to the inbox whatever they chose; codes are texted because they were asked for, not by this table.
 OFFERS: Mapping[Alert, Offer] = {
     Alert.PAYMENT_DUE_SOON: Offer(by_default=_EVERYWHERE),
@@ -58,6 +60,7 @@ OFFERS: Mapping[Alert, Offer] = {
     Alert.PAYOFF: Offer(by_default=_NO_TEXT),
     Alert.ACCOUNT_CHANGES: Offer(by_default=_NO_TEXT),
     Alert.LEASE_END: Offer(by_default=_NO_TEXT),
+    Alert.LEASE_DISCLOSURES: Offer(by_default=_NO_TEXT, locked=frozenset({Channel.EMAIL})),
     Alert.CONVERSATION: Offer(by_default=_NO_TEXT),
     Alert.SECURITY: Offer(by_default=_NO_TEXT, locked=_EVERYWHERE),
 }
@@ -92,8 +95,9 @@ OCCASIONS: Mapping[str, Occasion] = {
     **_of(Alert.LEASE_END, Kind.ANSWER, "extension_requested", "turn_in_scheduled"),
     **_of(
         Alert.LEASE_END, Kind.ROUTINE, "lease_end_approaching", "option_closed", "extension_decided",
-        "lease_extended", "buyout_completed", "vehicle_returned",
+        "lease_extended", "renewal_ended", "buyout_completed", "vehicle_returned",
     ),
+    **_of(Alert.LEASE_DISCLOSURES, Kind.NOTICE, "extension_disclosed"),
     **_of(Alert.CONVERSATION, Kind.ANSWER, "conversation_replied"),
     **_of(
         Alert.SECURITY, Kind.SECURITY, "verify_email", "already_registered", "reset_password", "user_id_reminder",

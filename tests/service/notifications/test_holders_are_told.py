@@ -116,6 +116,13 @@ TOLD: dict[Event, tuple[str, str, str]] = {
         "Your lease extension is ready to accept", "ready to accept",
         "La extensión de su arrendamiento está lista para aceptar",
     ),
+    leases.extension_disclosed: (
+        "New disclosures for your extended lease", "ready to read",
+        "Nueva información sobre su arrendamiento extendido",
+    ),
+    leases.renewal_ended: (
+        "Your lease ends on May 18, 2027", "ends May 18", "Su arrendamiento termina el 18 de mayo de 2027",
+    ),
     leases.buyout_completed: ("The vehicle is yours", "is complete", "El vehículo es suyo"),
     leases.turn_in_scheduled: (
         "Your appointment to return the vehicle: February 15, 2027", "on Feb 15",

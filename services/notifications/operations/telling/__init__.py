@@ -27,10 +27,12 @@ from services.notifications.operations.telling.autopay import (
 from services.notifications.operations.telling.leases import (
     tell_buyout_completed,
     tell_extension_decided,
+    tell_extension_disclosed,
     tell_extension_requested,
     tell_lease_end_approaching,
     tell_lease_extended,
     tell_option_closed,
+    tell_renewal_ended,
     tell_turn_in_scheduled,
     tell_vehicle_returned,
 )
@@ -59,6 +61,7 @@ __all__ = [
     "tell_buyout_completed",
     "tell_draft_upcoming",
     "tell_extension_decided",
+    "tell_extension_disclosed",
     "tell_extension_requested",
     "tell_fee_waived",
     "tell_late_fee_assessed",
@@ -81,6 +84,7 @@ __all__ = [
     "tell_payoff_quote_withdrawn",
     "tell_refund_failed",
     "tell_refund_paid",
+    "tell_renewal_ended",
     "tell_schedule_changed",
     "tell_statement_ready",
     "tell_title_released",

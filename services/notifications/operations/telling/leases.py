@@ -6,6 +6,7 @@ from services.notifications.operations.telling.news import News, tell
 # How a way out ends without another event that says so: what was completed, extended, declined or replaced has one.
 _UNTOLD_OUTCOMES = frozenset({"lapsed", "undone", "cancelled", "withdrawn"})
 _ACTIVE = "active"
+_RENEWED_NO_MORE = frozenset({"notice", "not_renewed"})
 
 
 def tell_lease_end_approaching(transaction: Transaction, *, news: News) -> None:
@@ -34,6 +35,17 @@ def tell_extension_decided(transaction: Transaction, *, news: News) -> None:
 def tell_lease_extended(transaction: Transaction, *, news: News) -> None:
     """The lease goes on (accounts.lease_extended)."""
     tell(transaction, news=news, template="lease_extended", facts=("months", "maturity_on"))
+
+
+def tell_extension_disclosed(transaction: Transaction, *, news: News) -> None:
+    """New disclosures of an extended lease can be read (leases.extension_disclosed, 12 CFR 1013.5(b))."""
+    tell(transaction, news=news, template="extension_disclosed", facts=("month_number", "disclosed_on"))
+
+
+def tell_renewal_ended(transaction: Transaction, *, news: News) -> None:
+    """The lease is not renewed any more (leases.renewal_ended); one that ended otherwise is told by that."""
+    if news.data["because"] in _RENEWED_NO_MORE:
+        tell(transaction, news=news, template="renewal_ended", facts=("lease_ends_on",))
 
 
 def tell_buyout_completed(transaction: Transaction, *, news: News) -> None:
