@@ -21,6 +21,8 @@ SUBJECT_LENGTH_MAX, BODY_LENGTH_MAX, NAME_LENGTH_MAX = 120, 4000, 120
 MESSAGES_MAX = 1000
 OPEN_MAX = 20
 ATTACHMENT_BYTES_MAX = 5 * 1024 * 1024
+# It is looked through for card numbers, which takes time that grows with the text.
+PLAIN_BYTES_MAX = 32 * 1024
 MESSAGE_ATTACHMENTS_MAX = 5
 ATTACHMENTS_MAX = 40
 ATTACHMENTS_BYTES_MAX = 40 * 1024 * 1024
@@ -51,7 +53,7 @@ class Written(Strict):
     def _refuse_card_numbers(self, data: Any, **_: Any) -> Any:
         texts = (data.get(name) for name in ("subject", "body", "name")) if isinstance(data, dict) else ()
         # What is longer is refused for its length; the search costs time that grows with the text.
-        if any(isinstance(text, str) and holds_card_number(text[: 2 * BODY_LENGTH_MAX]) for text in texts):
+        if any(isinstance(text, str) and holds_card_number(text[:BODY_LENGTH_MAX]) for text in texts):
             raise CardNumberRefused()
         return data
 
@@ -83,7 +85,7 @@ class AddAttachment(Written, OneConversation):
 
     name = Text(required=True, longest=NAME_LENGTH_MAX)
     media = fields.String(required=True, validate=validate.OneOf(MEDIAS))
-    content_base64 = fields.String(required=True)
+    body_base64 = fields.String(required=True)
 
 
 class OneAttachment(OneConversation):
@@ -240,7 +242,7 @@ class ExportedConversation(Strict):
     text = fields.String(required=True)
 
 
-class Hearers(Strict):
+class Hearer(Strict):
     """Who hears at once that somebody is writing: a customer's id, or the desk's. `author` is who writes."""
 
     hearer_id = fields.UUID(required=True, allow_none=True)

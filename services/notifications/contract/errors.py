@@ -52,7 +52,7 @@ class AttachmentTooLarge(Refusal):
     code = "attachment_too_large"
     kind = Kind.UNPROCESSABLE
     title = "The file is too large"
-    detail = "A file may have at most 5 MiB, and must not be empty. Send it smaller, or in parts."
+    detail = "A file may have at most 5 MiB, plain text 32 KiB, and must not be empty. Send it smaller, or in parts."
 
 
 class TooManyAttachments(Refusal):

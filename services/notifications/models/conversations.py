@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -119,7 +120,7 @@ message_attachments = Table(
 conversation_steps = Table(
     "conversation_steps",
     metadata,
-    Column("id", UUID(as_uuid=True)),
+    Column("id", BigInteger, Identity(always=True)),
     Column("conversation_id", UUID(as_uuid=True), nullable=False),
     Column("kind", Text, nullable=False),
     Column("author", Text, nullable=False),

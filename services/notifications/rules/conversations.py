@@ -11,9 +11,11 @@ from services.notifications.contract.conversations import (
     JPEG,
     PDF,
     PLAIN,
+    PLAIN_BYTES_MAX,
     PNG,
 )
 from services.notifications.contract.errors import AttachmentTooLarge, AttachmentTypeRefused, TooManyAttachments
+from services.payments.contract.errors import CardNumberRefused
 from services.payments.contract.numbers import holds_card_number
 
 COVER = "[card number removed]"
@@ -88,12 +90,15 @@ def media_of(content: bytes) -> str | None:
 def require_attachment(content: bytes, *, media: str, count: int, total_bytes: int) -> None:
     """Whether one more file is taken; `count` and `total_bytes` are those that the conversation has.
 
-    Raises AttachmentTooLarge, AttachmentTypeRefused, TooManyAttachments.
+    Raises AttachmentTooLarge, AttachmentTypeRefused, CardNumberRefused, TooManyAttachments. Takes a second for a text
+    of nothing but digits.
     """
-    if not 0 < len(content) <= ATTACHMENT_BYTES_MAX:
+    if not 0 < len(content) <= (PLAIN_BYTES_MAX if media == PLAIN else ATTACHMENT_BYTES_MAX):
         raise AttachmentTooLarge()
     if media_of(content) != media:
         raise AttachmentTypeRefused()
+    if media == PLAIN and holds_card_number(content.decode()):
+        raise CardNumberRefused()
     if count >= ATTACHMENTS_MAX or total_bytes + len(content) > ATTACHMENTS_BYTES_MAX:
         raise TooManyAttachments()
 

@@ -6,6 +6,7 @@ import pytest
 
 from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
+from services.notifications.contract.hours import hours_of
 from services.notifications.providers.sendgrid_reports import SendGridReports
 from services.notifications.providers.twilio_reports import TwilioReports
 from services.notifications.providers.wording import Brand, Wording
@@ -44,6 +45,7 @@ def stage(
         database=database,
         clock=clock,
         keys_folder=keys_folder,
+        hours=hours_of("mon-fri 08:00-20:00; sat 09:00-16:00", zone_name="America/Chicago"),
         cipher=FieldCipher(folder=keys_folder, purpose="fields-notifications"),
         wording=Wording(
             brand=Brand(name="Kia Finance America", phone="1-855-885-7600", portal_url="https://portal.example")

@@ -98,7 +98,7 @@ ATTACHMENTS = """
 
 STEPS = """
     CREATE TABLE conversation_steps (
-        id uuid NOT NULL,
+        id bigint GENERATED ALWAYS AS IDENTITY,
         conversation_id uuid NOT NULL,
         kind text NOT NULL,
         author text NOT NULL,

@@ -107,7 +107,7 @@ def insert_message(
 def note_step(transaction: Transaction, *, now: datetime, conversation: Row, kind: Step, hand: Hand) -> None:
     """What was done, for good; the conversation as it stands after it."""
     row = {
-        "id": new_id(at=now), "conversation_id": conversation["id"], "kind": kind, "author": hand.author,
+        "conversation_id": conversation["id"], "kind": kind, "author": hand.author,
         "actor_id": hand.id, "queue": conversation["queue"], "agent_id": conversation["agent_id"], "created_at": now,
     }  # fmt: skip
     transaction.run(insert(conversation_steps), row)
@@ -138,6 +138,12 @@ def tell_customer(
         "author": hand.author, "message_id": message_id,
     }  # fmt: skip
     transaction.emit(events.conversation_changed, subject=str(conversation["id"]), data=told)
+
+
+def tell_both(transaction: Transaction, *, conversation: Row, what: str, hand: Hand, message_id: UUID | None) -> None:
+    """The desk and the customer's open pages."""
+    tell_desk(transaction, conversation=conversation, what=what, hand=hand, message_id=message_id)
+    tell_customer(transaction, conversation=conversation, what=what, hand=hand, message_id=message_id)
 
 
 def only(values: Iterable[UUID]) -> UUID | None:

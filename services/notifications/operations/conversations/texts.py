@@ -48,8 +48,7 @@ def take_text(
         source_key=vendor_id,
     )  # fmt: skip
     what = "opened" if is_new else "message"
-    rows.tell_desk(transaction, conversation=conversation, what=what, hand=hand, message_id=message_id)
-    rows.tell_customer(transaction, conversation=conversation, what=what, hand=hand, message_id=message_id)
+    rows.tell_both(transaction, conversation=conversation, what=what, hand=hand, message_id=message_id)
     identifier: UUID = conversation["id"]
     return identifier
 
