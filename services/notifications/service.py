@@ -155,6 +155,10 @@ class NotificationsService(Service):
             call.transaction, cipher=self.cipher, caller=call.context, **call.request
         )
 
+    @query(takes=conversations.OneAttachment, gives=conversations.AttachmentShown, may=PARTIES)
+    def describe_attachment(self, call: Call) -> Any:
+        return conversed.describe_attachment(call.transaction, cipher=self.cipher, caller=call.context, **call.request)
+
     @query(takes=conversations.OneAttachment, gives=conversations.AttachmentContent, may=PARTIES)
     def get_attachment(self, call: Call) -> Any:
         return conversed.get_attachment(call.transaction, cipher=self.cipher, caller=call.context, **call.request)

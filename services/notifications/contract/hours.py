@@ -47,6 +47,12 @@ class Hours:
         spans = (self.on(today + timedelta(days=ahead)) for ahead in range(DAYS_LOOKED_AHEAD))
         return next((span[0] for span in spans if span and span[0] > now), None)
 
+    def closed_days(self, *, now: datetime, days: int) -> list[date]:
+        """Of the days to come, today included, those on which the desk would be open by its weekday and is not."""
+        today = now.astimezone(self.zone).date()
+        coming = (today + timedelta(days=ahead) for ahead in range(days))
+        return [day for day in coming if day.weekday() in self.by_weekday and self.on(day) is None]
+
 
 def hours_of(text: str, *, zone_name: str, closed_on: str = "") -> Hours:
     """Hours as they are set: `mon-fri 08:00-20:00; sat 09:00-16:00`; dates by comma. Raises ValueError."""

@@ -8,12 +8,14 @@ from services.notifications.queries.conversations.finding import (
     search_conversations,
 )
 from services.notifications.queries.conversations.reading import (
+    describe_attachment,
     get_attachment,
     get_conversation_message,
     list_conversation_messages,
 )
 
 __all__ = [
+    "describe_attachment",
     "export_conversation",
     "find_hearer",
     "get_attachment",

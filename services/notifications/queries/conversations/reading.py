@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.keys import FieldCipher
-from chassis.store import Transaction
+from chassis.store import Row, Transaction
 from services.notifications.models import attachments, conversation_messages, message_attachments
 from services.notifications.queries.conversations import views
 
@@ -44,13 +44,36 @@ def get_conversation_message(
     return views.message_views(transaction, found, cipher=cipher, caller=caller)[0]
 
 
+def describe_attachment(
+    transaction: Transaction, *, cipher: FieldCipher, caller: CallContext, conversation_id: UUID, attachment_id: UUID
+) -> Mapping[str, Any]:
+    """One file without its content. Raises NotFound."""
+    return views.file_view(
+        _file(transaction, caller=caller, conversation_id=conversation_id, attachment_id=attachment_id), cipher=cipher
+    )
+
+
 def get_attachment(
     transaction: Transaction, *, cipher: FieldCipher, caller: CallContext, conversation_id: UUID, attachment_id: UUID
 ) -> Mapping[str, Any]:
-    """One file with its content: sent with a message, or uploaded by the caller. Raises NotFound."""
+    """One file with its content. Raises NotFound."""
+    found = _file(
+        transaction, caller=caller, conversation_id=conversation_id, attachment_id=attachment_id,
+        with_content=True,
+    )  # fmt: skip
+    content = cipher.decrypt_bytes(bytes(found["content_sealed"]), bound_to=str(attachment_id))
+    return {**views.file_view(found, cipher=cipher), "content_base64": b64encode(content).decode()}
+
+
+def _file(
+    transaction: Transaction, *, caller: CallContext, conversation_id: UUID, attachment_id: UUID,
+    with_content: bool = False,
+) -> Row:  # fmt: skip
+    """A file that was sent with a message, or that the caller uploaded. Raises NotFound."""
     views.own(transaction, caller=caller, conversation_id=conversation_id)
+    columns = (*views.FILE, attachments.c.content_sealed) if with_content else views.FILE
     found = transaction.one(
-        select(*views.FILE, attachments.c.content_sealed)
+        select(*columns)
         .join(message_attachments, message_attachments.c.attachment_id == attachments.c.id, isouter=True)
         .where(
             attachments.c.id == attachment_id, attachments.c.conversation_id == conversation_id,
@@ -59,5 +82,4 @@ def get_attachment(
     )  # fmt: skip
     if found is None:
         raise NotFound()
-    content = cipher.decrypt_bytes(bytes(found["content_sealed"]), bound_to=str(attachment_id))
-    return {**views.file_view(found, cipher=cipher), "content_base64": b64encode(content).decode()}
+    return found
