@@ -231,6 +231,17 @@ export interface AssessedWear {
   words: string;
 }
 
+/** A file without its content. */
+export interface AttachmentShown {
+  /** uuid */
+  id: string;
+  name: string;
+  media: "application/pdf" | "image/jpeg" | "image/png" | "text/plain";
+  size_bytes: number;
+  /** date-time */
+  created_at: string;
+}
+
 export interface Attestation {
   /** longest 20000 */
   clientDataJSON: string;
@@ -438,6 +449,70 @@ export interface Contract {
   maturity_on: string;
 }
 
+/**
+ * `waiting_for` says whose turn it is; null when closed. `…_read_id` is the last message that a side has read.
+ *
+ * `desk` says whether somebody is there now, and else from when on messages are answered.
+ */
+export interface Conversation {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string | null;
+  topic: string;
+  subject: string;
+  state: "open" | "closed";
+  waiting_for: "customer" | "staff" | null;
+  messages_count: number;
+  /** uuid */
+  last_message_id: string | null;
+  /** uuid */
+  customer_read_id: string | null;
+  /** uuid */
+  staff_read_id: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  changed_at: string;
+  /** date-time */
+  closed_at: string | null;
+  desk: Desk;
+}
+
+/** `channel` is `sms` where it came as a text. */
+export interface ConversationMessage {
+  /** uuid */
+  id: string;
+  /** uuid */
+  conversation_id: string;
+  author: "customer" | "staff";
+  channel: "portal" | "sms";
+  body: string;
+  attachments: AttachmentShown[];
+  /** date-time */
+  created_at: string;
+}
+
+export interface ConversationMessages {
+  data: ConversationMessage[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
+/** What was done besides writing. */
+export interface ConversationStep {
+  kind: "opened" | "handed_over" | "closed" | "reopened";
+  author: "customer" | "staff";
+  /** date-time */
+  created_at: string;
+}
+
+export interface Conversations {
+  data: Conversation[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
 /** What is given replaces what was furnished for that month, and the rest stays. */
 export interface CorrectFurnishing {
   /** date */
@@ -492,6 +567,98 @@ export interface DeferPayments {
   /** at least 1, at most 12 */
   months: number;
   preview: boolean;
+}
+
+/** Whether somebody is there now; `opens_at` is from when on messages are answered where nobody is. */
+export interface Desk {
+  is_open: boolean;
+  /** date-time */
+  opens_at: string | null;
+  /** date-time */
+  closes_at: string | null;
+}
+
+/** A conversation as staff see it: whose it is, in which queue, and who has it. */
+export interface DeskConversation {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string | null;
+  topic: string;
+  subject: string;
+  state: "open" | "closed";
+  waiting_for: "customer" | "staff" | null;
+  messages_count: number;
+  /** uuid */
+  last_message_id: string | null;
+  /** uuid */
+  customer_read_id: string | null;
+  /** uuid */
+  staff_read_id: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  changed_at: string;
+  /** date-time */
+  closed_at: string | null;
+  desk: Desk;
+  /** uuid */
+  user_id: string | null;
+  phone_masked: string | null;
+  queue: string | null;
+  /** uuid */
+  agent_id: string | null;
+}
+
+export interface DeskConversations {
+  data: DeskConversation[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
+/** Everything of a conversation, oldest first, with who did what. */
+export interface DeskExport {
+  conversation: DeskConversation;
+  messages: DeskMessage[];
+  steps: DeskStep[];
+  /** date-time */
+  exported_at: string;
+  text: string;
+}
+
+/** A message as staff see it: which agent wrote it. */
+export interface DeskMessage {
+  /** uuid */
+  id: string;
+  /** uuid */
+  conversation_id: string;
+  author: "customer" | "staff";
+  /** uuid */
+  agent_id: string | null;
+  channel: "portal" | "sms";
+  body: string;
+  attachments: AttachmentShown[];
+  /** date-time */
+  created_at: string;
+}
+
+export interface DeskMessages {
+  data: DeskMessage[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
+/** A step as staff see it: who took it, and who has the conversation after it. */
+export interface DeskStep {
+  kind: "opened" | "handed_over" | "closed" | "reopened";
+  author: "customer" | "staff";
+  /** uuid */
+  actor_id: string | null;
+  queue: string | null;
+  /** uuid */
+  agent_id: string | null;
+  /** date-time */
+  created_at: string;
 }
 
 /** What has to be known before consenting; the version is what a consent names. */
@@ -601,6 +768,16 @@ export interface ExpectedDraft {
   due_on_before: string;
   /** at least 0 */
   amount_cents: number;
+}
+
+/** Everything of a conversation, oldest first; files by name and size. `text` is the same for reading. */
+export interface ExportedConversation {
+  conversation: Conversation;
+  messages: ConversationMessage[];
+  steps: ConversationStep[];
+  /** date-time */
+  exported_at: string;
+  text: string;
 }
 
 /** An extension as far as it has come; it is active once accounts has appended its instalments. */
@@ -727,6 +904,13 @@ export interface FurnishingFacts {
 export interface GivenConsent {
   /** longest 64 */
   version: string;
+}
+
+/** To an agent (your own id takes the conversation), or back to a queue, where nobody has it. */
+export interface HandOver {
+  /** uuid */
+  agent_id?: string | null;
+  queue?: "general" | "payments" | "lease_end" | "hardship" | "titles" | null;
 }
 
 export interface Health {
@@ -908,6 +1092,12 @@ export interface MailingAddress {
   postal_code: string;
 }
 
+/** The last message that you have read. */
+export interface MarkRead {
+  /** uuid */
+  message_id: string;
+}
+
 /** The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits. */
 export interface Me {
   /** uuid */
@@ -1037,6 +1227,24 @@ export interface OdometerStatement {
   signed_at: string;
 }
 
+/** A new conversation with its first message; `account_id` where it is about one of your accounts. */
+export interface OpenConversation {
+  topic: "payments" | "payoff" | "lease_end" | "account" | "documents" | "technical" | "other";
+  /** longest 120 */
+  subject: string;
+  /** longest 4000 */
+  body: string;
+  /** uuid */
+  account_id?: string | null;
+}
+
+/** A weekday on which the desk is open, with local times such as 08:00. */
+export interface OpenDay {
+  day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+  opens: string;
+  closes: string;
+}
+
 export interface OpenSession {
   /** longest 254 */
   user_id: string;
@@ -1163,12 +1371,6 @@ export interface Payment {
   returned: ReturnShown | null;
   /** date */
   refunded_on: string | null;
-}
-
-/** Where a payment by mail goes, line by line. */
-export interface PaymentAddresses {
-  regular: string[];
-  overnight: string[];
 }
 
 /**
@@ -1831,13 +2033,36 @@ export interface SubmitPayment {
   pay_anyway?: boolean;
 }
 
-/** How to reach a person. `email` is null where the company has published none. */
+/** Where mail goes, line by line: payments, payoffs, proofs of insurance, titles; null where none is published. */
+export interface SupportAddresses {
+  regular: string[];
+  overnight: string[];
+  payoff: string[];
+  insurance: string[] | null;
+  title: string[] | null;
+}
+
+/** How to reach a person. `email` is null where the company has published none; `live_chat` is the path of it. */
 export interface SupportContact {
   company: string;
   phone: string;
   email: string | null;
-  mail_to: PaymentAddresses;
+  live_chat: string;
+  hours: SupportHours;
+  mail_to: SupportAddresses;
   note: string;
+}
+
+/** When somebody is there: now, next, and by weekday in the company's zone; `closed_on` are holidays to come. */
+export interface SupportHours {
+  is_open: boolean;
+  /** date-time */
+  opens_at: string | null;
+  /** date-time */
+  closes_at: string | null;
+  time_zone: string;
+  days: OpenDay[];
+  closed_on: string[];
 }
 
 /** Have a code texted for this challenge. */
@@ -2089,6 +2314,13 @@ export interface WorkItems {
   next_cursor: string | null;
 }
 
+/** The words, and the ids of files that you uploaded to the conversation before. */
+export interface WriteMessage {
+  /** longest 4000 */
+  body: string;
+  attachment_ids?: string[];
+}
+
 /** Interest that payments effective in the calendar year have paid, whenever they were posted. */
 export interface YearEndInterest {
   lender: Lender;
@@ -2220,6 +2452,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "cards_not_accepted" | "consent_not_current" | "consent_required" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Answer a customer */
+  answerConversation: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/messages";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: WriteMessage;
+    answers: {
+      201: DeskMessage;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed" | "conversation_full" | "conversation_without_reader" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "attachment_not_usable" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2572,6 +2833,46 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Close a conversation */
+  closeConversation: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/close";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: Conversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Close a conversation */
+  closeDeskConversation: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/close";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: DeskConversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** A person has looked */
   closePaymentWorkItem: {
     method: "POST";
@@ -2842,6 +3143,50 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Download a file */
+  downloadAttachment: {
+    method: "GET";
+    url: "/v1/support/conversations/{conversation_id}/attachments/{attachment_id}";
+    path: {
+      /** uuid */
+      conversation_id: string;
+      /** uuid */
+      attachment_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Download a file of a customer's */
+  downloadDeskAttachment: {
+    method: "GET";
+    url: "/v1/staff/conversations/{conversation_id}/attachments/{attachment_id}";
+    path: {
+      /** uuid */
+      conversation_id: string;
+      /** uuid */
+      attachment_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Take a vehicle back before the end, and bill what Regulation M allows */
   endLeaseEarly: {
     method: "POST";
@@ -2866,6 +3211,48 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** A conversation whole, to keep */
+  exportConversation: {
+    method: "GET";
+    url: "/v1/support/conversations/{conversation_id}/export";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: ExportedConversation | string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** A conversation whole, with who did what */
+  exportDeskConversation: {
+    method: "GET";
+    url: "/v1/staff/conversations/{conversation_id}/export";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: DeskExport | string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -3016,6 +3403,56 @@ export interface Operations {
     };
     answers: {
       200: Buyout;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One conversation: whose turn it is, what was read, whether somebody is there */
+  getConversation: {
+    method: "GET";
+    url: "/v1/support/conversations/{conversation_id}";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Conversation;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One conversation, whose it is and who has it */
+  getDeskConversation: {
+    method: "GET";
+    url: "/v1/staff/conversations/{conversation_id}";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: DeskConversation;
       304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
@@ -3458,7 +3895,7 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Telephone, e-mail and postal addresses */
+  /** Telephone, e-mail, hours and postal addresses */
   getSupportContact: {
     method: "GET";
     url: "/v1/support/contact";
@@ -3521,6 +3958,31 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Hand a conversation over, or take it */
+  handOverConversation: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/hand-over";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    body: HandOver;
+    answers: {
+      200: DeskConversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3719,6 +4181,54 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What was written, newest first */
+  listConversationMessages: {
+    method: "GET";
+    url: "/v1/support/conversations/{conversation_id}/messages";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: ConversationMessages;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your conversations, newest first */
+  listConversations: {
+    method: "GET";
+    url: "/v1/support/conversations";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+      state?: "open" | "closed";
+    };
+    answers: {
+      200: Conversations;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The payment methods of a customer */
   listCustomerPaymentMethods: {
     method: "GET";
@@ -3735,6 +4245,32 @@ export interface Operations {
     };
     answers: {
       200: PaymentMethods;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What was written, newest first */
+  listDeskMessages: {
+    method: "GET";
+    url: "/v1/staff/conversations/{conversation_id}/messages";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: DeskMessages;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4118,6 +4654,79 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Say up to which message you have read */
+  markConversationRead: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/read";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    body: MarkRead;
+    answers: {
+      200: Conversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Say up to which message the desk has read */
+  markDeskRead: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/read";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    body: MarkRead;
+    answers: {
+      200: DeskConversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Ask the desk something */
+  openConversation: {
+    method: "POST";
+    url: "/v1/support/conversations";
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: OpenConversation;
+    answers: {
+      201: Conversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress" | "too_many_conversations">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign in with a passkey */
   openPasskeySession: {
     method: "POST";
@@ -4165,7 +4774,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened" | "conversation_replied" | "conversation_changed" | "conversation_moved" | "conversation_typing";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -4723,6 +5332,46 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Go on where a conversation ended */
+  reopenConversation: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/reopen";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: Conversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Go on where a conversation ended */
+  reopenDeskConversation: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/reopen";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: DeskConversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Send everything again that failed since an instant */
   replayFailedWebhookDeliveries: {
     method: "POST";
@@ -4981,6 +5630,36 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Conversations of customers, newest first */
+  searchConversations: {
+    method: "GET";
+    url: "/v1/staff/conversations";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+      state?: "open" | "closed";
+      assigned?: "me" | "nobody";
+      queue?: "general" | "payments" | "lease_end" | "hardship" | "titles";
+      /** uuid */
+      user_id?: string;
+      /** uuid */
+      account_id?: string;
+      /** longest 200 */
+      words?: string;
+    };
+    answers: {
+      200: DeskConversations;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Note that a cheque goes back */
   sendReceiptBack: {
     method: "POST";
@@ -5206,6 +5885,46 @@ export interface Operations {
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Say that you are writing an answer */
+  tellDeskTyping: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/typing";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Say that you are writing */
+  tellTyping: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/typing";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Send a made-up event */
   testWebhook: {
     method: "POST";
@@ -5284,6 +6003,78 @@ export interface Operations {
       422: Refused<422, "invalid_request" | "nothing_to_change">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_contact_changes" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Upload a file for a message to come */
+  uploadAttachment: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/attachments";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    query: {
+      /** longest 120 */
+      name: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: string;
+    body: string;
+    body: string;
+    body: string;
+    answers: {
+      201: AttachmentShown;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed" | "request_in_progress" | "too_many_attachments">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "attachment_too_large" | "attachment_type_refused" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Upload a file for an answer to come */
+  uploadDeskAttachment: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/attachments";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    query: {
+      /** longest 120 */
+      name: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: string;
+    body: string;
+    body: string;
+    body: string;
+    answers: {
+      201: AttachmentShown;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed" | "request_in_progress" | "too_many_attachments">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "attachment_too_large" | "attachment_type_refused" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5371,6 +6162,35 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "option_step_not_possible">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Write to the desk */
+  writeMessage: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/messages";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: WriteMessage;
+    answers: {
+      201: ConversationMessage;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed" | "conversation_full" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "attachment_not_usable" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
