@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.schemas import Instant, Strict, Text
+from chassis.schemas import Strict, Text
 from gateway.schemas import Page
 from services.notifications.contract import conversations
 
@@ -92,7 +92,6 @@ class ExportedConversation(Strict):
     conversation = fields.Nested(Conversation, required=True)
     messages = fields.List(fields.Nested(ConversationMessage), required=True)
     steps = fields.List(fields.Nested(ConversationStep), required=True)
-    exported_at = Instant(required=True)
     text = fields.String(required=True)
 
 
@@ -124,5 +123,4 @@ class DeskExport(Strict):
     conversation = fields.Nested(DeskConversation, required=True)
     messages = fields.List(fields.Nested(DeskMessage), required=True)
     steps = fields.List(fields.Nested(DeskStep), required=True)
-    exported_at = Instant(required=True)
     text = fields.String(required=True)

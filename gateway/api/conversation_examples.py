@@ -52,7 +52,7 @@ ANSWER: dict[str, Any] = {
 }  # fmt: skip
 STEP: dict[str, Any] = {"kind": "opened", "author": "customer", "created_at": "2026-11-28T23:02:11.000Z"}
 EXPORT: dict[str, Any] = {
-    "conversation": CONVERSATION, "messages": [MESSAGE], "steps": [STEP], "exported_at": "2026-11-30T15:00:00.000Z",
+    "conversation": CONVERSATION, "messages": [MESSAGE], "steps": [STEP],
     "text": "My title\n\n2026-11-28 17:02:11 CST - Customer wrote:\n    When is my title sent?\n",
 }  # fmt: skip
 DESK_EXPORT: dict[str, Any] = {

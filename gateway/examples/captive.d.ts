@@ -621,8 +621,6 @@ export interface DeskExport {
   conversation: DeskConversation;
   messages: DeskMessage[];
   steps: DeskStep[];
-  /** date-time */
-  exported_at: string;
   text: string;
 }
 
@@ -775,8 +773,6 @@ export interface ExportedConversation {
   conversation: Conversation;
   messages: ConversationMessage[];
   steps: ConversationStep[];
-  /** date-time */
-  exported_at: string;
   text: string;
 }
 

@@ -66,7 +66,8 @@ class Person:
                     return at
             return None
 
-        return eventually(found, seconds=20, describe=lambda: f"{name} {wanted} not among {self.heard[-5:]}")
+        at: float = eventually(found, seconds=20, describe=lambda: f"{name} {wanted} not among {self.heard[-5:]}")
+        return at
 
     def _listen(self) -> None:
         with (

@@ -238,7 +238,6 @@ class ExportedConversation(Strict):
     conversation = fields.Nested(Conversation, required=True)
     messages = fields.List(fields.Nested(ConversationMessage), required=True)
     steps = fields.List(fields.Nested(ConversationStep), required=True)
-    exported_at = Instant(required=True)
     text = fields.String(required=True)
 
 

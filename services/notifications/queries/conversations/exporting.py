@@ -29,7 +29,7 @@ def export_conversation(
     transaction: Transaction, *, cipher: FieldCipher, hours: Hours, now: datetime, caller: CallContext,
     conversation_id: UUID,
 ) -> Mapping[str, Any]:  # fmt: skip
-    """Everything of one conversation → {conversation, messages, steps, exported_at, text}. Raises NotFound."""
+    """Everything of one conversation → {conversation, messages, steps, text}. Raises NotFound."""
     row = views.own(transaction, caller=caller, conversation_id=conversation_id)
     conversation = views.conversation_view(row, cipher=cipher, caller=caller, hours=hours, now=now)
     of_it = conversation_messages.c.conversation_id == conversation_id
@@ -40,9 +40,9 @@ def export_conversation(
         .where(conversation_steps.c.conversation_id == conversation_id)
         .order_by(conversation_steps.c.id)
     )]  # fmt: skip
-    text = "\n".join(_lines(conversation, messages, steps, zone=hours.zone, now=now))
+    text = "\n".join(_lines(conversation, messages, steps, zone=hours.zone))
     return {
-        "conversation": conversation, "messages": messages, "steps": steps, "exported_at": now, "text": f"{text}\n",
+        "conversation": conversation, "messages": messages, "steps": steps, "text": f"{text}\n",
     }  # fmt: skip
 
 
@@ -52,10 +52,10 @@ def _step_view(step: Row, *, caller: CallContext) -> dict[str, Any]:
 
 
 def _lines(
-    conversation: Mapping[str, Any], messages: Sequence[Row], steps: Sequence[Row], *, zone: ZoneInfo, now: datetime
+    conversation: Mapping[str, Any], messages: Sequence[Row], steps: Sequence[Row], *, zone: ZoneInfo
 ) -> Iterator[str]:
     yield conversation["subject"]
-    yield f"Conversation {conversation['id']}, {conversation['state']}, exported {_at(now, zone)}"
+    yield f"Conversation {conversation['id']}, {conversation['state']}"
     told = [(step["created_at"], 0, [f"{WHO[step['author']]} {DONE[step['kind']]}."]) for step in steps]
     told += [(message["created_at"], 1, list(_written(message))) for message in messages]
     for at, _, lines in sorted(told, key=lambda one: one[:2]):
