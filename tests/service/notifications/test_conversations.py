@@ -208,6 +208,9 @@ def test_files_go_with_a_message_once_and_come_back_as_they_were(stage: Stage) -
     for files in ((file,), (str(uuid4()),)):
         with pytest.raises(AttachmentNotUsable):
             ada(stage).writes(one, "Again", files=files)
+    elsewhere = ada(stage).uploads(ada(stage).opens())
+    with pytest.raises(AttachmentNotUsable):
+        ada(stage).writes(one, "From another conversation", files=(elsewhere,))
     again = ada(stage).uploads(one)
     with pytest.raises(AttachmentNotUsable):
         ada(stage).writes(one, "Twice", files=(again, again))
