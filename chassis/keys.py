@@ -4,6 +4,7 @@ A purpose is a folder below KEYS_DIR. Signing keys are Ed25519 pairs (`<id>.priv
 keys are 32 random bytes (`<id>.secret`). Ids are UUIDv7, so that their order is their age.
 """
 
+import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
@@ -116,6 +117,7 @@ class FieldCipher:
     def __init__(self, *, folder: Path, purpose: str) -> None:
         self._home = folder / purpose
         self._keys = dict[str, AESGCM]()
+        self._print_keys = dict[str, bytes]()
         self._read_at = -1
         self._look_again()
 
@@ -136,6 +138,26 @@ class FieldCipher:
         raw = urlsafe_b64decode(body)
         return self._key(identifier).decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
 
+    def encrypt_bytes(self, plain: bytes, *, bound_to: str) -> bytes:
+        """The same for a whole file, without the detour through text."""
+        nonce = os.urandom(12)
+        newest = self.newest
+        sealed = self._keys[newest].encrypt(nonce, plain, bound_to.encode())
+        return newest.encode() + b"." + nonce + sealed
+
+    def decrypt_bytes(self, stored: bytes, *, bound_to: str) -> bytes:
+        identifier, _, raw = stored.partition(b".")
+        return self._key(identifier.decode()).decrypt(raw[:12], raw[12:], bound_to.encode())
+
+    def print_of(self, word: str) -> int:
+        """A keyed print by which a sealed word is found again: 64 bits, equal for equal words, under the newest key."""
+        return _print(self._print_keys[self.newest], word)
+
+    def prints_of(self, word: str) -> list[int]:
+        """The print of a word under every key that there is: what was printed before a rotation is found too."""
+        self._look_again()
+        return [_print(key, word) for _, key in sorted(self._print_keys.items())]
+
     def _key(self, identifier: str) -> AESGCM:
         """The key of that id. Raises KeyError for an id that no key has."""
         if identifier not in self._keys:
@@ -148,7 +170,9 @@ class FieldCipher:
         if changed_at == self._read_at:
             return
         paths = sorted(self._home.glob("*.secret"))
-        self._keys |= {path.stem: AESGCM(path.read_bytes()) for path in paths if path.stem not in self._keys}
+        new = [path for path in paths if path.stem not in self._keys]
+        self._keys |= {path.stem: AESGCM(path.read_bytes()) for path in new}
+        self._print_keys |= {path.stem: _print_key(path) for path in new}
         if not self._keys:
             raise KeysMissing(f"No keys in {self._home}: run `captive migrate`, or mount the keys there.")
         self._newest, self._read_at = max(self._keys), changed_at
@@ -162,6 +186,15 @@ class SecretKey:
         if not paths:
             raise KeysMissing(f"No keys in {folder / purpose}: run `captive migrate`, or mount the keys there.")
         self.newest = paths[-1].read_bytes()
+
+
+def _print_key(secret: Path) -> bytes:
+    """A key of its own, so that prints tell nothing of what the secret encrypts."""
+    return hmac.digest(secret.read_bytes(), b"prints", "sha256")
+
+
+def _print(key: bytes, word: str) -> int:
+    return int.from_bytes(hmac.digest(key, word.encode(), "sha256")[:8], "big", signed=True)
 
 
 def _prepare(folder: Path, purpose: str) -> tuple[str, Path]:

@@ -23,18 +23,28 @@ RECONNECT_SECONDS = 0.5
 log = logs.logger(__name__)
 
 
-def announce(transaction: Transaction, *, channel: str) -> None:
-    """Give notice when this transaction commits; of several in one transaction one is given."""
-    transaction.value(select(func.pg_notify(channel, "")))
+def announce(transaction: Transaction, *, channel: str, payload: str = "") -> None:
+    """Give notice when this transaction commits; of several that are equal in one transaction one is given.
+
+    `payload` (8000 bytes at most) is for what may be missed: it is stored nowhere.
+    """
+    transaction.value(select(func.pg_notify(channel, payload)))
 
 
 class Notices:
-    """Calls back for every notice on a channel, and once for each connection that was made anew."""
+    """Calls back for every notice on a channel, and once for each connection that was made anew.
 
-    def __init__(self, *, database: Database, channel: str, on_notice: Callable[[], None]) -> None:
+    `on_payload` is given what each notice carries.
+    """
+
+    def __init__(
+        self, *, database: Database, channel: str, on_notice: Callable[[], None] = lambda: None,
+        on_payload: Callable[[str], None] = lambda _: None,
+    ) -> None:  # fmt: skip
         self._database = database
         self._channel = channel
         self._on_notice = on_notice
+        self._on_payload = on_payload
         self.is_up = False
 
     def run(self) -> None:
@@ -57,8 +67,11 @@ class Notices:
                     if not _has_news(connection):
                         cursor.execute("SELECT 1")
                     if connection.notifies:
+                        payloads = [notice.payload for notice in connection.notifies]
                         connection.notifies.clear()
                         self._on_notice()
+                        for payload in payloads:
+                            self._on_payload(payload)
         finally:
             self.is_up = False
             connection.close()

@@ -9,6 +9,7 @@ from chassis.errors import FieldError, NeighbourSilent, Refusal
 from gateway import errors
 from gateway.api import examples
 from gateway.errors import MEDIA, RETRY_AFTER_SECONDS, status_of
+from gateway.negotiating import PDF
 from gateway.routing import Route
 from gateway.schemas import Document, Problem
 
@@ -79,7 +80,8 @@ def _success(route: Route) -> dict[str, Any]:
     answer["content"] = {media: {"schema": schema, "example": route.example} for media in medias}
     if route.printed:
         shape = {"type": "string", "contentMediaType": route.printed}
-        answer["content"][route.printed] = {"schema": shape, "example": "%PDF-1.7"}
+        example = "%PDF-1.7" if route.printed == PDF else route.example.get("text", "")
+        answer["content"][route.printed] = {"schema": shape, "example": example}
     return answer
 
 

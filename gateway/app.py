@@ -36,7 +36,7 @@ from gateway.auth import Caller, TokenVerifier
 from gateway.bulkheads import Bulkhead
 from gateway.errors import MethodNotAllowed, Overloaded, TooManyRequests
 from gateway.limits import SIGNED_IN, Limit, MovingWindows, Verdict, headers_of, network_of
-from gateway.routing import OWN_ID, Dependencies, HttpCall, Paths, Reply, Route, path_values
+from gateway.routing import OWN_ID, Dependencies, HttpCall, Paths, Reply, Route, SentFile, path_values
 from gateway.shaping import shaped
 
 KEY_LENGTH_MAX = 255
@@ -145,7 +145,8 @@ class Application:
         is_counted = route.rank is not Rank.UNCOUNTED
         admission.in_hand += is_counted
         try:
-            self._attempt(exchange, route.limit, whom=exchange.network)
+            if route.limit is None or not route.limit.is_of_persons_alone:
+                self._attempt(exchange, route.limit, whom=exchange.network)
             return self._handled(exchange, route)
         finally:
             admission.in_hand -= is_counted
@@ -185,7 +186,7 @@ class Application:
         try:
             reply = route.handler(call)
         except InvalidRequest as refusal:
-            raise refusal if route.takes or route.raw else _of_query(refusal) from refusal
+            raise refusal if route.has_body else _of_query(refusal) from refusal
         return self._response(exchange, route, reply)
 
     def _call(self, exchange: Exchange, route: Route) -> HttpCall:
@@ -199,22 +200,24 @@ class Application:
         key = _key(request, route)
         versions = etags.versions_of(request.headers.get("If-Match", "")) if route.conditional else ()
         query = _loaded_query(route, request.query_string)
-        body, raw = self._sent(request, route)
+        body, raw, file = self._sent(request, route)
         return HttpCall(
             method=request.method, path=path, body=body, query=query, headers=request.headers, context=context,
             key=key, token_expires_at=caller.expires_at if caller else None, house=self._house, raw=raw,
-            versions=versions, neighbours=self._neighbours, rank=route.rank,
+            file=file, versions=versions, neighbours=self._neighbours, rank=route.rank,
         )  # fmt: skip
 
-    def _sent(self, request: Request, route: Route) -> tuple[Any, str]:
-        """The body, loaded or raw, as the route takes it. Who is still sending it takes nobody's place."""
-        found, raw = None, ""
+    def _sent(self, request: Request, route: Route) -> tuple[Any, str, SentFile | None]:
+        """The body, loaded, raw or a file, as the route takes it. Who is still sending it takes nobody's place."""
+        found, raw, file = None, "", None
         with self._house.admission.set_aside():
             if route.takes:
                 found = bodies.read_json(request.environ)
             elif route.raw:
                 raw = bodies.read_raw(request.environ, request.headers, declared=route.raw)
-        return schemas.load(route.takes, found) if route.takes else {}, raw
+            elif route.upload:
+                file = bodies.read_file(request.environ, declared=route.upload)
+        return schemas.load(route.takes, found) if route.takes else {}, raw, file
 
     def _caller(self, exchange: Exchange, route: Route, details: Mapping[str, str]) -> Caller:
         """Who asks, by whatever token of theirs and from wherever: the person is what is counted."""

@@ -14,7 +14,7 @@ from chassis.errors import FieldError, InvalidRequest
 from chassis.schemas import schema_of
 from chassis.web import TooManyChunks
 from gateway.errors import BodyTooLarge, MalformedRequest, RequestTooSlow, SignatureMissing, UnsupportedMediaType
-from gateway.routing import RawBody
+from gateway.routing import RawBody, SentFile, Upload
 
 BODY_BYTES_MAX = 64 * 1024
 DEPTH_MAX = 16
@@ -54,6 +54,17 @@ def read_raw(environment: Mapping[str, Any], headers: Headers, *, declared: RawB
         return read_bytes(environment, bytes_max=declared.bytes_max).decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedRequest("The body is not UTF-8.") from error
+
+
+def read_file(environment: Mapping[str, Any], *, declared: Upload) -> SentFile:
+    """A file as it was sent. Raises UnsupportedMediaType, BodyTooLarge, MalformedRequest, RequestTooSlow."""
+    media = next((media for media in declared.medias if _is_plain(environment, media=media)), None)
+    if media is None:
+        raise UnsupportedMediaType(f"Send the file, not compressed, as one of: {', '.join(declared.medias)}.")
+    content = read_bytes(environment, bytes_max=declared.bytes_max)
+    if not content:
+        raise MalformedRequest("The body is empty. Send the file.")
+    return SentFile(content=content, media=media)
 
 
 def read_bytes(environment: Mapping[str, Any], *, bytes_max: int = BODY_BYTES_MAX) -> bytes:

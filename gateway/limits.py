@@ -16,11 +16,15 @@ _with_port = re.compile(r"\[(?P<six>[^\]]*)\](?::\d+)?|(?P<four>[\d.]+):\d+")
 
 @dataclass(frozen=True)
 class Limit:
-    """A policy: its name on the wire, the setting that holds the number, and the window."""
+    """A policy: its name on the wire, the setting that holds the number, and the window.
+
+    `is_of_persons_alone`: addresses are not counted, since many people may share one.
+    """
 
     name: str
     setting: str
     window_seconds: int = 60
+    is_of_persons_alone: bool = False
 
     def of_persons(self) -> "Limit":
         """The same number for each person, counted apart from addresses."""

@@ -7,6 +7,7 @@ from gateway.errors import NotAcceptable
 
 JSON = "application/json"
 PDF = "application/pdf"
+PLAIN = "text/plain"
 
 
 def chosen_media(headers: Headers, *, offered: tuple[str, ...] = (JSON, PDF)) -> str:

@@ -43,13 +43,17 @@ HEADER_SHAPES: dict[str, dict[str, Any]] = {
 PATH_EXAMPLES = {
     "code": "not_found", "file": "docs.css", "schema": "payments.payment_posted.v1.json", "session": "current",
 }  # fmt: skip
+# What a file of each type may begin with; text is whole.
+FILE_EXAMPLES = {
+    "application/pdf": "%PDF-1.7", "image/jpeg": "…", "image/png": "…", "text/plain": "Odometer on 23 November: 41,873",
+}  # fmt: skip
 TAGS = {
     "identity": "Registration, sessions, and the person who is signed in.",
     "accounts": "Loans and leases: balance, what is due, history, instalments to come, statements, what pays one off.",
     "payments": "Paying, what became of a payment, and the methods to pay with.",
     "leases": "The lease as signed, and the ways out of it.",
     "stream": "Events of the caller's accounts as they happen.",
-    "support": "How to reach a person.",
+    "support": "How to reach a person, and secure messages with one.",
     "staff": "What people who work here do; every question and every change is kept on record.",
     "webhooks": "What vendors call. The signature is the proof; nobody signs in.",
     "discovery": "What machines ask first, and the pages for people who build on this.",
@@ -120,7 +124,7 @@ def codes_of(route: Route) -> list[str]:
         found |= {"unauthenticated", "forbidden"}
     if route.steps_up:
         found |= {"step_up_required"}
-    if route.takes or route.raw:
+    if route.has_body:
         found |= {"unsupported_media_type", "body_too_large", "request_too_slow"}
     if route.raw:
         found |= {"webhook_signature_missing"}
@@ -151,11 +155,19 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if route.handler.__doc__:
         operation["description"] = cleandoc(route.handler.__doc__)
-    if route.takes or route.raw:
-        media, shape = (route.raw.media, route.raw.shape) if route.raw else ("application/json", route.takes)
-        content = {media: {"schema": shape, "example": route.sends}}
-        operation["requestBody"] = {"required": True, "content": content}
+    if route.has_body:
+        operation["requestBody"] = {"required": True, "content": _body(route)}
     return operation
+
+
+def _body(route: Route) -> dict[str, Any]:
+    if route.upload:
+        return {
+            media: {"schema": {"type": "string", "contentMediaType": media}, "example": FILE_EXAMPLES[media]}
+            for media in route.upload.medias
+        }
+    media, shape = (route.raw.media, route.raw.shape) if route.raw else ("application/json", route.takes)
+    return {media: {"schema": shape, "example": route.sends}}
 
 
 def _webhook() -> dict[str, Any]:

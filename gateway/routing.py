@@ -95,6 +95,7 @@ class HttpCall:
     neighbours: "Mapping[str, Bulkhead]"
     rank: Rank
     raw: str = ""
+    file: "SentFile | None" = None
     versions: tuple[int, ...] = ()
 
     def ask(self, service: str, method: str, **request: Any) -> "Answer":
@@ -113,7 +114,23 @@ class HttpCall:
         return Reply(answer.data, replayed=answer.replayed)
 
 
+@dataclass(frozen=True)
+class SentFile:
+    """A file that a client sent as the body, byte for byte; `media` is what it is announced as."""
+
+    content: bytes
+    media: str
+
+
 Handler = Callable[[HttpCall], Reply]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A body that is a file, announced as one of `medias`."""
+
+    medias: tuple[str, ...]
+    bytes_max: int
 
 
 @dataclass(frozen=True)
@@ -133,7 +150,7 @@ class RawBody:
 class Route:
     """One row of the table of routes.
 
-    A body is either loaded by the schema `takes` or handed on as `raw` says.
+    A body is loaded by the schema `takes`, handed on as `raw` says, or a file as `upload` says.
     `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `conditional`: If-Match
     is required, and its versions are handed to the service, which compares them. `limit` counts the attempts of an
     address, and of a person who has signed in; `rank` says who goes first when not everybody can be answered.
@@ -151,6 +168,7 @@ class Route:
     gives: type[Schema]
     takes: type[Schema] | None = None
     raw: RawBody | None = None
+    upload: Upload | None = None
     query: type[Schema] = Nothing
     status: int = 200
     who: tuple[str, ...] = (ANONYMOUS,)
@@ -181,6 +199,10 @@ class Route:
     def is_open(self) -> bool:
         """Nobody has to sign in for it."""
         return ANONYMOUS in self.who
+
+    @property
+    def has_body(self) -> bool:
+        return bool(self.takes or self.raw or self.upload)
 
     @property
     def service(self) -> str:

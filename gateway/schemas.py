@@ -9,6 +9,8 @@ from services.accounts.contract.approvals import APPROVAL_KINDS
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
 from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
+from services.notifications.contract.conversations import Desk
+from services.notifications.contract.hours import WEEKDAYS
 from services.payments.contract import autopay, notices, receipts
 from services.payments.contract import schemas as payments
 
@@ -327,13 +329,39 @@ class PaymentAddresses(Strict):
     overnight = fields.List(fields.String(), required=True)
 
 
+class SupportAddresses(PaymentAddresses):
+    """Where mail goes, line by line: payments, payoffs, proofs of insurance, titles; null where none is published."""
+
+    payoff = fields.List(fields.String(), required=True)
+    insurance = fields.List(fields.String(), required=True, allow_none=True)
+    title = fields.List(fields.String(), required=True, allow_none=True)
+
+
+class OpenDay(Strict):
+    """A weekday on which the desk is open, with local times such as 08:00."""
+
+    day = fields.String(required=True, validate=validate.OneOf(WEEKDAYS))
+    opens = fields.String(required=True)
+    closes = fields.String(required=True)
+
+
+class SupportHours(Desk):
+    """When somebody is there: now, next, and by weekday in the company's zone; `closed_on` are holidays to come."""
+
+    time_zone = fields.String(required=True)
+    days = fields.List(fields.Nested(OpenDay), required=True)
+    closed_on = fields.List(fields.Date(), required=True)
+
+
 class SupportContact(Strict):
-    """How to reach a person. `email` is null where the company has published none."""
+    """How to reach a person. `email` is null where the company has published none; `live_chat` is the path of it."""
 
     company = fields.String(required=True)
     phone = fields.String(required=True)
     email = fields.String(required=True, allow_none=True)
-    mail_to = fields.Nested(PaymentAddresses, required=True)
+    live_chat = fields.String(required=True)
+    hours = fields.Nested(SupportHours, required=True)
+    mail_to = fields.Nested(SupportAddresses, required=True)
     note = fields.String(required=True)
 
 

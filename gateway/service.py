@@ -24,10 +24,10 @@ from gateway.app import Application
 from gateway.auth import Keyring
 from gateway.contracts.declared import promised_events
 from gateway.routing import Dependencies
-from gateway.stream import memory
+from gateway.stream import memory, passing
 from gateway.stream.feed import Feed
 from gateway.stream.tail import Tail
-from gateway.stream.told import told_of
+from gateway.stream.told import told_of, unpromised
 from gateway.table import ROUTES
 from gateway.webhooks import deliveries, endpoints
 from gateway.webhooks.dispatching import Dispatcher
@@ -37,7 +37,9 @@ NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 HOUR_SECONDS = 3600
 DISPATCH_SECONDS = 1
 PROMISED = promised_events()
-TOLD = {event.type: told_of(event) for event in PROMISED}
+# The stream shows some that are not; no partner can ask for those.
+HEARD = (*PROMISED, *unpromised())
+TOLD = {event.type: told_of(event) for event in HEARD}
 
 
 class FeedProvider(DependencyProvider):
@@ -52,7 +54,11 @@ class FeedProvider(DependencyProvider):
         store, clock = self.home.database, self.container.config["clock"]
         tail = Tail(store=store, clock=clock, feed=self._feed, is_told=lambda: notices.is_up)
         notices = Notices(database=store, channel=memory.CHANNEL, on_notice=tail.ring)
+        passed = Notices(
+            database=store, channel=passing.CHANNEL, on_payload=lambda payload: passing.hand_on(self._feed, payload)
+        )
         self.container.spawn_managed_thread(notices.run)
+        self.container.spawn_managed_thread(passed.run)
         self.container.spawn_managed_thread(lambda: tail.run(sleep=time.sleep))
 
     def stop(self) -> None:
@@ -132,7 +138,7 @@ class GatewayService(Service):
     web = WebServer(build_application)
 
     # What is promised to others is listened to here, so that a new promise reaches partners without a line of ours.
-    @reaction(*PROMISED, limit=2 * TOGETHER_MAX, at_once=True, concerns=_wants)
+    @reaction(*HEARD, limit=2 * TOGETHER_MAX, at_once=True, concerns=_wants)
     def on_promised(self, calls: Sequence[EventCall]) -> None:
         for kind, alike in groupby(sorted(calls, key=_kind_of), key=_kind_of):
             events, transaction = [call.event for call in alike], calls[0].transaction

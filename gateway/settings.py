@@ -2,6 +2,7 @@
 
 from chassis.settings import Setting
 from services.identity.contract.settings import PUBLIC_URL
+from services.notifications.contract.settings import SUPPORT_CLOSED_ON, SUPPORT_HOURS
 
 # Notifications declares these two as well: one value for the house, so name, meaning and default must stay the same.
 BRAND_NAME = Setting("BRAND_NAME", "text", "The lender's name in every message", "Kia Finance America")
@@ -24,11 +25,14 @@ DECLARED = (
     Setting("SESSIONS_PER_MINUTE", "number", "Sign-ins and refreshes from one address in a minute", 60),
     Setting("REGISTRATIONS_PER_MINUTE", "number", "Registrations and verifications from one address in a minute", 30),
     Setting("REQUESTS_PER_MINUTE", "number", "Requests of one person who has signed in, in a minute", 1200),
+    Setting("TYPING_PER_MINUTE", "number", "How often a person may say in a minute that they are writing", 60),
     WEBHOOK_PORTS,
     WEBHOOK_LOOPBACK_ALLOWED,
     WEBHOOK_CA_FILE,
     BRAND_NAME,
     BRAND_PHONE,
+    SUPPORT_HOURS,
+    SUPPORT_CLOSED_ON,
     Setting("SUPPORT_EMAIL", "text", "The e-mail address of customer service; empty where none is published", ""),
     Setting(
         "SUPPORT_MAIL_REGULAR", "text", "Postal address for payments, lines separated by semicolons",
@@ -38,4 +42,10 @@ DECLARED = (
         "SUPPORT_MAIL_OVERNIGHT", "text", "Postal address for overnight payments, lines separated by semicolons",
         "Kia Finance America; Box 650805; 1501 North Plano Rd., Suite 100; Richardson, TX 75081",
     ),
+    Setting(
+        "SUPPORT_MAIL_PAYOFF", "text", "Postal address for payoffs by mail, lines separated by semicolons",
+        "Kia Finance America; P.O. Box 650805; Dallas, TX 75265-0805",
+    ),
+    Setting("SUPPORT_MAIL_INSURANCE", "text", "Postal address for proofs of insurance; empty where there is none", ""),
+    Setting("SUPPORT_MAIL_TITLE", "text", "Postal address for titles; empty where there is none", ""),
 )  # fmt: skip

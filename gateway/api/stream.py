@@ -1,12 +1,13 @@
 """The live stream of the caller's accounts."""
 
-from chassis.context import CUSTOMER
+from chassis.context import AGENT, CUSTOMER
 from chassis.errors import Unauthenticated
 from gateway.admission import Rank
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document
 from gateway.stream.frames import EventStream
 from gateway.stream.told import names
+from services.notifications.contract.conversations import DESK
 
 ID = "NzQxLjAxOTM1ODRj"
 # OpenAPI 3.1 has no word for it: tools take this for the shape of each event of the stream.
@@ -26,8 +27,8 @@ EVENT = {
 
 
 @route(
-    "GET", "/v1/stream", operation="openStream", rank=Rank.UNCOUNTED, tags=("stream",), who=(CUSTOMER,), gives=Document,
-    media="text/event-stream", frames=EVENT, reads=("Last-Event-ID",),
+    "GET", "/v1/stream", operation="openStream", rank=Rank.UNCOUNTED, tags=("stream",), who=(CUSTOMER, AGENT),
+    gives=Document, media="text/event-stream", frames=EVENT, reads=("Last-Event-ID",),
     summary="Live events of your accounts (server-sent events)", errors=("too_many_streams", "invalid_request"),
     example={"event": "payment_posted", "id": ID, "data": '{"payment_id":"…","amount_cents":41235}'},
 )  # fmt: skip
@@ -35,14 +36,16 @@ def open_stream(call: HttpCall) -> Reply:
     """`ready` comes first, then what happens to your accounts and to you, in the order in which it became true.
 
     Send the last id as Last-Event-ID to go on after it; `reset` in the place of `ready` says that events were missed:
-    read your accounts anew. A comment every 15 seconds keeps the connection open. The stream ends with the access
-    token.
+    read your accounts anew. `conversation_typing` is told to who listens at that moment, and never again. Staff hear
+    of all conversations (`conversation_moved`), and of no accounts. A comment every 15 seconds keeps the connection
+    open. The stream ends with the access token.
     """
     if call.token_expires_at is None:
         raise Unauthenticated()
     if call.method == "HEAD":
         return Reply(stream=())
-    accounts = [grant.id for grant in call.context.accounts]
+    is_staff = call.context.role == AGENT
+    accounts = [str(DESK)] if is_staff else [grant.id for grant in call.context.accounts]
     subscription = call.house.feed.open(subject=call.context.subject, account_ids=accounts)
     try:
         stream = EventStream(

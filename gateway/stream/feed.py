@@ -1,7 +1,8 @@
 """The open streams of this process, and who of them hears of an event."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from gateway.errors import TooManyStreams
 from gateway.stream.memory import Position
@@ -11,11 +12,16 @@ STREAMS_OF_ONE_MAX = 5
 # A client that reads so slowly is told from the database, when it reads on.
 WAITING_MAX = 200
 
+# Who is that slow is not told any more who is typing.
+PASSING_MAX = 20
+
 # After a restart everybody comes back at once: so many ask the database at a time, and nobody else goes short of it.
 ASKING_MAX = 4
 
 # An event's position, and the bytes that tell it.
 Frame = tuple[Position, bytes]
+# What is remembered nowhere: its name and data.
+Passing = tuple[str, Mapping[str, Any]]
 
 
 class Feed:
@@ -62,6 +68,11 @@ class Feed:
         for subscription in heard:
             subscription.bell.set()
 
+    def pass_on(self, told: Passing, *, audience: str) -> None:
+        """Give what is remembered nowhere to those who listen now."""
+        for subscription in list(self._by_audience.get(audience, ())):
+            subscription.overhear(told)
+
     def close_all(self) -> None:
         """End every stream: the process stops."""
         self.is_closing = True
@@ -95,6 +106,7 @@ class Subscription:
         self.is_over = False
         self.is_behind = False
         self._waiting: list[Frame] = []
+        self._passing: list[Passing] = []
 
     @property
     def audiences(self) -> frozenset[str]:
@@ -112,6 +124,16 @@ class Subscription:
     def take(self) -> list[Frame]:
         """What was handed over since the last time."""
         taken, self._waiting = self._waiting, []
+        return taken
+
+    def overhear(self, told: Passing) -> None:
+        """Keep what is told without a position until it is told; the oldest is dropped where too much waits."""
+        self._passing = [*self._passing, told][-PASSING_MAX:]
+        self.bell.set()
+
+    def take_passing(self) -> list[Passing]:
+        """What was overheard since the last time."""
+        taken, self._passing = self._passing, []
         return taken
 
     def end(self) -> None:

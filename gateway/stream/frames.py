@@ -69,6 +69,10 @@ class EventStream:
             for place, told in self._next():
                 self._position, spoken_at = place, self._clock.now()
                 yield told
+            for name, data in self._subscription.take_passing():
+                spoken_at = self._clock.now()
+                # It has no position of its own: clients go on after what they had before it.
+                yield frame(name, data, self._position)
             silence = (self._clock.now() - spoken_at).total_seconds()
             if silence >= HEARTBEAT_SECONDS:
                 yield heartbeat(self._position)

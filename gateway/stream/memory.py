@@ -95,7 +95,7 @@ def record(transaction: Transaction, *, events: Sequence[Envelope], told: Told) 
     rows = [
         {
             "id": event.id,
-            told.to.value: UUID(event.data[told.to.value]),
+            told.to.column: UUID(event.data[told.to.value]),
             "type": event.name,
             "data": {name: event.data[name] for name in told.shown if name in event.data},
         }

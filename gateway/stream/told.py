@@ -9,14 +9,21 @@ from chassis.events import Event
 from services.accounts.contract import events as accounts
 from services.identity.contract import events as identity
 from services.leases.contract import events as leases
+from services.notifications.contract import events as notifications
 from services.payments.contract import events as payments
 
 
 class Audience(StrEnum):
-    """Who hears of an event: everybody who may see an account, or one person. The value is the field with the id."""
+    """Who hears of an event: who may see an account, one person, or all staff. The value is the field with the id."""
 
     ACCOUNT = "account_id"
     PERSON = "user_id"
+    DESK = "desk_id"
+
+    @property
+    def column(self) -> str:
+        """Where the id is remembered: that of the desk stands where those of accounts do, and no account has it."""
+        return "account_id" if self is Audience.DESK else self.value
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,12 @@ TOLD = (
     Told(identity.contact_changed, to=Audience.PERSON),
     Told(identity.password_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
+    Told(notifications.conversation_replied, to=Audience.PERSON),
+    Told(notifications.conversation_changed, to=Audience.PERSON),
+    Told(notifications.conversation_moved, to=Audience.DESK),
 )
+# Told at once to whoever listens, and remembered nowhere.
+PASSING = ("conversation_typing",)
 
 
 def told_of(event: Event) -> tuple[Told, ...]:
@@ -98,6 +110,11 @@ def told_of(event: Event) -> tuple[Told, ...]:
     return tuple(told for told in TOLD if told.event is event)
 
 
+def unpromised() -> tuple[Event, ...]:
+    """What the stream shows of the events that are between our own services."""
+    return tuple(told.event for told in TOLD if not told.event.promised)
+
+
 def names() -> Iterator[str]:
     """Under which names events are told."""
-    return (told.name for told in TOLD)
+    return iter((*(told.name for told in TOLD), *PASSING))

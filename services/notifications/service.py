@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.context import AGENT, ANONYMOUS, SERVICE
+from chassis.context import AGENT, ANONYMOUS, CUSTOMER, SERVICE
 from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from chassis.keys import FieldCipher
@@ -11,7 +11,9 @@ from chassis.schemas import Nothing
 from services.accounts.contract import events as accounts_events
 from services.leases.contract import events as leases_events
 from services.notifications import operations, queries
-from services.notifications.contract import events, schemas
+from services.notifications.contract import conversations, events, schemas
+from services.notifications.contract.hours import Hours
+from services.notifications.operations import conversations as conversing
 from services.notifications.operations import telling
 from services.notifications.operations.telling import News
 from services.notifications.providers.channels import Mail, Text
@@ -19,6 +21,7 @@ from services.notifications.providers.figures import show_unsettled
 from services.notifications.providers.reports import MailReports, TextReports
 from services.notifications.providers.wiring import (
     CipherProvider,
+    HoursProvider,
     MailProvider,
     MailReportsProvider,
     TextProvider,
@@ -26,7 +29,10 @@ from services.notifications.providers.wiring import (
     WordingProvider,
 )
 from services.notifications.providers.wording import Wording
+from services.notifications.queries import conversations as conversed
 from services.payments.contract import events as payments_events
+
+PARTIES = (CUSTOMER, AGENT)
 
 
 def _cause(_: Service, question: Question) -> Mapping[str, Any]:
@@ -49,6 +55,7 @@ class NotificationsService(Service):
 
     name = "notifications"
     cipher: FieldCipher = CipherProvider()
+    hours: Hours = HoursProvider()
     wording: Wording = WordingProvider()
     mail: Mail = MailProvider()
     texts: Text = TextProvider()
@@ -86,6 +93,82 @@ class NotificationsService(Service):
     @query(takes=schemas.ListMessages, gives=schemas.Messages, may=(SERVICE, AGENT))
     def list_messages(self, call: Call) -> Any:
         return queries.list_messages(call.transaction, **call.request)
+
+    @command(takes=conversations.OpenConversation, gives=conversations.OpenedConversation, may=(CUSTOMER,))
+    def open_conversation(self, call: Call) -> Any:
+        return conversing.open_conversation(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, caller=call.context, **call.request
+        )
+
+    @command(takes=conversations.WriteMessage, gives=conversations.WrittenMessage, may=PARTIES)
+    def write_message(self, call: Call) -> Any:
+        return conversing.write_message(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, caller=call.context, **call.request
+        )
+
+    @command(takes=conversations.AddAttachment, gives=conversations.AddedAttachment, may=PARTIES)
+    def add_attachment(self, call: Call) -> Any:
+        return conversing.add_attachment(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, caller=call.context, **call.request
+        )
+
+    @command(takes=conversations.OneMessage, gives=Nothing, may=PARTIES)
+    def mark_conversation_read(self, call: Call) -> None:
+        conversing.mark_read(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
+
+    @command(takes=conversations.HandOver, gives=Nothing, may=(AGENT,))
+    def hand_over_conversation(self, call: Call) -> None:
+        conversing.hand_over(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
+
+    @command(takes=conversations.OneConversation, gives=Nothing, may=PARTIES)
+    def close_conversation(self, call: Call) -> None:
+        conversing.close_conversation(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
+
+    @command(takes=conversations.OneConversation, gives=Nothing, may=PARTIES)
+    def reopen_conversation(self, call: Call) -> None:
+        conversing.reopen_conversation(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
+
+    @query(takes=conversations.ListConversations, gives=conversations.Conversations, may=(CUSTOMER,))
+    def list_conversations(self, call: Call) -> Any:
+        return conversed.list_conversations(call.transaction, **self._seen(call), **call.request)
+
+    @query(takes=conversations.SearchConversations, gives=conversations.Conversations, may=(AGENT,))
+    def search_conversations(self, call: Call) -> Any:
+        return conversed.search_conversations(call.transaction, **self._seen(call), **call.request)
+
+    @query(takes=conversations.OneConversation, gives=conversations.Conversation, may=PARTIES)
+    def get_conversation(self, call: Call) -> Any:
+        return conversed.get_conversation(call.transaction, **self._seen(call), **call.request)
+
+    @query(takes=conversations.OneConversation, gives=conversations.ExportedConversation, may=PARTIES)
+    def export_conversation(self, call: Call) -> Any:
+        return conversed.export_conversation(call.transaction, **self._seen(call), **call.request)
+
+    @query(
+        takes=conversations.ListConversationMessages, gives=conversations.ConversationMessages, may=PARTIES
+    )  # fmt: skip
+    def list_conversation_messages(self, call: Call) -> Any:
+        return conversed.list_conversation_messages(
+            call.transaction, cipher=self.cipher, caller=call.context, **call.request
+        )
+
+    @query(takes=conversations.OneMessage, gives=conversations.ConversationMessage, may=PARTIES)
+    def get_conversation_message(self, call: Call) -> Any:
+        return conversed.get_conversation_message(
+            call.transaction, cipher=self.cipher, caller=call.context, **call.request
+        )
+
+    @query(takes=conversations.OneAttachment, gives=conversations.AttachmentShown, may=PARTIES)
+    def describe_attachment(self, call: Call) -> Any:
+        return conversed.describe_attachment(call.transaction, cipher=self.cipher, caller=call.context, **call.request)
+
+    @query(takes=conversations.OneAttachment, gives=conversations.AttachmentContent, may=PARTIES)
+    def get_attachment(self, call: Call) -> Any:
+        return conversed.get_attachment(call.transaction, cipher=self.cipher, caller=call.context, **call.request)
+
+    @query(takes=conversations.OneConversation, gives=conversations.Hearer, may=PARTIES)
+    def find_hearer(self, call: Call) -> Any:
+        return conversed.find_hearer(call.transaction, caller=call.context, **call.request)
 
     @reaction(accounts_events.account_flagged)
     def on_account_flagged(self, call: EventCall) -> None:
@@ -272,6 +355,14 @@ class NotificationsService(Service):
     def every_minute_count_unsettled(self) -> None:
         with self.store.reading() as transaction:
             show_unsettled(queries.count_unsettled(transaction, now=self.clock.now()))
+
+    @timer(every_seconds=3600)
+    def every_hour_forget_unsent_files(self) -> None:
+        conversing.forget_unsent(self.store, now=self.clock.now())
+
+    def _seen(self, call: Call) -> Mapping[str, Any]:
+        """What a conversation is shown by."""
+        return {"cipher": self.cipher, "hours": self.hours, "now": self.clock.now(), "caller": call.context}
 
     def _news(self, call: EventCall) -> News:
         return News(

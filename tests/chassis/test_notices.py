@@ -107,3 +107,16 @@ def test_listening_takes_no_place_in_the_pool(database: Database, ear: Ear) -> N
     ear.thread.kill()
     turn_until(lambda: connections(database) == [])
     assert connections(database) == []
+
+
+def test_what_a_notice_carries_is_handed_on(database: Database) -> None:
+    carried: list[str] = []
+    listening = Notices(database=database, channel="something_said", on_payload=carried.append)
+    thread = eventlet.spawn(listening.run)
+    turn_until(lambda: listening.is_up)
+    with database.writing() as transaction:
+        announce(transaction, channel="something_said", payload="hello")
+        announce(transaction, channel="something_said", payload="goodbye")
+    turn_until(lambda: len(carried) == 2)
+    thread.kill()
+    assert carried == ["hello", "goodbye"]

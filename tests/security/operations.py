@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from tests.builders.authenticators import Telephone
 from tests.security.people import Answer, Attacked, Visitor, is_id
 
-JSON = "application/json"
+JSON, PLAIN = "application/json", "text/plain"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Ids that belong to nobody: who has one shows it by a signature, or the id names no thing of a person's.
 NOBODYS = {
@@ -68,6 +68,13 @@ class Operation:
         content = self.declared.get("requestBody", {}).get("content", {})
         return _of_these_days(content.get(JSON, {}).get("example"))
 
+    @property
+    def file(self) -> tuple[str, bytes] | None:
+        """Where the body is a file: plain text, whose example is whole, and its type."""
+        content = self.declared.get("requestBody", {}).get("content", {})
+        is_taken = JSON not in content and PLAIN in content
+        return (PLAIN, content[PLAIN]["example"].encode()) if is_taken else None
+
     def id_parameters(self) -> Iterator[IdParameter]:
         for declared in self.declared.get("parameters", ()):
             is_word = declared["name"] in WORDS
@@ -93,7 +100,10 @@ class Operation:
             for parameter in self.id_parameters()
             if parameter.place == "query" and parameter.name in used
         }
-        return visitor.send(self.method, path, body=body, query=query)
+        for declared in self.declared.get("parameters", ()):
+            if declared["in"] == "query" and declared.get("required"):
+                query.setdefault(declared["name"], "example")
+        return visitor.send(self.method, path, body=body, query=query, file=self.file)
 
     def _ids_of_body(self) -> list[str]:
         content = self.declared.get("requestBody", {}).get("content", {})

@@ -58,13 +58,22 @@ class Visitor:
 
     def send(
         self, method: str, path: str, *, body: Any = None, query: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None, file: tuple[str, bytes] | None = None,
     ) -> Answer:  # fmt: skip
+        media, content = file or ("", None)
         sent = {"Idempotency-Key": str(uuid4()), "If-Match": '"1.0"', **(headers or {})}
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
+        sent |= {"Content-Type": media} if file else {}
         found = requests.request(
-            method, self.url + path, json=body, params=query, headers=sent, timeout=TIMEOUT_SECONDS, stream=True
+            method,
+            self.url + path,
+            json=body,
+            data=content,
+            params=query,
+            headers=sent,
+            timeout=TIMEOUT_SECONDS,
+            stream=True,
         )
         with found:
             # A stream has no end; that it was opened is all there is to know.

@@ -11,3 +11,59 @@ class WebhookSignatureInvalid(Refusal):
         "The signature is not the vendor's over exactly this address and body, or it is more than five minutes old. "
         "Check the key or token of the webhook, and that nothing on the way changes the request."
     )
+
+
+class ConversationClosed(Refusal):
+    code = "conversation_closed"
+    kind = Kind.CONFLICT
+    title = "This conversation is closed"
+    detail = "Nothing is written into a closed conversation. Reopen it, or open a new one."
+
+
+class ConversationFull(Refusal):
+    code = "conversation_full"
+    kind = Kind.CONFLICT
+    title = "This conversation is full"
+    detail = "A conversation holds at most 1000 messages. Open a new one and name this one in it."
+
+
+class TooManyConversations(Refusal):
+    code = "too_many_conversations"
+    kind = Kind.CONFLICT
+    title = "Too many conversations are open"
+    detail = "At most 20 conversations of a person are open at a time. Write in one of them, or close one first."
+
+
+class ConversationWithoutReader(Refusal):
+    code = "conversation_without_reader"
+    kind = Kind.CONFLICT
+    title = "Nobody would read this"
+    detail = "The text came from a number that no customer has. Call the number, then close the conversation."
+
+
+class AttachmentTypeRefused(Refusal):
+    code = "attachment_type_refused"
+    kind = Kind.UNPROCESSABLE
+    title = "Files of this type are not taken"
+    detail = "Send a PDF, a JPEG, a PNG or plain text in UTF-8, whole and under its own Content-Type."
+
+
+class AttachmentTooLarge(Refusal):
+    code = "attachment_too_large"
+    kind = Kind.UNPROCESSABLE
+    title = "The file is too large"
+    detail = "A file may have at most 5 MiB, plain text 32 KiB, and must not be empty. Send it smaller, or in parts."
+
+
+class TooManyAttachments(Refusal):
+    code = "too_many_attachments"
+    kind = Kind.CONFLICT
+    title = "The conversation holds too many files"
+    detail = "A conversation holds at most 40 files of 40 MiB together. Open a new one for more."
+
+
+class AttachmentNotUsable(Refusal):
+    code = "attachment_not_usable"
+    kind = Kind.UNPROCESSABLE
+    title = "This file cannot be sent with the message"
+    detail = "Name files that you uploaded to this conversation and that no message has yet, each once."

@@ -34,7 +34,46 @@ class NotificationFailed(NotificationSent):
     reason = fields.String(required=True)
 
 
+class ConversationReplied(Strict):
+    """Staff have answered a customer in a secure conversation. The words are read by who may read them."""
+
+    conversation_id = fields.UUID(required=True)
+    message_id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True, allow_none=True)
+
+
+class ConversationChanged(Strict):
+    """Something happened in a customer's conversation. Told to their open pages; only our own gateway listens.
+
+    `what` is `opened`, `message`, `read`, `handed_over`, `closed` or `reopened`; `message_id` the one written or read.
+    """
+
+    user_id = fields.UUID(required=True)
+    conversation_id = fields.UUID(required=True)
+    what = fields.String(required=True)
+    author = fields.String(required=True)
+    message_id = fields.UUID(required=True, allow_none=True)
+
+
+class ConversationMoved(Strict):
+    """The same, told to the desk: with the queue it is in, and who has it. Only our own gateway listens."""
+
+    desk_id = fields.UUID(required=True)
+    conversation_id = fields.UUID(required=True)
+    what = fields.String(required=True)
+    author = fields.String(required=True)
+    message_id = fields.UUID(required=True, allow_none=True)
+    queue = fields.String(required=True)
+    agent_id = fields.UUID(required=True, allow_none=True)
+
+
 message_queued = Event("notifications", "message_queued", 1, MessageQueued, promised=False, handled=True)
 notification_sent = Event("notifications", "notification_sent", 1, NotificationSent, handled=True)
 notification_delivered = Event("notifications", "notification_delivered", 1, NotificationDelivered, handled=True)
 notification_failed = Event("notifications", "notification_failed", 1, NotificationFailed, handled=True)
+conversation_replied = Event("notifications", "conversation_replied", 1, ConversationReplied, handled=True)
+conversation_changed = Event(
+    "notifications", "conversation_changed", 1, ConversationChanged, promised=False, handled=True
+)
+conversation_moved = Event("notifications", "conversation_moved", 1, ConversationMoved, promised=False, handled=True)

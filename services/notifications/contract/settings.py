@@ -8,3 +8,12 @@ BRAND_ADDRESS = Setting(
     "BRAND_ADDRESS", "text", "The postal address of the lender, at the foot of every mail",
     "P.O. Box 650805, Dallas, TX 75265-0805",
 )  # fmt: skip
+
+# The zone is COMPANY_TIME_ZONE. What this page follows names no hours, so these are ours.
+SUPPORT_HOURS = Setting(
+    "SUPPORT_HOURS", "text", "When the desk is open, such as mon-fri 08:00-20:00; sat 09:00-16:00",
+    "mon-fri 08:00-20:00; sat 09:00-16:00",
+)  # fmt: skip
+SUPPORT_CLOSED_ON = Setting(
+    "SUPPORT_CLOSED_ON", "text", "Dates on which the desk is closed besides bank holidays, by comma", ""
+)

@@ -7,7 +7,10 @@ from nameko.extensions import DependencyProvider
 from chassis.keys import FieldCipher
 from chassis.settings import Setting
 from services.identity.contract.settings import PUBLIC_URL
-from services.notifications.contract.settings import BRAND_ADDRESS, BRAND_NAME, BRAND_PHONE
+from services.notifications.contract.hours import Hours, hours_of
+from services.notifications.contract.settings import (
+    BRAND_ADDRESS, BRAND_NAME, BRAND_PHONE, SUPPORT_CLOSED_ON, SUPPORT_HOURS,
+)
 from services.notifications.providers.channels import Mail, Text
 from services.notifications.providers.reports import MailReports, TextReports
 from services.notifications.providers.wording import Brand, Wording
@@ -117,6 +120,21 @@ class WordingProvider(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Wording:  # noqa: ARG002 - nameko's signature
         return self._wording
+
+
+class HoursProvider(DependencyProvider):
+    """Gives each worker the hours of the desk."""
+
+    needs = (SUPPORT_HOURS, SUPPORT_CLOSED_ON)
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        self._hours = hours_of(
+            settings["SUPPORT_HOURS"], zone_name=settings["COMPANY_TIME_ZONE"], closed_on=settings["SUPPORT_CLOSED_ON"]
+        )
+
+    def get_dependency(self, worker_ctx: Any) -> Hours:  # noqa: ARG002 - nameko's signature
+        return self._hours
 
 
 class CipherProvider(DependencyProvider):

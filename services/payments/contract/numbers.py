@@ -13,6 +13,8 @@ CARD_NUMBER_LENGTHS = range(13, 20)
 _DISTRICTS = frozenset({*range(13), *range(21, 33), *range(61, 73), 80})
 _NINE_DIGITS = re.compile(r"[0-9]{9}")
 _DIGIT_GROUPS = re.compile(r"[0-9]+(?:[\s._/-]{1,3}[0-9]+)*")
+_AS_IT_IS = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _WORD_OF_DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9]{13,19}(?![0-9A-Za-z])")
 
 
@@ -36,7 +38,13 @@ def token_holds_card_number(token: str) -> bool:
 
 def _has_card_number(groups: list[str]) -> bool:
     """A card number may be followed by its expiry and code, so every run of neighbouring groups is looked at."""
-    return any(luhn.is_valid(text) for start in range(len(groups)) for text in _joined(groups, start))
+    return any(_has_luhn_digit(text) for start in range(len(groups)) for text in _joined(groups, start))
+
+
+def _has_luhn_digit(digits: str) -> bool:
+    """Luhn's check on digits alone, many times as fast as on any text: a long one has thousands of runs to look at."""
+    raw = digits.encode()
+    return (sum(raw[-1::-2].translate(_AS_IT_IS)) + sum(raw[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def _joined(groups: list[str], start: int) -> Iterator[str]:

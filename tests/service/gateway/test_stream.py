@@ -26,7 +26,7 @@ from gateway.contracts.declared import promised_events
 from gateway.contracts.samples import HAPPENED_AT
 from gateway.errors import TooManyStreams
 from gateway.service import GatewayService
-from gateway.stream import feed, memory, tail
+from gateway.stream import feed, memory, passing, tail
 from gateway.stream.feed import Feed, Subscription
 from gateway.stream.frames import EventStream
 from gateway.stream.memory import NIL, Position
@@ -35,6 +35,7 @@ from gateway.stream.told import TOLD, Audience, Told, names
 from services.accounts.contract import events as accounts_events
 from services.identity.contract import events as identity_events
 from services.leases.contract import events as leases_events
+from services.notifications.contract.conversations import DESK
 from services.payments.contract import events as payments_events
 from tests.builders.wiring import an_event, deliver, wire
 from tests.fixtures.processes import eventually
@@ -244,8 +245,10 @@ def test_every_kind_of_event_reaches_the_stream_under_its_name(stage: Stage) -> 
 
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told.name)
 def test_an_event_that_is_listed_reaches_whom_it_concerns_and_nobody_else(stage: Stage, told: Told) -> None:
-    mine, other = stage.opens(), stage.opens(accounts=(OTHER,), person=OTHER)
-    assert deliver(stage.service.on_promised, documented(told)) is Outcome.DONE
+    envelope = documented(told)
+    desk = [envelope.data["desk_id"]] if told.to is Audience.DESK else []
+    mine, other = stage.opens(accounts=(MINE, *desk)), stage.opens(accounts=(OTHER,), person=OTHER)
+    assert deliver(stage.service.on_promised, envelope) is Outcome.DONE
     (frame,) = [frame for frame in mine.read() if f"event: {told.name}\n" in frame]
     assert set(json.loads(_line(frame, "data"))) == set(told.shown)
     assert [frame for frame in other.read() if told.name in frame] == []
@@ -468,6 +471,30 @@ def test_an_event_of_a_person_reaches_that_person_alone(stage: Stage) -> None:
     assert [frame for frame in other.read() if "session_opened" in frame] == []
     again = stage.opens(accounts=(), resume_from=_line(mine.frames[0], "id"))
     assert len([frame for frame in again.read() if "session_opened" in frame]) == 1
+
+
+def test_what_is_remembered_nowhere_is_told_once_and_moves_no_cursor(stage: Stage) -> None:
+    mine, other = stage.opens(), stage.opens(accounts=(), person=OTHER)
+    told = {"audience": examples.USER_ID, "name": "conversation_typing", "data": {"conversation_id": MINE}}
+    mine.on_wait = _once(lambda: passing.hand_on(stage.feed, json.dumps(told)))
+    typing = [frame for frame in mine.read() if "conversation_typing" in frame]
+    assert [_line(frame, "data") for frame in typing] == [f'{{"conversation_id":"{MINE}"}}']
+    assert [frame for frame in other.read() if "typing" in frame] == []
+    stage.happens(100)
+    again = stage.opens(resume_from=_line(typing[0], "id"))
+    assert again.amounts() == [100]
+    assert not any("typing" in frame for frame in again.frames)
+
+
+def test_staff_hear_of_all_conversations_and_of_no_account(stage: Stage) -> None:
+    gateway = a_gateway(clock=stage.clock, store=stage.database)
+    authorization = {"Authorization": f"Bearer {gateway.token(roles=['agent'], accounts=None)}"}
+    environment = create_environ("/v1/stream", headers=authorization)
+    body = gateway.client.application(environment, cast(Any, lambda *_: None))
+    assert b"event: ready" in next(iter(body))
+    (subscription,) = gateway.feed._open
+    assert subscription.audiences == {str(DESK), examples.USER_ID}
+    cast(ClosingIterator, body).close()
 
 
 def test_a_sixth_stream_of_one_person_ends_the_oldest(stage: Stage) -> None:

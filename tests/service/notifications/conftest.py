@@ -6,6 +6,7 @@ import pytest
 
 from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
+from services.notifications.contract.hours import hours_of
 from services.notifications.providers.sendgrid_reports import SendGridReports
 from services.notifications.providers.twilio_reports import TwilioReports
 from services.notifications.providers.wording import Wording
@@ -45,6 +46,7 @@ def stage(
         database=database,
         clock=clock,
         keys_folder=keys_folder,
+        hours=hours_of("mon-fri 08:00-20:00; sat 09:00-16:00", zone_name="America/Chicago"),
         cipher=FieldCipher(folder=keys_folder, purpose="fields-notifications"),
         wording=Wording(brand=BRAND),
         mail=sendgrid_at(sandbox.url),

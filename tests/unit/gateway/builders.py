@@ -16,12 +16,19 @@ from chassis.bus.rpc import Asks, Reply, encode
 from chassis.clock import FixedClock
 from chassis.context import NOBODY, CallContext
 from chassis.schemas import Nothing
-from chassis.settings import Settings
+from chassis.settings import EVERY_PROCESS, Settings
 from chassis.store import Database
 from gateway.admission import Admission
 from gateway.api import approvals as approval_routes
 from gateway.api import change_examples as of_change
-from gateway.api import examples, lease_examples, staff_receipts, staff_webhooks, statement_examples
+from gateway.api import (
+    conversation_examples,
+    examples,
+    lease_examples,
+    staff_receipts,
+    staff_webhooks,
+    statement_examples,
+)
 from gateway.api import passkeys as passkey_routes
 from gateway.api import second_factors as factor_routes
 from gateway.api import staff_examples as of_staff
@@ -48,6 +55,7 @@ from services.identity.contract import passkeys, recovery, second_factors, staff
 from services.identity.contract import schemas as identity
 from services.leases.contract import approvals, early_ends, extensions, lease_end, options, turn_ins, work
 from services.leases.contract import schemas as leases
+from services.notifications.contract import conversations
 from services.notifications.contract import schemas as notifications
 from services.payments.contract import autopay, receipts
 from services.payments.contract import schemas as payments
@@ -69,6 +77,9 @@ NO_SESSIONS: dict[str, Any] = {"data": [], "next_cursor": None}
 NO_FACTORS: dict[str, Any] = {"mfa_enabled": False, "factors": [], "recovery_codes_left": 0}
 A_RESET = {"factors_removed": 1, "passkeys_removed": 0, "sessions_ended": 2}
 NOTHING_PENDING: dict[str, Any] = {"data": [], "autopay_account_ids": []}
+
+A_CONVERSATION = conversation_examples.OF_DESK
+AN_ANSWER = conversation_examples.ANSWER
 
 # Each method's request and reply by contract, and what it answers unless a test says otherwise.
 CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
@@ -250,6 +261,46 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "leases.sign_odometer_statement": (
         options.SignOdometerStatement, options.OdometerStatement, lease_examples.ODOMETER_STATEMENT,
     ),
+    "notifications.list_conversations": (
+        conversations.ListConversations, conversations.Conversations, examples.page_of(A_CONVERSATION),
+    ),
+    "notifications.search_conversations": (
+        conversations.SearchConversations, conversations.Conversations, examples.page_of(A_CONVERSATION),
+    ),
+    "notifications.open_conversation": (
+        conversations.OpenConversation, conversations.OpenedConversation,
+        {"conversation_id": conversation_examples.CONVERSATION_ID},
+    ),
+    "notifications.get_conversation": (conversations.OneConversation, conversations.Conversation, A_CONVERSATION),
+    "notifications.list_conversation_messages": (
+        conversations.ListConversationMessages, conversations.ConversationMessages, examples.page_of(AN_ANSWER),
+    ),
+    "notifications.get_conversation_message": (conversations.OneMessage, conversations.ConversationMessage, AN_ANSWER),
+    "notifications.write_message": (
+        conversations.WriteMessage, conversations.WrittenMessage, {"message_id": conversation_examples.ANSWER_ID},
+    ),
+    "notifications.add_attachment": (
+        conversations.AddAttachment, conversations.AddedAttachment,
+        {"attachment_id": conversation_examples.ATTACHMENT_ID},
+    ),
+    "notifications.describe_attachment": (
+        conversations.OneAttachment, conversations.AttachmentShown, conversation_examples.ATTACHMENT,
+    ),
+    "notifications.get_attachment": (
+        conversations.OneAttachment, conversations.AttachmentContent,
+        {**conversation_examples.ATTACHMENT, "name": "Öl \"1\".png", "content_base64": "iVBORw=="},
+    ),
+    "notifications.mark_conversation_read": (conversations.OneMessage, Nothing, {}),
+    "notifications.hand_over_conversation": (conversations.HandOver, Nothing, {}),
+    "notifications.close_conversation": (conversations.OneConversation, Nothing, {}),
+    "notifications.reopen_conversation": (conversations.OneConversation, Nothing, {}),
+    "notifications.export_conversation": (
+        conversations.OneConversation, conversations.ExportedConversation,
+        {**conversation_examples.DESK_EXPORT, "conversation": A_CONVERSATION, "messages": [AN_ANSWER]},
+    ),
+    "notifications.find_hearer": (
+        conversations.OneConversation, conversations.Hearer, {"hearer_id": None, "author": "staff"},
+    ),
     "notifications.record_mail_events": (notifications.RecordMailEvents, Nothing, {}),
     "notifications.record_text_status": (notifications.RecordTextStatus, Nothing, {}),
 }  # fmt: skip
@@ -373,7 +424,7 @@ def a_gateway(
         "accounts.get_account_file": {**of_staff.ACCOUNT_FILE, "account": ACCOUNT_VIEW},
     }
     neighbours = Neighbourhood({**usual, **(answers or {})})
-    values = {setting.name: setting.default for setting in DECLARED}
+    values = {setting.name: setting.default for setting in (*EVERY_PROCESS, *DECLARED)}
     feed, pauses = Feed(), list[float]()
     house = Dependencies(
         neighbours={**{name: neighbours.of(name) for name in NEIGHBOURS}, **(real or {})},

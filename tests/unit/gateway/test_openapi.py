@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from chassis import schemas
 from gateway import openapi
 from gateway.routing import Route
-from gateway.stream.told import TOLD
+from gateway.stream.told import PASSING, TOLD
 from gateway.table import ROUTES
 
 TAKING = [route for route in ROUTES if route.takes]
@@ -91,4 +91,9 @@ def test_patterns_are_ones_that_javascript_clients_understand() -> None:
 
 def test_the_stream_s_events_are_named_in_the_contract(document: dict[str, Any]) -> None:
     content = document["paths"]["/v1/stream"]["get"]["responses"]["200"]["content"]["text/event-stream"]
-    assert content["schema"]["properties"]["event"]["enum"] == ["ready", "reset", *(told.name for told in TOLD)]
+    assert content["schema"]["properties"]["event"]["enum"] == [
+        "ready",
+        "reset",
+        *(told.name for told in TOLD),
+        *PASSING,
+    ]

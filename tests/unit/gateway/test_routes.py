@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from openapi_schema_validator import OAS31Validator
 
 from chassis.clock import FixedClock
 from gateway import openapi
-from gateway.api import examples, staff_receipts, statement_examples
+from gateway.api import conversation_examples, examples, staff_receipts, statement_examples
 from gateway.routing import Reply, Route
 from gateway.schemas import Document
 from gateway.shaping import shaped
@@ -23,6 +24,7 @@ IDS = {
     "buyout_id": examples.OPTION_ID, "turn_in_id": examples.OPTION_ID, "extension_id": examples.OPTION_ID,
     "user_id": examples.USER_ID, "work_item_id": examples.MESSAGE_ID,
     "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID, "receipt_id": staff_receipts.RECEIPT_ID,
+    "conversation_id": conversation_examples.CONVERSATION_ID, "attachment_id": conversation_examples.ATTACHMENT_ID,
     "factor_id": examples.FACTOR_ID, "passkey_id": examples.PASSKEY_ID,
 }  # fmt: skip
 MESSAGE_ID = examples.MESSAGE_ID
@@ -51,6 +53,8 @@ def _send(gateway: Gateway, route: Route, **options: Any) -> HttpAnswer:
     if route.raw:
         headers |= {"Content-Type": route.raw.media, **dict.fromkeys(route.raw.signed_by, "signed")}
         options |= {"data": _written(route), "query_string": dict.fromkeys(route.query().fields, MESSAGE_ID)}
+    if route.upload:
+        options |= {"data": b"%PDF-1.7 %%EOF", "content_type": route.upload.medias[0]}
     if route.sends and not (route.takes or route.raw):
         options.setdefault("query_string", route.sends)
     body: dict[str, Any] = {"json": dict(route.sends or {})} if route.takes else {}
@@ -211,6 +215,16 @@ class TestDiscovery:
         )
         assert contact.json["email"] == "help@example.com"
         assert contact.json["mail_to"]["regular"][1] == "P.O. Box 650805"
+
+    def test_support_says_when_somebody_is_there(self, clock: FixedClock) -> None:
+        settings = {"SUPPORT_HOURS": "mon-fri 08:00-20:00", "SUPPORT_CLOSED_ON": "2026-11-30"}
+        clock.move_to(datetime(2026, 11, 25, 18, tzinfo=UTC))
+        open_now = a_gateway(clock=clock, settings=settings).get("/v1/support/contact", token=None).json["hours"]
+        assert (open_now["is_open"], open_now["closes_at"]) == (True, "2026-11-26T02:00:00.000Z")
+        clock.move_to(datetime(2026, 11, 28, 18, tzinfo=UTC))
+        closed = a_gateway(clock=clock, settings=settings).get("/v1/support/contact", token=None).json["hours"]
+        assert (closed["is_open"], closed["opens_at"]) == (False, "2026-12-01T14:00:00.000Z")
+        assert closed["closed_on"][:2] == ["2026-11-30", "2026-12-25"]
 
 
 def test_a_handler_sees_only_what_was_declared(clock: FixedClock) -> None:

@@ -1,4 +1,4 @@
-"""What may be asked of notifications; read-only."""
+"""Messages to customers: what became of them; read-only."""
 
 from collections.abc import Mapping
 from datetime import datetime

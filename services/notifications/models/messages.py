@@ -1,4 +1,4 @@
-"""Tables of notifications: who may be told, and every message with what became of it."""
+"""Who may be told, and every message with what became of it."""
 
 from sqlalchemy import (
     BigInteger,

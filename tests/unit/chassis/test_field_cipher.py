@@ -1,0 +1,45 @@
+"""What is sealed opens for its owner alone, as text or as a file; what is printed is found under every key."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from chassis.keys import FieldCipher, add_secret_key
+
+PURPOSE = "fields-test"
+
+
+def a_cipher(folder: Path) -> FieldCipher:
+    return FieldCipher(folder=folder, purpose=PURPOSE)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    add_secret_key(folder=tmp_path, purpose=PURPOSE)
+    return tmp_path
+
+
+def test_a_file_opens_as_it_was_and_for_its_owner_alone(folder: Path) -> None:
+    content = bytes(range(256)) * 40
+    sealed = a_cipher(folder).encrypt_bytes(content, bound_to="row 1")
+    assert content[:64] not in sealed
+    add_secret_key(folder=folder, purpose=PURPOSE)
+    assert a_cipher(folder).decrypt_bytes(sealed, bound_to="row 1") == content
+    with pytest.raises(InvalidTag):
+        a_cipher(folder).decrypt_bytes(sealed, bound_to="row 2")
+
+
+def test_a_print_is_the_same_for_the_same_word_and_key(folder: Path) -> None:
+    cipher = a_cipher(folder)
+    assert cipher.print_of("title") == a_cipher(folder).print_of("title")
+    assert cipher.print_of("title") != cipher.print_of("titles")
+    assert -(2**63) <= cipher.print_of("title") < 2**63
+
+
+def test_what_was_printed_before_a_rotation_is_looked_for_too(folder: Path) -> None:
+    before = a_cipher(folder).print_of("title")
+    add_secret_key(folder=folder, purpose=PURPOSE)
+    after = a_cipher(folder)
+    assert after.print_of("title") != before
+    assert set(after.prints_of("title")) == {before, after.print_of("title")}
