@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from chassis.store import Transaction
 from services.notifications.models import messages
 from services.notifications.rules import states
-from services.notifications.rules.kinds import Channel
+from services.notifications.rules.kinds import CARRIED
 from services.notifications.rules.states import State
 
 _SHOWN = tuple(
@@ -40,4 +40,4 @@ def count_unsettled(transaction: Transaction, *, now: datetime) -> Mapping[str, 
         .group_by(messages.c.channel)
     )
     found = {row["channel"]: row["count"] for row in transaction.all(counted)}
-    return {channel: found.get(channel, 0) for channel in Channel}
+    return {channel: found.get(channel, 0) for channel in CARRIED}

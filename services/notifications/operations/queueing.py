@@ -18,9 +18,9 @@ from services.notifications.models import contact_accounts, contacts, messages
 from services.notifications.operations.contacts import person_of
 from services.notifications.operations.flags import flags_of
 from services.notifications.providers.wording import LANGUAGE
-from services.notifications.rules import causes, deciding, kinds
+from services.notifications.rules import alerts, causes, deciding
 from services.notifications.rules.deciding import Decision
-from services.notifications.rules.kinds import Channel
+from services.notifications.rules.kinds import CARRIED, Channel
 from services.notifications.rules.states import Reason, State
 
 RELEASED_AT_ONCE_MAX = 500
@@ -147,7 +147,7 @@ def release_waiting(store: Database, *, now: datetime) -> int:
 
 def tell_holders(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
-    variables: Mapping[str, Any], channels: Iterable[Channel] = tuple(Channel),
+    variables: Mapping[str, Any], channels: Iterable[Channel] = CARRIED,
 ) -> None:  # fmt: skip
     """One message for each person and channel, once for each cause; what must not go is kept with its reason."""
     flags = flags_of(transaction, account_id=account_id)
@@ -155,7 +155,7 @@ def tell_holders(
         person = person_of(cipher, row)
         for channel in channels:
             decision = deciding.may_send(
-                kind=kinds.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
+                kind=alerts.OCCASIONS[template].kind, channel=channel, reach=person.reach(channel), now=now, flags=flags
             )
             _queue(
                 transaction, now=now, cipher=cipher, channel=channel, template=template, decision=decision,

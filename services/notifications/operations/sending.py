@@ -20,7 +20,7 @@ from services.notifications.operations.contacts import Person, person_of
 from services.notifications.operations.flags import flags_of
 from services.notifications.providers.channels import Mail, MailContent, Text, VendorRefused
 from services.notifications.providers.wording import Wording
-from services.notifications.rules import deciding, kinds, states, writing
+from services.notifications.rules import alerts, deciding, states, writing
 from services.notifications.rules.kinds import Channel
 from services.notifications.rules.states import Reason, State
 
@@ -97,7 +97,7 @@ def _take(
     # Consent may have been withdrawn, a flag set, and the evening come, while the message waited for its vendor.
     flags = flags_of(transaction, account_id=message["account_id"])
     decision = deciding.may_send(
-        kind=kinds.KINDS[template], channel=channel, reach=person.reach(channel), now=now, flags=flags
+        kind=alerts.OCCASIONS[template].kind, channel=channel, reach=person.reach(channel), now=now, flags=flags
     )
     address = person.address(channel)
     if not decision.send or address is None:

@@ -9,6 +9,11 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    INBOX = "inbox"
+
+
+# The channels that a vendor carries; the inbox is our own.
+CARRIED = (Channel.EMAIL, Channel.SMS)
 
 
 class Kind(StrEnum):
@@ -36,25 +41,3 @@ STOPPED_BY: Mapping[str, frozenset[Kind]] = {
     "cease_contact": frozenset({Kind.DEMAND, Kind.ROUTINE}),
 }
 MAY_WAIT = frozenset({Kind.ROUTINE, Kind.DEMAND, Kind.NOTICE})
-
-KINDS: Mapping[str, Kind] = {
-    "verify_email": Kind.SECURITY,
-    "already_registered": Kind.SECURITY,
-    "reset_password": Kind.SECURITY,
-    "user_id_reminder": Kind.SECURITY,
-    "password_changed": Kind.SECURITY,
-    "new_sign_in": Kind.SECURITY,
-    "confirm_new_email": Kind.SECURITY,
-    "approve_contact_change": Kind.SECURITY,
-    "contact_changed": Kind.SECURITY,
-    "second_factor_changed": Kind.SECURITY,
-    "approval_asked": Kind.SECURITY,
-    "security_code": Kind.SECURITY,
-    "payment_received": Kind.ANSWER,
-    "payment_declined": Kind.ANSWER,
-    "payment_returned": Kind.ROUTINE,
-    "statement_ready": Kind.ROUTINE,
-    "autopay_enrolled": Kind.ANSWER,
-    "autopay_draft_upcoming": Kind.NOTICE,
-    "autopay_paused": Kind.ROUTINE,
-}

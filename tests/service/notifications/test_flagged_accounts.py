@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notifications.rules import kinds
+from services.notifications.rules.alerts import OCCASIONS, Alert, Occasion
 from services.notifications.rules.kinds import Kind
 from tests.builders.notifications import a_contact
 from tests.service.notifications.stage import Stage
@@ -11,7 +11,8 @@ from tests.service.notifications.stage import Stage
 @pytest.fixture
 def demands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a confirmation a demand for money."""
-    monkeypatch.setitem(kinds.KINDS, "payment_received", Kind.DEMAND)
+    demand = Occasion(alert=Alert.PAYMENT_CONFIRMATION, kind=Kind.DEMAND)
+    monkeypatch.setitem(OCCASIONS, "payment_received", demand)  # type: ignore[arg-type]
 
 
 STOPPED = {"email": ("suppressed", "account_flagged"), "sms": ("suppressed", "account_flagged")}

@@ -6,7 +6,8 @@ import pytest
 
 from chassis.doors import Outcome
 from services.notifications import operations
-from services.notifications.rules import kinds
+from services.notifications.rules.alerts import OCCASIONS, Alert, Occasion
+from services.notifications.rules.kinds import Kind
 from tests.builders.notifications import ACCOUNT, ADA, ADAS_EMAIL, ADAS_PHONE, GRACE, a_contact, a_second_holder
 from tests.builders.wiring import an_agent, call
 from tests.service.notifications.stage import Stage
@@ -207,7 +208,8 @@ class TestQuietHours:
 
     @pytest.fixture(autouse=True)
     def routine(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(kinds, "KINDS", {**kinds.KINDS, "payment_received": kinds.Kind.ROUTINE})
+        routine = Occasion(alert=Alert.PAYMENT_CONFIRMATION, kind=Kind.ROUTINE)
+        monkeypatch.setitem(OCCASIONS, "payment_received", routine)  # type: ignore[arg-type]
 
     def test_a_routine_text_of_the_evening_goes_in_the_morning_and_once(self, stage: Stage) -> None:
         stage.put(a_contact())

@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 from services.notifications.contract.schemas import SECURE_TEMPLATES
+from services.notifications.rules.alerts import OCCASIONS
 from services.notifications.rules.causes import source_key
-from services.notifications.rules.kinds import KINDS, Channel, Kind
+from services.notifications.rules.kinds import Channel, Kind
 from services.notifications.rules.states import HOLDING_WORDS, STEPS, IllegalStep, State, is_news, step
 from services.notifications.rules.writing import fits_one_text, greeting_name
 
@@ -70,7 +71,7 @@ def test_what_leads_there_by_steps_leads_there_at_once() -> None:
 
 
 def test_secret_links_are_a_matter_of_security() -> None:
-    assert {KINDS[template] for template in SECURE_TEMPLATES} == {Kind.SECURITY}
+    assert {OCCASIONS[template].kind for template in SECURE_TEMPLATES} == {Kind.SECURITY}
 
 
 def test_a_message_is_the_only_one_of_its_cause_addressee_channel_and_words() -> None:

@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from chassis.schemas import CENTS_MAX
 from services.notifications.providers.wording import LANGUAGE, TEMPLATES, Brand, TextTooLong, Wording
-from services.notifications.rules.kinds import KINDS
+from services.notifications.rules.alerts import OCCASIONS
 
 GOLDEN = Path(__file__).parent / "golden"
 BRAND = Brand(name="Kia Finance America", phone="1-855-885-7600", portal_url="https://portal.example")
@@ -19,7 +19,8 @@ TEXTED = (
     "autopay_draft_upcoming", "autopay_paused",
 )  # fmt: skip
 ONLY_TEXTED = {"security_code"}
-MAILED = sorted(set(KINDS) - ONLY_TEXTED)
+WRITTEN = {path.name.split(".")[0] for path in (TEMPLATES / LANGUAGE).iterdir()}
+MAILED = sorted((WRITTEN & set(OCCASIONS)) - ONLY_TEXTED)
 
 FACTS: dict[str, Any] = {
     "greeting_name": "Ada",
