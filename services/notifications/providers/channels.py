@@ -25,6 +25,14 @@ class MailContent:
     html: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class InboxContent:
+    """What a message in the inbox says, as plain text. The title is one line."""
+
+    title: str
+    text: str
+
+
 class VendorRefused(Exception):
     """The vendor will never send this message; `reason` is `<vendor>_<code>`, without personal data."""
 

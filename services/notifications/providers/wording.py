@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis.money import format_dollars
-from services.notifications.providers.channels import MailContent
+from services.notifications.providers.channels import InboxContent, MailContent
 from services.notifications.rules import writing
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -66,6 +66,13 @@ class Wording:
         if not writing.fits_one_text(body):
             raise TextTooLong(f"{template} ({language})")
         return body
+
+    def inbox(self, template: str, *, language: str, facts: Mapping[str, Any]) -> InboxContent:
+        """Title and text for the inbox; a template without a part of its own has there what its mail says."""
+        subject = self._fill(f"{language}/{template}.subject.txt", language, facts)
+        parts = [f"{language}/{template}.inbox.txt", f"{language}/{template}.txt"]
+        name = self._environment.select_template(parts).name
+        return InboxContent(title=" ".join(subject.split()), text=self._fill(str(name), language, facts))
 
     def _fill(self, name: str, language: str, facts: Mapping[str, Any]) -> str:
         return self._environment.get_template(name).render(**facts, brand=self._brand, language=language)

@@ -19,4 +19,4 @@ def test_what_must_be_said_goes_by_a_locked_mail() -> None:
 
 
 def test_people_who_chose_nothing_hear_of_due_dates_on_days_that_are_told() -> None:
-    assert set(DUE_SOON_DAYS) > DUE_SOON_DAYS_BY_DEFAULT
+    assert set(DUE_SOON_DAYS) > set(DUE_SOON_DAYS_BY_DEFAULT)

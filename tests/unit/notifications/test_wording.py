@@ -16,11 +16,13 @@ GOLDEN = Path(__file__).parent / "golden"
 BRAND = Brand(name="Kia Finance America", phone="1-855-885-7600", portal_url="https://portal.example")
 TEXTED = (
     "payment_received", "payment_declined", "payment_returned", "security_code", "autopay_enrolled",
-    "autopay_draft_upcoming", "autopay_paused",
+    "autopay_draft_upcoming", "autopay_paused", "test_message", "texts_stopped", "texts_started", "texts_help",
 )  # fmt: skip
-ONLY_TEXTED = {"security_code"}
+ONLY_TEXTED = {"security_code", "texts_stopped", "texts_started", "texts_help"}
 WRITTEN = {path.name.split(".")[0] for path in (TEMPLATES / LANGUAGE).iterdir()}
 MAILED = sorted((WRITTEN & set(OCCASIONS)) - ONLY_TEXTED)
+# What says nothing but itself.
+FACTLESS = {"test_message"}
 
 FACTS: dict[str, Any] = {
     "greeting_name": "Ada",
@@ -74,6 +76,13 @@ def test_a_text_reads_as_agreed(wording: Wording, template: str) -> None:
     assert wording.text(template, language=LANGUAGE, facts=FACTS) == golden(f"{template}.sms.txt")
 
 
+def test_the_inbox_has_its_own_words_or_those_of_the_mail(wording: Wording) -> None:
+    own = wording.inbox("test_message", language=LANGUAGE, facts=FACTS)
+    assert own.title == golden("test_message.subject.txt")
+    assert own.text == golden("test_message.inbox.txt")
+    assert wording.inbox("verify_email", language=LANGUAGE, facts=FACTS).text == golden("verify_email.txt")
+
+
 def test_every_template_has_its_golden_file_and_no_golden_file_is_left_over() -> None:
     templates = {path.name for path in (TEMPLATES / LANGUAGE).iterdir() if not path.name.startswith("_")}
     assert templates == {path.name for path in GOLDEN.iterdir()}
@@ -116,7 +125,7 @@ def test_a_subject_is_one_line_whatever_is_in_it() -> None:
     assert subject == "You already have online access at Kia Bcc: everybody@example.com"
 
 
-@pytest.mark.parametrize("template", MAILED)
+@pytest.mark.parametrize("template", sorted(set(MAILED) - FACTLESS))
 def test_a_missing_fact_is_an_error_and_not_a_gap(wording: Wording, template: str) -> None:
     with pytest.raises(UndefinedError):
         wording.mail(template, language=LANGUAGE, facts={"greeting_name": "Ada"})
