@@ -4,6 +4,7 @@ A purpose is a folder below KEYS_DIR. Signing keys are Ed25519 pairs (`<id>.priv
 keys are 32 random bytes (`<id>.secret`). Ids are UUIDv7, so that their order is their age.
 """
 
+import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
@@ -91,6 +92,7 @@ class FieldCipher:
         self._paths = (folder, purpose)
         self._keys = {path.stem: AESGCM(path.read_bytes()) for path in paths}
         self._newest = paths[-1].stem
+        self._print_key = _print_key(paths[-1])
 
     def encrypt(self, plain: str, *, bound_to: str) -> str:
         """Ciphertext that only decrypts for the same owner (`bound_to`, e.g. a row id)."""
@@ -102,6 +104,25 @@ class FieldCipher:
         identifier, _, body = stored.partition(".")
         raw = urlsafe_b64decode(body)
         return self._key(identifier).decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
+
+    def encrypt_bytes(self, plain: bytes, *, bound_to: str) -> bytes:
+        """The same for a whole file, without the detour through text."""
+        nonce = os.urandom(12)
+        sealed = self._keys[self._newest].encrypt(nonce, plain, bound_to.encode())
+        return self._newest.encode() + b"." + nonce + sealed
+
+    def decrypt_bytes(self, stored: bytes, *, bound_to: str) -> bytes:
+        identifier, _, raw = stored.partition(b".")
+        return self._key(identifier.decode()).decrypt(raw[:12], raw[12:], bound_to.encode())
+
+    def print_of(self, word: str) -> int:
+        """A keyed print by which a sealed word is found again: 64 bits, equal for equal words, under the newest key."""
+        return _print(self._print_key, word)
+
+    def prints_of(self, word: str) -> list[int]:
+        """The print of a word under every key that there is: what was printed before a rotation is found too."""
+        folder, purpose = self._paths
+        return [_print(_print_key(path), word) for path in sorted((folder / purpose).glob("*.secret"))]
 
     def _key(self, identifier: str) -> AESGCM:
         """The key of that id. One made since the start is read now: who was started later encrypts with it already.
@@ -123,6 +144,15 @@ class SecretKey:
         if not paths:
             raise KeysMissing(f"No keys in {folder / purpose}: run `captive migrate`, or mount the keys there.")
         self.newest = paths[-1].read_bytes()
+
+
+def _print_key(secret: Path) -> bytes:
+    """A key of its own, so that prints tell nothing of what the secret encrypts."""
+    return hmac.digest(secret.read_bytes(), b"prints", "sha256")
+
+
+def _print(key: bytes, word: str) -> int:
+    return int.from_bytes(hmac.digest(key, word.encode(), "sha256")[:8], "big", signed=True)
 
 
 def _prepare(folder: Path, purpose: str) -> tuple[str, Path]:

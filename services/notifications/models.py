@@ -1,4 +1,4 @@
-"""Tables of notifications: who may be told, and every message with what became of it."""
+"""Tables of notifications: who may be told, what they chose and said, and every message with what became of it."""
 
 from sqlalchemy import (
     BigInteger,
@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKeyConstraint,
     Index,
+    Integer,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -15,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = MetaData()
 
@@ -31,10 +32,24 @@ contacts = Table(
     Column("sms_consent", Boolean, nullable=False),
     Column("sms_opted_out_at", DateTime(timezone=True)),
     Column("time_zone", Text),
+    # What a number is found by when it writes to us.
+    Column("phone_print", BigInteger),
+    Column("zones", ARRAY(Text), nullable=False, server_default="{}"),
+    # What the person said themselves; until then the consent counts that came with the account.
+    Column("sms_consent_chosen", Boolean),
+    Column("email_dead_at", DateTime(timezone=True)),
+    Column("phone_dead_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("user_id", name="pk_contacts"),
     CheckConstraint("sms_opted_out_at IS NULL OR phone_sealed IS NOT NULL", name="ck_contacts_opted_out_phone"),
+    CheckConstraint("phone_dead_at IS NULL OR phone_sealed IS NOT NULL", name="ck_contacts_dead_phone"),
+    Index("ix_contacts_phone_print", "phone_print"),
+    Index(
+        "ix_contacts_unprinted",
+        "user_id",
+        postgresql_where=text("phone_sealed IS NOT NULL AND phone_print IS NULL"),
+    ),
 )
 
 contact_accounts = Table(
@@ -79,9 +94,11 @@ messages = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("sent_at", DateTime(timezone=True)),
     Column("delivered_at", DateTime(timezone=True)),
+    # Every time it was decided: the rule, and the facts that it rested on.
+    Column("decisions", JSONB, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("id", name="pk_messages"),
     UniqueConstraint("source_key", name="uq_messages_source_key"),
-    CheckConstraint("channel IN ('email', 'sms')", name="ck_messages_channel"),
+    CheckConstraint("channel IN ('email', 'sms', 'inbox')", name="ck_messages_channel"),
     CheckConstraint(
         "state IN ('queued', 'sending', 'sent', 'delivered', 'failed', 'suppressed', 'unknown')",
         name="ck_messages_state",
@@ -102,4 +119,76 @@ messages = Table(
     Index("ix_messages_user_id", "user_id", "id"),
     Index("ix_messages_waiting", "not_before", postgresql_where=text("not_before IS NOT NULL")),
     Index("ix_messages_unsettled", "changed_at", postgresql_where=text("state IN ('sending', 'unknown')")),
+)
+
+# What a person chose of the alerts; who chose nothing has no row.
+choices = Table(
+    "choices",
+    metadata,
+    Column("user_id", UUID(as_uuid=True)),
+    Column("version", Integer, nullable=False),
+    Column("matrix", JSONB, nullable=False),
+    Column("due_soon_days", ARRAY(Integer), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("user_id", name="pk_choices"),
+    CheckConstraint("version > 0", name="ck_choices_version"),
+)
+
+# Every word about a consent, in the order in which it was said; a trigger refuses to change one.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", UUID(as_uuid=True)),
+    Column("user_id", UUID(as_uuid=True), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("is_given", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("version", Text),
+    Column("wording", Text),
+    Column("proof", JSONB, nullable=False),
+    Column("address_last4", Text),
+    Column("said_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("id", name="pk_consents"),
+    CheckConstraint("channel IN ('email', 'sms')", name="ck_consents_channel"),
+    CheckConstraint("source IN ('servicing', 'portal', 'text', 'carrier', 'staff')", name="ck_consents_source"),
+    CheckConstraint(
+        "NOT (is_given AND source = 'portal') OR num_nonnulls(version, wording) = 2",
+        name="ck_consents_given_in_the_portal",
+    ),
+    Index("ix_consents_user_id", "user_id", "id"),
+)
+
+# The words of a message that is kept for its reader.
+inbox_items = Table(
+    "inbox_items",
+    metadata,
+    Column("message_id", UUID(as_uuid=True)),
+    Column("user_id", UUID(as_uuid=True), nullable=False),
+    Column("title_sealed", Text, nullable=False),
+    Column("text_sealed", Text, nullable=False),
+    Column("read_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("message_id", name="pk_inbox_items"),
+    ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_inbox_items_message"),
+    Index("ix_inbox_items_user_id", "user_id", "message_id"),
+    Index("ix_inbox_items_unread", "user_id", postgresql_where=text("read_at IS NULL")),
+)
+
+# What people wrote to our number; the vendor's id makes each of them one. The words stay until somebody has them.
+inbound_texts = Table(
+    "inbound_texts",
+    metadata,
+    Column("id", UUID(as_uuid=True)),
+    Column("vendor_id", Text, nullable=False),
+    Column("number_print", BigInteger, nullable=False),
+    Column("number_sealed", Text, nullable=False),
+    Column("body_sealed", Text),
+    Column("word", Text),
+    Column("state", Text, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("id", name="pk_inbound_texts"),
+    UniqueConstraint("vendor_id", name="uq_inbound_texts_vendor_id"),
+    CheckConstraint("word IN ('stop', 'help', 'start')", name="ck_inbound_texts_word"),
+    CheckConstraint("state IN ('heeded', 'waiting', 'handed_over')", name="ck_inbound_texts_state"),
+    CheckConstraint("(body_sealed IS NOT NULL) = (state = 'waiting')", name="ck_inbound_texts_words_kept"),
+    Index("ix_inbound_texts_number_print", "number_print", "received_at"),
 )

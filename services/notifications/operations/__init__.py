@@ -5,8 +5,11 @@ from services.notifications.operations.autopay import (
     tell_autopay_paused,
     tell_draft_upcoming,
 )
-from services.notifications.operations.contacts import put_contact
+from services.notifications.operations.choices import give_consent, put_alerts, test_alerts
+from services.notifications.operations.contacts import print_numbers, put_contact
 from services.notifications.operations.flags import note_flag
+from services.notifications.operations.inbound import take_inbound_text
+from services.notifications.operations.inbox import lay_into_inbox, read_inbox_item
 from services.notifications.operations.outcomes import record_reports
 from services.notifications.operations.queueing import (
     release_waiting,
@@ -20,13 +23,19 @@ from services.notifications.operations.queueing import (
 from services.notifications.operations.sending import send_message
 
 __all__ = [
+    "give_consent",
+    "lay_into_inbox",
     "note_flag",
+    "print_numbers",
+    "put_alerts",
     "put_contact",
+    "read_inbox_item",
     "record_reports",
     "release_waiting",
     "send_message",
     "send_secure_mail",
     "send_secure_text",
+    "take_inbound_text",
     "tell_autopay_enrolled",
     "tell_autopay_paused",
     "tell_draft_upcoming",
@@ -34,4 +43,5 @@ __all__ = [
     "tell_payment_received",
     "tell_payment_returned",
     "tell_statement_ready",
+    "test_alerts",
 ]

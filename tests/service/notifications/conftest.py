@@ -7,6 +7,7 @@ import pytest
 from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
 from services.notifications.providers.sendgrid_reports import SendGridReports
+from services.notifications.providers.twilio_inbound import TwilioInbound
 from services.notifications.providers.twilio_reports import TwilioReports
 from services.notifications.providers.wording import Brand, Wording
 from services.notifications.service import NotificationsService
@@ -52,5 +53,7 @@ def stage(
         texts=twilio_at(sandbox.url),
         mail_reports=SendGridReports(public_keys=[sendgrid.key.public]),
         text_reports=TwilioReports(auth_token=TWILIO_TOKEN),
+        inbound_texts=TwilioInbound(auth_token=TWILIO_TOKEN),
+        brand="Kia Finance America",
     )
     return Stage(service=service, database=database, sandbox=sandbox, clock=clock)

@@ -12,7 +12,7 @@ from tests.service.notifications.stage import Stage
 def demands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a confirmation a demand for money."""
     demand = Occasion(alert=Alert.PAYMENT_CONFIRMATION, kind=Kind.DEMAND)
-    monkeypatch.setitem(OCCASIONS, "payment_received", demand)  # type: ignore[arg-type]
+    monkeypatch.setitem(OCCASIONS, "payment_received", demand)
 
 
 STOPPED = {"email": ("suppressed", "account_flagged"), "sms": ("suppressed", "account_flagged")}
