@@ -24,6 +24,7 @@ DECLARED = (
     Setting("SESSIONS_PER_MINUTE", "number", "Sign-ins and refreshes from one address in a minute", 60),
     Setting("REGISTRATIONS_PER_MINUTE", "number", "Registrations and verifications from one address in a minute", 30),
     Setting("REQUESTS_PER_MINUTE", "number", "Requests of one person who has signed in, in a minute", 1200),
+    Setting("TEST_MESSAGES_PER_HOUR", "number", "Messages that a person may have sent to try alerts, in an hour", 10),
     WEBHOOK_PORTS,
     WEBHOOK_LOOPBACK_ALLOWED,
     WEBHOOK_CA_FILE,

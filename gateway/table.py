@@ -2,6 +2,7 @@
 
 from gateway.api import (
     accounts,
+    alerts,
     approvals,
     autopay,
     changes,
@@ -21,6 +22,7 @@ from gateway.api import (
     sessions,
     staff_accounts,
     staff_leases,
+    staff_messages,
     staff_money,
     staff_payments,
     staff_receipts,
@@ -40,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     *passkeys.ROUTES,
     *approvals.ROUTES,
     *me.ROUTES,
+    *alerts.ROUTES,
     *accounts.ROUTES,
     *payoff.ROUTES,
     *statements.ROUTES,
@@ -58,6 +61,7 @@ ROUTES: tuple[Route, ...] = (
     *staff_money.ROUTES,
     *staff_payments.ROUTES,
     *staff_receipts.ROUTES,
+    *staff_messages.ROUTES,
     *staff_webhooks.ROUTES,
     *discovery.ROUTES,
     *documentation.ROUTES,

@@ -9,6 +9,7 @@ from chassis.events import Event
 from services.accounts.contract import events as accounts
 from services.identity.contract import events as identity
 from services.leases.contract import events as leases
+from services.notifications.contract import events as notifications
 from services.payments.contract import events as payments
 
 
@@ -87,6 +88,8 @@ TOLD = (
     Told(identity.contact_changed, to=Audience.PERSON),
     Told(identity.password_changed, to=Audience.PERSON),
     Told(identity.session_opened, to=Audience.PERSON),
+    Told(notifications.inbox_message_added, to=Audience.PERSON),
+    Told(notifications.channel_opted_out, to=Audience.PERSON),
 )
 
 
