@@ -151,6 +151,38 @@ export interface AddPaymentMethod {
   consent?: GivenConsent | null;
 }
 
+/** The channels of one alert. */
+export interface AlertCells {
+  email: boolean;
+  sms: boolean;
+  inbox: boolean;
+}
+
+export interface AlertMatrix {
+  payment_due_soon: AlertCells;
+  payment_confirmation: AlertCells;
+  payment_problem: AlertCells;
+  past_due: AlertCells;
+  late_fee: AlertCells;
+  statement_ready: AlertCells;
+  autopay: AlertCells;
+  autopay_draft: AlertCells;
+  payoff: AlertCells;
+  account_changes: AlertCells;
+  lease_end: AlertCells;
+  conversation: AlertCells;
+  security: AlertCells;
+}
+
+/** What you are told and how. A cell counts only as far as `texts` and `mails` allow. */
+export interface Alerts {
+  matrix: AlertMatrix;
+  locked: LockedCells[];
+  due_soon_days: number[];
+  texts: TextsStanding;
+  mails: MailStanding;
+}
+
 /** Where the money went; the five parts add up to the transaction's amount and what was written off. */
 export interface Allocation {
   interest_cents: number;
@@ -415,6 +447,25 @@ export interface ConfirmFactor {
   code: string;
 }
 
+/**
+ * One word about a consent.
+ *
+ * `source` is `servicing` (it came with the account), `portal`, `text`, `carrier` or `staff`.
+ */
+export interface Consent {
+  /** uuid */
+  id: string;
+  channel: string;
+  is_given: boolean;
+  source: string;
+  version: string | null;
+  wording: string | null;
+  proof: ConsentProof;
+  address_last4: string | null;
+  /** date-time */
+  said_at: string;
+}
+
 /** The text to show before it is agreed to. */
 export interface ConsentOffer {
   version: string;
@@ -425,6 +476,20 @@ export interface ConsentOnRecord {
   version: string;
   /** date-time */
   given_at: string;
+}
+
+/** By what it can be shown that it was said. */
+export interface ConsentProof {
+  session_id: string | null;
+  request_id: string | null;
+  text_id: string | null;
+}
+
+/** What was agreed to and taken back, newest first; nothing is ever removed. */
+export interface Consents {
+  data: Consent[];
+  /** uuid */
+  next_cursor: string | null;
 }
 
 /** Of which account: the rate and the day count of a loan, None of a lease. */
@@ -723,6 +788,14 @@ export interface FurnishingFacts {
   recorded_at: string;
 }
 
+/** A word about texts: agreed to in the words of `version`, or taken back (which needs no version). */
+export interface GiveConsent {
+  channel: "sms";
+  is_given: boolean;
+  /** longest 40 */
+  version?: string | null;
+}
+
 /** Which text the customer agreed to: the `version` of the offer that was shown. */
 export interface GivenConsent {
   /** longest 64 */
@@ -731,6 +804,30 @@ export interface GivenConsent {
 
 export interface Health {
   status: string;
+}
+
+/** A page of the inbox, newest first; `unread` counts all of it. */
+export interface Inbox {
+  data: InboxItem[];
+  /** uuid */
+  next_cursor: string | null;
+  unread: number;
+}
+
+/** A message in the inbox, with its words as plain text. */
+export interface InboxItem {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string | null;
+  alert: string | null;
+  template: string;
+  title: string;
+  text: string;
+  /** date-time */
+  created_at: string;
+  /** date-time */
+  read_at: string | null;
 }
 
 /** The inspection report. `has_next_vehicle`: the lessee has another one of ours in time. */
@@ -890,6 +987,17 @@ export interface LinkedAccount {
   account_last4: string;
 }
 
+/** The channels of one alert that nobody can change. */
+export interface LockedCells {
+  alert: "payment_due_soon" | "payment_confirmation" | "payment_problem" | "past_due" | "late_fee" | "statement_ready" | "autopay" | "autopay_draft" | "payoff" | "account_changes" | "lease_end" | "conversation" | "security";
+  channels: ("email" | "sms" | "inbox")[];
+}
+
+/** Whether mails arrive: `state` is `works`, `fails` (they come back) or `no_address`. */
+export interface MailStanding {
+  state: string;
+}
+
 /** Postal addresses line by line, by speed; null where none is published: ask us before mailing money. */
 export interface MailTo {
   regular: string[] | null;
@@ -922,6 +1030,43 @@ export interface Me {
   pending_phone_masked: string | null;
   mailing_address: MailingAddress | null;
   accounts: LinkedAccount[];
+}
+
+/** One message without its words: `reason` says why it may go, may not, or did not. */
+export interface Message {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string | null;
+  channel: string;
+  template: string;
+  state: string;
+  reason: string;
+  /** date-time */
+  created_at: string;
+  /** date-time */
+  sent_at: string | null;
+  /** date-time */
+  delivered_at: string | null;
+  decisions: MessageDecision[];
+}
+
+/** One time that a message was decided: the rule that decided, and the facts that it rested on. */
+export interface MessageDecision {
+  /** date-time */
+  decided_at: string;
+  rule: string;
+  goes: boolean;
+  /** date-time */
+  not_before: string | null;
+  facts: Record<string, unknown>;
+}
+
+/** A page of messages. */
+export interface Messages {
+  data: Message[];
+  /** uuid */
+  next_cursor: string | null;
 }
 
 export interface MethodOfAutopay {
@@ -1362,6 +1507,12 @@ export interface ProveCode {
   code: string;
 }
 
+/** What a person wants from now on. What is left out has its default. */
+export interface PutAlerts {
+  matrix: WantedMatrix;
+  due_soon_days?: (10 | 7 | 5 | 3 | 1)[];
+}
+
 /**
  * What is drawn, from where and when; every choice that is left out has its default.
  *
@@ -1704,6 +1855,12 @@ export interface SkipDraft {
   instalment_number?: number | null;
 }
 
+/** The words to agree to before texts are sent. */
+export interface SmsConsentOffer {
+  version: string;
+  text: string;
+}
+
 /** `on_behalf_of` is the customer whose method is charged, and who must hold the account. */
 export interface StaffPayment {
   /** at least 100 */
@@ -1840,6 +1997,21 @@ export interface SupportContact {
   note: string;
 }
 
+/** Which way to try. */
+export interface TestAlerts {
+  channel: "email" | "sms" | "inbox";
+}
+
+/** The message that was written, and whether it goes: `reason` is the rule that decided. */
+export interface TestedAlerts {
+  /** uuid */
+  message_id: string;
+  channel: string;
+  is_sent: boolean;
+  reason: string;
+  explanation: string;
+}
+
 /** Have a code texted for this challenge. */
 export interface TextChallenge {
   /** longest 200 */
@@ -1849,6 +2021,15 @@ export interface TextChallenge {
 /** To which number, as far as it is shown. */
 export interface Texted {
   phone_masked: string;
+}
+
+/** Whether texts can go: `state` is `agreed`, `not_agreed`, `stopped` (by STOP), `number_fails` or `no_number`. */
+export interface TextsStanding {
+  state: string;
+  number_masked: string | null;
+  /** date-time */
+  changed_at: string | null;
+  consent_offer: SmsConsentOffer;
 }
 
 /** `due_on` counts from good funds; `source` says by which policy. The last three are null until it went out. */
@@ -1971,6 +2152,22 @@ export interface WaiveFee {
   fee_id: string;
   /** longest 500 */
   reason: string;
+}
+
+export interface WantedMatrix {
+  payment_due_soon?: AlertCells;
+  payment_confirmation?: AlertCells;
+  payment_problem?: AlertCells;
+  past_due?: AlertCells;
+  late_fee?: AlertCells;
+  statement_ready?: AlertCells;
+  autopay?: AlertCells;
+  autopay_draft?: AlertCells;
+  payoff?: AlertCells;
+  account_changes?: AlertCells;
+  lease_end?: AlertCells;
+  conversation?: AlertCells;
+  security?: AlertCells;
 }
 
 /** Something on the vehicle: the largest inches of it (of tread, its depth) as text such as "4.5", and how many. */
@@ -2941,6 +3138,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What you are told, by which channels */
+  getAlerts: {
+    method: "GET";
+    url: "/v1/me/alerts";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Alerts;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The HTTP interface as a page that can try it */
   getApiPage: {
     method: "GET";
@@ -3527,6 +3744,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Agree to texts, or take it back */
+  giveConsent: {
+    method: "POST";
+    url: "/v1/me/consents";
+    body: GiveConsent;
+    answers: {
+      201: Consent;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "telephone_number_missing" | "texts_stopped_by_text">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "sms_consent_not_current">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Record the inspection and bill it */
   inspectVehicle: {
     method: "POST";
@@ -3719,6 +3957,53 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What you agreed to and took back */
+  listConsents: {
+    method: "GET";
+    url: "/v1/me/consents";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Consents;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What a customer was told, or why not */
+  listCustomerMessages: {
+    method: "GET";
+    url: "/v1/staff/customers/{user_id}/messages";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Messages;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The payment methods of a customer */
   listCustomerPaymentMethods: {
     method: "GET";
@@ -3759,6 +4044,27 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your inbox */
+  listInbox: {
+    method: "GET";
+    url: "/v1/me/inbox";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Inbox;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4165,7 +4471,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened" | "inbox_message_added" | "channel_opted_out";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -4250,6 +4556,31 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose what you are told, by which channels */
+  putAlerts: {
+    method: "PUT";
+    url: "/v1/me/alerts";
+    headers: {
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: PutAlerts;
+    answers: {
+      200: Alerts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "alert_locked" | "invalid_request">;
+      428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -4343,6 +4674,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Mark a message of your inbox as read */
+  readInboxItem: {
+    method: "POST";
+    url: "/v1/me/inbox/{message_id}/read";
+    path: {
+      /** uuid */
+      message_id: string;
+    };
+    answers: {
+      200: InboxItem;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Note that the vehicle is back */
   receiveVehicle: {
     method: "POST";
@@ -4370,6 +4721,33 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Twilio's webhook for incoming messages */
+  recordInboundText: {
+    method: "POST";
+    url: "/v1/webhooks/twilio/inbound";
+    headers: {
+      /** HMAC-SHA1 over the address and the fields of the form in order, in base64. */
+      "X-Twilio-Signature": string;
+    };
+    body: {
+      MessageSid?: string;
+      From?: string;
+      To?: string;
+      Body?: string;
+      OptOutType?: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5204,6 +5582,26 @@ export interface Operations {
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Send yourself a message, to try a channel */
+  testAlerts: {
+    method: "POST";
+    url: "/v1/me/alerts/test";
+    body: TestAlerts;
+    answers: {
+      202: TestedAlerts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Send a made-up event */
