@@ -108,13 +108,13 @@ def list_inbox(call: HttpCall) -> Reply:
 
 
 @route(
-    "POST", "/v1/me/inbox/{message_id}/read", operation="readInboxItem", tags=TAGS, who=(CUSTOMER,),
+    "POST", "/v1/me/inbox/{item_id}/read", operation="readInboxItem", tags=TAGS, who=(CUSTOMER,),
     gives=choices.InboxItem, summary="Mark a message of your inbox as read", errors=("not_found",),
     example={**ITEM, "read_at": "2026-11-23T15:31:00.000Z"},
 )  # fmt: skip
 def read_inbox_item(call: HttpCall) -> Reply:
     """Once read, `read_at` stays."""
-    return call.relay("notifications", "read_inbox_item", message_id=call.path["message_id"])
+    return call.relay("notifications", "read_inbox_item", message_id=call.path["item_id"])
 
 
 ROUTES = (

@@ -4677,10 +4677,10 @@ export interface Operations {
   /** Mark a message of your inbox as read */
   readInboxItem: {
     method: "POST";
-    url: "/v1/me/inbox/{message_id}/read";
+    url: "/v1/me/inbox/{item_id}/read";
     path: {
       /** uuid */
-      message_id: string;
+      item_id: string;
     };
     answers: {
       200: InboxItem;
