@@ -52,7 +52,8 @@ def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
 
     Raises TypeError for anything else that is no JSON by itself.
     """
-    return orjson.dumps(rows, default=_octets).decode()
+    # The names of SQLAlchemy's columns are strings of a class of their own, which orjson takes for no keys otherwise.
+    return orjson.dumps(rows, default=_octets, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _octets(value: Any) -> str:

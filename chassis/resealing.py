@@ -5,28 +5,35 @@ again and goes on where it was. Rows are locked while they are rewritten, so tha
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Column, Table, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, LargeBinary, Table, func, or_, select, update
 
 from chassis import logs
 from chassis.keys import FieldCipher
 from chassis.store import Database, Row, Transaction, run_contended
 
 BATCH = 200
+# A UUID.
+KEY_ID_LENGTH = 36
 
 log = logs.logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedTable:
-    """The encrypted columns of one table; `bound_to` says, as a template over the row, what each is tied to."""
+    """The encrypted columns of one table; `bound_to` says, as a template over the row, what each is tied to.
+
+    `prints` says which column holds the keyed print of a value. Rows that are never written again keep their key.
+    """
 
     table: Table
     bound_to: Mapping[str, str]
+    prints: Mapping[str, str] = field(default_factory=dict)
+    keeps_its_key: bool = False
 
     @property
     def identifier(self) -> Column[Any]:
@@ -52,7 +59,7 @@ def reseal(store: Database, *, cipher: FieldCipher, tables: Sequence[SealedTable
     A value that no key opens stays as it is and is reported.
     """
     done, unreadable = 0, list[str]()
-    for sealed in tables:
+    for sealed in (each for each in tables if not each.keeps_its_key):
         last = None
         while True:
             found = run_contended(partial(_rewrite, store, cipher=cipher, sealed=sealed, after=last, batch=batch))
@@ -71,10 +78,14 @@ def keys_in_use(store: Database, *, tables: Sequence[SealedTable]) -> set[str]:
             row["key"]
             for sealed in tables
             for column in sealed.columns
-            for row in transaction.all(
-                select(func.split_part(column, ".", 1).label("key")).where(column.is_not(None)).distinct()
-            )
+            for row in transaction.all(select(_key_of(column).label("key")).where(column.is_not(None)).distinct())
         }
+
+
+def _key_of(column: Column[Any]) -> ColumnElement[str]:
+    if isinstance(column.type, LargeBinary):
+        return func.encode(func.substr(column, 1, KEY_ID_LENGTH), "escape")
+    return func.split_part(column, ".", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +100,11 @@ def _rewrite(store: Database, *, cipher: FieldCipher, sealed: SealedTable, after
         rows = _locked(transaction, newest=cipher.newest, sealed=sealed, after=after, batch=batch)
         done, unreadable = 0, list[str]()
         for row in rows:
-            values = dict[str, str]()
+            values = dict[str, Any]()
             for name, template in _older(row, newest=cipher.newest, sealed=sealed):
                 bound_to = template.format_map(row)
                 try:
-                    values[name] = cipher.encrypt(cipher.decrypt(row[name], bound_to=bound_to), bound_to=bound_to)
+                    values |= _anew(sealed, name, cipher=cipher, stored=row[name], bound_to=bound_to)
                 except (KeyError, ValueError, InvalidTag) as error:
                     place = f"{sealed.table.name}.{name} {row[sealed.identifier.name]}"
                     log.error("a stored value cannot be opened", place=place, error=type(error).__name__)
@@ -101,8 +112,17 @@ def _rewrite(store: Database, *, cipher: FieldCipher, sealed: SealedTable, after
             if values:
                 of_row = sealed.identifier == row[sealed.identifier.name]
                 transaction.run(update(sealed.table).where(of_row).values(**values))
-                done += len(values)
+                done += len(values.keys() & sealed.bound_to.keys())
     return _Batch(done, unreadable, rows[-1][sealed.identifier.name] if rows else None)
+
+
+def _anew(sealed: SealedTable, name: str, *, cipher: FieldCipher, stored: str, bound_to: str) -> dict[str, Any]:
+    """A value under the newest key, and the print by which it is found from now on. Raises what `decrypt` raises."""
+    plain = cipher.decrypt(stored, bound_to=bound_to)
+    anew: dict[str, Any] = {name: cipher.encrypt(plain, bound_to=bound_to)}
+    if name in sealed.prints:
+        anew[sealed.prints[name]] = cipher.print_of(plain)
+    return anew
 
 
 def _locked(transaction: Transaction, *, newest: str, sealed: SealedTable, after: Any, batch: int) -> list[Row]:

@@ -18,7 +18,7 @@ SEALED = MappingProxyType(
         "accounts": "services.accounts.models.sealed",
         "gateway": "gateway.webhooks.models",
         "identity": "services.identity.models.sealed",
-        "notifications": "services.notifications.models",
+        "notifications": "services.notifications.models.sealed",
         "payments": "services.payments.models.sealed",
     }
 )

@@ -214,6 +214,7 @@ def _sandbox_options(layout: Layout) -> list[str]:
         "--state": folder.sandbox_state,
         "--clock-file": folder.clock_file,
         "--gateway": layout.local_url,
+        "--public-url": layout.url,
         "--sendgrid-key": mail_webhook_key(folder=folder.keys).private_file,
         "--twilio-token": folder.keys / TWILIO_TOKEN,
         "--processor-secret": folder.keys / PROCESSOR_SECRET,

@@ -53,6 +53,7 @@ TAGS = {
     "payments": "Paying, what became of a payment, and the methods to pay with.",
     "leases": "The lease as signed, and the ways out of it.",
     "stream": "Events of the caller's accounts as they happen.",
+    "notifications": "What people are told, by which channels, what they agreed to, and their inbox.",
     "support": "How to reach a person, and secure messages with one.",
     "staff": "What people who work here do; every question and every change is kept on record.",
     "webhooks": "What vendors call. The signature is the proof; nobody signs in.",

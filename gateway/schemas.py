@@ -9,6 +9,7 @@ from services.accounts.contract.approvals import APPROVAL_KINDS
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
 from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
+from services.notifications.contract import choices
 from services.notifications.contract.conversations import Desk
 from services.notifications.contract.hours import WEEKDAYS
 from services.payments.contract import autopay, notices, receipts
@@ -115,6 +116,14 @@ class Paperless(paperless.Paperless):
 
     `disclosure` is the one in force; its PDF shows the code that a consent gives as `proof`.
     """
+
+    class Meta:
+        # It is in the ETag.
+        exclude = ("version",)
+
+
+class Alerts(choices.Alerts):
+    """What you are told and how. A cell counts only as far as `texts` and `mails` allow."""
 
     class Meta:
         # It is in the ETag.

@@ -26,6 +26,7 @@ DECLARED = (
     Setting("REGISTRATIONS_PER_MINUTE", "number", "Registrations and verifications from one address in a minute", 30),
     Setting("REQUESTS_PER_MINUTE", "number", "Requests of one person who has signed in, in a minute", 1200),
     Setting("TYPING_PER_MINUTE", "number", "How often a person may say in a minute that they are writing", 60),
+    Setting("TEST_MESSAGES_PER_HOUR", "number", "Messages that a person may have sent to try alerts, in an hour", 10),
     WEBHOOK_PORTS,
     WEBHOOK_LOOPBACK_ALLOWED,
     WEBHOOK_CA_FILE,

@@ -2,6 +2,7 @@
 
 from gateway.api import (
     accounts,
+    alerts,
     approvals,
     autopay,
     changes,
@@ -24,6 +25,7 @@ from gateway.api import (
     staff_conversations,
     staff_customers,
     staff_leases,
+    staff_messages,
     staff_money,
     staff_payments,
     staff_receipts,
@@ -43,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *passkeys.ROUTES,
     *approvals.ROUTES,
     *me.ROUTES,
+    *alerts.ROUTES,
     *accounts.ROUTES,
     *payoff.ROUTES,
     *statements.ROUTES,
@@ -64,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
     *staff_money.ROUTES,
     *staff_payments.ROUTES,
     *staff_receipts.ROUTES,
+    *staff_messages.ROUTES,
     *staff_webhooks.ROUTES,
     *discovery.ROUTES,
     *documentation.ROUTES,

@@ -89,6 +89,7 @@ def _caller(options: argparse.Namespace, *, sandbox: Sandbox) -> Caller | None:
         sandbox=sandbox,
         webhooks=sandbox.webhooks,
         gateway=options.gateway,
+        public_url=options.public_url or options.gateway,
         sendgrid_signature=SendGridSignature(key_file=options.sendgrid_key),
         twilio_signature=TwilioSignature(token_file=options.twilio_token),
         processor_signature=ProcessorSignature(secret_file=options.processor_secret),
@@ -111,6 +112,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--slow-seconds", type=_seconds, default=2.0, help="how long tok_slow holds the answer back")
     parser.add_argument("--clock-file", type=Path, metavar="FILE", help="the file that moves the stack's business date")
     parser.add_argument("--gateway", metavar="URL", help="the gateway of the stack, whose webhooks are called")
+    parser.add_argument("--public-url", metavar="URL", help="what the stack calls itself; the gateway, unless named")
     parser.add_argument("--sendgrid-key", type=Path, metavar="FILE", help="private key that signs SendGrid's webhooks")
     parser.add_argument("--twilio-token", type=Path, metavar="FILE", help="token that signs Twilio's webhooks")
     parser.add_argument(

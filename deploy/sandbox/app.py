@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
-from deploy.sandbox import charging, clock, controls, page, processor, sendgrid, twilio
+from deploy.sandbox import charging, clock, controls, inbound, page, processor, sendgrid, twilio
 from deploy.sandbox.exchange import Reply, Request, Route, Sandbox, error_reply, json_reply
 from deploy.sandbox.faults import judge_call, provider_at
 
@@ -41,6 +41,8 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("POST", "/_sandbox/texts/<id>/<fate>", controls.decide_text),
     ("POST", "/_sandbox/numbers/stop", controls.stop_number),
     ("POST", "/_sandbox/numbers/start", controls.start_number),
+    ("GET", "/_sandbox/inbound", inbound.list_inbound),
+    ("POST", "/_sandbox/inbound", controls.send_inbound),
     ("GET", "/_sandbox/charges", controls.list_charges),
     ("POST", "/_sandbox/charges/<id>/return", charging.return_charge),
     ("POST", "/_sandbox/charges/<id>/settle", charging.settle_charge),

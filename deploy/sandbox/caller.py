@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import NoReturn, Protocol
 from urllib.parse import urldefrag, urlencode, urlsplit
 
-from deploy.sandbox import controls, processor, sendgrid, twilio
+from deploy.sandbox import controls, inbound, processor, sendgrid, twilio
 from deploy.sandbox.exchange import Sandbox
 from deploy.sandbox.signatures import ProcessorSignature, SendGridSignature, TwilioSignature
 from deploy.sandbox.store import Document
@@ -18,6 +18,8 @@ from deploy.sandbox.webhooks import OVERTAKEN, PLANNED, WAITING, WEBHOOKS, Webho
 
 SENDGRID_PATH = "/v1/webhooks/sendgrid"
 PROCESSOR_PATH = "/v1/webhooks/processor"
+INBOUND_PATH = "/v1/webhooks/twilio/inbound"
+FORM_MEDIA = "application/x-www-form-urlencoded; charset=UTF-8"
 ANSWER_SECONDS_MAX = 5.0
 NO_ANSWER = "no answer"
 
@@ -53,12 +55,14 @@ class Caller:
     """Works off what is due: mails together in one call, as SendGrid gathers them, and each text in its own."""
 
     def __init__(
-        self, *, sandbox: Sandbox, webhooks: Webhooks, gateway: str, sendgrid_signature: SendGridSignature,
+        self, *, sandbox: Sandbox, webhooks: Webhooks, gateway: str, public_url: str,
+        sendgrid_signature: SendGridSignature,
         twilio_signature: TwilioSignature, processor_signature: ProcessorSignature,
     ) -> None:  # fmt: skip
         self._sandbox = sandbox
         self._webhooks = webhooks
         self._gateway = urlsplit(gateway)
+        self._public_url = public_url.rstrip("/")
         self._sendgrid = sendgrid_signature
         self._twilio = twilio_signature
         self._processor = processor_signature
@@ -77,6 +81,8 @@ class Caller:
         for webhook in due:
             if webhook.document["kind"] == twilio.TEXTS:
                 self._tell([webhook], self._text_letter(webhook))
+            elif webhook.document["kind"] == inbound.INBOUND:
+                self._tell([webhook], self._inbound_letter(webhook))
             elif webhook.document["kind"] in (processor.CHARGES, processor.REFUNDS):
                 self._tell([webhook], self._processor_letter(webhook))
 
@@ -132,9 +138,14 @@ class Caller:
         url, _ = urldefrag(text.message["status_callback"])
         parts = urlsplit(url)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        media = "application/x-www-form-urlencoded; charset=UTF-8"
         signed = self._twilio.headers(form, url=url)
-        return Letter(path, urlencode(form).encode(), {"Content-Type": media, **signed})
+        return Letter(path, urlencode(form).encode(), {"Content-Type": FORM_MEDIA, **signed})
+
+    def _inbound_letter(self, text: Due) -> Letter:
+        """To the address that a number has at Twilio: the public one, which is signed with it."""
+        form = inbound.form_of(text.message)
+        signed = self._twilio.headers(form, url=f"{self._public_url}{INBOUND_PATH}")
+        return Letter(INBOUND_PATH, urlencode(form).encode(), {"Content-Type": FORM_MEDIA, **signed})
 
     def _processor_letter(self, money: Due) -> Letter:
         body = json.dumps(processor.event_of(money.message, webhook=money.document)).encode()

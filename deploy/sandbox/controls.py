@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from werkzeug.utils import redirect
 
-from deploy.sandbox import twilio
+from deploy.sandbox import inbound, twilio
 from deploy.sandbox.exchange import Reply, Request, Sandbox, error_reply, fields, json_reply
 from deploy.sandbox.faults import FaultNotUnderstood, current_faults, set_fault
 from deploy.sandbox.processor import CHARGES, REFUNDS
 from deploy.sandbox.sendgrid import MAILS
 from deploy.sandbox.store import Document
-from deploy.sandbox.twilio import OPT_OUTS, TEXTS, is_telephone_number
+from deploy.sandbox.twilio import BODY_CHARACTERS_MAX, OPT_OUTS, TEXTS, is_telephone_number
 from deploy.sandbox.webhooks import WEBHOOKS
 
 LISTED_DEFAULT = 100
@@ -91,13 +91,24 @@ def decide_text(request: Request, /, *, sandbox: Sandbox, id: str = "", fate: st
     return happened(request, kind=TEXTS, id=id, facts=facts, event=fate, sandbox=sandbox)
 
 
+def send_inbound(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
+    """POST /_sandbox/inbound {number, body}: the person at this number texts us, and nobody answers but the stack."""
+    given = fields(request)
+    number, body = str(given.get("number", "")), str(given.get("body", ""))
+    if not is_telephone_number(number):
+        return _no_number()
+    if not 1 <= len(body) <= BODY_CHARACTERS_MAX:
+        return error_reply(400, "body_invalid", f"Give a body of 1 to {BODY_CHARACTERS_MAX} characters.")
+    return done(request, inbound.receive(number=number, body=body, sandbox=sandbox), anchor="inbound")
+
+
 def stop_number(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
-    """POST /_sandbox/numbers/stop {number}: the person at this number replied STOP."""
+    """POST /_sandbox/numbers/stop {number}: they replied STOP; Twilio blocks the number, and has answered."""
     return _opt(request, opted_out=True, sandbox=sandbox)
 
 
 def start_number(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
-    """POST /_sandbox/numbers/start {number}: the person at this number replied START."""
+    """POST /_sandbox/numbers/start {number}: they replied START; Twilio frees the number, and has answered."""
     return _opt(request, opted_out=False, sandbox=sandbox)
 
 
@@ -129,7 +140,7 @@ def happened(
 def _opt(request: Request, *, opted_out: bool, sandbox: Sandbox) -> Reply:
     number = str(fields(request).get("number", ""))
     if not is_telephone_number(number):
-        return error_reply(400, "number_invalid", "Give a number in international form, such as +12125552368.")
+        return _no_number()
     word = {"id": number, "number": number, "opted_out": opted_out, "said_at": sandbox.timestamp()}
     with sandbox.store.lock:
         if sandbox.store.get(kind=OPT_OUTS, id=number) is None:
@@ -137,6 +148,8 @@ def _opt(request: Request, *, opted_out: bool, sandbox: Sandbox) -> Reply:
         record_happening(kind=OPT_OUTS, id=number, change=lambda _: word, sandbox=sandbox)
         if opted_out:
             _stop_what_is_on_its_way(number, sandbox=sandbox)
+        said = "STOP" if opted_out else "START"
+        inbound.receive(number=number, body=said, understood=said, sandbox=sandbox)
     return done(request, word, anchor="numbers")
 
 
@@ -168,6 +181,10 @@ def done(request: Request, body: Document, *, anchor: str) -> Reply:
         # After a press of a button the page is shown again, so that reloading it does not press twice.
         return Reply(redirect(f"{PAGE}#{anchor}" if anchor else PAGE, code=303))
     return json_reply(body)
+
+
+def _no_number() -> Reply:
+    return error_reply(400, "number_invalid", "Give a number in international form, such as +12125552368.")
 
 
 def _no_such(what: str, next_step: str) -> Reply:

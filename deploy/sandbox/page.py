@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from werkzeug.wrappers import Response
 
-from deploy.sandbox import charging, faults, outcomes
+from deploy.sandbox import charging, faults, inbound, outcomes
 from deploy.sandbox.exchange import Reply, Request, Sandbox, error_reply
 from deploy.sandbox.processor import CHARGES, REFUNDS
 from deploy.sandbox.sendgrid import MAILS
@@ -36,6 +36,7 @@ def show_page(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
         texts=store.latest(kind=TEXTS, limit=SHOWN_MAX, found_under=found_under),
         charges=store.latest(kind=CHARGES, limit=SHOWN_MAX),
         refunds=store.latest(kind=REFUNDS, limit=SHOWN_MAX),
+        inbound=store.latest(kind=inbound.INBOUND, limit=SHOWN_MAX, found_under=found_under),
         counts={kind: store.count(kind=kind) for kind in (MAILS, TEXTS, CHARGES)},
         numbers=[word for word in store.latest(kind=OPT_OUTS, limit=SHOWN_MAX) if word["opted_out"]],
         faults=faults.current_faults(sandbox=sandbox),

@@ -20,6 +20,7 @@ TWILIO_SIGNATURE = "X-Twilio-Signature"
 # The form of Stripe's signature, whichever processor signs.
 PROCESSOR_SIGNATURE = "Stripe-Signature"
 TWILIO_PATH = "/v1/webhooks/twilio/status"
+TWILIO_INBOUND_PATH = "/v1/webhooks/twilio/inbound"
 
 _TEXT = {"type": "string"}
 
@@ -79,6 +80,33 @@ def record_text_status(call: HttpCall) -> Reply:
 
 
 @route(
+    "POST", TWILIO_INBOUND_PATH, operation="recordInboundText", status=204, tags=("webhooks",), gives=Nothing,
+    summary="Twilio's webhook for incoming messages", errors=("webhook_signature_invalid",),
+    raw=RawBody(
+        media="application/x-www-form-urlencoded", bytes_max=TEXT_STATUS_BYTES_MAX, signed_by=(TWILIO_SIGNATURE,),
+        shape={
+            "type": "object",
+            "properties": {"MessageSid": _TEXT, "From": _TEXT, "To": _TEXT, "Body": _TEXT, "OptOutType": _TEXT},
+        },
+    ),
+    sends={
+        "MessageSid": "SM00000000000000000000000000000002", "From": "+12145550142", "To": "+15005550006",
+        "Body": "STOP",
+    },
+)  # fmt: skip
+def record_inbound_text(call: HttpCall) -> Reply:
+    """Verified over the public address and the fields of the form; the same MessageSid again changes nothing.
+
+    STOP, HELP and START, and what means them in English or Spanish, are heeded at once and answered once by a text of
+    its own; all else goes to a conversation. The answer is empty, so that Twilio texts nothing by itself.
+    """
+    address = f"{call.house.settings['PUBLIC_URL'].rstrip('/')}{TWILIO_INBOUND_PATH}"
+    return call.relay(
+        "notifications", "record_inbound_text", url=address, body=call.raw, signature=call.headers[TWILIO_SIGNATURE]
+    )
+
+
+@route(
     "POST", "/v1/webhooks/processor", operation="recordProcessorEvents", status=204, tags=("webhooks",), gives=Nothing,
     summary="The card and bank processor's webhook", errors=("processor_signature_invalid", "invalid_request"),
     raw=RawBody(
@@ -102,4 +130,4 @@ def record_processor_events(call: HttpCall) -> Reply:
     return call.relay("payments", "record_processor_events", body=call.raw, signature=call.headers[PROCESSOR_SIGNATURE])
 
 
-ROUTES = (record_mail_events, record_text_status, record_processor_events)
+ROUTES = (record_mail_events, record_text_status, record_inbound_text, record_processor_events)

@@ -100,6 +100,8 @@ TOLD = (
     Told(notifications.conversation_replied, to=Audience.PERSON),
     Told(notifications.conversation_changed, to=Audience.PERSON),
     Told(notifications.conversation_moved, to=Audience.DESK),
+    Told(notifications.inbox_message_added, to=Audience.PERSON),
+    Told(notifications.channel_opted_out, to=Audience.PERSON),
 )
 # Told at once to whoever listens, and remembered nowhere.
 PASSING = ("conversation_typing",)

@@ -11,17 +11,19 @@ from chassis.schemas import Nothing
 from services.accounts.contract import events as accounts_events
 from services.leases.contract import events as leases_events
 from services.notifications import operations, queries
-from services.notifications.contract import conversations, events, schemas
+from services.notifications.contract import choices, conversations, events, schemas
 from services.notifications.contract.hours import Hours
 from services.notifications.operations import conversations as conversing
 from services.notifications.operations import telling
 from services.notifications.operations.telling import News
 from services.notifications.providers.channels import Mail, Text
 from services.notifications.providers.figures import show_unsettled
-from services.notifications.providers.reports import MailReports, TextReports
+from services.notifications.providers.reports import InboundTexts, MailReports, TextReports
 from services.notifications.providers.wiring import (
+    BrandProvider,
     CipherProvider,
     HoursProvider,
+    InboundTextsProvider,
     MailProvider,
     MailReportsProvider,
     TextProvider,
@@ -50,6 +52,11 @@ def _text_reports(service: "NotificationsService", question: Question) -> Mappin
     return {"reports": service.text_reports.read(**question.request)}
 
 
+def _inbound_text(service: "NotificationsService", question: Question) -> Mapping[str, Any]:
+    """What somebody texted, once Twilio's signature holds."""
+    return {"text": service.inbound_texts.read(**question.request)}
+
+
 class NotificationsService(Service):
     """Asks nobody: what it must know is pushed to it."""
 
@@ -61,6 +68,8 @@ class NotificationsService(Service):
     texts: Text = TextProvider()
     mail_reports: MailReports = MailReportsProvider()
     text_reports: TextReports = TextReportsProvider()
+    inbound_texts: InboundTexts = InboundTextsProvider()
+    brand: str = BrandProvider()
 
     @command(takes=schemas.PutContact, gives=Nothing, may=(SERVICE,))
     def put_contact(self, call: Call) -> None:
@@ -89,6 +98,50 @@ class NotificationsService(Service):
     @command(takes=schemas.RecordTextStatus, gives=Nothing, may=(ANONYMOUS,), asks=_text_reports)
     def record_text_status(self, call: Call) -> None:
         self._record(call)
+
+    @command(takes=schemas.RecordInboundText, gives=Nothing, may=(ANONYMOUS,), asks=_inbound_text)
+    def record_inbound_text(self, call: Call) -> None:
+        operations.take_inbound_text(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, text=call.answers["text"]
+        )
+
+    @query(takes=Nothing, gives=choices.Alerts, may=(CUSTOMER,))
+    def get_alerts(self, call: Call) -> Any:
+        return queries.get_alerts(call.transaction, caller=call.context, cipher=self.cipher, brand=self.brand)
+
+    @command(takes=choices.PutAlertsOfVersion, gives=choices.Alerts, may=(CUSTOMER,))
+    def put_alerts(self, call: Call) -> Any:
+        return operations.put_alerts(
+            call.transaction, now=self.clock.now(), caller=call.context, cipher=self.cipher, brand=self.brand,
+            **call.request,
+        )  # fmt: skip
+
+    @command(takes=choices.TestAlerts, gives=choices.TestedAlerts, may=(CUSTOMER,))
+    def test_alerts(self, call: Call) -> Any:
+        return operations.test_alerts(
+            call.transaction, now=self.clock.now(), caller=call.context, cipher=self.cipher, **call.request
+        )
+
+    @query(takes=choices.ListMine, gives=choices.Consents, may=(CUSTOMER,))
+    def list_consents(self, call: Call) -> Any:
+        return queries.list_consents(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=choices.GiveConsent, gives=choices.Consent, may=(CUSTOMER,))
+    def give_consent(self, call: Call) -> Any:
+        return operations.give_consent(
+            call.transaction, now=self.clock.now(), caller=call.context, cipher=self.cipher, brand=self.brand,
+            **call.request,
+        )  # fmt: skip
+
+    @query(takes=choices.ListMine, gives=choices.Inbox, may=(CUSTOMER,))
+    def list_inbox(self, call: Call) -> Any:
+        return queries.list_inbox(call.transaction, caller=call.context, cipher=self.cipher, **call.request)
+
+    @command(takes=choices.ReadInboxItem, gives=choices.InboxItem, may=(CUSTOMER,))
+    def read_inbox_item(self, call: Call) -> Any:
+        return operations.read_inbox_item(
+            call.transaction, now=self.clock.now(), caller=call.context, cipher=self.cipher, **call.request
+        )
 
     @query(takes=schemas.ListMessages, gives=schemas.Messages, may=(SERVICE, AGENT))
     def list_messages(self, call: Call) -> Any:
@@ -340,6 +393,13 @@ class NotificationsService(Service):
     def on_vehicle_returned(self, call: EventCall) -> None:
         telling.tell_vehicle_returned(call.transaction, news=self._news(call))
 
+    @reaction(events.inbox_queued)
+    def on_inbox_queued(self, call: EventCall) -> None:
+        operations.lay_into_inbox(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, wording=self.wording,
+            message_id=call.data["message_id"],
+        )  # fmt: skip
+
     @errand(events.message_queued)
     def on_message_queued(self, call: ErrandCall) -> None:
         operations.send_message(
@@ -350,6 +410,10 @@ class NotificationsService(Service):
     @timer(every_seconds=60)
     def every_minute_release_waiting(self) -> None:
         operations.release_waiting(self.store, now=self.clock.now())
+
+    @timer(every_seconds=60)
+    def every_minute_print_numbers(self) -> None:
+        operations.print_numbers(self.store, cipher=self.cipher)
 
     @timer(every_seconds=60)
     def every_minute_count_unsettled(self) -> None:

@@ -64,16 +64,17 @@ def push_contact(errand: ErrandCall, *, notifications: Asks, keyring: Keyring) -
         raise LookupError(f"user {user_id} is gone")
     if user["status"] != ACTIVE:
         return
-    sealed = user["phone_sealed"]
+    phone, address = keyring.contact_of(user)
     contact = {
         "version": errand.event.sequence,
         "user_id": str(user_id),
         "email": user["email"],
-        "phone": keyring.unseal(sealed, field="users.phone", owner=user_id) if sealed else None,
+        "phone": phone,
         "first_name": user["first_name"],
         "sms_consent": user["sms_consent"],
         "time_zone": None,
         "language": user["language"],
+        "mailing_place": address and {name: address[name] for name in ("state", "postal_code")},
         "accounts": [{"id": str(link["account_id"]), "last4": link["account_last4"]} for link in links],
     }
     try:

@@ -68,7 +68,26 @@ class ConversationMoved(Strict):
     agent_id = fields.UUID(required=True, allow_none=True)
 
 
+class ChannelOptedOut(Strict):
+    """A person wants nothing more by this channel. `source` says how we know: `text` (they wrote STOP, or in words that
+    mean it), `portal`, `carrier` (the vendor refused a text for it) or `staff`."""
+
+    user_id = fields.UUID(required=True)
+    channel = fields.String(required=True)
+    source = fields.String(required=True)
+
+
+class InboxMessageAdded(Strict):
+    """A message lies in a person's inbox; they read its words there."""
+
+    message_id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    account_id = fields.UUID(required=True, allow_none=True)
+    template = fields.String(required=True)
+
+
 message_queued = Event("notifications", "message_queued", 1, MessageQueued, promised=False, handled=True)
+inbox_queued = Event("notifications", "inbox_queued", 1, MessageQueued, promised=False, handled=True)
 notification_sent = Event("notifications", "notification_sent", 1, NotificationSent, handled=True)
 notification_delivered = Event("notifications", "notification_delivered", 1, NotificationDelivered, handled=True)
 notification_failed = Event("notifications", "notification_failed", 1, NotificationFailed, handled=True)
@@ -77,3 +96,5 @@ conversation_changed = Event(
     "notifications", "conversation_changed", 1, ConversationChanged, promised=False, handled=True
 )
 conversation_moved = Event("notifications", "conversation_moved", 1, ConversationMoved, promised=False, handled=True)
+channel_opted_out = Event("notifications", "channel_opted_out", 1, ChannelOptedOut, handled=True)
+inbox_message_added = Event("notifications", "inbox_message_added", 1, InboxMessageAdded, handled=True)

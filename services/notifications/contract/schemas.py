@@ -60,10 +60,18 @@ class ContactAccount(Strict):
     last4 = fields.String(required=True, validate=_is_account_ending)
 
 
+class MailingPlace(Strict):
+    """What of a mailing address says by which clock a person lives."""
+
+    state = fields.String(required=True, validate=validate.Regexp(re.compile(r"[A-Z]{2}\Z")))
+    postal_code = fields.String(required=True, validate=validate.Regexp(re.compile(r"[0-9]{5}(-[0-9]{4})?\Z")))
+
+
 class PutContact(Strict):
     """A person as identity knows them now: it replaces what was known here, the list of accounts included.
 
-    `version` is the sequence of identity's event that asks for it; an older one changes nothing.
+    `version` is the sequence of identity's event that asks for it; an older one changes nothing. `time_zone` is the
+    person's own word; without it the zones that fit `mailing_place` count.
     """
 
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
@@ -74,6 +82,7 @@ class PutContact(Strict):
     sms_consent = fields.Boolean(required=True, truthy={True}, falsy={False})
     time_zone = fields.String(load_default=None, allow_none=True, validate=_is_time_zone)
     language = _language()
+    mailing_place = fields.Nested(MailingPlace, load_default=None, allow_none=True)
     accounts = fields.List(fields.Nested(ContactAccount), required=True, validate=validate.Length(max=ACCOUNTS_MAX))
 
 
@@ -118,6 +127,14 @@ class RecordTextStatus(Strict):
     signature = fields.String(required=True)
 
 
+class RecordInboundText(Strict):
+    """A text that somebody sent to our number, as Twilio posts it: the form byte for byte, and its signature."""
+
+    url = fields.String(required=True)
+    body = fields.String(required=True)
+    signature = fields.String(required=True)
+
+
 class QueuedMessage(Strict):
     """The message that will go out."""
 
@@ -132,6 +149,16 @@ class ListMessages(Strict):
     cursor = fields.UUID(load_default=None, allow_none=True)
 
 
+class MessageDecision(Strict):
+    """One time that a message was decided: the rule that decided, and the facts that it rested on."""
+
+    decided_at = Instant(required=True)
+    rule = fields.String(required=True)
+    goes = fields.Boolean(required=True)
+    not_before = Instant(required=True, allow_none=True)
+    facts = fields.Dict(keys=fields.String(), required=True)
+
+
 class Message(Strict):
     """One message without its words: `reason` says why it may go, may not, or did not."""
 
@@ -144,6 +171,7 @@ class Message(Strict):
     created_at = Instant(required=True)
     sent_at = Instant(required=True, allow_none=True)
     delivered_at = Instant(required=True, allow_none=True)
+    decisions = fields.List(fields.Nested(MessageDecision), required=True)
 
 
 class Messages(Strict):

@@ -15,9 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
-
-from chassis.resealing import SealedTable
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = MetaData()
 
@@ -34,11 +32,25 @@ contacts = Table(
     Column("sms_opted_out_at", DateTime(timezone=True)),
     Column("time_zone", Text),
     Column("language", Text, nullable=False, server_default=text("'en'")),
+    # What a number is found by when it writes to us.
+    Column("phone_print", BigInteger),
+    Column("zones", ARRAY(Text), nullable=False, server_default="{}"),
+    # What the person said themselves; until then the consent counts that came with the account.
+    Column("sms_consent_chosen", Boolean),
+    Column("email_dead_at", DateTime(timezone=True)),
+    Column("phone_dead_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("user_id", name="pk_contacts"),
     CheckConstraint("sms_opted_out_at IS NULL OR phone_sealed IS NOT NULL", name="ck_contacts_opted_out_phone"),
     CheckConstraint("language IN ('en', 'es')", name="ck_contacts_language"),
+    CheckConstraint("phone_dead_at IS NULL OR phone_sealed IS NOT NULL", name="ck_contacts_dead_phone"),
+    Index("ix_contacts_phone_print", "phone_print"),
+    Index(
+        "ix_contacts_unprinted",
+        "user_id",
+        postgresql_where=text("phone_sealed IS NOT NULL AND phone_print IS NULL"),
+    ),
 )
 
 contact_accounts = Table(
@@ -83,9 +95,11 @@ messages = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("sent_at", DateTime(timezone=True)),
     Column("delivered_at", DateTime(timezone=True)),
+    # Every time it was decided: the rule, and the facts that it rested on.
+    Column("decisions", JSONB, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("id", name="pk_messages"),
     UniqueConstraint("source_key", name="uq_messages_source_key"),
-    CheckConstraint("channel IN ('email', 'sms')", name="ck_messages_channel"),
+    CheckConstraint("channel IN ('email', 'sms', 'inbox')", name="ck_messages_channel"),
     CheckConstraint(
         "state IN ('queued', 'sending', 'sent', 'delivered', 'failed', 'suppressed', 'unknown')",
         name="ck_messages_state",
@@ -106,13 +120,4 @@ messages = Table(
     Index("ix_messages_user_id", "user_id", "id"),
     Index("ix_messages_waiting", "not_before", postgresql_where=text("not_before IS NOT NULL")),
     Index("ix_messages_unsettled", "changed_at", postgresql_where=text("state IN ('sending', 'unknown')")),
-)
-
-# Which columns are encrypted, and what each value is tied to: for bringing them under new keys.
-SEALED_TABLES = (
-    SealedTable(
-        table=contacts,
-        bound_to=dict.fromkeys(("email_sealed", "phone_sealed", "first_name_sealed"), "{user_id}"),
-    ),
-    SealedTable(table=messages, bound_to={"variables_sealed": "{id}"}),
 )

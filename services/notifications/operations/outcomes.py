@@ -102,11 +102,18 @@ def give_back(transaction: Transaction, *, now: datetime, message_id: UUID) -> N
 
 
 def settle(
-    transaction: Transaction, *, now: datetime, message: Row, state: State, reason: str, vendor_id: str | None = None
-) -> None:
+    transaction: Transaction, *, now: datetime, message: Row, state: State, reason: str, vendor_id: str | None = None,
+    **more: Any,
+) -> None:  # fmt: skip
     """Take a locked message to a state from which nothing more is sent, wipe its words, and tell what is to be told."""
     following = states.step(State(message["state"]), state)
-    values: dict[str, Any] = {"state": following, "reason": reason, "variables_sealed": None, "not_before": None}
+    values: dict[str, Any] = {
+        "state": following,
+        "reason": reason,
+        "variables_sealed": None,
+        "not_before": None,
+        **more,
+    }
     values["vendor_id"] = message["vendor_id"] or vendor_id or None
     if following in (State.SENT, State.DELIVERED):
         values["sent_at"] = message["sent_at"] or now

@@ -13,22 +13,29 @@ from chassis.ids import new_id
 from chassis.keys import FieldCipher
 from chassis.store import Database, Transaction
 from services.notifications.contract import events
-from services.notifications.models import contact_accounts, contacts, messages
-from services.notifications.operations.contacts import person_of
+from services.notifications.models import choices, contact_accounts, contacts, messages
+from services.notifications.operations.contacts import Person, person_of
+from services.notifications.operations.deciding import Aside, decide, spent_of
 from services.notifications.operations.flags import flags_of
-from services.notifications.rules import alerts, causes, deciding
+from services.notifications.rules import causes
 from services.notifications.rules.deciding import Decision
-from services.notifications.rules.kinds import CARRIED, Channel
-from services.notifications.rules.states import Reason, State
+from services.notifications.rules.kinds import Channel
+from services.notifications.rules.states import State
 
 RELEASED_AT_ONCE_MAX = 500
 
 _HOLDERS = (
-    select(contacts, contact_accounts.c.last4)
+    select(contacts, contact_accounts.c.last4, choices.c.matrix, choices.c.due_soon_days)
     .join_from(contact_accounts, contacts)
+    .join(choices, choices.c.user_id == contacts.c.user_id, isouter=True)
     .where(contact_accounts.c.account_id == bindparam("of_account"))
     .order_by(contacts.c.user_id)
 )
+_QUEUED = {
+    Channel.EMAIL: events.message_queued,
+    Channel.SMS: events.message_queued,
+    Channel.INBOX: events.inbox_queued,
+}
 _ONCE = insert(messages).on_conflict_do_nothing(constraint="uq_messages_source_key")
 
 
@@ -38,9 +45,11 @@ def send_secure_mail(
 ) -> Mapping[str, Any]:  # fmt: skip
     """Queue a mail with a secret link → {message_id}. The same cause gives the same message, for ever."""
     key = causes.source_key(cause=cause, addressee="address", channel=Channel.EMAIL, template=template)
-    queued = _queue(
-        transaction, now=now, cipher=cipher, key=key, channel=Channel.EMAIL, template=template,
-        language=language, decision=Decision(send=True, reason=Reason.ALLOWED),
+    addressee = Person(first_name=first_name, email=to_email, phone=None, sms_consent=False, is_opted_out=False)
+    decided = decide(addressee, now=now, template=template, channel=Channel.EMAIL)
+    queued = queue(
+        transaction, now=now, cipher=cipher, key=key, channel=Channel.EMAIL, template=template, decided=decided,
+        language=language,
         variables={"to_email": to_email, "first_name": first_name, "link": link, "about": about},
     )  # fmt: skip
     return {"message_id": queued}
@@ -52,57 +61,70 @@ def send_secure_text(
 ) -> Mapping[str, Any]:  # fmt: skip
     """Queue a text with a code → {message_id}. The same cause gives the same message, for ever."""
     key = causes.source_key(cause=cause, addressee="number", channel=Channel.SMS, template=template)
-    queued = _queue(
-        transaction, now=now, cipher=cipher, key=key, channel=Channel.SMS, template=template,
-        language=language, decision=Decision(send=True, reason=Reason.ALLOWED),
+    decided = decide(who_asked(to_phone), now=now, template=template, channel=Channel.SMS)
+    queued = queue(
+        transaction, now=now, cipher=cipher, key=key, channel=Channel.SMS, template=template, decided=decided,
+        language=language,
         variables={"to_phone": to_phone, "first_name": "", "code": code},
     )  # fmt: skip
     return {"message_id": queued}
 
 
+def who_asked(phone: str) -> Person:
+    """The person at a number who asked for a text a moment ago; nothing else is known of them."""
+    return Person(first_name="", email=None, phone=phone, sms_consent=True, is_opted_out=False)
+
+
 def release_waiting(store: Database, *, now: datetime) -> int:
     """Let the messages go whose quiet hours are over; gives their number."""
     due = (
-        select(messages.c.id)
+        select(messages.c.id, messages.c.channel)
         .where(messages.c.not_before <= now)
         .order_by(messages.c.not_before)
         .limit(RELEASED_AT_ONCE_MAX)
         .with_for_update(skip_locked=True)
     )
     with store.writing() as transaction:
-        waiting = [row["id"] for row in transaction.all(due)]
-        for identifier in waiting:
-            transaction.run(update(messages).where(messages.c.id == identifier).values(not_before=None, changed_at=now))
-            _announce(transaction, identifier)
+        waiting = transaction.all(due)
+        for row in waiting:
+            transaction.run(update(messages).where(messages.c.id == row["id"]).values(not_before=None, changed_at=now))
+            _announce(transaction, row["id"], channel=row["channel"])
     return len(waiting)
 
 
 def tell_holders(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
-    variables: Mapping[str, Any], channels: Iterable[Channel] = CARRIED,
+    variables: Mapping[str, Any], channels: Iterable[Channel] = tuple(Channel), days: int | None = None,
+    on_paper: bool = False,
 ) -> None:  # fmt: skip
-    """One message for each person and channel, once for each cause; what must not go is kept with its reason."""
+    """One message for each person and channel, once for each cause; what must not go is kept with its reason.
+
+    `days`: it comes so many days before what it announces, and people choose which they want. `on_paper`: what it
+    announces goes out on paper, for want of consent to anything else.
+    """
     flags = flags_of(transaction, account_id=account_id)
-    for row in transaction.all(_HOLDERS, {"of_account": account_id}):
+    holders = transaction.all(_HOLDERS, {"of_account": account_id})
+    spent = spent_of(transaction, now=now, template=template, people=[row["user_id"] for row in holders])
+    for row in holders:
         person = person_of(cipher, row)
         for channel in channels:
-            decision = deciding.may_send(
-                kind=alerts.OCCASIONS[template].kind, channel=channel, reach=person.reach(channel), now=now, flags=flags
-            )
-            _queue(
-                transaction, now=now, cipher=cipher, channel=channel, template=template, decision=decision,
+            aside = Aside(days_before=days, on_paper=on_paper, spent=spent.get((row["user_id"], channel), 0))
+            queue(
+                transaction, now=now, cipher=cipher, channel=channel, template=template,
+                decided=decide(person, now=now, template=template, channel=channel, flags=flags, aside=aside),
                 key=causes.source_key(cause=cause, addressee=str(row["user_id"]), channel=channel, template=template),
                 language=row["language"], user_id=row["user_id"], account_id=account_id,
                 variables={**variables, "account_last4": row["last4"]},
             )  # fmt: skip
 
 
-def _queue(
+def queue(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, key: str, channel: Channel, template: str,
-    language: str, decision: Decision, variables: Mapping[str, Any], user_id: UUID | None = None,
+    language: str, decided: tuple[Decision, Mapping[str, Any]], variables: Mapping[str, Any], user_id: UUID | None = None,
     account_id: UUID | None = None,
 ) -> UUID:  # fmt: skip
     """Keep one message with what was decided; gives its id, or that of the message which this cause has already."""
+    decision, record = decided
     identifier = new_id(at=now)
     state = State.QUEUED if decision.send else State.SUPPRESSED
     sealed = cipher.encrypt(json.dumps(variables), bound_to=str(identifier)) if decision.send else None
@@ -110,14 +132,15 @@ def _queue(
         "id": identifier, "source_key": key, "user_id": user_id, "account_id": account_id, "channel": channel,
         "template": template, "language": language, "state": state, "reason": decision.reason,
         "not_before": decision.not_before, "variables_sealed": sealed, "created_at": now, "changed_at": now,
+        "decisions": [record],
     }  # fmt: skip
     if not transaction.run(_ONCE, values):
         existing: UUID = transaction.value(select(messages.c.id).where(messages.c.source_key == key))
         return existing
     if decision.send and decision.not_before is None:
-        _announce(transaction, identifier)
+        _announce(transaction, identifier, channel=channel)
     return identifier
 
 
-def _announce(transaction: Transaction, message_id: UUID) -> None:
-    transaction.emit(events.message_queued, subject=str(message_id), data={"message_id": message_id})
+def _announce(transaction: Transaction, message_id: UUID, *, channel: str) -> None:
+    transaction.emit(_QUEUED[Channel(channel)], subject=str(message_id), data={"message_id": message_id})

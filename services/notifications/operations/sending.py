@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,20 +14,23 @@ from chassis.errors import Impossible, OutcomeUnknown, VendorDown
 from chassis.failpoints import failpoint
 from chassis.keys import FieldCipher
 from chassis.store import Cause, Database, Row, Transaction
-from services.notifications.models import contacts, messages
+from services.notifications.models import choices, contacts, messages
 from services.notifications.operations import outcomes
 from services.notifications.operations.contacts import Person, person_of
+from services.notifications.operations.deciding import Aside, decide
 from services.notifications.operations.flags import flags_of
 from services.notifications.providers.channels import Mail, MailContent, Text, VendorRefused
 from services.notifications.providers.wording import Wording
-from services.notifications.rules import alerts, deciding, states, writing
+from services.notifications.rules import states, writing
 from services.notifications.rules.kinds import Channel
 from services.notifications.rules.states import Reason, State
 
 _OF_CONTACT = "contact_"
+_READ = (*contacts.c, choices.c.matrix, choices.c.due_soon_days)
 _LOCKED = (
-    select(messages, *(column.label(f"{_OF_CONTACT}{column.name}") for column in contacts.c))
+    select(messages, *(column.label(f"{_OF_CONTACT}{column.name}") for column in _READ))
     .join_from(messages, contacts, messages.c.user_id == contacts.c.user_id, isouter=True)
+    .join(choices, messages.c.user_id == choices.c.user_id, isouter=True)
     .where(messages.c.id == bindparam("of_message"))
     .with_for_update(of=messages)
 )
@@ -96,23 +99,22 @@ def _take(
     channel, template = Channel(message["channel"]), message["template"]
     # Consent may have been withdrawn, a flag set, and the evening come, while the message waited for its vendor.
     flags = flags_of(transaction, account_id=message["account_id"])
-    decision = deciding.may_send(
-        kind=alerts.OCCASIONS[template].kind, channel=channel, reach=person.reach(channel), now=now, flags=flags
+    decision, record = decide(
+        person, now=now, template=template, channel=channel, flags=flags, aside=Aside.kept_with(message)
     )
-    address = person.address(channel)
-    if not decision.send or address is None:
-        outcomes.settle(transaction, now=now, message=message, state=State.SUPPRESSED, reason=decision.reason)
+    kept: dict[str, Any] = {"decisions": [*message["decisions"], record]}
+    if not decision.send:
+        outcomes.settle(transaction, now=now, message=message, state=State.SUPPRESSED, reason=decision.reason, **kept)
         return None
     if decision.not_before is not None:
-        outcomes.change(
-            transaction, now=now, message_id=message_id, not_before=decision.not_before, reason=decision.reason
-        )
+        waits = {"not_before": decision.not_before, "reason": decision.reason}
+        outcomes.change(transaction, now=now, message_id=message_id, **waits, **kept)
         return None
     facts = {**variables, "greeting_name": writing.greeting_name(person.first_name)}
     words = wording.mail if channel is Channel.EMAIL else wording.text
     content = words(template, language=message["language"], facts=facts)
-    outcomes.change(transaction, now=now, message_id=message_id, state=states.step(State.QUEUED, State.SENDING))
-    return Parcel(message=message, address=address, content=content)
+    outcomes.change(transaction, now=now, message_id=message_id, state=states.step(State.QUEUED, State.SENDING), **kept)
+    return Parcel(message=message, address=str(person.address(channel)), content=content)
 
 
 def _hand_over(parcel: Parcel, *, mail: Mail, texts: Text) -> str:
@@ -127,8 +129,10 @@ def _addressee(*, cipher: FieldCipher, message: Row, variables: Mapping[str, Any
         return Person(
             first_name=variables["first_name"], email=variables.get("to_email"), phone=variables.get("to_phone"),
             # Whoever has a code sent to a number asked for that text a moment ago.
-            sms_consent="to_phone" in variables, is_opted_out=False, time_zone=None,
+            sms_consent="to_phone" in variables, is_opted_out=False,
         )  # fmt: skip
     if message[f"{_OF_CONTACT}user_id"] is None:
         raise Impossible(f"message {message['id']} has no contact")
-    return person_of(cipher, {column.name: message[f"{_OF_CONTACT}{column.name}"] for column in contacts.c})
+    person = person_of(cipher, {column.name: message[f"{_OF_CONTACT}{column.name}"] for column in _READ})
+    # What answers a text goes to the number that sent it.
+    return replace(person, phone=variables.get("to_phone", person.phone))

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.notifications.rules.kinds import Channel
+from services.notifications.rules.replies import Word
 from services.notifications.rules.states import State
 
 FRESH_SECONDS = 300
@@ -25,6 +26,23 @@ class Report:
     reason: str
     vendor_id: str | None
     stopped_number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundText:
+    """A text that somebody sent to our number. `understood`: the vendor has heeded and answered this word already."""
+
+    vendor_id: str
+    number: str
+    body: str
+    understood: Word | None = None
+
+
+class InboundTexts(Protocol):
+    """Reads the webhook of the vendor of texts for what people write."""
+
+    def read(self, *, url: str, body: str, signature: str) -> InboundText | None:
+        """The text, None where it has no sender. Raises WebhookSignatureInvalid."""
 
 
 class MailReports(Protocol):

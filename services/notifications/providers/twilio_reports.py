@@ -39,14 +39,14 @@ class TwilioReports:
         self._validator = RequestValidator(auth_token)
 
     def read(self, *, url: str, body: str, signature: str) -> list[Report]:
-        form = _form(body)
+        form = read_form(body)
         if form is None or not self._validator.validate(url, form, signature):
             raise WebhookSignatureInvalid()
         report = _report(form, query=parse_qs(urlsplit(url).query))
         return [report] if report is not None else []
 
 
-def _form(body: str) -> MultiDict[str, str] | None:
+def read_form(body: str) -> MultiDict[str, str] | None:
     """The fields, those that are given twice too: all of them are signed."""
     try:
         return MultiDict(parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_MAX))

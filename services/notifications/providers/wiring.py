@@ -9,10 +9,14 @@ from chassis.settings import Setting
 from services.identity.contract.settings import PUBLIC_URL
 from services.notifications.contract.hours import Hours, hours_of
 from services.notifications.contract.settings import (
-    BRAND_ADDRESS, BRAND_NAME, BRAND_PHONE, SUPPORT_CLOSED_ON, SUPPORT_HOURS,
+    BRAND_ADDRESS,
+    BRAND_NAME,
+    BRAND_PHONE,
+    SUPPORT_CLOSED_ON,
+    SUPPORT_HOURS,
 )
 from services.notifications.providers.channels import Mail, Text
-from services.notifications.providers.reports import MailReports, TextReports
+from services.notifications.providers.reports import InboundTexts, MailReports, TextReports
 from services.notifications.providers.wording import Brand, Wording
 
 FIELDS_PURPOSE = "fields-notifications"
@@ -103,6 +107,32 @@ class TextReportsProvider(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> TextReports:  # noqa: ARG002 - nameko's signature
         return self._reports
+
+
+class InboundTextsProvider(DependencyProvider):
+    """Gives each worker the reader of what people text to us."""
+
+    needs = (TWILIO_AUTH_TOKEN,)
+
+    def setup(self) -> None:
+        from services.notifications.providers.twilio_inbound import TwilioInbound
+
+        self._texts = TwilioInbound(auth_token=self.container.config["settings"][TWILIO_AUTH_TOKEN.name])
+
+    def get_dependency(self, worker_ctx: Any) -> InboundTexts:  # noqa: ARG002 - nameko's signature
+        return self._texts
+
+
+class BrandProvider(DependencyProvider):
+    """Gives each worker the lender's name."""
+
+    needs = (BRAND_NAME,)
+
+    def setup(self) -> None:
+        self._name: str = self.container.config["settings"][BRAND_NAME.name]
+
+    def get_dependency(self, worker_ctx: Any) -> str:  # noqa: ARG002 - nameko's signature
+        return self._name
 
 
 class WordingProvider(DependencyProvider):

@@ -1,10 +1,10 @@
 """What people are told about: alerts that they choose by channel, and the templates that belong to each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.notifications.rules.kinds import Channel, Kind
+from services.notifications.rules.kinds import COUNTED, Channel, Kind
 
 
 class Alert(StrEnum):
@@ -36,18 +36,18 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """What one template is about, and why it is sent."""
+    """What one template is about, and why it is sent; what somebody asked for a moment ago is no alert of the table."""
 
-    alert: Alert
+    alert: Alert | None
     kind: Kind
 
 
 _EVERYWHERE = frozenset(Channel)
 _NO_TEXT = frozenset({Channel.EMAIL, Channel.INBOX})
 
-# A locked cell keeps its default. The mail about a draft is the notice of 12 CFR 1005.10(d),
-# that about disclosures is what 12 CFR 1013.5(b) wants a lessee to have. What keeps people safe
-# goes by mail and to the inbox whatever they chose; codes are texted because they were asked for, not by this table.
+# A locked cell keeps its default. The mail about a draft is the notice of 12 CFR 1005.10(d), that about disclosures is
+# what 12 CFR 1013.5(b) wants a lessee to have. What keeps people safe goes by mail and to the inbox whatever they
+# chose; codes are texted because they were asked for, not by this table.
 OFFERS: Mapping[Alert, Offer] = {
     Alert.PAYMENT_DUE_SOON: Offer(by_default=_EVERYWHERE),
     Alert.PAYMENT_CONFIRMATION: Offer(by_default=_EVERYWHERE),
@@ -66,10 +66,10 @@ OFFERS: Mapping[Alert, Offer] = {
 }
 
 DUE_SOON_DAYS = (10, 7, 5, 3, 1)
-DUE_SOON_DAYS_BY_DEFAULT = frozenset({7, 1})
+DUE_SOON_DAYS_BY_DEFAULT = (7, 1)
 
 
-def _of(alert: Alert, kind: Kind, *templates: str) -> dict[str, Occasion]:
+def _of(alert: Alert | None, kind: Kind, *templates: str) -> dict[str, Occasion]:
     return {template: Occasion(alert=alert, kind=kind) for template in templates}
 
 
@@ -104,4 +104,40 @@ OCCASIONS: Mapping[str, Occasion] = {
         "password_changed", "new_sign_in", "confirm_new_email", "approve_contact_change", "contact_changed",
         "second_factor_changed", "approval_asked", "approval_decided", "security_code",
     ),
+    **_of(None, Kind.ANSWER, "test_message"),
+    **_of(None, Kind.CONFIRMATION, "texts_stopped", "texts_started", "texts_help"),
 }  # fmt: skip
+COUNTED_TEMPLATES = tuple(name for name, occasion in OCCASIONS.items() if occasion.kind in COUNTED)
+
+# By alert, the channels that a person turned on.
+Matrix = Mapping[str, Sequence[str]]
+
+
+def is_wanted(matrix: Matrix, *, alert: Alert | None, channel: Channel) -> bool:
+    """Whether a person who chose so is told of it that way; what they did not choose, or cannot, has its default."""
+    if alert is None:
+        return True
+    offer = OFFERS[alert]
+    if channel in offer.locked or alert not in matrix:
+        return channel in offer.by_default
+    return channel in matrix[alert]
+
+
+def goes_whatever_they_chose(*, alert: Alert | None, channel: Channel) -> bool:
+    """Whether the cell is locked, and on."""
+    return alert is not None and channel in OFFERS[alert].locked & OFFERS[alert].by_default
+
+
+def whole_matrix(matrix: Matrix) -> Mapping[Alert, Mapping[Channel, bool]]:
+    """Every cell as it counts."""
+    return {alert: {channel: is_wanted(matrix, alert=alert, channel=channel) for channel in Channel} for alert in Alert}
+
+
+def locked_cells_in(wanted: Mapping[str, Mapping[str, bool]]) -> list[tuple[str, str]]:
+    """The cells (alert, channel) that somebody wants otherwise than they are locked."""
+    return [
+        (alert, channel)
+        for alert, cells in wanted.items()
+        for channel, is_on in cells.items()
+        if channel in OFFERS[Alert(alert)].locked and is_on != (channel in OFFERS[Alert(alert)].by_default)
+    ]

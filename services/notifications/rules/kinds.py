@@ -20,7 +20,8 @@ class Kind(StrEnum):
     """Why a person is told: what may wait for the morning, and what a flag on the account stops, follows from it.
 
     A demand asks for money that is due or past due, or says what it costs that it was not paid. A notice is what a law
-    wants said before we may act, such as that of a draft (12 CFR 1005.10(d)).
+    wants said before we may act, such as that of a draft (12 CFR 1005.10(d)). A confirmation says that a text of theirs
+    (STOP, HELP, START) was heeded.
     """
 
     SECURITY = "security"
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     ROUTINE = "routine"
     DEMAND = "demand"
     NOTICE = "notice"
+    CONFIRMATION = "confirmation"
 
 
 # What nobody who holds an account is sent while it is flagged. Answers to what they just did, what keeps them safe, and
@@ -41,3 +43,5 @@ STOPPED_BY: Mapping[str, frozenset[Kind]] = {
     "cease_contact": frozenset({Kind.DEMAND, Kind.ROUTINE}),
 }
 MAY_WAIT = frozenset({Kind.ROUTINE, Kind.DEMAND, Kind.NOTICE})
+COUNTED = frozenset({Kind.ROUTINE, Kind.DEMAND})
+MUST_GO = frozenset({Kind.SECURITY, Kind.NOTICE})

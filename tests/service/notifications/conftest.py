@@ -8,6 +8,7 @@ from chassis.clock import FixedClock
 from chassis.keys import FieldCipher
 from services.notifications.contract.hours import hours_of
 from services.notifications.providers.sendgrid_reports import SendGridReports
+from services.notifications.providers.twilio_inbound import TwilioInbound
 from services.notifications.providers.twilio_reports import TwilioReports
 from services.notifications.providers.wording import Wording
 from services.notifications.service import NotificationsService
@@ -53,5 +54,7 @@ def stage(
         texts=twilio_at(sandbox.url),
         mail_reports=SendGridReports(public_keys=[sendgrid.key.public]),
         text_reports=TwilioReports(auth_token=TWILIO_TOKEN),
+        inbound_texts=TwilioInbound(auth_token=TWILIO_TOKEN),
+        brand="Kia Finance America",
     )
     return Stage(service=service, database=database, sandbox=sandbox, clock=clock)

@@ -15,6 +15,7 @@ from chassis.store import Database
 from services.accounts.contract.events import account_flagged, account_unflagged
 from services.notifications.providers.sendgrid import SendGridMail
 from services.notifications.providers.twilio import TwilioText
+from services.notifications.rules.kinds import CARRIED
 from services.notifications.service import NotificationsService
 from services.payments.contract.events import payment_declined, payment_posted
 from tests.builders.heard import HEARD
@@ -95,7 +96,8 @@ class Stage:
         assert deliver(door, told) is Outcome.DONE
 
     def queued(self) -> list[Envelope]:
-        return emitted(self.database, name="message_queued")
+        """What is on its way to a vendor."""
+        return self.told("message_queued")
 
     def sent(self) -> list[Envelope]:
         return self.told("notification_sent")
@@ -125,6 +127,8 @@ class Stage:
 
     def send_all(self) -> list[Outcome]:
         """Deliver every queued message to the errand, as the bus would; those that were sent are sent no more."""
+        for envelope in self.told("inbox_queued"):
+            deliver(self.service.on_inbox_queued, envelope)
         return [deliver(self.service.on_message_queued, envelope) for envelope in self.queued()]
 
     def tell(self, envelope: Envelope) -> None:
@@ -137,7 +141,12 @@ class Stage:
         return deliver(self.service.on_payment_posted if posted else self.service.on_payment_declined, envelope)
 
     def kept(self, *, user_id: str = ADA) -> dict[str, tuple[str, str]]:
-        """What became of the newest message of each channel: state and reason."""
+        """What became of the newest message of each channel that a vendor carries: state and reason."""
+        found = self.kept_everywhere(user_id=user_id)
+        return {channel: outcome for channel, outcome in found.items() if channel in CARRIED}
+
+    def kept_everywhere(self, *, user_id: str = ADA) -> dict[str, tuple[str, str]]:
+        """The same, with the inbox."""
         page = call(self.service.list_messages, request={"user_id": user_id}, context=IDENTITY)
         return {row["channel"]: (row["state"], row["reason"]) for row in reversed(page["data"])}
 
@@ -155,7 +164,16 @@ class Stage:
 
     def everything_stored(self) -> str:
         """Every row of every table that holds what we were told, as text."""
-        tables = ("contacts", "contact_accounts", "messages", "outbox", "attempts", "command_replies", "inbox")
+        tables = (
+            "contacts",
+            "contact_accounts",
+            "messages",
+            "inbox_items",
+            "outbox",
+            "attempts",
+            "command_replies",
+            "inbox",
+        )
         return "\n".join(str(self.rows(f"SELECT t::text FROM {table} t")) for table in tables)
 
     def dies_while(self, work: Callable[[], Any], *, at: str) -> None:

@@ -245,13 +245,13 @@ def test_messages_are_listed_newest_first_page_by_page(stage: Stage) -> None:
     for _ in range(2):
         stage.tell(stage.posted())
 
-    request = {"user_id": ADA, "limit": 3}
+    request = {"user_id": ADA, "limit": 5}
     page = call(stage.service.list_messages, request=request, context=an_agent())
     rest = call(
         stage.service.list_messages, request={**request, "cursor": page["next_cursor"]}, context=an_agent()
     )  # fmt: skip
 
     ids = [row["id"] for row in [*page["data"], *rest["data"]]]
-    assert (len(page["data"]), len(rest["data"]), rest["next_cursor"]) == (3, 1, None)
+    assert (len(page["data"]), len(rest["data"]), rest["next_cursor"]) == (5, 1, None)
     assert ids == sorted(ids, reverse=True)
     assert page["data"][0]["account_id"] == ACCOUNT

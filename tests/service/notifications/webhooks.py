@@ -18,6 +18,7 @@ TEXT_SIGNATURE = "X-Twilio-Signature"
 TWILIO_TOKEN = "0123456789abcdef0123456789abcdef"
 MAIL_PATH = "/v1/webhooks/sendgrid"
 TEXT_PATH = "/v1/webhooks/twilio/status"
+INBOUND_PATH = "/v1/webhooks/twilio/inbound"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -77,6 +78,12 @@ class Twilio:
         headers = {"Content-Type": f"{FORM}; charset=UTF-8", **signed}
         return Request(TEXT_PATH, urlencode(form).encode(), headers, query=query)
 
+    def tells(self, form: Mapping[str, str], *, url: str | None = None) -> Request:
+        """A text that came in."""
+        signed = self.signature.headers(form, url=url or f"{ISSUER}{INBOUND_PATH}")
+        headers = {"Content-Type": f"{FORM}; charset=UTF-8", **signed}
+        return Request(INBOUND_PATH, urlencode(form).encode(), headers)
+
 
 def an_event(message_id: str, **differences: Any) -> dict[str, Any]:
     """One event of a mail, as SendGrid puts it."""
@@ -104,5 +111,23 @@ def a_status(**differences: str) -> dict[str, str]:
         "SmsSid": "SM" + "1" * 32,
         "SmsStatus": "delivered",
         "To": "+12145550142",
+        **differences,
+    }
+
+
+def an_inbound(**differences: str) -> dict[str, str]:
+    """The form of a text that came in, as Twilio puts it."""
+    return {
+        "AccountSid": "AC" + "0" * 32,
+        "ApiVersion": "2010-04-01",
+        "Body": "STOP",
+        "From": "+12145550142",
+        "MessageSid": "SM" + "2" * 32,
+        "NumMedia": "0",
+        "NumSegments": "1",
+        "SmsMessageSid": "SM" + "2" * 32,
+        "SmsSid": "SM" + "2" * 32,
+        "SmsStatus": "received",
+        "To": "+15005550006",
         **differences,
     }

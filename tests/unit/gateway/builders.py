@@ -19,12 +19,14 @@ from chassis.schemas import Nothing
 from chassis.settings import EVERY_PROCESS, Settings
 from chassis.store import Database
 from gateway.admission import Admission
+from gateway.api import alerts as alert_routes
 from gateway.api import approvals as approval_routes
 from gateway.api import change_examples as of_change
 from gateway.api import (
     conversation_examples,
     examples,
     lease_examples,
+    staff_messages,
     staff_receipts,
     staff_webhooks,
     statement_examples,
@@ -55,7 +57,7 @@ from services.identity.contract import passkeys, recovery, second_factors, staff
 from services.identity.contract import schemas as identity
 from services.leases.contract import approvals, early_ends, extensions, lease_end, options, turn_ins, work
 from services.leases.contract import schemas as leases
-from services.notifications.contract import conversations
+from services.notifications.contract import choices, conversations
 from services.notifications.contract import schemas as notifications
 from services.payments.contract import autopay, receipts
 from services.payments.contract import schemas as payments
@@ -71,6 +73,7 @@ A_PRINTED_DOCUMENT = {
     "file_name": "monthly-2026-11-14.pdf", "media": "application/pdf", "content_base64": "JVBERi0xLjc=",
 }  # fmt: skip
 A_PROFILE = {**examples.ME, "version": 7}
+THE_ALERTS = {**alert_routes.ALERTS, "version": 4}
 AN_AUTOPAY = {**examples.AUTOPAY, "version": 3}
 DECIDED_CHANGE = {"id": of_change.APPROVAL["id"], "kind": "due_date_change", "status": "accepted"}
 NO_SESSIONS: dict[str, Any] = {"data": [], "next_cursor": None}
@@ -303,6 +306,17 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     ),
     "notifications.record_mail_events": (notifications.RecordMailEvents, Nothing, {}),
     "notifications.record_text_status": (notifications.RecordTextStatus, Nothing, {}),
+    "notifications.record_inbound_text": (notifications.RecordInboundText, Nothing, {}),
+    "notifications.get_alerts": (Nothing, choices.Alerts, THE_ALERTS),
+    "notifications.put_alerts": (choices.PutAlertsOfVersion, choices.Alerts, THE_ALERTS),
+    "notifications.test_alerts": (choices.TestAlerts, choices.TestedAlerts, alert_routes.test_alerts.example),
+    "notifications.list_consents": (choices.ListMine, choices.Consents, alert_routes.list_consents.example),
+    "notifications.give_consent": (choices.GiveConsent, choices.Consent, alert_routes.CONSENT),
+    "notifications.list_inbox": (choices.ListMine, choices.Inbox, alert_routes.list_inbox.example),
+    "notifications.read_inbox_item": (choices.ReadInboxItem, choices.InboxItem, alert_routes.ITEM),
+    "notifications.list_messages": (
+        notifications.ListMessages, notifications.Messages, staff_messages.list_customer_messages.example,
+    ),
 }  # fmt: skip
 
 OF_HTTP = {"autopay_enabled", "pending_payments", "amount_due_after_pending_cents"}

@@ -22,7 +22,7 @@ IDS = {
     "account_id": examples.ACCOUNT_ID, "payment_id": examples.PAYMENT_ID, "payment_method_id": examples.METHOD_ID,
     "quote_id": examples.QUOTE_ID, "statement_id": statement_examples.STATEMENT_ID,
     "buyout_id": examples.OPTION_ID, "turn_in_id": examples.OPTION_ID, "extension_id": examples.OPTION_ID,
-    "user_id": examples.USER_ID, "work_item_id": examples.MESSAGE_ID,
+    "user_id": examples.USER_ID, "work_item_id": examples.MESSAGE_ID, "item_id": examples.MESSAGE_ID,
     "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID, "receipt_id": staff_receipts.RECEIPT_ID,
     "conversation_id": conversation_examples.CONVERSATION_ID, "attachment_id": conversation_examples.ATTACHMENT_ID,
     "factor_id": examples.FACTOR_ID, "passkey_id": examples.PASSKEY_ID,

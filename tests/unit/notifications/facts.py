@@ -94,6 +94,10 @@ FACTS_OF: dict[str, dict[str, Any]] = {
         "about": "Everybody has agreed, and it is made. Your due date moves to the 15th, first on 2027-01-15.",
     },
     "security_code": {"code": "204816"},
+    "test_message": {},
+    "texts_stopped": {},
+    "texts_started": {},
+    "texts_help": {},
 }  # fmt: skip
 
 

@@ -15,8 +15,8 @@ def test_each_alert_is_offered_and_has_words(alert: Alert) -> None:
 def test_what_must_be_said_goes_by_a_locked_mail() -> None:
     must = {occasion.alert for occasion in OCCASIONS.values() if occasion.kind in (Kind.SECURITY, Kind.NOTICE)}
     locked_on = {alert for alert, offer in OFFERS.items() if Channel.EMAIL in offer.locked & offer.by_default}
-    assert must == locked_on == {Alert.AUTOPAY_DRAFT, Alert.SECURITY}
+    assert must == locked_on == {Alert.AUTOPAY_DRAFT, Alert.LEASE_DISCLOSURES, Alert.SECURITY}
 
 
 def test_people_who_chose_nothing_hear_of_due_dates_on_days_that_are_told() -> None:
-    assert set(DUE_SOON_DAYS) > DUE_SOON_DAYS_BY_DEFAULT
+    assert set(DUE_SOON_DAYS) > set(DUE_SOON_DAYS_BY_DEFAULT)

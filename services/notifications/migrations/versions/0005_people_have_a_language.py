@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "people_have_a_language"
-down_revision = "accounts_are_flagged"
+down_revision = "people_choose"
 
 
 def upgrade() -> None:

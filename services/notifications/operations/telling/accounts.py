@@ -11,7 +11,10 @@ from services.notifications.rules.kinds import Channel
 
 def tell_payment_due_soon(transaction: Transaction, *, news: News) -> None:
     """Something falls due in so many days (accounts.payment_due_soon), for those who want to hear of it so early."""
-    tell(transaction, news=news, template="payment_due_soon", facts=("amount_due_cents", "due_on", "days_before"))
+    tell(
+        transaction, news=news, template="payment_due_soon", facts=("amount_due_cents", "due_on", "days_before"),
+        days=news.data["days_before"],
+    )  # fmt: skip
 
 
 def tell_payment_past_due(transaction: Transaction, *, news: News) -> None:
@@ -53,11 +56,11 @@ def tell_schedule_changed(transaction: Transaction, *, news: News) -> None:
 
 def tell_statement_ready(transaction: Transaction, *, news: News) -> None:
     """A statement can be read (accounts.statement_issued). One that goes out on paper comes by itself."""
-    if news.data["delivery"] == ELECTRONIC:
-        tell(
-            transaction, news=news, template="statement_ready",
-            facts=("kind", "statement_on", "amount_due_cents", "due_on"), channels=(Channel.EMAIL,),
-        )  # fmt: skip
+    tell(
+        transaction, news=news, template="statement_ready",
+        facts=("kind", "statement_on", "amount_due_cents", "due_on"), channels=(Channel.EMAIL, Channel.INBOX),
+        on_paper=news.data["delivery"] != ELECTRONIC,
+    )  # fmt: skip
 
 
 def tell_paperless_changed(transaction: Transaction, *, news: News) -> None:

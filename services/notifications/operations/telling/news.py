@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.keys import FieldCipher
 from chassis.store import Transaction
 from services.notifications.operations.queueing import tell_holders
-from services.notifications.rules.kinds import CARRIED, Channel
+from services.notifications.rules.kinds import Channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,8 @@ class News:
 
 def tell(
     transaction: Transaction, *, news: News, template: str, facts: Iterable[str] = (),
-    more: Mapping[str, Any] | None = None, channels: Iterable[Channel] = CARRIED,
+    more: Mapping[str, Any] | None = None, channels: Iterable[Channel] = tuple(Channel), days: int | None = None,
+    on_paper: bool = False,
 ) -> None:  # fmt: skip
     """Tell everybody who holds the account; `facts` names what the words take from the event as it is."""
     variables = {name: _kept(news.data[name]) for name in facts} | {
@@ -36,7 +37,7 @@ def tell(
     }
     tell_holders(
         transaction, now=news.now, cipher=news.cipher, cause=news.cause, account_id=UUID(news.data["account_id"]),
-        template=template, variables=variables, channels=channels,
+        template=template, variables=variables, channels=channels, days=days, on_paper=on_paper,
     )  # fmt: skip
 
 
