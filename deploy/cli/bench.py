@@ -307,6 +307,29 @@ def measure_ledger(*, payments: int, accounts: int, rounds: int, own_broker: boo
     sys.exit(1 if is_failed(found) else 0)
 
 
+@click.command(name="notify")
+@click.option("--alerts", type=click.IntRange(100), default=10_000, show_default=True, help="Mails and texts, half each.")
+@click.option("--people", type=click.IntRange(1), default=1_000, show_default=True, help="Who are told.")
+@click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, help="Fan-outs, one after the other.")
+@own_broker_option
+@json_option
+def measure_notify(*, alerts: int, people: int, rounds: int, own_broker: bool, as_json: bool) -> None:
+    """A fan-out of alerts through RabbitMQ and the official clients to the sandbox, by one notifications process.
+
+    Targets: 300 messages a second, its memory grows by at most 64 MB, none is lost and none is sent twice.
+    """
+    from deploy.bench import notify
+    from deploy.bench.notify_ground import open_ground
+    from deploy.bench.report import is_failed
+
+    form = notify.Form(alerts=notify.alerts_of(alerts), people=people, rounds=rounds)
+    with _broker(own=own_broker) as broker, open_ground(broker=broker, people=people) as ground:
+        measured = notify.measure(ground=ground, form=form, say=_say)
+    found = notify.figures_of(measured, form=form)
+    _print(found, as_json=as_json, more={"alerts": form.alerts, "people": people, "rounds": rounds}, parts=[])
+    sys.exit(1 if is_failed(found) else 0)
+
+
 def _broker(*, own: bool) -> "AbstractContextManager[Broker]":
     from deploy.broker import private_broker, running_broker
 
@@ -383,3 +406,4 @@ command.add_command(measure_ledger)
 command.add_command(measure_day)
 command.add_command(measure_lockbox)
 command.add_command(measure_replay)
+command.add_command(measure_notify)
