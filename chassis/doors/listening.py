@@ -36,6 +36,8 @@ RESUME_SECONDS_MAX = 90.0
 DOOR_FAILURES_MAX = 3
 # So many messages of one handler share a transaction, so many such transactions or single messages are at work.
 TOGETHER_MAX, BATCHES_MAX, WORKERS_MAX = 50, 2, 10
+# Errands share less: while a vendor is called, nobody knows of all that are with it what will come of them.
+ERRANDS_TOGETHER_MAX = 10
 # Under load a handler begins no more often than this, the less often the more there is: it shares a transaction.
 GATHERING_SECONDS, GATHERING_FACTOR_MAX = 0.05, 5
 # With so many callers waiting events give way, a moment at a time and not for long.
@@ -81,7 +83,7 @@ class Taken:
 
 
 class Listen(Entrypoint):
-    """One queue of one handler. Where it is `together`, messages that wait are handled in one transaction.
+    """One queue of one handler. As many as `together` of the messages that wait are handled in one; 1 is each alone.
 
     `limit` is how many messages the broker sends ahead.
     """
@@ -90,7 +92,7 @@ class Listen(Entrypoint):
     home = Home()
     calls = CallsInHand()
 
-    def __init__(self, event: Event, *, limit: int, together: bool = False) -> None:
+    def __init__(self, event: Event, *, limit: int, together: int = 1) -> None:
         super().__init__()
         self.event = event
         self.limit = limit
@@ -152,7 +154,7 @@ class Listen(Entrypoint):
         """Begin what may begin now: what failed together alone, then what waits."""
         while self._alone and self._workers < WORKERS_MAX:
             self._begin([self._alone.popleft()])
-        workers_max, size = (BATCHES_MAX, TOGETHER_MAX) if self.together else (WORKERS_MAX, 1)
+        workers_max, size = (BATCHES_MAX, self.together) if self.together > 1 else (WORKERS_MAX, 1)
         while self._waiting and self._workers < workers_max:
             pause = self._pause_before_next()
             if pause > 0:
@@ -180,7 +182,7 @@ class Listen(Entrypoint):
             return 0.0
         if self.calls.count >= BUSY_CALLS and passed < GIVES_WAY_SECONDS_MAX:
             return GIVES_WAY_SECONDS
-        if self.together and len(self._waiting) < TOGETHER_MAX:
+        if len(self._waiting) < self.together and self.together > 1:
             return self._gathers_seconds - passed
         return 0.0
 

@@ -17,14 +17,14 @@ from services.notifications.operations.queueing import (
     tell_payment_returned,
     tell_statement_ready,
 )
-from services.notifications.operations.sending import send_message
+from services.notifications.operations.sending import send_messages
 
 __all__ = [
     "note_flag",
     "put_contact",
     "record_reports",
     "release_waiting",
-    "send_message",
+    "send_messages",
     "send_secure_mail",
     "send_secure_text",
     "tell_autopay_enrolled",

@@ -31,6 +31,7 @@ _HOLDERS = (
     .where(contact_accounts.c.account_id == bindparam("of_account"))
     .order_by(contacts.c.user_id)
 )
+_QUEUED = {Channel.EMAIL: events.mail_queued, Channel.SMS: events.text_queued}
 _ONCE = insert(messages).on_conflict_do_nothing(constraint="uq_messages_source_key")
 
 
@@ -131,17 +132,17 @@ def tell_statement_ready(
 def release_waiting(store: Database, *, now: datetime) -> int:
     """Let the messages go whose quiet hours are over; gives their number."""
     due = (
-        select(messages.c.id)
+        select(messages.c.id, messages.c.channel)
         .where(messages.c.not_before <= now)
         .order_by(messages.c.not_before)
         .limit(RELEASED_AT_ONCE_MAX)
         .with_for_update(skip_locked=True)
     )
     with store.writing() as transaction:
-        waiting = [row["id"] for row in transaction.all(due)]
-        for identifier in waiting:
-            transaction.run(update(messages).where(messages.c.id == identifier).values(not_before=None, changed_at=now))
-            _announce(transaction, identifier)
+        waiting = transaction.all(due)
+        for row in waiting:
+            transaction.run(update(messages).where(messages.c.id == row["id"]).values(not_before=None, changed_at=now))
+            _announce(transaction, row["id"], channel=row["channel"])
     return len(waiting)
 
 
@@ -182,9 +183,9 @@ def _queue(
         existing: UUID = transaction.value(select(messages.c.id).where(messages.c.source_key == key))
         return existing
     if decision.send and decision.not_before is None:
-        _announce(transaction, identifier)
+        _announce(transaction, identifier, channel=channel)
     return identifier
 
 
-def _announce(transaction: Transaction, message_id: UUID) -> None:
-    transaction.emit(events.message_queued, subject=str(message_id), data={"message_id": message_id})
+def _announce(transaction: Transaction, message_id: UUID, *, channel: str) -> None:
+    transaction.emit(_QUEUED[Channel(channel)], subject=str(message_id), data={"message_id": message_id})

@@ -50,7 +50,8 @@ class Text(Protocol):
 
 def raise_for_status(*, vendor: str, status: int, code: int | None = None, opted_out: bool = False) -> NoReturn:
     """Raise what an answer other than success means: wait, never, or nobody knows."""
-    if status in _WAITING_HELPS:
+    # What points elsewhere has not been done there: the address in the settings is to be corrected.
+    if status in _WAITING_HELPS or 300 <= status < 400:
         raise VendorDown(f"{vendor} answered {status}")
     if 400 <= status < 500:
         raise VendorRefused(f"{vendor}_{code or status}", opted_out=opted_out)

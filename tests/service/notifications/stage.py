@@ -13,6 +13,7 @@ from chassis.doors import Outcome
 from chassis.events import Envelope, Event
 from chassis.store import Database
 from services.accounts.contract.events import account_flagged, account_unflagged
+from services.notifications.contract.events import mail_queued
 from services.notifications.providers.sendgrid import SendGridMail
 from services.notifications.providers.twilio import TwilioText
 from services.notifications.service import NotificationsService
@@ -89,7 +90,7 @@ class Stage:
         assert deliver(door, told) is Outcome.DONE
 
     def queued(self) -> list[Envelope]:
-        return emitted(self.database, name="message_queued")
+        return [told for told in emitted(self.database) if told.name in ("mail_queued", "text_queued")]
 
     def sent(self) -> list[Envelope]:
         return self.told("notification_sent")
@@ -119,7 +120,11 @@ class Stage:
 
     def send_all(self) -> list[Outcome]:
         """Deliver every queued message to the errand, as the bus would; those that were sent are sent no more."""
-        return [deliver(self.service.on_message_queued, envelope) for envelope in self.queued()]
+        return [self.send(envelope) for envelope in self.queued()]
+
+    def send(self, envelope: Envelope) -> Outcome:
+        is_mail = envelope.name == mail_queued.name
+        return deliver(self.service.on_mail_queued if is_mail else self.service.on_text_queued, envelope)
 
     def tell(self, envelope: Envelope) -> None:
         """A payment's event arrives, and what it queues is sent."""

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from chassis.doors import Outcome
 from chassis.errors import Impossible, OutcomeUnknown, VendorDown
-from services.notifications.contract.events import message_queued
+from services.notifications.contract.events import mail_queued
 from services.notifications.providers.channels import MailContent, VendorRefused
 from services.notifications.providers.twilio import can_be_called_back
 from tests.builders.notifications import ADAS_EMAIL, ADAS_PHONE, a_contact
@@ -176,16 +176,16 @@ class _Overtaken:
 
     def send(self, **_: Any) -> str:
         (envelope,) = self._stage.queued()
-        assert deliver(self._stage.service.on_message_queued, envelope) is Outcome.DONE
+        assert self._stage.send(envelope) is Outcome.DONE
         return self._then()
 
 
 def test_a_message_that_does_not_exist_is_parked(stage: Stage) -> None:
     envelope = an_event(
-        message_queued, clock=stage.clock, subject=str(SOME_MESSAGE), data={"message_id": SOME_MESSAGE}
+        mail_queued, clock=stage.clock, subject=str(SOME_MESSAGE), data={"message_id": SOME_MESSAGE}
     )  # fmt: skip
 
-    assert deliver(stage.service.on_message_queued, envelope) is Outcome.PARKED
+    assert deliver(stage.service.on_mail_queued, envelope) is Outcome.PARKED
     assert stage.rows("SELECT error FROM attempts") == [(Impossible.__name__,)]
 
 
