@@ -16,7 +16,7 @@ R = TypeVar("R")
 def answers(
     work: Callable[[I], R], items: Sequence[I], *, gather_seconds: float
 ) -> Iterator[list[tuple[I, R | Exception]]]:  # fmt: skip
-    """Each item with what its work gave or raised, in groups: a group is what came within `gather_seconds` of its first.
+    """Each item with what its work gave or raised, in groups of what came within `gather_seconds` of its first.
 
     Who stops reading ends the work that is still under way.
     """

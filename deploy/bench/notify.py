@@ -1,7 +1,7 @@
 """`bench notify`: a fan-out of alerts, from the payments that cause them to their vendors, by one process.
 
-Every message takes the whole way: event from the broker, decision, row, event to ourselves, errand, the vendor's official
-client over HTTP, the record of the answer, and what is told of it.
+Every message takes the whole way: event from the broker, decision, row, event to ourselves, errand, the vendor's
+official client over HTTP, the record of the answer, and what is told of it.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """What `bench notify` stands on: people who hold accounts, one notifications process, and the sandbox as both vendors.
 
-Everything is as in a stack with a broker; nobody but notifications runs, and what it tells waits in queues of followers.
+Everything is as in a stack with a broker; nobody but notifications runs, and what it tells waits in a follower's queue.
 """
 
 import os
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -180,14 +180,14 @@ def _publish(ground: Ground, *, payments: int) -> None:
         channel.confirm_select()
         channel.events["basic_ack"].add(on_confirm)
         for number in range(payments):
-            body = _a_payment(ground, ground.accounts[number % len(ground.accounts)])
+            body = _a_payment(ground.accounts[number % len(ground.accounts)])
             message = amqp.Message(body, content_type=CONTENT_TYPE, delivery_mode=2)
             channel.basic_publish(message, exchange="", routing_key=QUEUE)
         while waiting:
             connection.drain_events(timeout=START_SECONDS_MAX)
 
 
-def _a_payment(ground: Ground, account: UUID) -> str:
+def _a_payment(account: UUID) -> str:
     """`payment_posted` as payments would tell it."""
     now = datetime.now(UTC)
     identifier = new_id(at=now)

@@ -308,7 +308,9 @@ def measure_ledger(*, payments: int, accounts: int, rounds: int, own_broker: boo
 
 
 @click.command(name="notify")
-@click.option("--alerts", type=click.IntRange(100), default=10_000, show_default=True, help="Mails and texts, half each.")
+@click.option(
+    "--alerts", type=click.IntRange(100), default=10_000, show_default=True, help="Mails and texts, half each."
+)
 @click.option("--people", type=click.IntRange(1), default=1_000, show_default=True, help="Who are told.")
 @click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, help="Fan-outs, one after the other.")
 @own_broker_option

@@ -57,7 +57,7 @@ class QuietHandler(WSGIRequestHandler):
 
         try:
             body = b"".join(self.server.app(self.environ, start_response))
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, its trace is shown
             traceback.print_exc()
             said, body = [("500 Internal Server Error", [])], b""
         self._answer(*said[-1], body=body)

@@ -31,10 +31,13 @@ contacts = Table(
     Column("sms_consent", Boolean, nullable=False),
     Column("sms_opted_out_at", DateTime(timezone=True)),
     Column("time_zone", Text),
+    Column("email_dead_at", DateTime(timezone=True)),
+    Column("phone_dead_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("user_id", name="pk_contacts"),
     CheckConstraint("sms_opted_out_at IS NULL OR phone_sealed IS NOT NULL", name="ck_contacts_opted_out_phone"),
+    CheckConstraint("phone_dead_at IS NULL OR phone_sealed IS NOT NULL", name="ck_contacts_dead_phone"),
 )
 
 contact_accounts = Table(

@@ -116,8 +116,9 @@ class NotificationsService(Service):
     @reaction(payments_events.payment_returned)
     def on_payment_returned(self, call: EventCall) -> None:
         operations.tell_payment_returned(
-            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data
-        )
+            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), payment=call.data,
+            root_id=str(call.event.root_id),
+        )  # fmt: skip
 
     @reaction(accounts_events.statement_issued)
     def on_statement_issued(self, call: EventCall) -> None:

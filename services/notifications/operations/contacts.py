@@ -15,6 +15,12 @@ from services.notifications.models import contact_accounts, contacts
 from services.notifications.rules.deciding import Reach
 from services.notifications.rules.kinds import Channel
 
+# By channel: where the address is kept, and since when nothing arrives there.
+_PLACES = {
+    Channel.EMAIL: ("email_sealed", "email_dead_at"),
+    Channel.SMS: ("phone_sealed", "phone_dead_at"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
@@ -26,6 +32,7 @@ class Person:
     sms_consent: bool
     is_opted_out: bool
     time_zone: str | None
+    dead: frozenset[Channel] = frozenset()
 
     def address(self, channel: Channel) -> str | None:
         return self.email if channel is Channel.EMAIL else self.phone
@@ -35,6 +42,7 @@ class Person:
             has_address=self.address(channel) is not None,
             has_consent=self.sms_consent,
             is_suppressed=self.is_opted_out and channel is Channel.SMS,
+            is_dead=channel in self.dead,
             time_zone=self.time_zone,
         )
 
@@ -43,7 +51,10 @@ def put_contact(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, user_id: UUID, email: str, phone: str | None,
     first_name: str, sms_consent: bool, time_zone: str | None, accounts: list[Mapping[str, Any]], version: int,
 ) -> None:  # fmt: skip
-    """Replace what is known of a person, unless something newer is. STOP is kept while the number stays the same."""
+    """Replace what is known of a person, unless something newer is.
+
+    STOP, and that nothing arrives, are kept while the number or address stays the same.
+    """
     known = transaction.one(select(contacts).where(contacts.c.user_id == user_id).with_for_update())
     values = {
         "version": version,
@@ -55,7 +66,9 @@ def put_contact(
         "changed_at": now,
     }
     if known is None or _opened(cipher, known["phone_sealed"], user_id) != phone:
-        values["sms_opted_out_at"] = None
+        values |= {"sms_opted_out_at": None, "phone_dead_at": None}
+    if known is None or _opened(cipher, known["email_sealed"], user_id) != email:
+        values["email_dead_at"] = None
     upsert = insert(contacts).values(user_id=user_id, created_at=now, **values)
     unless_newer = upsert.on_conflict_do_update(
         index_elements=["user_id"], set_=values, where=contacts.c.version <= version
@@ -79,6 +92,22 @@ def stop_texts_to(
         transaction.run(update(contacts).where(this_one).values(sms_opted_out_at=now, changed_at=now))
 
 
+def note_dead_address(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, user_id: UUID | None, channel: Channel,
+    address: str,
+) -> None:  # fmt: skip
+    """Nothing arrives at this address. It belongs to the address: another that is known by now may be written to."""
+    sealed, since = _PLACES[channel]
+    this_one = contacts.c.user_id == user_id
+    contact = transaction.one(select(contacts).where(this_one).with_for_update())
+    if contact is None or contact[since] is not None:
+        return
+    known = _opened(cipher, contact[sealed], contact["user_id"])
+    # Vendors write addresses as they like: what stands before the @ is one mailbox in either case.
+    if known is not None and known.lower() == address.lower():
+        transaction.run(update(contacts).where(this_one).values({since: now, "changed_at": now}))
+
+
 def person_of(cipher: FieldCipher, row: Row) -> Person:
     user_id = row["user_id"]
     return Person(
@@ -88,6 +117,7 @@ def person_of(cipher: FieldCipher, row: Row) -> Person:
         sms_consent=row["sms_consent"],
         is_opted_out=row["sms_opted_out_at"] is not None,
         time_zone=row["time_zone"],
+        dead=frozenset(channel for channel, (_, since) in _PLACES.items() if row[since] is not None),
     )
 
 

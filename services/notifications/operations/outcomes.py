@@ -13,16 +13,17 @@ from chassis.keys import FieldCipher
 from chassis.store import Cause, Row, Transaction
 from services.notifications.contract import events
 from services.notifications.models import messages
-from services.notifications.operations.contacts import stop_texts_to
+from services.notifications.operations.contacts import note_dead_address, stop_texts_to
 from services.notifications.providers.channels import VendorRefused
 from services.notifications.providers.reports import Report
 from services.notifications.rules import states
+from services.notifications.rules.kinds import Channel
 from services.notifications.rules.states import Reason, State
 
 _LOCKED = select(messages).where(messages.c.id == bindparam("of_message")).with_for_update()
 _CHANGE = update(messages).where(messages.c.id == bindparam("of_message"))
-# What nearly every acceptance is, without asking first: nobody has said anything of a message that is on its way. Locked
-# in the order of ids, as reports of many are.
+# What nearly every acceptance is, without asking first: nobody has said anything of a message that is on its way.
+# Locked in the order of ids, as reports of many are.
 _ACCEPT = text("""
     UPDATE messages SET
         state = :sent, reason = :accepted, variables_sealed = NULL, not_before = NULL, changed_at = :now,
@@ -58,6 +59,11 @@ def record_reports(
         if last.stopped_number is not None:
             stop_texts_to(
                 transaction, now=now, cipher=cipher, user_id=message["user_id"], number=last.stopped_number
+            )  # fmt: skip
+        if last.dead_address is not None:
+            note_dead_address(
+                transaction, now=now, cipher=cipher, user_id=message["user_id"], channel=last.channel,
+                address=last.dead_address,
             )  # fmt: skip
 
 
@@ -102,6 +108,11 @@ def record_refusal(
         settle(transaction, now=now, message=message, state=state, reason=refusal.reason)
     if refusal.opted_out:
         stop_texts_to(transaction, now=now, cipher=cipher, user_id=message["user_id"], number=address)
+    if refusal.is_dead:
+        note_dead_address(
+            transaction, now=now, cipher=cipher, user_id=message["user_id"], channel=Channel(message["channel"]),
+            address=address,
+        )  # fmt: skip
 
 
 def record_silence(transaction: Transaction, *, now: datetime, message_id: UUID, reason: Reason) -> None:

@@ -89,12 +89,13 @@ def tell_payment_declined(
 
 
 def tell_payment_returned(
-    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any]
-) -> None:
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, payment: Mapping[str, Any],
+    root_id: str,
+) -> None:  # fmt: skip
     """Tell everybody who holds the account that a bank sent a payment back (payments.payment_returned), and why."""
     tell_holders(
         transaction, now=now, cipher=cipher, cause=cause, account_id=UUID(payment["account_id"]),
-        template="payment_returned",
+        template="payment_returned", root_id=root_id,
         variables={
             "amount_cents": payment["amount_cents"],
             "effective_on": payment["effective_on"].isoformat(),
@@ -148,9 +149,10 @@ def release_waiting(store: Database, *, now: datetime) -> int:
 
 def tell_holders(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
-    variables: Mapping[str, Any], channels: Iterable[Channel] = tuple(Channel),
+    variables: Mapping[str, Any], channels: Iterable[Channel] = tuple(Channel), root_id: str | None = None,
 ) -> None:  # fmt: skip
     """One message for each person and channel, once for each cause; what must not go is kept with its reason."""
+    cause = causes.cause_of(template=template, event_id=cause, root_id=root_id, account_id=str(account_id))
     flags = flags_of(transaction, account_id=account_id)
     for row in transaction.all(_HOLDERS, {"of_account": account_id}):
         person = person_of(cipher, row)

@@ -148,12 +148,12 @@ def _packed(
 
 def _hand_over(parcel: Parcel, *, mail: Mail, texts: Text) -> str:
     message_id = parcel.message["id"]
-    if isinstance(parcel.content, MailContent):
-        vendor_id = mail.send(message_id=message_id, to=parcel.address, content=parcel.content)
-    else:
-        vendor_id = texts.send(message_id=message_id, to=parcel.address, body=parcel.content)
-    failpoint("vendor.after_call")
-    return vendor_id
+    try:
+        if isinstance(parcel.content, MailContent):
+            return mail.send(message_id=message_id, to=parcel.address, content=parcel.content)
+        return texts.send(message_id=message_id, to=parcel.address, body=parcel.content)
+    finally:
+        failpoint("vendor.after_call")
 
 
 def _record(

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from weakref import finalize
 
 from chassis.errors import OutcomeUnknown, VendorDown
+from services.notifications.providers.gate import Gate
 
 IDLE_SECONDS_MAX = 2.0
 KEPT_MAX = 40
@@ -43,12 +44,23 @@ class Connections:
         self._host, self._port = parts.hostname or "", parts.port
         self._trusts = ssl.create_default_context() if parts.scheme == "https" else None
         self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
+        self._gate = Gate(vendor=vendor)
         self._elapsed = elapsed
         self._kept: deque[tuple[float, HTTPConnection]] = deque()
         finalize(self, _close_all, self._kept)
 
     def exchange(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
         """One request and its answer. Raises VendorDown before the first byte, OutcomeUnknown from then on."""
+        self._gate.enter()
+        try:
+            answer = self._exchanged(method, path, headers=headers, body=body)
+        except OutcomeUnknown:
+            self._gate.fell_silent()
+            raise
+        self._gate.answered(status=answer.status, headers=answer.headers)
+        return answer
+
+    def _exchanged(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
         connection = self._kept_one() or self._opened()
         try:
             connection.request(method, self._path + path, body=body, headers=dict(headers))

@@ -14,6 +14,7 @@ from twilio.rest import Client
 from chassis.errors import OutcomeUnknown
 from services.notifications.providers.channels import CONNECT_SECONDS, OWN_ID, READ_SECONDS, raise_for_status
 from services.notifications.providers.connections import Connections
+from services.notifications.rules import addresses
 
 VENDOR = "twilio"
 OPTED_OUT = 21610
@@ -45,7 +46,10 @@ class TwilioText:
             text = self._messages.create(to=to, from_=self._from_number, body=body, **callback)
         except TwilioException as error:
             status, code = getattr(error, "status", 0), getattr(error, "code", None)
-            raise_for_status(vendor=VENDOR, status=status, code=code, opted_out=code == OPTED_OUT)
+            raise_for_status(
+                vendor=VENDOR, status=status, code=code, opted_out=code == OPTED_OUT,
+                is_dead=addresses.is_dead_number(code=code),
+            )  # fmt: skip
         except ValueError as error:
             raise OutcomeUnknown(f"{VENDOR}: the answer could not be read") from error
         return str(text.sid)

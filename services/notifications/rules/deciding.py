@@ -17,12 +17,16 @@ UNKNOWN_ZONE_STANDS_FOR = ("America/Puerto_Rico", "America/New_York", "Pacific/H
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """How a person can be reached by one channel. `is_suppressed`: they, or their provider, told us to stop."""
+    """How a person can be reached by one channel.
+
+    `is_suppressed`: they, or their provider, told us to stop. `is_dead`: nothing arrives there.
+    """
 
     has_address: bool
     has_consent: bool
     is_suppressed: bool
     time_zone: str | None
+    is_dead: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +43,8 @@ def may_send(*, kind: Kind, channel: Channel, reach: Reach, now: datetime, flags
 
     `flags` are those of the account that it is about: what one of them stops goes by no channel. Consent is asked for
     texts. A mail about a person's own account or safety needs none. Texts that answer what the person did a moment ago,
-    and security, do not keep the quiet hours.
+    and security, do not keep the quiet hours. What keeps people safe, and what the law wants said, is tried even where
+    the address has failed.
     """
     if any(kind in STOPPED_BY[flag] for flag in flags):
         return Decision(send=False, reason=Reason.ACCOUNT_FLAGGED)
@@ -47,6 +52,8 @@ def may_send(*, kind: Kind, channel: Channel, reach: Reach, now: datetime, flags
         return Decision(send=False, reason=Reason.NO_ADDRESS)
     if reach.is_suppressed:
         return Decision(send=False, reason=Reason.OPTED_OUT)
+    if reach.is_dead and kind not in (Kind.SECURITY, Kind.NOTICE):
+        return Decision(send=False, reason=Reason.ADDRESS_FAILS)
     if channel is Channel.EMAIL:
         return Decision(send=True, reason=Reason.ALLOWED)
     if not reach.has_consent:

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     OPTED_OUT = "opted_out"
     ACCOUNT_FLAGGED = "account_flagged"
+    ADDRESS_FAILS = "address_fails"
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
     NO_ANSWER = "no_answer"
