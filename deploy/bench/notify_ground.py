@@ -277,6 +277,7 @@ def _wait_until_answering(url: str, *, process: "subprocess.Popen[bytes]", log: 
             if requests.get(url, timeout=2).status_code == 200:
                 return
         except requests.RequestException:
-            pass
+            time.sleep(0.1)
+            continue
         time.sleep(0.1)
     raise StackProblem(f"{url} does not answer: {log.read_text(errors='replace').strip()[-500:]}")
