@@ -42,14 +42,17 @@ def declared_settings(classes: Iterable[Any]) -> list[Setting]:
 
 @dataclass(frozen=True)
 class Binding:
-    """One handler and the event it listens to."""
+    """One handler and an event it listens to; `is_one_of_several` where it listens to others too, on the same queue."""
 
     event: Event
     service: str
     method: str
+    is_one_of_several: bool = False
 
     @property
     def queue(self) -> str:
+        if self.is_one_of_several:
+            return topology.several_events_queue(service=self.service, method=self.method)
         return topology.event_queue(
             source=self.event.source, event=self.event.name, service=self.service, method=self.method
         )
@@ -58,11 +61,20 @@ class Binding:
 def bindings_of(classes: Iterable[Any]) -> list[Binding]:
     """Every reaction and errand of these services."""
     return [
-        Binding(event=event, service=service.name, method=name)
+        Binding(event=event, service=service.name, method=name, is_one_of_several=len(events) > 1)
         for service in classes
         for name in dir(service)
-        if isinstance(event := getattr(getattr(service, name), "listens_to", None), Event)
+        for events in [getattr(getattr(service, name), "listens_to", ())]
+        for event in events
     ]
+
+
+def events_by_queue(bindings: Iterable[Binding]) -> dict[str, list[tuple[str, str]]]:
+    """Each handler's queue, and the source and name of every event that goes into it."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for binding in bindings:
+        found.setdefault(binding.queue, []).append((binding.event.source, binding.event.name))
+    return found
 
 
 def declare(*, url: str, classes: Sequence[Any]) -> int:
@@ -70,15 +82,14 @@ def declare(*, url: str, classes: Sequence[Any]) -> int:
 
     Before any relay publishes: an event that finds some of its queues has not reached all of its handlers.
     """
-    wanted = bindings_of(classes)
+    wanted = events_by_queue(bindings_of(classes))
     with open_channel(url) as channel:
         for service in classes:
             topology.declare_event_exchange(channel, source=service.name)
             topology.declare_rpc_queue(channel, service=service.name)
-        for binding in wanted:
-            topology.declare_event_queue(
-                channel, queue=binding.queue, source=binding.event.source, event=binding.event.name
-            )
+            topology.declare_parking(channel, service=service.name)
+        for queue, events in wanted.items():
+            topology.declare_event_queue(channel, queue=queue, bound_to=events)
     return len(wanted)
 
 

@@ -207,7 +207,7 @@ def waiting_handlers(connection: Connection) -> set[str]:
 
 def parked(connection: Connection) -> list[Mapping[str, Any]]:
     tries = func.greatest(attempts.c.tries, attempts.c.ended).label("tries")
-    columns = (attempts.c.handler, attempts.c.key, tries, attempts.c.error, attempts.c.started_at)
+    columns = (attempts.c.handler, attempts.c.key, tries, attempts.c.error, attempts.c.started_at, attempts.c.body)
     statement = select(*columns).where(attempts.c.state == PARKED).order_by(attempts.c.started_at)
     return [dict(row) for row in connection.execute(statement).mappings()]
 

@@ -151,9 +151,9 @@ def _waiting(
 
 
 def parked(connection: Connection) -> list[Mapping[str, Any]]:
-    """What waits for a person, oldest first, without its body."""
+    """What waits for a person, oldest first."""
     tries = func.greatest(inbox.c.tries, inbox.c.ended).label("tries")
-    columns = (inbox.c.event_id, inbox.c.handler, tries, inbox.c.error, inbox.c.received_at)
+    columns = (inbox.c.event_id, inbox.c.handler, tries, inbox.c.error, inbox.c.received_at, inbox.c.body)
     statement = select(*columns).where(inbox.c.state == PARKED).order_by(inbox.c.event_id)
     return [dict(row) for row in connection.execute(statement).mappings()]
 

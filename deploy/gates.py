@@ -40,7 +40,7 @@ GATES = (
 WORKERS = 2
 # A module's tests share what the module has started, so they stay in one worker.
 SIDE_BY_SIDE = ("-n", str(WORKERS), "--dist", "loadfile")
-SOME_FAILED, NONE_CHOSEN = 1, 5
+SOME_FAILED = 1
 BENCHES = ("rpc", "fanout", "http", "stream")
 
 
@@ -53,7 +53,7 @@ def main(quick: bool, full: bool, pytest_arguments: tuple[str, ...]) -> None:
     for gate in GATES:
         _run(gate, environment=dict(os.environ))
     with ExitStack() as stack:
-        environment, chosen = dict(os.environ), ["not slow and not bus"] if quick else []
+        environment, chosen = dict(os.environ), "not slow and not bus" if quick else ""
         if full:
             environment["CAPTIVE_TEST_FULL"] = "1"
         if not quick:
@@ -62,14 +62,12 @@ def main(quick: bool, full: bool, pytest_arguments: tuple[str, ...]) -> None:
                     pass
             except StackProblem as problem:
                 click.echo(f"left out: every test that needs a RabbitMQ. {problem}")
-                chosen = ["not bus"]
+                chosen = "not bus"
         figures = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="captive-figures-"))) / "figures"
         environment["CAPTIVE_TEST_FIGURES"] = str(figures)
         tests = (sys.executable, "-m", "pytest", *(pytest_arguments or ("tests",)))
         try:
-            _run_tests((*tests, "-m", chosen[0] if chosen else "not bus"), SIDE_BY_SIDE, environment=environment)
-            if not chosen:
-                _run_tests((*tests, "-m", "bus"), (), environment=environment)
+            _run_tests((*tests, "-m", chosen) if chosen else tests, environment=environment)
         finally:
             if figures.exists():
                 click.echo(f"--- figures\n{figures.read_text()}")
@@ -81,15 +79,9 @@ def main(quick: bool, full: bool, pytest_arguments: tuple[str, ...]) -> None:
             _run(Gate(f"bench {what}", command), environment=dict(os.environ))
 
 
-def _run_tests(tests: tuple[str, ...], side_by_side: tuple[str, ...], *, environment: dict[str, str]) -> None:
-    """What fails beside others must pass alone, for some of it is about time that others take.
-
-    What has a stack on RabbitMQ is never beside another: a stack has over two hundred quorum queues there, and a broker
-    with the file handles that Debian gives it stands still before it has twice as many.
-    """
-    code = _code_of(Gate("tests", (*tests, *side_by_side)), environment=environment)
-    if code == NONE_CHOSEN:
-        return
+def _run_tests(tests: tuple[str, ...], *, environment: dict[str, str]) -> None:
+    """What fails beside others must pass alone, for some of it is about time that others take."""
+    code = _code_of(Gate("tests", (*tests, *SIDE_BY_SIDE)), environment=environment)
     if code == SOME_FAILED:
         alone = Gate("what failed beside others, alone", (*tests, "--last-failed", "--last-failed-no-failures", "none"))
         code = _code_of(alone, environment=environment)

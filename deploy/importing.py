@@ -32,7 +32,7 @@ from services.accounts.rules.schedule import due_on
 from services.accounts.rules.shown import carried_standing
 from services.leases.operations import TakenOver, import_leases
 
-BATCH = 1_000
+BATCH = 5_000
 
 T = TypeVar("T")
 

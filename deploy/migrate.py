@@ -11,6 +11,7 @@ from chassis.assembly import declared_settings, service_class
 from chassis.migrating import upgrade
 from chassis.settings import SettingsInvalid, read
 from deploy.catalogue import SERVICES, migrations_of
+from deploy.handover import HandedOver, hand_over
 from deploy.keys import ensure_keys
 from deploy.rabbitmq.subscribers import read_subscribers
 from deploy.stack import StackProblem
@@ -40,7 +41,17 @@ def _prepare() -> int:
         file = os.environ.get("SUBSCRIBERS_FILE")
         count = declare_all(url=settings["BUS_URL"], subscribers=read_subscribers(Path(file)) if file else ())
         sys.stdout.write(f"bus: {count} event queues declared\n")
+        _tell_of(hand_over(url=settings["BUS_URL"]))
     return 0
+
+
+def _tell_of(moved: HandedOver) -> None:
+    if moved.queues:
+        what = f"{moved.events} events and {moved.letters} dead letters"
+        sys.stdout.write(f"bus: {moved.queues} queues of the version before are gone, {what} moved out of them\n")
+    if moved.still_read:
+        then = "run `captive migrate` again when they have ended"
+        sys.stdout.write(f"bus: {len(moved.still_read)} are still read by processes of the version before; {then}\n")
 
 
 if __name__ == "__main__":

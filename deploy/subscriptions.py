@@ -24,8 +24,12 @@ def standing(*, url: str, subscriber: Subscriber) -> str:
 
 
 def missing_queues(*, url: str, subscribers: Iterable[Subscriber]) -> list[str]:
-    """The handlers' and subscribers' queues that are not on the broker; what is told meanwhile does not reach them."""
-    wanted = [*(binding.queue for binding in bindings()), *(subscriber.queue for subscriber in subscribers)]
+    """The handlers' queues, their dead letters and subscribers' queues that are not on the broker.
+
+    What is told meanwhile does not reach them.
+    """
+    ours = dict.fromkeys(queue for binding in bindings() for queue in (binding.queue, dead_letters(binding.queue)))
+    wanted = [*ours, *(subscriber.queue for subscriber in subscribers)]
     with open_channel(url) as channel:
         return [queue for queue in wanted if not _is_there(channel, queue)]
 

@@ -39,7 +39,7 @@ def declare_for_others(channel: Any, *, subscribers: Sequence[Subscriber]) -> No
 
 
 def declare_subscriber(channel: Any, *, subscriber: Subscriber) -> None:
-    topology.declare_queue_with_dead_letters(channel, queue=subscriber.queue)
+    topology.declare_subscriber_queue(channel, queue=subscriber.queue)
     for source, event in subscriber.bound_to():
         topology.declare_event_exchange(channel, source=source)
         channel.queue_bind(queue=subscriber.queue, exchange=f"{source}.events", routing_key=event)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -10,7 +11,8 @@ from chassis.bus.rpc import Asks, Neighbour
 from chassis.clock import Clock
 from chassis.context import NOBODY
 from chassis.doors import EventCall, Service, reaction, timer
-from chassis.events import Event
+from chassis.doors.listening import TOGETHER_MAX
+from chassis.events import Envelope
 from chassis.home import Home
 from chassis.notices import Notices
 from chassis.ops import problems_of
@@ -34,6 +36,8 @@ from gateway.webhooks.wiring import DispatcherProvider
 NEIGHBOURS = ("identity", "accounts", "payments", "notifications", "leases")
 HOUR_SECONDS = 3600
 DISPATCH_SECONDS = 1
+PROMISED = promised_events()
+TOLD = {event.type: told_of(event) for event in PROMISED}
 
 
 class FeedProvider(DependencyProvider):
@@ -102,6 +106,15 @@ def build_application(config: Mapping[str, Any], others: Mapping[str, Any]) -> A
     return Application(ROUTES, house)
 
 
+def _kind_of(call: EventCall) -> str:
+    return call.event.type
+
+
+def _wants(service: "GatewayService", event: Envelope) -> bool:
+    """Does anybody here want it: the stream, or a partner who is registered by now?"""
+    return bool(TOLD[event.type]) or deliveries.is_wanted(service.store, name=event.name)
+
+
 class GatewayService(Service):
     """Translates HTTP into questions; decides nothing."""
 
@@ -118,6 +131,15 @@ class GatewayService(Service):
     partners: Dispatcher = DispatcherProvider()
     web = WebServer(build_application)
 
+    # What is promised to others is listened to here, so that a new promise reaches partners without a line of ours.
+    @reaction(*PROMISED, limit=2 * TOGETHER_MAX, at_once=True, concerns=_wants)
+    def on_promised(self, calls: Sequence[EventCall]) -> None:
+        for kind, alike in groupby(sorted(calls, key=_kind_of), key=_kind_of):
+            events, transaction = [call.event for call in alike], calls[0].transaction
+            for told in TOLD[kind]:
+                memory.record(transaction, events=events, told=told)
+            deliveries.record(transaction, events=events, now=self.clock.now())
+
     @timer(every_seconds=DISPATCH_SECONDS)
     def every_second_call_partners(self) -> None:
         self.partners.dispatch()
@@ -132,28 +154,3 @@ class GatewayService(Service):
     def every_hour_forget_old_events(self) -> None:
         with self.store.writing() as transaction:
             memory.forget_old(transaction, now=self.clock.now())
-
-
-def _listening(event: Event) -> Callable[[GatewayService, Sequence[EventCall]], None]:
-    shown = told_of(event)
-
-    def listen(self: GatewayService, calls: Sequence[EventCall]) -> None:
-        events, transaction = [call.event for call in calls], calls[0].transaction
-        for told in shown:
-            memory.record(transaction, events=events, told=told)
-        deliveries.record(transaction, events=events, now=self.clock.now())
-
-    listen.__name__ = f"on_{event.name}"
-    return listen
-
-
-def _concerning(event: Event) -> Callable[[GatewayService], bool]:
-    """Does anybody here want it: the stream, or a partner who is registered by now?"""
-    is_shown = bool(told_of(event))
-    return lambda service: is_shown or deliveries.is_wanted(service.store, name=event.name)
-
-
-# What is promised to others is listened to here, so that a new promise reaches partners without a line of ours.
-for _promised in promised_events():
-    _door = reaction(_promised, at_once=True, concerns=_concerning(_promised))
-    setattr(GatewayService, f"on_{_promised.name}", _door(_listening(_promised)))

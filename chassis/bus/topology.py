@@ -1,7 +1,9 @@
 """Names and arguments of all that is declared on the broker. Queue names carry a version: arguments never change.
 
 Event queues are quorum queues with an explicit delivery limit and dead letters: the net below our own retries, for
-handlers that kill their process and bytes that nobody can decode. RPC queues are classic: requests are transient.
+handlers that kill their process and bytes that nobody can decode. The dead letters of all queues of a service lie in
+one, each under the name of its queue as its routing key, which no sender can falsify or make unreadable: a quorum queue
+costs the broker files and processes, even while nothing is in it. RPC queues are classic: requests are transient.
 
 Queues of other systems are of the same kind, and declared by us alone: a bound queue that refuses what is published
 (a maximum length with `reject-publish`) would have the broker refuse the event itself, for everybody.
@@ -13,6 +15,8 @@ from typing import Any
 
 RPC_EXCHANGE = "nameko-rpc"
 DELIVERY_LIMIT = 20
+# Looking at dead letters counts as a delivery. Without a limit RabbitMQ 4 sets its own of 20, and then drops them.
+PARKED_DELIVERY_LIMIT = 2**31 - 1
 DELIVERIES_HEADER = "x-delivery-count"
 EVENTS_STREAM = "events.stream"
 # As long as the outbox keeps what it has published. The broker drops whole segments, once all in them is older.
@@ -22,12 +26,39 @@ STREAM_SEGMENT_BYTES = 50_000_000
 ADDRESS = re.compile(r"(rpc\.reply-[a-z]+-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+EVENT_QUEUE = re.compile(r"evt-.+--(?P<service>[^.]+)\.(?P<method>[^.]+)\.v(?P<version>[0-9]+)")
+EVENT_QUEUE_VERSION = 2
+
+
 def event_queue(*, source: str, event: str, service: str, method: str) -> str:
-    return f"evt-{source}-{event}--{service}.{method}.v1"
+    return f"evt-{source}-{event}--{service}.{method}.v{EVENT_QUEUE_VERSION}"
+
+
+def several_events_queue(*, service: str, method: str) -> str:
+    """The queue of a handler that listens to more than one event."""
+    return event_queue(source="several", event="events", service=service, method=method)
+
+
+def parked_exchange(service: str) -> str:
+    return f"{service}.parked"
+
+
+def parked_queue(service: str) -> str:
+    """The dead letters of every event queue of a service."""
+    return f"{service}.parked.v1"
+
+
+def parking(queue: str) -> tuple[str, str]:
+    """The exchange and the routing key of a queue's dead letters."""
+    ours = EVENT_QUEUE.fullmatch(queue)
+    is_shared = ours is not None and int(ours["version"]) >= EVENT_QUEUE_VERSION
+    return (parked_exchange(ours["service"]), queue) if ours and is_shared else ("", f"{queue}.parked")
 
 
 def dead_letters(queue: str) -> str:
-    return f"{queue}.parked"
+    """Where a queue's dead letters lie: with those of its service, or in a queue beside it where it is another's."""
+    exchange, key = parking(queue)
+    return f"{exchange}.v1" if exchange else key
 
 
 def subscriber_queue(subscriber: str) -> str:
@@ -47,16 +78,32 @@ def declare_event_exchange(channel: Any, *, source: str) -> None:
     channel.exchange_declare(exchange=f"{source}.events", type="topic", durable=True, auto_delete=False)
 
 
-def declare_event_queue(channel: Any, *, queue: str, source: str, event: str) -> None:
-    """The exchange, the queue with its dead letters, and the binding."""
-    declare_event_exchange(channel, source=source)
-    declare_queue_with_dead_letters(channel, queue=queue)
-    channel.queue_bind(queue=queue, exchange=f"{source}.events", routing_key=event)
+def declare_event_queue(channel: Any, *, queue: str, bound_to: Iterable[tuple[str, str]]) -> None:
+    """The queue, and for each event, a source and a name, its exchange and the binding. Declare the parking before."""
+    _declare_dead_lettering_queue(channel, queue=queue)
+    for source, event in bound_to:
+        declare_event_exchange(channel, source=source)
+        channel.queue_bind(queue=queue, exchange=f"{source}.events", routing_key=event)
 
 
-def declare_queue_with_dead_letters(channel: Any, *, queue: str) -> None:
+def declare_subscriber_queue(channel: Any, *, queue: str) -> None:
+    """A queue of another system's, with dead letters of its own, which it may read."""
     parked = dead_letters(queue)
     channel.queue_declare(queue=parked, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+    _declare_dead_lettering_queue(channel, queue=queue)
+
+
+def declare_parking(channel: Any, *, service: str) -> None:
+    """Where the dead letters of a service's queues go, whichever of them they come from."""
+    exchange, queue = parked_exchange(service), parked_queue(service)
+    arguments = {"x-queue-type": "quorum", "x-delivery-limit": PARKED_DELIVERY_LIMIT}
+    channel.exchange_declare(exchange=exchange, type="fanout", durable=True, auto_delete=False)
+    channel.queue_declare(queue=queue, durable=True, auto_delete=False, arguments=arguments)
+    channel.queue_bind(queue=queue, exchange=exchange, routing_key="")
+
+
+def _declare_dead_lettering_queue(channel: Any, *, queue: str) -> None:
+    exchange, key = parking(queue)
     channel.queue_declare(
         queue=queue,
         durable=True,
@@ -64,8 +111,8 @@ def declare_queue_with_dead_letters(channel: Any, *, queue: str) -> None:
         arguments={
             "x-queue-type": "quorum",
             "x-delivery-limit": DELIVERY_LIMIT,
-            "x-dead-letter-exchange": "",
-            "x-dead-letter-routing-key": parked,
+            "x-dead-letter-exchange": exchange,
+            "x-dead-letter-routing-key": key,
             "x-dead-letter-strategy": "at-least-once",
             "x-overflow": "reject-publish",
         },

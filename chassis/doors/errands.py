@@ -7,7 +7,8 @@ from chassis import attempts, logs
 from chassis.attempts import Claim, Found
 from chassis.doors.call import ErrandCall, Service
 from chassis.doors.containing import VERB_SECONDS_MAX, contained
-from chassis.doors.handling import Delivery, Method, Settled, Work, entrypoint, is_hopeless
+from chassis.doors.delivery import Delivery, Method
+from chassis.doors.handling import Settled, Work, entrypoint, is_hopeless
 from chassis.doors.listening import ERRANDS_TOGETHER_MAX, Outcome
 from chassis.errors import (
     BusDown,
@@ -55,7 +56,7 @@ def errand(
             return _run_errand(delivery, claim, verb, event)
 
         together = partial(_run_errands_together, method, event, work) if at_once else None
-        return entrypoint(method, event, limit, work, together=together, size=ERRANDS_TOGETHER_MAX)
+        return entrypoint(method, (event,), limit, work, together=together, size=ERRANDS_TOGETHER_MAX)
 
     return decorate
 

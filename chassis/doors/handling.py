@@ -3,78 +3,29 @@
 import functools
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from chassis import inbox, logs, metrics, tracing
 from chassis.doors.call import EventCall, Service
 from chassis.doors.containing import contained
+from chassis.doors.delivery import Concerns, Delivery, Handles, Method
 from chassis.doors.listening import TOGETHER_MAX, Listen, Outcome
 from chassis.errors import (
     DependencyDown,
     Impossible,
     Refusal,
 )
-from chassis.events import Envelope, Event, parse
+from chassis.events import Event, parse
 from chassis.failpoints import failpoint
 from chassis.home import Home
 from chassis.settings import Settings
 from chassis.store import Cause, Contended, run_contended
 
-Method = Callable[..., Any]
-Concerns = Callable[[Any], bool]
-
 log = logs.logger(__name__)
 
 # Events that share a transaction have so long for all of it; each alone has longer.
 TOGETHER_SECONDS_MAX = 5.0
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One try at one event by one handler."""
-
-    service: Service
-    envelope: Envelope
-    body: str
-    handler: str
-    again: bool
-    settings: Settings
-    home: Home | None = None
-    is_suspect: bool = False
-
-    @property
-    def is_hopeless_now(self) -> bool:
-        """Did the last try of this handler meet something that is down? Then only the sweep's single one goes out."""
-        return self.home is not None and not self.again and self.handler in self.home.down
-
-    @property
-    def delays_seconds(self) -> list[float]:
-        return [float(delay) for delay in self.settings["RETRY_DELAYS_SECONDS"].split(",") if delay]
-
-
-@dataclass(frozen=True)
-class Handles:
-    """What a reaction was declared with."""
-
-    event: Event
-    at_once: bool
-    concerns: Concerns | None
-
-    def is_for(self, service: Service) -> bool:
-        """Is there anything to do for an event that has come?"""
-        return self.concerns is None or self.concerns(service)
-
-    def call(self, method: Method, service: Service, calls: Sequence[EventCall]) -> frozenset[UUID]:
-        """The verb, with all of them or with each; gives the ids of the events that it has left for later."""
-        if self.at_once:
-            return frozenset(method(service, calls) or ())
-        for call in calls:
-            with tracing.within(tracing.child(call.event.traceparent)):
-                method(service, call)
-        return frozenset()
 
 
 # What became of a delivery, and for a retry the seconds to wait.
@@ -85,17 +36,19 @@ WorkTogether = Callable[[Sequence[Delivery]], list[Settled] | None]
 
 
 def reaction(
-    event: Event, *, limit: int = TOGETHER_MAX, at_once: bool = False, concerns: Concerns | None = None
+    *events: Event, limit: int = TOGETHER_MAX, at_once: bool = False, concerns: Concerns | None = None
 ) -> Callable[[Method], Method]:  # fmt: skip
     """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction.
+
+    Of several events all go into one queue, in the order in which they come.
 
     Events that wait share one. When one of them fails, nothing was done, and each is handled in its own. With
     `at_once` the verb is given a list: all that share the transaction. It may give the ids of events that it left,
     because another transaction has what they need: they come again a moment later. One alone is never left: it waits.
-    `concerns` is asked after the events have
-    come, with no transaction open: where it says no, there is nothing to do for them, and nothing is written down.
+    `concerns` is asked once for each type of event that has come, with no transaction open: where it says no, there is
+    nothing to do for them, and nothing is written down.
     """
-    handles = Handles(event, at_once, concerns)
+    handles = Handles(events, at_once, concerns)
 
     def decorate(method: Method) -> Method:
         def work(delivery: Delivery) -> Settled:
@@ -113,7 +66,7 @@ def reaction(
                 return _remember_reaction(delivery, error)
 
         together = partial(_react_together, method, handles)
-        return entrypoint(method, event, limit, work, together=together, size=TOGETHER_MAX)
+        return entrypoint(method, events, limit, work, together=together, size=TOGETHER_MAX)
 
     return decorate
 
@@ -139,9 +92,9 @@ def _take_back(delivery: Delivery) -> None:
 
 
 def _react_if_concerned(delivery: Delivery, method: Method, handles: Handles) -> Outcome:
-    data = handles.event.load(delivery.envelope)
+    data = handles.load(delivery.envelope)
     # What waits in the inbox is a row already, which only the whole way closes.
-    if not delivery.again and not handles.is_for(delivery.service):
+    if not delivery.again and not handles.is_for(delivery.service, delivery.envelope):
         return Outcome.DONE
     return run_contended(partial(_react, delivery, method, handles, data))
 
@@ -163,7 +116,7 @@ def _react(delivery: Delivery, method: Method, handles: Handles, data: dict[str,
 def _react_together(method: Method, handles: Handles, deliveries: Sequence[Delivery]) -> list[Settled] | None:
     """What became of each; None where nothing was done because one of them failed. Raises DependencyDown."""
     try:
-        pairs = [(delivery, handles.event.load(delivery.envelope)) for delivery in deliveries]
+        pairs = [(delivery, handles.load(delivery.envelope)) for delivery in deliveries]
         work = partial(_react_to_all_if_concerned, method, handles, pairs)
         return contained(work, seconds_max=TOGETHER_SECONDS_MAX)
     except DependencyDown:
@@ -174,9 +127,11 @@ def _react_together(method: Method, handles: Handles, deliveries: Sequence[Deliv
 
 
 def _react_to_all_if_concerned(method: Method, handles: Handles, pairs: Pairs) -> list[Settled]:
-    if not handles.is_for(pairs[0][0].service):
-        return [(Outcome.DONE, 0.0)] * len(pairs)
-    return run_contended(partial(_react_to_all, method, handles, pairs))
+    of_each_type = {delivery.envelope.type: delivery for delivery, _ in pairs}
+    wanted = {kind for kind, one in of_each_type.items() if handles.is_for(one.service, one.envelope)}
+    concerned = [pair for pair in pairs if pair[0].envelope.type in wanted]
+    settled = iter(run_contended(partial(_react_to_all, method, handles, concerned)) if concerned else ())
+    return [next(settled) if delivery.envelope.type in wanted else (Outcome.DONE, 0.0) for delivery, _ in pairs]
 
 
 def _react_to_all(method: Method, handles: Handles, pairs: Pairs) -> list[Settled]:
@@ -226,7 +181,8 @@ def is_hopeless(delivery: Delivery, error: Exception) -> bool:
 
 
 def entrypoint(
-    method: Method, event: Event, limit: int, work: Work, *, together: WorkTogether | None = None, size: int = 1
+    method: Method, events: tuple[Event, ...], limit: int, work: Work, *, together: WorkTogether | None = None,
+    size: int = 1,
 ) -> Method:  # fmt: skip
     @functools.wraps(method)
     def enter(
@@ -248,8 +204,8 @@ def entrypoint(
         ]
         return _enter_together([first, *rest], together) if rest and together else _enter(first, work)
 
-    enter.listens_to = event  # type: ignore[attr-defined]
-    registered: Method = Listen.decorator(event, limit=limit, together=size if together else 1)(enter)
+    enter.listens_to = events  # type: ignore[attr-defined]
+    registered: Method = Listen.decorator(*events, limit=limit, together=size if together else 1)(enter)
     return registered
 
 

@@ -83,8 +83,9 @@ class Taken:
 
 
 class Listen(Entrypoint):
-    """One queue of one handler. As many as `together` of the messages that wait are handled in one; 1 is each alone.
+    """One queue of one handler, for all the events it listens to.
 
+    As many as `together` of the messages that wait are handled in one; 1 is each alone.
     `limit` is how many messages the broker sends ahead.
     """
 
@@ -92,9 +93,9 @@ class Listen(Entrypoint):
     home = Home()
     calls = CallsInHand()
 
-    def __init__(self, event: Event, *, limit: int, together: int = 1) -> None:
+    def __init__(self, *events: Event, limit: int, together: int = 1) -> None:
         super().__init__()
-        self.event = event
+        self.events = events
         self.limit = limit
         self.together = together
         self._waiting: deque[Taken] = deque()
@@ -110,10 +111,12 @@ class Listen(Entrypoint):
         self._is_probing = False
 
     def setup(self) -> None:
-        queue = topology.event_queue(
-            source=self.event.source, event=self.event.name, service=self.container.service_name,
-            method=self.method_name,
-        )  # fmt: skip
+        place = {"service": self.container.service_name, "method": self.method_name}
+        first, *others = self.events
+        if others:
+            queue = topology.several_events_queue(**place)
+        else:
+            queue = topology.event_queue(source=first.source, event=first.name, **place)
         self.lane = self.consumer.add(queue=queue, limit=self.limit, on_message=self.on_message)
         self.home.doors[self.method_name] = self.run_again
 
@@ -249,7 +252,7 @@ class Listen(Entrypoint):
             source = parse(body).source
         except Impossible:
             return False
-        if sender == source == self.event.source:
+        if sender == source and source in {event.source for event in self.events}:
             return False
         log.error("message of a wrong sender, dead-lettered", handler=self.method_name, sender=sender, source=source)
         return True

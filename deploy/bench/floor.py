@@ -16,7 +16,11 @@ import amqp
 from chassis.bus import topology
 from deploy.stack import StackProblem
 
-QUEUE, SOURCE, EVENT = "evt-bench-round--bench.on_round.v1", "bench", "round"
+QUEUE, SOURCE, EVENT = (
+    topology.event_queue(source="bench", event="round", service="bench", method="on_round"),
+    "bench",
+    "round",
+)
 ROUND_SECONDS_MAX = 10.0
 BODY_BYTES = 900
 
@@ -60,7 +64,9 @@ def open_floor(*, bus: str) -> Iterator[Floor]:
     """A queue with a consumer that listens while the block runs."""
     publishing, consuming = connected(bus), connected(bus)
     try:
-        topology.declare_event_queue(consuming.channel(), queue=QUEUE, source=SOURCE, event=EVENT)
+        declaring = consuming.channel()
+        topology.declare_parking(declaring, service=SOURCE)
+        topology.declare_event_queue(declaring, queue=QUEUE, bound_to=[(SOURCE, EVENT)])
         channel = publishing.channel()
         channel.confirm_select()
         floor = Floor(publisher=channel)

@@ -1,7 +1,7 @@
 """See and settle events that could not be handled: list, show, retry, drop."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -20,34 +20,33 @@ def command() -> None:
     """See and settle events that could not be handled: list, show, retry, drop.
 
     An event is parked after its last try, or at once when no try could succeed. What ended a process again and again,
-    or was no event at all, lies in the dead letters of its queue. Both stay until a person decides: WHAT is an event's
-    id or a queue's name, as `list` prints them.
+    or was no event at all, lies in the dead letters of its service. Both stay until a person decides: WHAT is an
+    event's id, a dead letter's name, or a handler such as accounts.on_payment_posted or a queue for all its dead
+    letters, as `list` prints them.
     """
 
 
 @command.command(name="list")
 @data_option
 def list_parked(data: Path) -> None:
-    """Every parked event (id, handler, tries, what went wrong) and every queue with dead letters."""
-    from chassis import attempts, inbox
+    """Every parked event (id, handler, type, tries, error) and every dead letter (name, handler, event, why)."""
+    from chassis import parking
 
     count = 0
     for service, connection in _databases(data):
-        for row in inbox.parked(connection):
-            click.echo(f"{row['event_id']}  {service}.{row['handler']}  {row['tries']} tries  {row['error']}")
-            count += 1
-        for row in attempts.parked(connection):
-            click.echo(f"{row['key']}  {service}.{row['handler']}  {row['tries']} tries  {row['error']}")
+        for row in parking.parked(connection):
+            handler = f"{service}.{row.handler}"
+            click.echo(f"{row.event_id}  {handler}  {row.type}  {row.tries} tries  {row.error}")
             count += 1
     click.echo(f"{count} parked")
     bus = _broker(data)
     if bus is not None:
         from deploy import dead_letters
 
-        waiting = dead_letters.counts(url=bus, others=_queues_of_others(data))
-        for queue, letters in waiting.items():
-            click.echo(f"{queue}  {letters} dead letters")
-        click.echo(f"{sum(waiting.values())} dead letters")
+        letters = dead_letters.found(url=bus, others=_queues_of_others(data))
+        for letter in letters:
+            click.echo(f"{letter.name}  {letter.handler}  {letter.event}  {letter.reason}")
+        click.echo(f"{len(letters)} dead letters")
 
 
 @command.command(name="show")
@@ -59,18 +58,21 @@ def show(what: str, data: Path) -> None:
     from chassis.parking import bodies_of
 
     event_id = _event_id(what)
-    if event_id is None:
-        from deploy import dead_letters
-
-        found = [(what, body) for body in dead_letters.show(url=_required_broker(data), queue=_known(what, data))]
-    else:
+    found = []
+    if event_id is not None:
         found = [
             (f"{service}.{handler}", body)
             for service, connection in _databases(data)
             for handler, body in bodies_of(connection, event_id=event_id)
         ]
+    bus = _broker_for(what, data)
+    if bus is not None:
+        from deploy import dead_letters
+
+        letters = dead_letters.show(url=bus, what=what, others=_queues_of_others(data))
+        found += [(f"{letter.name} {letter.handler}", letter.text) for letter in letters]
     if not found:
-        raise StackProblem(f"Nothing is parked under {what}.")
+        raise _nothing_under(what)
     for place, body in found:
         click.echo(f"{place}: {logs.redact_text(body)}")
 
@@ -84,7 +86,7 @@ def retry(what: str, data: Path) -> None:
     from deploy import dead_letters
 
     _settle(
-        what, data, words="will be tried again", queue=dead_letters.retry,
+        what, data, words="will be tried again", letters=dead_letters.retry,
         event=lambda connection, id: inbox.retry(connection, event_id=id) + attempts.retry(connection, event_id=id),
     )  # fmt: skip
 
@@ -98,26 +100,30 @@ def drop(what: str, data: Path) -> None:
     from deploy import dead_letters
 
     _settle(
-        what, data, words="dropped", queue=dead_letters.drop,
+        what, data, words="dropped", letters=dead_letters.drop,
         event=lambda connection, id: inbox.drop(connection, event_id=id) + attempts.drop(connection, event_id=id),
     )  # fmt: skip
 
 
-class _SettleQueue(Protocol):
-    def __call__(self, *, url: str, queue: str) -> int: ...
+class _SettleLetters(Protocol):
+    def __call__(self, *, url: str, what: str, others: Sequence[str]) -> int: ...
 
 
 def _settle(
-    what: str, data: Path, *, words: str, queue: _SettleQueue, event: Callable[[Connection, UUID], int]
+    what: str, data: Path, *, words: str, letters: _SettleLetters, event: Callable[[Connection, UUID], int]
 ) -> None:
-    event_id = _event_id(what)
-    if event_id is None:
-        count = queue(url=_required_broker(data), queue=_known(what, data))
-    else:
-        count = sum(event(connection, event_id) for _, connection in _databases(data))
+    event_id, bus, count = _event_id(what), _broker_for(what, data), 0
+    if event_id is not None:
+        count += sum(event(connection, event_id) for _, connection in _databases(data))
+    if bus is not None:
+        count += letters(url=bus, what=what, others=_queues_of_others(data))
     if not count:
-        raise StackProblem(f"Nothing is parked under {what}.")
+        raise _nothing_under(what)
     click.echo(f"{count} of {what} {words}")
+
+
+def _nothing_under(what: str) -> StackProblem:
+    return StackProblem(f"Nothing is parked under {what}; see `captive parked list`.")
 
 
 def _event_id(what: str) -> UUID | None:
@@ -125,14 +131,6 @@ def _event_id(what: str) -> UUID | None:
         return UUID(what)
     except ValueError:
         return None
-
-
-def _known(queue: str, data: Path) -> str:
-    from deploy.topology import bindings
-
-    if queue not in {*(binding.queue for binding in bindings()), *_queues_of_others(data)}:
-        raise StackProblem(f"{queue} is neither an event's id nor one of our queues; see `captive parked list`.")
-    return queue
 
 
 def _queues_of_others(data: Path) -> list[str]:
@@ -148,10 +146,11 @@ def _broker(data: Path) -> str | None:
     return bus if bus.startswith("amqp") else None
 
 
-def _required_broker(data: Path) -> str:
+def _broker_for(what: str, data: Path) -> str | None:
+    """The broker where it may hold what is meant. Raises StackProblem where only a broker could, and there is none."""
     bus = _broker(data)
-    if bus is None:
-        raise StackProblem("The embedded bus has no queues of dead letters; name an event's id.")
+    if bus is None and _event_id(what) is None:
+        raise StackProblem("The embedded bus has no dead letters; name an event's id.")
     return bus
 
 

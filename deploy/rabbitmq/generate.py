@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chassis.assembly import service_class
+from chassis.assembly import events_by_queue, service_class
 from chassis.bus import topology
 from deploy.catalogue import SERVICES
 from deploy.rabbitmq.grants import Grant, grants
@@ -62,10 +62,9 @@ def definitions(
     for path in SERVICES.values():
         topology.declare_event_exchange(declared, source=service_class(path).name)
         topology.declare_rpc_queue(declared, service=service_class(path).name)
-    for binding in bindings():
-        topology.declare_event_queue(
-            declared, queue=binding.queue, source=binding.event.source, event=binding.event.name
-        )
+        topology.declare_parking(declared, service=service_class(path).name)
+    for queue, events in events_by_queue(bindings()).items():
+        topology.declare_event_queue(declared, queue=queue, bound_to=events)
     declare_for_others(declared, subscribers=subscribers)
     allowed = [*grants(), *(subscriber.grant() for subscriber in subscribers)]
     return {

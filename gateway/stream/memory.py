@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, delete, literal, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import FieldError, InvalidRequest
 from chassis.events import Envelope
@@ -27,7 +28,8 @@ PAGE = 100
 CHANNEL = "stream_events"
 
 NIL = UUID(int=0)
-_KEEP = stream_events.insert()
+# What is there already was told before, by a handler that had another name.
+_KEEP = insert(stream_events).on_conflict_do_nothing()
 _NEXT = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 _cursor_invalid = FieldError(
     "/headers/Last-Event-ID", "invalid", "Send the id of an event of this stream, or leave the header out."

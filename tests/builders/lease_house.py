@@ -84,7 +84,7 @@ class LeaseHouse:
                 self.delivered.add(event.id)
                 for service in (self.accounts, self.leases):
                     door = getattr(service, f"on_{event.name}", None)
-                    if door is not None and door.listens_to.source == event.source:
+                    if door is not None and event.source in {heard.source for heard in door.listens_to}:
                         assert deliver(door, event) is Outcome.DONE, event.name
 
     def asks(self, method: str, account_id: str, *, key: str | None = None, context: Any = None, **request: Any) -> Any:

@@ -3,19 +3,22 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from chassis.assembly import bindings_of, events_by_queue
 from chassis.clock import FixedClock
 from chassis.doors import EventCall, Outcome, Service, reaction
 from chassis.errors import ConstraintViolated
 from chassis.events import Envelope
 from chassis.store import Cause, Database, Transaction
+from chassis.tables import inbox
 from tests.builders.wiring import an_event, deliver, emitted, settings_of, wire
 from tests.chassis.counting import CountingService, add, counted, total
 from tests.chassis.test_buses import Stack, stack  # noqa: F401 - a fixture
@@ -35,7 +38,7 @@ class ChoosingService(Service):
     def __init__(self) -> None:
         self.given: list[int] = []
 
-    @reaction(counted, at_once=True, concerns=lambda service: service.wants)
+    @reaction(counted, at_once=True, concerns=lambda service, _: service.wants)
     def on_counted(self, calls: Sequence[EventCall]) -> None:
         self.given.append(len(calls))
         for call in calls:
@@ -73,8 +76,12 @@ def an_addition(clock: FixedClock, name: str) -> Envelope:
 
 
 def deliver_together(service: Any, *events: Envelope) -> list[Outcome] | None:
+    return delivered_together(service.on_counted, *events)
+
+
+def delivered_together(door: Any, *events: Envelope) -> list[Outcome] | None:
     first, *others = [event.to_json() for event in events]
-    outcomes: list[Outcome] | None = service.on_counted(body=first, others=others, again=False, settings=settings_of())
+    outcomes: list[Outcome] | None = door(body=first, others=others, again=False, settings=settings_of())
     return outcomes
 
 
@@ -277,3 +284,67 @@ def test_what_is_left_is_not_written_down_and_is_handled_when_it_comes_again(
     service.leaves = set()
     assert deliver_together(service, done, left) == [Outcome.DUPLICATE, Outcome.DONE]
     assert total(database) == 2
+
+
+recounted = replace(counted, name="recounted")
+
+
+class HearingService(Service):
+    """It hears two events on one queue, and wants only those of one kind when asked."""
+
+    name = "hearing"
+
+    def __init__(self) -> None:
+        self.given: list[list[str]] = []
+        self.wants = {counted.type, recounted.type}
+        self.asked: list[str] = []
+
+    def is_wanted(self, event: Envelope) -> bool:
+        self.asked.append(event.type)
+        return event.type in self.wants
+
+    @reaction(counted, recounted, at_once=True, concerns=lambda service, event: service.is_wanted(event))
+    def on_either(self, calls: Sequence[EventCall]) -> None:
+        self.given.append([call.event.type for call in calls])
+
+
+class TestOfSeveralEvents:
+    @pytest.fixture
+    def hearing(self, database: Any, clock: FixedClock, toy_keys: Path) -> HearingService:
+        return wire(HearingService, database=database, clock=clock, keys_folder=toy_keys)
+
+    def of_both(self, clock: FixedClock) -> list[Envelope]:
+        return [
+            an_event(event, clock=clock, subject="a", data={"name": "a", "amount": 1})
+            for event in (counted, recounted, counted)
+        ]
+
+    def test_those_that_wait_share_a_transaction(self, hearing: HearingService, clock: FixedClock) -> None:
+        assert delivered_together(hearing.on_either, *self.of_both(clock)) == [Outcome.DONE] * 3
+        assert [sorted(given) for given in hearing.given] == [sorted([counted.type, counted.type, recounted.type])]
+
+    def test_each_kind_is_asked_about_once_and_what_is_not_wanted_is_not_written_down(
+        self, hearing: HearingService, database: Any, clock: FixedClock
+    ) -> None:
+        hearing.wants = {counted.type}
+        events = self.of_both(clock)
+        assert delivered_together(hearing.on_either, *events) == [Outcome.DONE] * 3
+        assert sorted(hearing.asked) == sorted({counted.type, recounted.type})
+        assert hearing.given == [[counted.type, counted.type]]
+        with database.reading() as open_:
+            written = {row["event_id"] for row in open_.all(select(inbox.c.event_id))}
+        assert written == {events[0].id, events[2].id}
+
+    def test_one_of_another_source_under_the_same_name_is_none_of_them(
+        self, hearing: HearingService, clock: FixedClock
+    ) -> None:
+        stranger = replace(self.of_both(clock)[0], source="somebody")
+        assert deliver(hearing.on_either, stranger) is Outcome.PARKED
+        assert hearing.given == []
+
+
+def test_several_events_have_one_queue() -> None:
+    found = bindings_of([HearingService])
+    assert events_by_queue(found) == {
+        "evt-several-events--hearing.on_either.v2": [("counting", "counted"), ("counting", "recounted")]
+    }

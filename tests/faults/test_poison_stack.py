@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,8 +13,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import create_engine, text
 
-from chassis.bus.link import open_channel
-from chassis.bus.topology import dead_letters
 from chassis.context import CallContext, ContextSigner, deadline_after
 from chassis.ids import new_id
 from chassis.store import refuse_wrong_driver
@@ -30,7 +29,7 @@ from tests.fixtures.stacks import RunningStack, a_running_stack
 pytestmark = [pytest.mark.bus, pytest.mark.slow]
 
 AGENT = CallContext(subject="01900000-0000-7000-8000-0000000000aa", role="agent", request_id="poison")
-APPLYING = "evt-payments-payment_posted--accounts.on_payment_posted.v1"
+APPLYING = "evt-payments-payment_posted--accounts.on_payment_posted.v2"
 # The gateway only asks.
 ANSWERING = set(SERVICES) - {"gateway"}
 WAIT_SECONDS_MAX = 5.0
@@ -142,15 +141,16 @@ def goes_on(stack: RunningStack, poisoner: Poisoner, *, account_id: str) -> None
 
 
 def with_all_dead_letters(stack: RunningStack) -> str | None:
-    """What a person is shown, once every queue has told its one dead letter: the broker counts with a delay."""
+    """What a person is shown, once every handler has put aside what was no event, each in the place of its service."""
     listed = stack.captive("parked", "list").stdout
-    wanted = {f"{binding.queue}  1 dead letters" for binding in bindings()}
-    return listed if wanted <= set(listed.splitlines()) else None
+    shown = Counter(line.split("  ")[1] for line in listed.splitlines() if line.startswith("letter-"))
+    wanted = Counter(f"{binding.service}.{binding.method}" for binding in bindings())
+    return listed if shown == wanted else None
 
 
 def a_person_settles(stack: RunningStack, listed: str, *, event_id: UUID) -> None:
     """One event of a service."""
-    assert f"{event_id}  accounts.on_payment_posted  1 tries  Impossible" in listed
+    assert f"{event_id}  accounts.on_payment_posted  {payment_posted.type}  1 tries  Impossible" in listed
     assert str(event_id) in stack.captive("parked", "show", str(event_id)).stdout
     stack.captive("parked", "retry", str(event_id))
     eventually(lambda: states(stack, event_id) == ["parked"], describe=stack.output)
@@ -159,13 +159,20 @@ def a_person_settles(stack: RunningStack, listed: str, *, event_id: UUID) -> Non
 
 
 def a_person_settles_the_dead(stack: RunningStack) -> None:
-    """All dead letters of a queue."""
-    assert "1 of" in stack.captive("parked", "retry", APPLYING).stdout
-    eventually(lambda: letters_in(stack, APPLYING) == 1, describe=stack.output)
+    """One dead letter by its name, as the list prints it; it goes back to the handler that it came from."""
+    (line,) = letters_of(stack, "accounts.on_payment_posted")
+    name, handler, event, reason = line.split("  ")
+    assert (event, reason) == ("no event", "rejected: no event for it")
+    assert f"{name} {handler}: " in stack.captive("parked", "show", name).stdout
+    before = stack.output().count("message is no text of ours")
+    assert "1 of" in stack.captive("parked", "retry", name).stdout
+    eventually(lambda: stack.output().count("message is no text of ours") > before, describe=stack.output)
+    eventually(lambda: letters_of(stack, handler) == [line], describe=stack.output)
     assert "1 of" in stack.captive("parked", "drop", APPLYING).stdout
-    assert letters_in(stack, APPLYING) == 0
+    assert letters_of(stack, handler) == []
+    assert letters_of(stack, "accounts.on_payment_returned"), "the others stay where they are"
 
 
-def letters_in(stack: RunningStack, queue: str) -> int:
-    with open_channel(stack.record()["bus"]) as channel:
-        return int(channel.queue_declare(queue=dead_letters(queue), passive=True).message_count)
+def letters_of(stack: RunningStack, handler: str) -> list[str]:
+    listed = stack.captive("parked", "list").stdout
+    return [line for line in listed.splitlines() if line.startswith("letter-") and f"  {handler}  " in line]

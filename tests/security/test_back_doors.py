@@ -26,7 +26,7 @@ METHOD = "leases.get_lease"
 
 @pytest.fixture(scope="module")
 def house(node: Broker) -> Guarded:
-    return guarded_vhost(node, vhost="captive-doors", queues="--leases|^rpc")
+    return guarded_vhost(node, vhost="captive-doors", queues=r"--leases|^rpc|^leases\.parked")
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ def widened(node: Broker) -> Guarded:
         right = next(entry for entry in found["permissions"] if entry["user"] == "accounts")
         right["write"] = r"\.events$"
 
-    return guarded_vhost(node, vhost="captive-forged", change=change, queues="--leases|^rpc")
+    return guarded_vhost(node, vhost="captive-forged", change=change, queues=r"--leases|^rpc|^leases\.parked")
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +117,8 @@ def test_a_dead_letter_that_is_put_back_keeps_its_sender(
     with widened.channel("deployer") as channel:
         letter = amqp.Message(event.to_json(), delivery_mode=2, user_id="payments")
         channel.confirm_select()
-        channel.basic_publish_confirm(letter, exchange="", routing_key=topology.dead_letters(QUEUE))
-    assert dead_letters.retry(url=widened.url("deployer"), queue=QUEUE) == 1
+        channel.basic_publish_confirm(letter, exchange="leases.parked", routing_key=QUEUE)
+    assert dead_letters.retry(url=widened.url("deployer"), what=QUEUE) == 1
     eventually(lambda: is_handled(database, event.id), describe=leases.output)
     assert dead_letter(widened) is None
 

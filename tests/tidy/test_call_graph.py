@@ -54,6 +54,8 @@ def test_an_event_is_marked_as_handled_exactly_when_someone_listens() -> None:
 
 
 def test_every_queue_name_is_its_own() -> None:
-    queues = [binding.queue for binding in bindings()]
-    assert len(queues) == len(set(queues))
-    assert "evt-payments-payment_posted--accounts.on_payment_posted.v1" in queues
+    handlers = {(binding.service, binding.method) for binding in bindings()}
+    queues = {binding.queue for binding in bindings()}
+    assert len(queues) == len(handlers)
+    assert "evt-payments-payment_posted--accounts.on_payment_posted.v2" in queues
+    assert "evt-several-events--gateway.on_promised.v2" in queues

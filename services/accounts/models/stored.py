@@ -31,6 +31,7 @@ from services.accounts.rules.history import History
 from services.accounts.rules.state import OPENING_FEES, AccountState, Allocation, Amendments, OpenFee
 from services.accounts.rules.terms import LeaseTerms, LoanTerms, Move, Opening, PaymentStep, Terms
 
+STORED_AS_IS = frozenset({int, str, bool, type(None)})
 EXACT = frozenset({"annual_rate_percent", "accrued_interest", "forgiven_above_percent"})
 DATES = frozenset({"chargeable_from"})
 HELD = "payment_held"
@@ -171,7 +172,11 @@ def _amendments_from_stored(stored: Mapping[str, Any]) -> Amendments:
 
 
 def _stored(value: Any, *, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
-    return {name: _plain(getattr(value, name)) for name in _names(value.__class__) if name not in leave_out}
+    return {
+        name: each if (each := getattr(value, name)).__class__ in STORED_AS_IS else _plain(each)
+        for name in _names(value.__class__)
+        if name not in leave_out
+    }
 
 
 @cache

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, select, text
 
+from chassis.behind import WriteBehind
 from chassis.bulk import insert_all
 from chassis.errors import ConstraintViolated, Refusal
 from chassis.ids import new_id
@@ -112,18 +114,23 @@ def import_accounts(
         turned_away += 1
         refused(record, refusal)
 
-    for batch in _batches(records):
-        before = turned_away
-        serviceable = _serviceable(_fresh(transaction, batch, turn_away), turn_away)
-        new = [Opened(new_id(at=now), record, state) for record, state in serviceable]
-        _open(transaction, new, now=now, today=today, cipher=cipher)
-        for account in new:
-            if opened is not None:
-                opened(account)
-            if announce:
-                _announce(transaction, account, today=today)
-        created += len(new)
-        skipped += len(batch) - len(new) - (turned_away - before)
+    unsaved = _Rows()
+    with WriteBehind() as behind:
+        for batch in _batches(records):
+            before = turned_away
+            behind.finish()
+            fresh = _fresh(transaction, batch, unsaved, turn_away)
+            behind.start(partial(_store, transaction, unsaved, now=now, today=today))
+            new = [Opened(new_id(at=now), record, state) for record, state in _serviceable(fresh, turn_away)]
+            unsaved = _rows_of(new, cipher=cipher, now=now, today=today)
+            for account in new:
+                if opened is not None:
+                    opened(account)
+                if announce:
+                    _announce(transaction, account, today=today)
+            created += len(new)
+            skipped += len(batch) - len(new) - (turned_away - before)
+        behind.start(partial(_store, transaction, unsaved, now=now, today=today))
     return Imported(created=created, skipped=skipped, refused=turned_away)
 
 
@@ -133,10 +140,14 @@ def _batches(records: Iterable[PortfolioAccount]) -> Iterator[list[PortfolioAcco
         yield batch
 
 
-def _open(transaction: Transaction, new: Sequence[Opened], *, now: datetime, today: date, cipher: FieldCipher) -> None:
+def _rows_of(new: Sequence[Opened], *, cipher: FieldCipher, now: datetime, today: date) -> _Rows:
     rows = _Rows()
     for account in new:
         _add(rows, account, cipher=cipher, now=now, today=today)
+    return rows
+
+
+def _store(transaction: Transaction, rows: _Rows, *, now: datetime, today: date) -> None:
     try:
         for table, values in rows.by_table():
             insert_all(transaction, table, values)
@@ -150,15 +161,21 @@ def _open(transaction: Transaction, new: Sequence[Opened], *, now: datetime, tod
     transaction.run(text("SET CONSTRAINTS ALL DEFERRED"))
 
 
-def _fresh(transaction: Transaction, batch: Sequence[PortfolioAccount], turn_away: TurnAway) -> list[PortfolioAccount]:
-    """The records whose account is not here yet, each `source_ref` once and each number once."""
+def _fresh(
+    transaction: Transaction, batch: Sequence[PortfolioAccount], unsaved: _Rows, turn_away: TurnAway
+) -> list[PortfolioAccount]:
+    """The records whose account is not here yet, each `source_ref` once and each number once.
+
+    `unsaved` are on their way into the tables, and count as there.
+    """
     records = {record.source_ref: record for record in reversed(batch)}
     columns = select(accounts.c.source_ref, accounts.c.account_number)
-    for row in transaction.all(columns.where(accounts.c.source_ref.in_(list(records)))):
-        del records[row["source_ref"]]
+    known = transaction.all(columns.where(accounts.c.source_ref.in_(list(records))))
+    for row in (*known, *unsaved.accounts):
+        records.pop(row["source_ref"], None)
     numbers = [record.account_number for record in records.values()]
     taken = transaction.all(columns.where(accounts.c.account_number.in_(numbers))) if numbers else []
-    owners = {row["account_number"]: row["source_ref"] for row in taken}
+    owners = {row["account_number"]: row["source_ref"] for row in (*taken, *unsaved.accounts)}
     fresh = []
     for record in reversed(records.values()):
         owner = owners.setdefault(record.account_number, record.source_ref)

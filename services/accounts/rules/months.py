@@ -2,11 +2,18 @@
 
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 
 
 def months_later(*, on: date, months: int, day: int) -> date:
     """A day of the month some months after the month of `on`, or before it when negative."""
-    index = on.year * 12 + on.month - 1 + months
+    return day_of_month(index=on.year * 12 + on.month - 1 + months, day=day)
+
+
+# Every account asks for the same few hundred months, many times a day.
+@lru_cache(maxsize=8_192)
+def day_of_month(*, index: int, day: int) -> date:
+    """A day of the month that is so many months after January of year 0. Raises ValueError beyond the calendar."""
     year, month = index // 12, index % 12 + 1
     return date(year, month, min(day, monthrange(year, month)[1]))
 

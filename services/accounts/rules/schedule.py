@@ -1,13 +1,13 @@
 """When instalments fall due, and the advisory amortisation whose last payment absorbs what is left."""
 
 from bisect import bisect_left
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
 from chassis.money import round_half_up_cents
 from services.accounts.rules.interest import interest_cents
+from services.accounts.rules.months import day_of_month
 from services.accounts.rules.terms import LoanTerms, Terms
 
 
@@ -34,8 +34,7 @@ def due_on(*, terms: Terms, number: int) -> date:
     for move in terms.moves:
         if number >= move.from_number:
             months, due_day = months + move.months, move.due_day or due_day
-    year, month = months // 12, months % 12 + 1
-    return date(year, month, min(due_day, monthrange(year, month)[1]))
+    return day_of_month(index=months, day=due_day)
 
 
 def instalments_due_before(*, terms: Terms, on: date) -> int:

@@ -95,13 +95,14 @@ def noted_in(database: Database) -> dict[tuple[str, str], float]:
 
 
 def dead_in(bus: str, queue: str) -> list[bytes]:
-    """The bodies of a queue's dead letters; they stay there."""
+    """The bodies of a queue's dead letters, among those of its service; they stay there."""
     found = []
     with open_channel(bus) as channel:
         channel.auto_decode = False
         while (message := channel.basic_get(topology.dead_letters(queue))) is not None:
-            # Nothing at all is given as text.
-            found.append(bytes(message.body or b""))
+            if message.delivery_info["routing_key"] == queue:
+                # Nothing at all is given as text.
+                found.append(bytes(message.body or b""))
     return found
 
 

@@ -153,7 +153,7 @@ def test_a_line_that_a_crash_cut_short_does_not_count(sample: Sample, desk: Desk
 
 
 def test_what_a_deleted_queue_has_missed_is_told_to_it_again(stack: RunningStack, broker_url: str) -> None:
-    queue = "evt-payments-payment_posted--leases.on_payment_posted.v1"
+    queue = "evt-payments-payment_posted--leases.on_payment_posted.v2"
     began_at = datetime.now(UTC).isoformat()
     with open_channel(broker_url) as channel:
         channel.queue_delete(queue=queue)

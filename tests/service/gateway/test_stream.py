@@ -68,7 +68,7 @@ class Stage:
     def happens(self, *amounts: int, account_id: str = MINE) -> None:
         for amount_cents in amounts:
             envelope = self.posted(amount_cents=amount_cents, account_id=account_id)
-            assert deliver(self.service.on_payment_posted, envelope) is Outcome.DONE
+            assert deliver(self.service.on_promised, envelope) is Outcome.DONE
 
     def opens(
         self, *, resume_from: str | None = None, accounts: Iterable[str] = (MINE,), minutes: int = 5,
@@ -212,8 +212,8 @@ def test_nobody_hears_of_another_account(stage: Stage) -> None:
 def test_the_same_event_delivered_twice_is_told_once(stage: Stage) -> None:
     reader = stage.opens()
     envelope = stage.posted(amount_cents=1)
-    assert deliver(stage.service.on_payment_posted, envelope) is Outcome.DONE
-    assert deliver(stage.service.on_payment_posted, envelope) is Outcome.DUPLICATE
+    assert deliver(stage.service.on_promised, envelope) is Outcome.DONE
+    assert deliver(stage.service.on_promised, envelope) is Outcome.DUPLICATE
     assert reader.amounts() == [1]
 
 
@@ -229,12 +229,15 @@ def test_every_kind_of_event_reaches_the_stream_under_its_name(stage: Stage) -> 
         "effective_on": stage.clock.today(), "standing": STANDING,
     }  # fmt: skip
     eligible = {"account_id": MINE, "extension": True, "buyout": True, "turn_in": True, "reasons": {}}
-    for handler, declared, data in (
-        (stage.service.on_payment_declined, payments_events.payment_declined, declined),
-        (stage.service.on_payment_applied, accounts_events.payment_applied, applied),
-        (stage.service.on_lease_eligibility_changed, leases_events.lease_eligibility_changed, eligible),
+    for declared, data in (
+        (payments_events.payment_declined, declined),
+        (accounts_events.payment_applied, applied),
+        (leases_events.lease_eligibility_changed, eligible),
     ):
-        assert deliver(handler, an_event(declared, clock=stage.clock, subject=MINE, data=data)) is Outcome.DONE
+        assert (
+            deliver(stage.service.on_promised, an_event(declared, clock=stage.clock, subject=MINE, data=data))
+            is Outcome.DONE
+        )
     named = [_line(frame, "event") for frame in reader.read()[:4]]
     assert named == ["ready", "payment_declined", "payment_applied", "lease_eligibility_changed"]
 
@@ -242,7 +245,7 @@ def test_every_kind_of_event_reaches_the_stream_under_its_name(stage: Stage) -> 
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told.name)
 def test_an_event_that_is_listed_reaches_whom_it_concerns_and_nobody_else(stage: Stage, told: Told) -> None:
     mine, other = stage.opens(), stage.opens(accounts=(OTHER,), person=OTHER)
-    assert deliver(getattr(stage.service, f"on_{told.name}"), documented(told)) is Outcome.DONE
+    assert deliver(stage.service.on_promised, documented(told)) is Outcome.DONE
     (frame,) = [frame for frame in mine.read() if f"event: {told.name}\n" in frame]
     assert set(json.loads(_line(frame, "data"))) == set(told.shown)
     assert [frame for frame in other.read() if told.name in frame] == []
@@ -252,7 +255,7 @@ def test_why_staff_undid_a_payment_is_not_told(stage: Stage) -> None:
     (told,) = [told for told in TOLD if told.event is accounts_events.payment_reversed]
     reader, envelope = stage.opens(), documented(told)
     envelope = replace(envelope, data={**envelope.data, "reason": "Took it for fraud."})
-    assert deliver(stage.service.on_payment_reversed, envelope) is Outcome.DONE
+    assert deliver(stage.service.on_promised, envelope) is Outcome.DONE
     assert "payment_reversed" in "".join(reader.read())
     assert "fraud" not in "".join(reader.frames)
 
@@ -275,7 +278,7 @@ def test_fields_that_the_contract_does_not_know_are_not_told(stage: Stage) -> No
     reader = stage.opens()
     envelope = stage.posted(amount_cents=1)
     cast(dict[str, Any], envelope.data)["processor_reference"] = "ch_secret"
-    assert deliver(stage.service.on_payment_posted, envelope) is Outcome.DONE
+    assert deliver(stage.service.on_promised, envelope) is Outcome.DONE
     assert reader.amounts() == [1]
     assert "ch_secret" not in "".join(reader.frames)
 

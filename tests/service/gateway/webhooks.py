@@ -84,7 +84,7 @@ class Stage:
             envelope = an_event(
                 payments_events.payment_posted, clock=self.clock, subject=examples.PAYMENT_ID, data=data
             )
-            assert deliver(self.service.on_payment_posted, envelope) is Outcome.DONE
+            assert deliver(self.service.on_promised, envelope) is Outcome.DONE
             envelopes.append(envelope)
         return envelopes
 
@@ -101,10 +101,10 @@ class Stage:
         ]
         bodies = [envelope.to_json() for envelope in envelopes]
         if together:
-            door, settings = self.service.on_notification_sent, settings_of()
+            door, settings = self.service.on_promised, settings_of()
             outcomes = door(body=bodies[0], others=bodies[1:], again=False, settings=settings)
         else:
-            outcomes = [deliver(self.service.on_notification_sent, envelope) for envelope in envelopes]
+            outcomes = [deliver(self.service.on_promised, envelope) for envelope in envelopes]
         assert outcomes == [Outcome.DONE] * times
         return envelopes
 

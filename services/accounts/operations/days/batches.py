@@ -1,6 +1,5 @@
 """Accounts whose next action has come, claimed, changed and saved many at a time, each table in one statement."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -9,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.bulk import insert_all, plain
+from chassis.bulk import as_json, insert_all
 from chassis.events import Event
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
@@ -159,7 +158,7 @@ def save_together(transaction: Transaction, *, worked: Sequence[Worked], now: da
     """Write what changed of locked accounts."""
     rows = [_row(each, now=now) for each in worked]
     if rows:
-        transaction.run(_SAVE, {"rows": json.dumps(rows, default=plain, separators=(",", ":"))})
+        transaction.run(_SAVE, {"rows": as_json(rows)})
 
 
 def _row(worked: Worked, *, now: datetime) -> dict[str, Any]:
