@@ -23,7 +23,7 @@ def send_together(stage: Stage, queued: Sequence[Envelope]) -> list[Outcome]:
     first, *others = [envelope.to_json() for envelope in queued]
     # Longer than it takes: nobody else takes over meanwhile.
     settings = settings_of(ERRAND_LEASE_SECONDS=15.0)
-    found = stage.service.on_mail_queued(body=first, others=others, again=False, settings=settings)  # type: ignore[call-arg]
+    found = stage.service.on_mail_queued(body=first, others=others, again=False, settings=settings)
     return list(found)
 
 
