@@ -33,6 +33,18 @@ _CLAIM_FRESH = text("""
     VALUES (:handler, :key, 'started', 1, clock_timestamp() + :lease, :body)
     ON CONFLICT DO NOTHING RETURNING key
 """)
+_CLAIM_TOGETHER = text("""
+    INSERT INTO attempts (handler, key, state, claim_number, claimed_until, body)
+    SELECT :handler, key, 'started', 1, clock_timestamp() + :lease, body
+    FROM unnest(CAST(:keys AS text[]), CAST(:bodies AS text[])) AS given(key, body) ORDER BY key
+    ON CONFLICT DO NOTHING RETURNING key
+""")
+_FINISH_TOGETHER = text("""
+    UPDATE attempts
+    SET state = 'done', ended = 0, claimed_until = NULL, next_try_at = NULL, error = NULL, body = '',
+        finished_at = clock_timestamp()
+    WHERE handler = :of_handler AND key = ANY(CAST(:of_keys AS text[])) AND state = 'started' AND claim_number = 1
+""")
 _FINISH = text("""
     UPDATE attempts
     SET state = 'done', ended = 0, claimed_until = NULL, next_try_at = NULL, error = NULL, body = '',
@@ -72,6 +84,18 @@ def claim_fresh(
     return Claim(handler, key, 1, Found.FRESH)
 
 
+def claim_together(
+    connection: Connection, *, handler: str, bodies: Mapping[str, str], lease_seconds: float
+) -> dict[str, Claim]:  # fmt: skip
+    """Take those of these errands that nobody has begun, by key. One statement."""
+    values = {
+        "handler": handler, "keys": list(bodies), "bodies": list(bodies.values()),
+        "lease": timedelta(seconds=lease_seconds),
+    }  # fmt: skip
+    taken = connection.execute(_CLAIM_TOGETHER, values).scalars()
+    return {key: Claim(handler, key, 1, Found.FRESH) for key in taken}
+
+
 def claim(connection: Connection, *, handler: str, key: str, body: str, lease_seconds: float) -> Claim:
     """Take the errand for `lease_seconds`, or say why not."""
     fresh = claim_fresh(connection, handler=handler, key=key, body=body, lease_seconds=lease_seconds)
@@ -100,6 +124,11 @@ def finish(connection: Connection, *, claim: Claim) -> bool:
     """Close the attempt; False where another claim has taken over meanwhile."""
     values = {"of_handler": claim.handler, "of_key": claim.key, "number": claim.number}
     return connection.execute(_FINISH, values).rowcount == 1
+
+
+def finish_together(connection: Connection, *, handler: str, keys: Sequence[str]) -> None:
+    """Close attempts that `claim_together` has taken, but for those that another claim has taken over meanwhile."""
+    connection.execute(_FINISH_TOGETHER, {"of_handler": handler, "of_keys": list(keys)})
 
 
 def release(connection: Connection, *, claim: Claim) -> float | None:

@@ -2,7 +2,8 @@
 
 from chassis.doors.answering import command, query
 from chassis.doors.call import Call, ErrandCall, EventCall, Service
-from chassis.doors.handling import errand, reaction
+from chassis.doors.errands import errand
+from chassis.doors.handling import reaction
 from chassis.doors.listening import Outcome
 from chassis.doors.timer import timer
 

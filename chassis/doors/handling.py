@@ -1,4 +1,4 @@
-"""@reaction and @errand: an event comes in, and exactly one thing becomes of it (`listening.Outcome`)."""
+"""An event comes in, and exactly one thing becomes of it (`listening.Outcome`); @reaction. @errand is beside it."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -6,22 +6,15 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
-from chassis import attempts, inbox, logs, metrics, tracing
-from chassis.attempts import Claim, Found
-from chassis.doors.call import ErrandCall, EventCall, Service
-from chassis.doors.containing import VERB_SECONDS_MAX, contained
+from chassis import inbox, logs, metrics, tracing
+from chassis.doors.call import EventCall, Service
+from chassis.doors.containing import contained
 from chassis.doors.delivery import Concerns, Delivery, Handles, Method
-from chassis.doors.listening import AHEAD_MAX, Listen, Outcome
+from chassis.doors.listening import AHEAD_MAX, TOGETHER_MAX, Listen, Outcome
 from chassis.errors import (
-    BusDown,
     DependencyDown,
     Impossible,
-    NeighbourAbsent,
-    OutcomeUnknown,
     Refusal,
-    RequestInProgress,
-    StoreDown,
-    VendorDown,
 )
 from chassis.events import Event, parse
 from chassis.failpoints import failpoint
@@ -33,8 +26,6 @@ log = logs.logger(__name__)
 
 # Events that share a transaction have so long for all of it; each alone has longer.
 TOGETHER_SECONDS_MAX = 5.0
-# Raised by a verb, these say that nobody outside was reached.
-CERTAINLY_NOT_ACTED = (VendorDown, NeighbourAbsent, BusDown)
 
 
 # What became of a delivery, and for a retry the seconds to wait.
@@ -74,32 +65,8 @@ def reaction(
             except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
                 return _remember_reaction(delivery, error)
 
-        return _entrypoint(method, events, limit, work, together=partial(_react_together, method, handles))
-
-    return decorate
-
-
-def errand(event: Event, *, settles: str | None = None, limit: int = 10) -> Callable[[Method], Method]:
-    """Event handler that calls a vendor, or a neighbour that may refuse. No transaction is open while it runs.
-
-    `settles` names the method that asks about an attempt which may have acted already; without it the errand itself is
-    run again with `recovering` set.
-    """
-
-    def decorate(method: Method) -> Method:
-        def work(delivery: Delivery) -> Settled:
-            claim = _claim(delivery)
-            if claim.found in (Found.CLOSED, Found.BUSY):
-                # Whoever is at work has it in the database: should that process die, the sweep finds it.
-                return Outcome.DUPLICATE, 0.0
-            failpoint("errand.started")
-            if delivery.is_hopeless_now and claim.found is Found.FRESH:
-                return _give_back(delivery, claim)
-            recovers = claim.found is Found.RECOVERING and settles
-            verb = getattr(type(delivery.service), settles) if recovers and settles else method
-            return _run_errand(delivery, claim, verb, event)
-
-        return _entrypoint(method, (event,), limit, work)
+        together = partial(_react_together, method, handles)
+        return entrypoint(method, events, limit, work, together=together, size=TOGETHER_MAX)
 
     return decorate
 
@@ -195,7 +162,7 @@ def _react_to_all(method: Method, handles: Handles, pairs: Pairs) -> list[Settle
 
 
 def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
-    final = _is_hopeless(delivery, error)
+    final = is_hopeless(delivery, error)
     with delivery.service.store.housekeeping() as connection:
         state, delay = inbox.record_failure(
             connection, event_id=delivery.envelope.id, handler=delivery.handler, body=delivery.body,
@@ -204,71 +171,7 @@ def _remember_reaction(delivery: Delivery, error: Exception) -> Settled:
     return (Outcome.DUPLICATE if state == inbox.DONE else Outcome(state)), delay
 
 
-def _claim(delivery: Delivery) -> Claim:
-    store, lease_seconds = delivery.service.store, delivery.settings["ERRAND_LEASE_SECONDS"]
-    place = {"handler": delivery.handler, "key": str(delivery.envelope.id), "body": delivery.body}
-    with store.noting() as connection:
-        fresh = attempts.claim_fresh(connection, **place, lease_seconds=lease_seconds)
-    if fresh is not None:
-        return fresh
-    with store.housekeeping() as connection:
-        return attempts.claim(connection, **place, lease_seconds=lease_seconds)
-
-
-def _run_errand(delivery: Delivery, claim: Claim, verb: Method, event: Event) -> Settled:
-    store = delivery.service.store
-    recovering = claim.found is Found.RECOVERING
-    try:
-        data = event.load(delivery.envelope)
-        call = ErrandCall(store, delivery.envelope, data, claim.key, recovering, delivery.service.name)
-        # No longer than the claim holds: another would take it over, and it would count as a process that ended.
-        lease_seconds = delivery.settings["ERRAND_LEASE_SECONDS"] or VERB_SECONDS_MAX
-        contained(partial(verb, delivery.service, call), seconds_max=lease_seconds)
-    except OutcomeUnknown as error:
-        wait = delivery.settings["UNKNOWN_CHECK_SECONDS"]
-        with store.housekeeping() as connection:
-            attempts.set_unknown(connection, claim=claim, error=str(error), check_seconds=wait)
-        failpoint("errand.unknown")
-        return Outcome.UNKNOWN, 0.0
-    except StoreDown:
-        raise
-    except (DependencyDown, RequestInProgress) as error:
-        log.warning("errand waits", handler=delivery.handler, error=f"{type(error).__name__}: {error}")
-        if isinstance(error, CERTAINLY_NOT_ACTED) and not recovering:
-            return _give_back(delivery, claim)
-        # It may have acted: the next try recovers.
-        seconds = delivery.settings["ERRAND_LEASE_SECONDS"]
-        with store.housekeeping() as connection:
-            attempts.ask_later(connection, claim=claim, seconds=seconds)
-        return Outcome.WAITING, seconds
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
-        return _remember_errand(delivery, claim, error)
-    failpoint("errand.before_done")
-    with store.noting() as connection:
-        attempts.finish(connection, claim=claim)
-    failpoint("errand.after_done")
-    return Outcome.DONE, 0.0
-
-
-def _give_back(delivery: Delivery, claim: Claim) -> Settled:
-    with delivery.service.store.housekeeping() as connection:
-        seconds = attempts.release(connection, claim=claim)
-    failpoint("errand.released")
-    return (Outcome.DUPLICATE, 0.0) if seconds is None else (Outcome.WAITING, seconds)
-
-
-def _remember_errand(delivery: Delivery, claim: Claim, error: Exception) -> Settled:
-    final = _is_hopeless(delivery, error)
-    with delivery.service.store.housekeeping() as connection:
-        state, delay = attempts.record_failure(
-            connection, claim=claim, error=type(error).__name__, delays=delivery.delays_seconds, final=final
-        )
-    if state == attempts.DONE:
-        return Outcome.DUPLICATE, 0.0
-    return (Outcome.PARKED if state == attempts.PARKED else Outcome.RETRYING), delay
-
-
-def _is_hopeless(delivery: Delivery, error: Exception) -> bool:
+def is_hopeless(delivery: Delivery, error: Exception) -> bool:
     """Logs the failure; True where no further try could succeed."""
     if isinstance(error, Impossible | Refusal):
         log.error("event parked", handler=delivery.handler, error=f"{type(error).__name__}: {error}")
@@ -277,8 +180,9 @@ def _is_hopeless(delivery: Delivery, error: Exception) -> bool:
     return False
 
 
-def _entrypoint(
-    method: Method, events: tuple[Event, ...], limit: int, work: Work, *, together: WorkTogether | None = None
+def entrypoint(
+    method: Method, events: tuple[Event, ...], limit: int, work: Work, *, together: WorkTogether | None = None,
+    size: int = 1,
 ) -> Method:  # fmt: skip
     @functools.wraps(method)
     def enter(
@@ -301,7 +205,7 @@ def _entrypoint(
         return _enter_together([first, *rest], together) if rest and together else _enter(first, work)
 
     enter.listens_to = events  # type: ignore[attr-defined]
-    registered: Method = Listen.decorator(*events, limit=limit, together=together is not None)(enter)
+    registered: Method = Listen.decorator(*events, limit=limit, together=size if together else 1)(enter)
     return registered
 
 

@@ -38,6 +38,8 @@ DOOR_FAILURES_MAX = 3
 TOGETHER_MAX, BATCHES_MAX, WORKERS_MAX = 50, 2, 10
 # While the batches are at work, the next one is on its way.
 AHEAD_MAX = TOGETHER_MAX * (BATCHES_MAX + 1)
+# Errands share less: while a vendor is called, nobody knows of all that are with it what will come of them.
+ERRANDS_TOGETHER_MAX = 10
 # Under load a handler begins no more often than this, the less often the more there is: it shares a transaction.
 GATHERING_SECONDS, GATHERING_FACTOR_MAX = 0.05, 5
 # With so many callers waiting events give way, a moment at a time and not for long.
@@ -85,7 +87,7 @@ class Taken:
 class Listen(Entrypoint):
     """One queue of one handler, for all the events it listens to.
 
-    Where it is `together`, messages that wait are handled in one transaction.
+    As many as `together` of the messages that wait are handled in one; 1 is each alone.
     `limit` is how many messages the broker sends ahead.
     """
 
@@ -93,7 +95,7 @@ class Listen(Entrypoint):
     home = Home()
     calls = CallsInHand()
 
-    def __init__(self, *events: Event, limit: int, together: bool = False) -> None:
+    def __init__(self, *events: Event, limit: int, together: int = 1) -> None:
         super().__init__()
         self.events = events
         self.limit = limit
@@ -157,7 +159,7 @@ class Listen(Entrypoint):
         """Begin what may begin now: what failed together alone, then what waits."""
         while self._alone and self._workers < WORKERS_MAX:
             self._begin([self._alone.popleft()])
-        workers_max, size = (BATCHES_MAX, TOGETHER_MAX) if self.together else (WORKERS_MAX, 1)
+        workers_max, size = (BATCHES_MAX, self.together) if self.together > 1 else (WORKERS_MAX, 1)
         while self._waiting and self._workers < workers_max:
             pause = self._pause_before_next()
             if pause > 0:
@@ -185,7 +187,7 @@ class Listen(Entrypoint):
             return 0.0
         if self.calls.count >= BUSY_CALLS and passed < GIVES_WAY_SECONDS_MAX:
             return GIVES_WAY_SECONDS
-        if self.together and len(self._waiting) < TOGETHER_MAX:
+        if len(self._waiting) < self.together and self.together > 1:
             return self._gathers_seconds - passed
         return 0.0
 

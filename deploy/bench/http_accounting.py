@@ -41,7 +41,8 @@ _LOOKED_AT = """
 _TOLD = """
     SELECT body::json ->> 'causationid' AS event_id, channel, messages.id::text AS message_id
     FROM outbox JOIN messages ON messages.id::text = body::json -> 'data' ->> 'message_id'
-    WHERE routing_key = 'message_queued' AND template = 'payment_received' AND outbox.created_at >= :since
+    WHERE routing_key IN ('mail_queued', 'text_queued') AND template = 'payment_received'
+        AND outbox.created_at >= :since
 """
 
 

@@ -32,11 +32,11 @@ _QUEUED = """
     WITH queued AS (
         SELECT id::text, published_at, body::json ->> 'causationid' AS event_id,
                body::json -> 'data' ->> 'message_id' AS message_id
-        FROM outbox WHERE routing_key = 'message_queued'
+        FROM outbox WHERE routing_key IN ('mail_queued', 'text_queued')
     )
     SELECT event_id, published_at, started_at, finished_at, channel, vendor_id
     FROM queued
-    JOIN attempts ON attempts.handler = 'on_message_queued' AND attempts.key = queued.id
+    JOIN attempts ON attempts.handler IN ('on_mail_queued', 'on_text_queued') AND attempts.key = queued.id
     JOIN messages ON messages.id::text = message_id
     WHERE event_id = ANY(:events)
 """

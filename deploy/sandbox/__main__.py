@@ -7,15 +7,17 @@ import signal
 import socket
 import sys
 import threading
+import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from chassis.clock import ClockRefusal, MovableClock, WallClock
-from deploy.sandbox.app import SandboxApp
+from deploy.sandbox.app import READ_TO_ITS_END, SandboxApp
 from deploy.sandbox.caller import Caller
 from deploy.sandbox.charging import settle_by_date
 from deploy.sandbox.exchange import Sandbox
@@ -26,11 +28,53 @@ from deploy.stack import COMPANY_TIME_ZONE
 
 HOST = "127.0.0.1"
 BACKLOG = 128
+UNREAD_BYTES_MAX = 100 * 1024 * 1024
 THREAD_STACK_BYTES = 512 * 1024
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Writes no line per request: addresses in them carry telephone numbers and e-mail addresses."""
+    """Writes no line per request: addresses in them carry telephone numbers and e-mail addresses.
+
+    A connection is kept for the next request, as the vendors keep theirs, once the last one was read to its end; the
+    library, which cannot know that, would close every one, and look for what is left of each request for a while.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    # Nobody is waited for on a kept connection for longer.
+    timeout = 10
+
+    def run_wsgi(self) -> None:
+        """One request; whatever fails in the application is an answer of 500 and a trace on standard error."""
+        if self.headers.get("Expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.environ = self.make_environ()
+        said: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
+            said.append((status, headers))
+            return self.wfile.write
+
+        try:
+            body = b"".join(self.server.app(self.environ, start_response))
+        except Exception:  # noqa: BLE001 - whatever it is, its trace is shown
+            traceback.print_exc()
+            said, body = [("500 Internal Server Error", [])], b""
+        self._answer(*said[-1], body=body)
+
+    def _answer(self, status: str, headers: list[tuple[str, str]], *, body: bytes) -> None:
+        code, _, words = status.partition(" ")
+        self.send_response(int(code), words)
+        for name, value in headers:
+            self.send_header(name, value)
+        if "content-length" not in {name.lower() for name, _ in headers}:
+            self.send_header("Content-Length", str(len(body)))
+        if not self.environ.get(READ_TO_ITS_END):
+            # Who is still sending would not read the answer.
+            self.rfile.read(min(int(self.headers.get("Content-Length") or 0), UNREAD_BYTES_MAX))
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b"" if self.command == "HEAD" else body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""

@@ -15,6 +15,7 @@ from deploy.sandbox.faults import judge_call, provider_at
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+READ_TO_ITS_END = "captive.read_to_its_end"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -78,6 +79,9 @@ class SandboxApp:
 
     def _reply_to(self, request: Request) -> Reply:
         try:
+            # Before anything is refused: what is left unread would be taken for the next request.
+            request.get_data()
+            request.environ[READ_TO_ITS_END] = True
             _refuse_foreign_pages(request)
             route, path_parts = self._route_of(request)
             provider = provider_at(request.path)

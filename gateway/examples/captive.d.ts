@@ -181,6 +181,38 @@ export interface AddPaymentMethod {
   consent?: GivenConsent | null;
 }
 
+/** The channels of one alert. */
+export interface AlertCells {
+  email: boolean;
+  sms: boolean;
+  inbox: boolean;
+}
+
+export interface AlertMatrix {
+  payment_due_soon: AlertCells;
+  payment_confirmation: AlertCells;
+  payment_problem: AlertCells;
+  past_due: AlertCells;
+  late_fee: AlertCells;
+  statement_ready: AlertCells;
+  autopay: AlertCells;
+  autopay_draft: AlertCells;
+  payoff: AlertCells;
+  account_changes: AlertCells;
+  lease_end: AlertCells;
+  conversation: AlertCells;
+  security: AlertCells;
+}
+
+/** What you are told and how. A cell counts only as far as `texts` and `mails` allow. */
+export interface Alerts {
+  matrix: AlertMatrix;
+  locked: LockedCells[];
+  due_soon_days: number[];
+  texts: TextsStanding;
+  mails: MailStanding;
+}
+
 /** Where the money went; the five parts add up to the transaction's amount and what was written off. */
 export interface Allocation {
   interest_cents: number;
@@ -259,6 +291,17 @@ export interface AssessedWear {
   /** at least 0 */
   charge_cents: number;
   words: string;
+}
+
+/** A file without its content. */
+export interface AttachmentShown {
+  /** uuid */
+  id: string;
+  name: string;
+  media: "application/pdf" | "image/jpeg" | "image/png" | "text/plain";
+  size_bytes: number;
+  /** date-time */
+  created_at: string;
 }
 
 export interface Attestation {
@@ -481,6 +524,25 @@ export interface ConfirmFactor {
   code: string;
 }
 
+/**
+ * One word about a consent.
+ *
+ * `source` is `servicing` (it came with the account), `portal`, `text`, `carrier` or `staff`.
+ */
+export interface Consent {
+  /** uuid */
+  id: string;
+  channel: string;
+  is_given: boolean;
+  source: string;
+  version: string | null;
+  wording: string | null;
+  proof: ConsentProof;
+  address_last4: string | null;
+  /** date-time */
+  said_at: string;
+}
+
 /** The text to show before it is agreed to. */
 export interface ConsentOffer {
   version: string;
@@ -493,6 +555,20 @@ export interface ConsentOnRecord {
   given_at: string;
 }
 
+/** By what it can be shown that it was said. */
+export interface ConsentProof {
+  session_id: string | null;
+  request_id: string | null;
+  text_id: string | null;
+}
+
+/** What was agreed to and taken back, newest first; nothing is ever removed. */
+export interface Consents {
+  data: Consent[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
 /** Of which account: the rate and the day count of a loan, None of a lease. */
 export interface Contract {
   account_last4: string;
@@ -502,6 +578,70 @@ export interface Contract {
   day_count: string | null;
   /** date */
   maturity_on: string;
+}
+
+/**
+ * `waiting_for` says whose turn it is; null when closed. `…_read_id` is the last message that a side has read.
+ *
+ * `desk` says whether somebody is there now, and else from when on messages are answered.
+ */
+export interface Conversation {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string | null;
+  topic: string;
+  subject: string;
+  state: "open" | "closed";
+  waiting_for: "customer" | "staff" | null;
+  messages_count: number;
+  /** uuid */
+  last_message_id: string | null;
+  /** uuid */
+  customer_read_id: string | null;
+  /** uuid */
+  staff_read_id: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  changed_at: string;
+  /** date-time */
+  closed_at: string | null;
+  desk: Desk;
+}
+
+/** `channel` is `sms` where it came as a text. */
+export interface ConversationMessage {
+  /** uuid */
+  id: string;
+  /** uuid */
+  conversation_id: string;
+  author: "customer" | "staff";
+  channel: "portal" | "sms";
+  body: string;
+  attachments: AttachmentShown[];
+  /** date-time */
+  created_at: string;
+}
+
+export interface ConversationMessages {
+  data: ConversationMessage[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
+/** What was done besides writing. */
+export interface ConversationStep {
+  kind: "opened" | "handed_over" | "closed" | "reopened";
+  author: "customer" | "staff";
+  /** date-time */
+  created_at: string;
+}
+
+export interface Conversations {
+  data: Conversation[];
+  /** uuid */
+  next_cursor: string | null;
 }
 
 /** What is given replaces what was furnished for that month, and the rest stays. */
@@ -577,6 +717,96 @@ export interface DeferPayments {
   /** at least 1, at most 12 */
   months: number;
   preview: boolean;
+}
+
+/** Whether somebody is there now; `opens_at` is from when on messages are answered where nobody is. */
+export interface Desk {
+  is_open: boolean;
+  /** date-time */
+  opens_at: string | null;
+  /** date-time */
+  closes_at: string | null;
+}
+
+/** A conversation as staff see it: whose it is, in which queue, and who has it. */
+export interface DeskConversation {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string | null;
+  topic: string;
+  subject: string;
+  state: "open" | "closed";
+  waiting_for: "customer" | "staff" | null;
+  messages_count: number;
+  /** uuid */
+  last_message_id: string | null;
+  /** uuid */
+  customer_read_id: string | null;
+  /** uuid */
+  staff_read_id: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  changed_at: string;
+  /** date-time */
+  closed_at: string | null;
+  desk: Desk;
+  /** uuid */
+  user_id: string | null;
+  phone_masked: string | null;
+  queue: string | null;
+  /** uuid */
+  agent_id: string | null;
+}
+
+export interface DeskConversations {
+  data: DeskConversation[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
+/** Everything of a conversation, oldest first, with who did what. */
+export interface DeskExport {
+  conversation: DeskConversation;
+  messages: DeskMessage[];
+  steps: DeskStep[];
+  text: string;
+}
+
+/** A message as staff see it: which agent wrote it. */
+export interface DeskMessage {
+  /** uuid */
+  id: string;
+  /** uuid */
+  conversation_id: string;
+  author: "customer" | "staff";
+  /** uuid */
+  agent_id: string | null;
+  channel: "portal" | "sms";
+  body: string;
+  attachments: AttachmentShown[];
+  /** date-time */
+  created_at: string;
+}
+
+export interface DeskMessages {
+  data: DeskMessage[];
+  /** uuid */
+  next_cursor: string | null;
+}
+
+/** A step as staff see it: who took it, and who has the conversation after it. */
+export interface DeskStep {
+  kind: "opened" | "handed_over" | "closed" | "reopened";
+  author: "customer" | "staff";
+  /** uuid */
+  actor_id: string | null;
+  queue: string | null;
+  /** uuid */
+  agent_id: string | null;
+  /** date-time */
+  created_at: string;
 }
 
 /** What has to be known before consenting; the version is what a consent names. */
@@ -719,6 +949,14 @@ export interface ExpectedDraft {
   amount_cents: number;
 }
 
+/** Everything of a conversation, oldest first; files by name and size. `text` is the same for reading. */
+export interface ExportedConversation {
+  conversation: Conversation;
+  messages: ConversationMessage[];
+  steps: ConversationStep[];
+  text: string;
+}
+
 /**
  * An extension as far as it has come; it is active once accounts has appended its instalments.
  *
@@ -848,14 +1086,53 @@ export interface FurnishingFacts {
   recorded_at: string;
 }
 
+/** A word about texts: agreed to in the words of `version`, or taken back (which needs no version). */
+export interface GiveConsent {
+  channel: "sms";
+  is_given: boolean;
+  /** longest 40 */
+  version?: string | null;
+}
+
 /** Which text the customer agreed to: the `version` of the offer that was shown. */
 export interface GivenConsent {
   /** longest 64 */
   version: string;
 }
 
+/** To an agent (your own id takes the conversation), or back to a queue, where nobody has it. */
+export interface HandOver {
+  /** uuid */
+  agent_id?: string | null;
+  queue?: "general" | "payments" | "lease_end" | "hardship" | "titles" | null;
+}
+
 export interface Health {
   status: string;
+}
+
+/** A page of the inbox, newest first; `unread` counts all of it. */
+export interface Inbox {
+  data: InboxItem[];
+  /** uuid */
+  next_cursor: string | null;
+  unread: number;
+}
+
+/** A message in the inbox, with its words as plain text. */
+export interface InboxItem {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string | null;
+  alert: string | null;
+  template: string;
+  title: string;
+  text: string;
+  /** date-time */
+  created_at: string;
+  /** date-time */
+  read_at: string | null;
 }
 
 /** The inspection report. `has_next_vehicle`: the lessee has another one of ours in time. */
@@ -1068,6 +1345,17 @@ export interface LinkedAccount {
   account_last4: string;
 }
 
+/** The channels of one alert that nobody can change. */
+export interface LockedCells {
+  alert: "payment_due_soon" | "payment_confirmation" | "payment_problem" | "past_due" | "late_fee" | "statement_ready" | "autopay" | "autopay_draft" | "payoff" | "account_changes" | "lease_end" | "conversation" | "security";
+  channels: ("email" | "sms" | "inbox")[];
+}
+
+/** Whether mails arrive: `state` is `works`, `fails` (they come back) or `no_address`. */
+export interface MailStanding {
+  state: string;
+}
+
 /** Postal addresses line by line, by speed; null where none is published: ask us before mailing money. */
 export interface MailTo {
   regular: string[] | null;
@@ -1086,6 +1374,12 @@ export interface MailingAddress {
   postal_code: string;
 }
 
+/** The last message that you have read. */
+export interface MarkRead {
+  /** uuid */
+  message_id: string;
+}
+
 /** The person who asks. `user_id` is what they sign in with, `phone_masked` shows the last four digits. */
 export interface Me {
   /** uuid */
@@ -1101,6 +1395,43 @@ export interface Me {
   mailing_address: MailingAddress | null;
   language: string;
   accounts: LinkedAccount[];
+}
+
+/** One message without its words: `reason` says why it may go, may not, or did not. */
+export interface Message {
+  /** uuid */
+  id: string;
+  /** uuid */
+  account_id: string | null;
+  channel: string;
+  template: string;
+  state: string;
+  reason: string;
+  /** date-time */
+  created_at: string;
+  /** date-time */
+  sent_at: string | null;
+  /** date-time */
+  delivered_at: string | null;
+  decisions: MessageDecision[];
+}
+
+/** One time that a message was decided: the rule that decided, and the facts that it rested on. */
+export interface MessageDecision {
+  /** date-time */
+  decided_at: string;
+  rule: string;
+  goes: boolean;
+  /** date-time */
+  not_before: string | null;
+  facts: Record<string, unknown>;
+}
+
+/** A page of messages. */
+export interface Messages {
+  data: Message[];
+  /** uuid */
+  next_cursor: string | null;
 }
 
 export interface MethodOfAutopay {
@@ -1214,6 +1545,24 @@ export interface OdometerStatement {
   received_on: string;
   /** date-time */
   signed_at: string;
+}
+
+/** A new conversation with its first message; `account_id` where it is about one of your accounts. */
+export interface OpenConversation {
+  topic: "payments" | "payoff" | "lease_end" | "account" | "documents" | "technical" | "other";
+  /** longest 120 */
+  subject: string;
+  /** longest 4000 */
+  body: string;
+  /** uuid */
+  account_id?: string | null;
+}
+
+/** A weekday on which the desk is open, with local times such as 08:00. */
+export interface OpenDay {
+  day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+  opens: string;
+  closes: string;
 }
 
 export interface OpenSession {
@@ -1348,12 +1697,6 @@ export interface Payment {
   returned: ReturnShown | null;
   /** date */
   refunded_on: string | null;
-}
-
-/** Where a payment by mail goes, line by line. */
-export interface PaymentAddresses {
-  regular: string[];
-  overnight: string[];
 }
 
 /**
@@ -1570,6 +1913,12 @@ export interface Problem {
 /** The six digits of a text. */
 export interface ProveCode {
   code: string;
+}
+
+/** What a person wants from now on. What is left out has its default. */
+export interface PutAlerts {
+  matrix: WantedMatrix;
+  due_soon_days?: (10 | 7 | 5 | 3 | 1)[];
 }
 
 /**
@@ -1969,6 +2318,12 @@ export interface SkipDraft {
   instalment_number?: number | null;
 }
 
+/** The words to agree to before texts are sent. */
+export interface SmsConsentOffer {
+  version: string;
+  text: string;
+}
+
 /** `on_behalf_of` is the customer whose method is charged, and who must hold the account. */
 export interface StaffPayment {
   /** at least 100 */
@@ -2109,13 +2464,51 @@ export interface SubmitPayment {
   card_fee_cents?: number;
 }
 
-/** How to reach a person. `email` is null where the company has published none. */
+/** Where mail goes, line by line: payments, payoffs, proofs of insurance, titles; null where none is published. */
+export interface SupportAddresses {
+  regular: string[];
+  overnight: string[];
+  payoff: string[];
+  insurance: string[] | null;
+  title: string[] | null;
+}
+
+/** How to reach a person. `email` is null where the company has published none; `live_chat` is the path of it. */
 export interface SupportContact {
   company: string;
   phone: string;
   email: string | null;
-  mail_to: PaymentAddresses;
+  live_chat: string;
+  hours: SupportHours;
+  mail_to: SupportAddresses;
   note: string;
+}
+
+/** When somebody is there: now, next, and by weekday in the company's zone; `closed_on` are holidays to come. */
+export interface SupportHours {
+  is_open: boolean;
+  /** date-time */
+  opens_at: string | null;
+  /** date-time */
+  closes_at: string | null;
+  time_zone: string;
+  days: OpenDay[];
+  closed_on: string[];
+}
+
+/** Which way to try. */
+export interface TestAlerts {
+  channel: "email" | "sms" | "inbox";
+}
+
+/** The message that was written, and whether it goes: `reason` is the rule that decided. */
+export interface TestedAlerts {
+  /** uuid */
+  message_id: string;
+  channel: string;
+  is_sent: boolean;
+  reason: string;
+  explanation: string;
 }
 
 /** Have a code texted for this challenge. */
@@ -2127,6 +2520,15 @@ export interface TextChallenge {
 /** To which number, as far as it is shown. */
 export interface Texted {
   phone_masked: string;
+}
+
+/** Whether texts can go: `state` is `agreed`, `not_agreed`, `stopped` (by STOP), `number_fails` or `no_number`. */
+export interface TextsStanding {
+  state: string;
+  number_masked: string | null;
+  /** date-time */
+  changed_at: string | null;
+  consent_offer: SmsConsentOffer;
 }
 
 /** `due_on` counts from good funds; `source` says by which policy. The last three are null until it went out. */
@@ -2251,6 +2653,22 @@ export interface WaiveFee {
   reason: string;
 }
 
+export interface WantedMatrix {
+  payment_due_soon?: AlertCells;
+  payment_confirmation?: AlertCells;
+  payment_problem?: AlertCells;
+  past_due?: AlertCells;
+  late_fee?: AlertCells;
+  statement_ready?: AlertCells;
+  autopay?: AlertCells;
+  autopay_draft?: AlertCells;
+  payoff?: AlertCells;
+  account_changes?: AlertCells;
+  lease_end?: AlertCells;
+  conversation?: AlertCells;
+  security?: AlertCells;
+}
+
 /** Something on the vehicle: the largest inches of it (of tread, its depth) as text such as "4.5", and how many. */
 export interface WearFinding {
   item: "body_mark" | "glass_crack" | "chip" | "tire_tread";
@@ -2365,6 +2783,13 @@ export interface WorkItem {
 export interface WorkItems {
   data: WorkItem[];
   next_cursor: string | null;
+}
+
+/** The words, and the ids of files that you uploaded to the conversation before. */
+export interface WriteMessage {
+  /** longest 4000 */
+  body: string;
+  attachment_ids?: string[];
 }
 
 /** Interest that payments effective in the calendar year have paid, whenever they were posted. */
@@ -2498,6 +2923,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "cards_not_accepted" | "consent_not_current" | "consent_required" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Answer a customer */
+  answerConversation: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/messages";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: WriteMessage;
+    answers: {
+      201: DeskMessage;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed" | "conversation_full" | "conversation_without_reader" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "attachment_not_usable" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -2876,6 +3330,46 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Close a conversation */
+  closeConversation: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/close";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: Conversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Close a conversation */
+  closeDeskConversation: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/close";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: DeskConversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** A person has looked */
   closePaymentWorkItem: {
     method: "POST";
@@ -3179,6 +3673,50 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Download a file */
+  downloadAttachment: {
+    method: "GET";
+    url: "/v1/support/conversations/{conversation_id}/attachments/{attachment_id}";
+    path: {
+      /** uuid */
+      conversation_id: string;
+      /** uuid */
+      attachment_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Download a file of a customer's */
+  downloadDeskAttachment: {
+    method: "GET";
+    url: "/v1/staff/conversations/{conversation_id}/attachments/{attachment_id}";
+    path: {
+      /** uuid */
+      conversation_id: string;
+      /** uuid */
+      attachment_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign a customer out */
   endCustomerSessions: {
     method: "POST";
@@ -3252,6 +3790,48 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** A conversation whole, to keep */
+  exportConversation: {
+    method: "GET";
+    url: "/v1/support/conversations/{conversation_id}/export";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: ExportedConversation | string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** A conversation whole, with who did what */
+  exportDeskConversation: {
+    method: "GET";
+    url: "/v1/staff/conversations/{conversation_id}/export";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: DeskExport | string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** One account: balance, what is due, what is pending */
   getAccount: {
     method: "GET";
@@ -3316,6 +3896,26 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What you are told, by which channels */
+  getAlerts: {
+    method: "GET";
+    url: "/v1/me/alerts";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Alerts;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3397,6 +3997,56 @@ export interface Operations {
     };
     answers: {
       200: Buyout;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One conversation: whose turn it is, what was read, whether somebody is there */
+  getConversation: {
+    method: "GET";
+    url: "/v1/support/conversations/{conversation_id}";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Conversation;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** One conversation, whose it is and who has it */
+  getDeskConversation: {
+    method: "GET";
+    url: "/v1/staff/conversations/{conversation_id}";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: DeskConversation;
       304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
@@ -3906,7 +4556,7 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Telephone, e-mail and postal addresses */
+  /** Telephone, e-mail, hours and postal addresses */
   getSupportContact: {
     method: "GET";
     url: "/v1/support/contact";
@@ -3991,6 +4641,52 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Agree to texts, or take it back */
+  giveConsent: {
+    method: "POST";
+    url: "/v1/me/consents";
+    body: GiveConsent;
+    answers: {
+      201: Consent;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "telephone_number_missing" | "texts_stopped_by_text">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request" | "sms_consent_not_current">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Hand a conversation over, or take it */
+  handOverConversation: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/hand-over";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    body: HandOver;
+    answers: {
+      200: DeskConversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4211,6 +4907,101 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What you agreed to and took back */
+  listConsents: {
+    method: "GET";
+    url: "/v1/me/consents";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Consents;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What was written, newest first */
+  listConversationMessages: {
+    method: "GET";
+    url: "/v1/support/conversations/{conversation_id}/messages";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: ConversationMessages;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your conversations, newest first */
+  listConversations: {
+    method: "GET";
+    url: "/v1/support/conversations";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+      state?: "open" | "closed";
+    };
+    answers: {
+      200: Conversations;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** What a customer was told, or why not */
+  listCustomerMessages: {
+    method: "GET";
+    url: "/v1/staff/customers/{user_id}/messages";
+    path: {
+      /** uuid */
+      user_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Messages;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The payment methods of a customer */
   listCustomerPaymentMethods: {
     method: "GET";
@@ -4283,6 +5074,32 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What was written, newest first */
+  listDeskMessages: {
+    method: "GET";
+    url: "/v1/staff/conversations/{conversation_id}/messages";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: DeskMessages;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What was furnished of the account, month by month */
   listFurnishing: {
     method: "GET";
@@ -4297,6 +5114,27 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Your inbox */
+  listInbox: {
+    method: "GET";
+    url: "/v1/me/inbox";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: Inbox;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4681,6 +5519,79 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Say up to which message you have read */
+  markConversationRead: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/read";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    body: MarkRead;
+    answers: {
+      200: Conversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Say up to which message the desk has read */
+  markDeskRead: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/read";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    body: MarkRead;
+    answers: {
+      200: DeskConversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Ask the desk something */
+  openConversation: {
+    method: "POST";
+    url: "/v1/support/conversations";
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: OpenConversation;
+    answers: {
+      201: Conversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress" | "too_many_conversations">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Sign in with a passkey */
   openPasskeySession: {
     method: "POST";
@@ -4728,7 +5639,7 @@ export interface Operations {
     };
     answers: {
       200: {
-        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "extension_disclosed" | "extension_ended" | "renewal_ended" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened";
+        event: "ready" | "reset" | "payment_posted" | "payment_declined" | "payment_scheduled" | "payment_cancelled" | "autopay_enrolled" | "autopay_cancelled" | "autopay_paused" | "autopay_resumed" | "autopay_draft_upcoming" | "payment_settled" | "payment_returned" | "payment_refunded" | "refund_paid" | "payment_applied" | "payment_reversed" | "bill_issued" | "payment_due_soon" | "payment_past_due" | "late_fee_assessed" | "late_fee_reversed" | "fee_waived" | "schedule_changed" | "payoff_quote_issued" | "payoff_quote_withdrawn" | "account_paid_off" | "account_reopened" | "account_closed" | "refund_due" | "statement_issued" | "paperless_changed" | "lease_eligibility_changed" | "option_opened" | "option_closed" | "buyout_completed" | "turn_in_scheduled" | "vehicle_returned" | "extension_requested" | "extension_decided" | "extension_disclosed" | "extension_ended" | "renewal_ended" | "lease_end_approaching" | "lease_extended" | "contact_changed" | "password_changed" | "session_opened" | "conversation_replied" | "conversation_changed" | "conversation_moved" | "inbox_message_added" | "channel_opted_out" | "conversation_typing";
         /** Send the last one as Last-Event-ID to go on after it. */
         id: string;
         /** A JSON object with fields that the event of this name has in /asyncapi.json. */
@@ -4813,6 +5724,31 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Choose what you are told, by which channels */
+  putAlerts: {
+    method: "PUT";
+    url: "/v1/me/alerts";
+    headers: {
+      /** The ETag of the state that you change; 412 where it is another one by now. */
+      "If-Match": string;
+    };
+    body: PutAlerts;
+    answers: {
+      200: Alerts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      412: Refused<412, "precondition_failed">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "alert_locked" | "invalid_request">;
+      428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -4906,6 +5842,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Mark a message of your inbox as read */
+  readInboxItem: {
+    method: "POST";
+    url: "/v1/me/inbox/{item_id}/read";
+    path: {
+      /** uuid */
+      item_id: string;
+    };
+    answers: {
+      200: InboxItem;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Note that the vehicle is back */
   receiveVehicle: {
     method: "POST";
@@ -4933,6 +5889,33 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Twilio's webhook for incoming messages */
+  recordInboundText: {
+    method: "POST";
+    url: "/v1/webhooks/twilio/inbound";
+    headers: {
+      /** HMAC-SHA1 over the address and the fields of the form in order, in base64. */
+      "X-Twilio-Signature": string;
+    };
+    body: {
+      MessageSid?: string;
+      From?: string;
+      To?: string;
+      Body?: string;
+      OptOutType?: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5286,6 +6269,46 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Go on where a conversation ended */
+  reopenConversation: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/reopen";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: Conversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Go on where a conversation ended */
+  reopenDeskConversation: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/reopen";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      200: DeskConversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Send everything again that failed since an instant */
   replayFailedWebhookDeliveries: {
     method: "POST";
@@ -5568,6 +6591,36 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Conversations of customers, newest first */
+  searchConversations: {
+    method: "GET";
+    url: "/v1/staff/conversations";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+      state?: "open" | "closed";
+      assigned?: "me" | "nobody";
+      queue?: "general" | "payments" | "lease_end" | "hardship" | "titles";
+      /** uuid */
+      user_id?: string;
+      /** uuid */
+      account_id?: string;
+      /** longest 200 */
+      words?: string;
+    };
+    answers: {
+      200: DeskConversations;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Note that a cheque goes back */
   sendReceiptBack: {
     method: "POST";
@@ -5822,6 +6875,66 @@ export interface Operations {
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Say that you are writing an answer */
+  tellDeskTyping: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/typing";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Say that you are writing */
+  tellTyping: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/typing";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Send yourself a message, to try a channel */
+  testAlerts: {
+    method: "POST";
+    url: "/v1/me/alerts/test";
+    body: TestAlerts;
+    answers: {
+      202: TestedAlerts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Send a made-up event */
   testWebhook: {
     method: "POST";
@@ -5900,6 +7013,78 @@ export interface Operations {
       422: Refused<422, "invalid_request" | "nothing_to_change">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_contact_changes" | "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Upload a file for a message to come */
+  uploadAttachment: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/attachments";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    query: {
+      /** longest 120 */
+      name: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: string;
+    body: string;
+    body: string;
+    body: string;
+    answers: {
+      201: AttachmentShown;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed" | "request_in_progress" | "too_many_attachments">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "attachment_too_large" | "attachment_type_refused" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Upload a file for an answer to come */
+  uploadDeskAttachment: {
+    method: "POST";
+    url: "/v1/staff/conversations/{conversation_id}/attachments";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    query: {
+      /** longest 120 */
+      name: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: string;
+    body: string;
+    body: string;
+    body: string;
+    answers: {
+      201: AttachmentShown;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed" | "request_in_progress" | "too_many_attachments">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "attachment_too_large" | "attachment_type_refused" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5987,6 +7172,35 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "option_step_not_possible">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Write to the desk */
+  writeMessage: {
+    method: "POST";
+    url: "/v1/support/conversations/{conversation_id}/messages";
+    path: {
+      /** uuid */
+      conversation_id: string;
+    };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: WriteMessage;
+    answers: {
+      201: ConversationMessage;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "conversation_closed" | "conversation_full" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "attachment_not_usable" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

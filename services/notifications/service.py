@@ -1,6 +1,6 @@
 """The door of notifications: what may be asked of it, what it listens to, and who answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.context import AGENT, ANONYMOUS, CUSTOMER, SERVICE
@@ -35,6 +35,9 @@ from services.notifications.queries import conversations as conversed
 from services.payments.contract import events as payments_events
 
 PARTIES = (CUSTOMER, AGENT)
+
+# Messages that the broker sends ahead, by channel: two handfuls are with a vendor, as many come in meanwhile.
+SENT_AHEAD = 40
 
 
 def _cause(_: Service, question: Question) -> Mapping[str, Any]:
@@ -393,6 +396,10 @@ class NotificationsService(Service):
     def on_vehicle_returned(self, call: EventCall) -> None:
         telling.tell_vehicle_returned(call.transaction, news=self._news(call))
 
+    @reaction(events.conversation_replied)
+    def on_conversation_replied(self, call: EventCall) -> None:
+        telling.tell_conversation_replied(call.transaction, news=self._news(call))
+
     @reaction(events.inbox_queued)
     def on_inbox_queued(self, call: EventCall) -> None:
         operations.lay_into_inbox(
@@ -400,12 +407,13 @@ class NotificationsService(Service):
             message_id=call.data["message_id"],
         )  # fmt: skip
 
-    @errand(events.message_queued)
-    def on_message_queued(self, call: ErrandCall) -> None:
-        operations.send_message(
-            call.store, clock=self.clock, cause=call.cause, message_id=call.data["message_id"], cipher=self.cipher,
-            wording=self.wording, mail=self.mail, texts=self.texts,
-        )  # fmt: skip
+    @errand(events.mail_queued, at_once=True, limit=SENT_AHEAD)
+    def on_mail_queued(self, calls: Sequence[ErrandCall]) -> Mapping[str, Exception]:
+        return self._send(calls)
+
+    @errand(events.text_queued, at_once=True, limit=SENT_AHEAD)
+    def on_text_queued(self, calls: Sequence[ErrandCall]) -> Mapping[str, Exception]:
+        return self._send(calls)
 
     @timer(every_seconds=60)
     def every_minute_release_waiting(self) -> None:
@@ -430,8 +438,14 @@ class NotificationsService(Service):
 
     def _news(self, call: EventCall) -> News:
         return News(
-            now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), data=call.data,
-            follows=call.event.causation_id is not None,
+            now=self.clock.now(), cipher=self.cipher, cause=str(call.event.id), root_id=str(call.event.root_id),
+            data=call.data, follows=call.event.causation_id is not None,
+        )  # fmt: skip
+
+    def _send(self, calls: Sequence[ErrandCall]) -> Mapping[str, Exception]:
+        return operations.send_messages(
+            self.store, clock=self.clock, calls=calls, cipher=self.cipher, wording=self.wording, mail=self.mail,
+            texts=self.texts,
         )  # fmt: skip
 
     def _record(self, call: Call) -> None:

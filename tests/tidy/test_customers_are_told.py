@@ -30,7 +30,13 @@ UNTOLD = {
     "extension_ended": "what follows is told: another extension, renewal_ended, a purchase or the vehicle's return",
     "furnishing_corrected": "what credit bureaus are told; the answer to a dispute goes by letter",
     "lease_eligibility_changed": "changes as facts come in; the account shows it, lease_end_approaching invites",
-    "message_queued": "a message of ours",
+    "channel_opted_out": "who said STOP knows, and a text confirms it",
+    "conversation_changed": "our own gateway shows it on open pages",
+    "conversation_moved": "our own gateway shows it to the desk",
+    "inbox_message_added": "it is the message itself, where it can be read",
+    "inbox_queued": "a message of ours",
+    "mail_queued": "a message of ours",
+    "text_queued": "a message of ours",
     "message_written": "identity's own step",
     "notification_delivered": "a message of ours",
     "notification_failed": "a message of ours",
@@ -63,7 +69,7 @@ def heard() -> set[str]:
     ours = {
         binding.event.name for binding in bindings() if f"--notifications.on_{binding.event.name}." in binding.queue
     }
-    return ours - KEPT - {"message_queued"}
+    return ours - KEPT - {"inbox_queued", "mail_queued", "text_queued"}
 
 
 def untold(events: list[Event], *, told: set[str]) -> set[str]:

@@ -7,7 +7,10 @@ from chassis.schemas import Strict
 
 
 class MessageQueued(Strict):
-    """A message may go out now. Told in the transaction that queued or released it; only notifications listens."""
+    """A message may go out now. Told in the transaction that queued or released it; only notifications listens.
+
+    An event for each vendor: while one of them is down, what goes by another does not wait behind it.
+    """
 
     message_id = fields.UUID(required=True)
 
@@ -86,7 +89,8 @@ class InboxMessageAdded(Strict):
     template = fields.String(required=True)
 
 
-message_queued = Event("notifications", "message_queued", 1, MessageQueued, promised=False, handled=True)
+mail_queued = Event("notifications", "mail_queued", 1, MessageQueued, promised=False, handled=True)
+text_queued = Event("notifications", "text_queued", 1, MessageQueued, promised=False, handled=True)
 inbox_queued = Event("notifications", "inbox_queued", 1, MessageQueued, promised=False, handled=True)
 notification_sent = Event("notifications", "notification_sent", 1, NotificationSent, handled=True)
 notification_delivered = Event("notifications", "notification_delivered", 1, NotificationDelivered, handled=True)

@@ -7,7 +7,7 @@ from services.notifications.operations.inbound import take_inbound_text
 from services.notifications.operations.inbox import lay_into_inbox, read_inbox_item
 from services.notifications.operations.outcomes import record_reports
 from services.notifications.operations.queueing import release_waiting, send_secure_mail, send_secure_text
-from services.notifications.operations.sending import send_message
+from services.notifications.operations.sending import send_messages
 
 __all__ = [
     "give_consent",
@@ -19,7 +19,7 @@ __all__ = [
     "read_inbox_item",
     "record_reports",
     "release_waiting",
-    "send_message",
+    "send_messages",
     "send_secure_mail",
     "send_secure_text",
     "take_inbound_text",

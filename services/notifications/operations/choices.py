@@ -94,7 +94,7 @@ def test_alerts(
     key = causes.source_key(cause=str(new_id(at=now)), addressee=caller.subject, channel=way, template=TEST_TEMPLATE)
     message_id = queue(
         transaction, now=now, cipher=cipher, key=key, channel=way, template=TEST_TEMPLATE, decided=(decision, record),
-        user_id=contact["user_id"], variables={},
+        language=contact["language"], user_id=contact["user_id"], variables={},
     )  # fmt: skip
     return {
         "message_id": message_id, "channel": channel, "is_sent": decision.send, "reason": decision.reason,

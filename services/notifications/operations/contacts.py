@@ -1,6 +1,6 @@
 """Who may be told: people as identity pushes them here, readable only while a message of theirs is worked on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.keys import FieldCipher
 from chassis.store import Database, Row, Transaction
+from services.notifications.contract.schemas import DEFAULT_LANGUAGE
 from services.notifications.models import contact_accounts, contacts
 from services.notifications.operations.consents import Source, keep_consent
 from services.notifications.rules import alerts, standing, zones
@@ -159,6 +160,12 @@ def people_at(transaction: Transaction, *, cipher: FieldCipher, number: str) -> 
     found = select(contacts).where(contacts.c.phone_print.in_(cipher.prints_of(number))).order_by(contacts.c.user_id)
     rows = transaction.all(found.with_for_update())
     return [row["user_id"] for row in rows if _opened(cipher, row["phone_sealed"], row["user_id"]) == number]
+
+
+def language_at(transaction: Transaction, *, people: Sequence[UUID]) -> str:
+    """The language of the only person at a number; the default where nobody or more than one has it."""
+    of_one = select(contacts.c.language).where(contacts.c.user_id == people[0]) if len(people) == 1 else None
+    return DEFAULT_LANGUAGE if of_one is None else str(transaction.value(of_one))
 
 
 def print_numbers(store: Database, *, cipher: FieldCipher) -> int:

@@ -39,15 +39,16 @@ class Aside:
     on_paper: bool = False
     spent: int = 0
     answers_text_at: datetime | None = None
+    was_read: bool = False
 
     @classmethod
-    def kept_with(cls, message: Mapping[str, Any]) -> "Aside":
+    def kept_with(cls, message: Mapping[str, Any], *, was_read: bool = False) -> "Aside":
         """As it was when the message was queued."""
         kept = message["decisions"][0]["facts"] if message["decisions"] else {}
         said_at = kept.get("answers_text_at")
         return cls(
             days_before=kept.get("days_before"), on_paper=kept.get("on_paper", False), spent=kept.get("spent", 0),
-            answers_text_at=None if said_at is None else datetime.fromisoformat(said_at),
+            answers_text_at=None if said_at is None else datetime.fromisoformat(said_at), was_read=was_read,
         )  # fmt: skip
 
 
@@ -73,6 +74,7 @@ def decide(
         on_paper=aside.on_paper,
         spent=aside.spent,
         answers_text_at=aside.answers_text_at,
+        was_read=aside.was_read,
     )
     decision = deciding.may_send(facts, now=now)
     return decision, _record(decision, facts=facts, now=now)

@@ -1,9 +1,10 @@
 """Flags on accounts, as accounts tells them: a projection, so that nobody is asked when a message is decided."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.store import Transaction
@@ -19,6 +20,10 @@ _STANDING = select(account_flags.c.kind).where(
     account_flags.c.account_id == bindparam("of_account"), account_flags.c.stands
 )
 
+_STANDING_ON_ALL = select(account_flags.c.account_id, account_flags.c.kind).where(
+    account_flags.c.account_id == func.any(bindparam("of_accounts", type_=ARRAY(Uuid))), account_flags.c.stands
+)
+
 
 def note_flag(transaction: Transaction, *, sequence: int, account_id: str, kind: str, stands: bool) -> None:
     """A flag was set or cleared; what was told later of the same flag stays."""
@@ -30,3 +35,13 @@ def flags_of(transaction: Transaction, *, account_id: UUID | None) -> frozenset[
     if account_id is None:
         return frozenset()
     return frozenset(row["kind"] for row in transaction.all(_STANDING, {"of_account": account_id}))
+
+
+def flags_of_all(transaction: Transaction, *, account_ids: Collection[UUID]) -> Mapping[UUID, frozenset[str]]:
+    """The flags that stand on each of these accounts; an account without any is not among them."""
+    if not account_ids:
+        return {}
+    found: dict[UUID, frozenset[str]] = {}
+    for row in transaction.all(_STANDING_ON_ALL, {"of_accounts": list(account_ids)}):
+        found[row["account_id"]] = found.get(row["account_id"], frozenset()) | {row["kind"]}
+    return found

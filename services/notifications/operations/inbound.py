@@ -11,7 +11,7 @@ from chassis.keys import FieldCipher
 from chassis.store import Transaction
 from services.notifications.models import inbound_texts
 from services.notifications.operations.consents import Source
-from services.notifications.operations.contacts import people_at, resume_texts_to, stop_texts_to
+from services.notifications.operations.contacts import language_at, people_at, resume_texts_to, stop_texts_to
 from services.notifications.operations.conversations import take_text
 from services.notifications.operations.deciding import Aside, decide
 from services.notifications.operations.queueing import queue, who_asked
@@ -94,6 +94,7 @@ def _answer(
     )
     queue(
         transaction, now=now, cipher=cipher, channel=Channel.SMS, template=template, decided=decided,
+        language=language_at(transaction, people=people),
         key=causes.source_key(cause=text.vendor_id, addressee="number", channel=Channel.SMS, template=template),
         user_id=people[0] if len(people) == 1 else None, variables={"to_phone": text.number, "first_name": ""},
     )  # fmt: skip

@@ -1,38 +1,42 @@
 """What became of a message: the answer to our call, its absence, and whatever the vendor reports later."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, bindparam, func, select, update
+from sqlalchemy import bindparam, select, text, update
 
 from chassis.errors import Impossible
 from chassis.keys import FieldCipher
-from chassis.store import Row, Transaction
+from chassis.store import Cause, Row, Transaction
 from services.notifications.contract import events
 from services.notifications.models import messages
-from services.notifications.operations.contacts import stop_texts_to
+from services.notifications.operations.contacts import note_dead_address, stop_texts_to
 from services.notifications.providers.channels import VendorRefused
 from services.notifications.providers.reports import Report
 from services.notifications.rules import states
+from services.notifications.rules.kinds import Channel
 from services.notifications.rules.states import Reason, State
 
 _LOCKED = select(messages).where(messages.c.id == bindparam("of_message")).with_for_update()
 _CHANGE = update(messages).where(messages.c.id == bindparam("of_message"))
 # What nearly every acceptance is, without asking first: nobody has said anything of a message that is on its way.
-_ACCEPT = (
-    update(messages)
-    .where(messages.c.id == bindparam("of_message"), messages.c.state == State.SENDING)
-    .values(
-        state=states.step(State.SENDING, State.SENT), reason=Reason.ACCEPTED, variables_sealed=None, not_before=None,
-        vendor_id=func.coalesce(messages.c.vendor_id, bindparam("of_vendor", type_=Text)),
-        sent_at=func.coalesce(messages.c.sent_at, bindparam("now", type_=DateTime(timezone=True))),
-        changed_at=bindparam("now", type_=DateTime(timezone=True)),
-    )
-    .returning(messages)
-)  # fmt: skip
+# Locked in the order of ids, as reports of many are.
+_ACCEPT = text("""
+    UPDATE messages SET
+        state = :sent, reason = :accepted, variables_sealed = NULL, not_before = NULL, changed_at = :now,
+        vendor_id = coalesce(messages.vendor_id, answered.vendor_id), sent_at = coalesce(messages.sent_at, :now)
+    FROM (
+        SELECT m.id, nullif(given.vendor_id, '') AS vendor_id
+        FROM messages m JOIN unnest(CAST(:ids AS uuid[]), CAST(:vendor_ids AS text[])) AS given(id, vendor_id)
+            ON given.id = m.id
+        WHERE m.state = :sending ORDER BY m.id FOR UPDATE OF m
+    ) AS answered
+    WHERE messages.id = answered.id
+    RETURNING messages.id, messages.channel, messages.template, messages.user_id
+""").columns(messages.c.id, messages.c.channel, messages.c.template, messages.c.user_id)
 _TOLD = {
     State.SENT: events.notification_sent,
     State.DELIVERED: events.notification_delivered,
@@ -56,14 +60,34 @@ def record_reports(
             stop_texts_to(
                 transaction, now=now, cipher=cipher, user_id=message["user_id"], number=last.stopped_number
             )  # fmt: skip
+        if last.dead_address is not None:
+            note_dead_address(
+                transaction, now=now, cipher=cipher, user_id=message["user_id"], channel=last.channel,
+                address=last.dead_address,
+            )  # fmt: skip
 
 
-def record_acceptance(transaction: Transaction, *, now: datetime, message_id: UUID, vendor_id: str) -> None:
-    """The vendor answered that it takes the message. Its webhook may have been quicker: then its id is what is new."""
-    accepted = transaction.one(_ACCEPT, {"of_message": message_id, "now": now, "of_vendor": vendor_id or None})
-    if accepted is not None:
-        _tell(transaction, message=accepted, state=State.SENT, reason=Reason.ACCEPTED)
-        return
+def record_acceptances(
+    transaction: Transaction, *, now: datetime, vendor_ids: Mapping[UUID, str], causes: Mapping[UUID, Cause]
+) -> None:  # fmt: skip
+    """The vendor answered that it takes these messages, each under an id of its own, which may be empty."""
+    accepted = transaction.all(
+        _ACCEPT,
+        {
+            "ids": [str(one) for one in vendor_ids], "vendor_ids": list(vendor_ids.values()), "now": now,
+            "sent": states.step(State.SENDING, State.SENT), "accepted": Reason.ACCEPTED, "sending": State.SENDING,
+        },
+    )  # fmt: skip
+    for message in accepted:
+        within = transaction.within(causes[message["id"]])
+        _tell(within, message=message, state=State.SENT, reason=Reason.ACCEPTED)
+    for message_id in sorted(vendor_ids.keys() - {message["id"] for message in accepted}):
+        within = transaction.within(causes[message_id])
+        _record_late_acceptance(within, now=now, message_id=message_id, vendor_id=vendor_ids[message_id])
+
+
+def _record_late_acceptance(transaction: Transaction, *, now: datetime, message_id: UUID, vendor_id: str) -> None:
+    """The vendor's webhook was quicker, or the attempt outlived its lease: then the vendor's id may be what is new."""
     message = locked(transaction, message_id)
     if states.is_news(State(message["state"]), State.SENT):
         settle(
@@ -84,6 +108,11 @@ def record_refusal(
         settle(transaction, now=now, message=message, state=state, reason=refusal.reason)
     if refusal.opted_out:
         stop_texts_to(transaction, now=now, cipher=cipher, user_id=message["user_id"], number=address)
+    if refusal.is_dead:
+        note_dead_address(
+            transaction, now=now, cipher=cipher, user_id=message["user_id"], channel=Channel(message["channel"]),
+            address=address,
+        )  # fmt: skip
 
 
 def record_silence(transaction: Transaction, *, now: datetime, message_id: UUID, reason: Reason) -> None:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from services.notifications.operations.deciding import Aside, decide, spent_of
 from services.notifications.operations.flags import flags_of
 from services.notifications.rules import causes
 from services.notifications.rules.deciding import Decision
-from services.notifications.rules.kinds import Channel
+from services.notifications.rules.kinds import CARRIED, Channel
 from services.notifications.rules.states import State
 
 RELEASED_AT_ONCE_MAX = 500
@@ -31,11 +32,12 @@ _HOLDERS = (
     .where(contact_accounts.c.account_id == bindparam("of_account"))
     .order_by(contacts.c.user_id)
 )
-_QUEUED = {
-    Channel.EMAIL: events.message_queued,
-    Channel.SMS: events.message_queued,
-    Channel.INBOX: events.inbox_queued,
-}
+_PERSON = (
+    select(contacts, choices.c.matrix, choices.c.due_soon_days)
+    .join(choices, choices.c.user_id == contacts.c.user_id, isouter=True)
+    .where(contacts.c.user_id == bindparam("of_user"))
+)
+_QUEUED = {Channel.EMAIL: events.mail_queued, Channel.SMS: events.text_queued, Channel.INBOX: events.inbox_queued}
 _ONCE = insert(messages).on_conflict_do_nothing(constraint="uq_messages_source_key")
 
 
@@ -95,13 +97,14 @@ def release_waiting(store: Database, *, now: datetime) -> int:
 def tell_holders(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
     variables: Mapping[str, Any], channels: Iterable[Channel] = tuple(Channel), days: int | None = None,
-    on_paper: bool = False,
+    on_paper: bool = False, root_id: str | None = None,
 ) -> None:  # fmt: skip
     """One message for each person and channel, once for each cause; what must not go is kept with its reason.
 
     `days`: it comes so many days before what it announces, and people choose which they want. `on_paper`: what it
     announces goes out on paper, for want of consent to anything else.
     """
+    cause = causes.cause_of(template=template, event_id=cause, root_id=root_id, account_id=str(account_id))
     flags = flags_of(transaction, account_id=account_id)
     holders = transaction.all(_HOLDERS, {"of_account": account_id})
     spent = spent_of(transaction, now=now, template=template, people=[row["user_id"] for row in holders])
@@ -118,10 +121,30 @@ def tell_holders(
             )  # fmt: skip
 
 
+def tell_person(
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, user_id: UUID, template: str,
+    variables: Mapping[str, Any], waits: timedelta,
+) -> None:  # fmt: skip
+    """One message for one person by each channel; a vendor has it after a while, in which it may become needless."""
+    row = transaction.one(_PERSON, {"of_user": user_id})
+    if row is None:
+        return
+    person = person_of(cipher, row)
+    for channel in Channel:
+        decision, record = decide(person, now=now, template=template, channel=channel)
+        if channel in CARRIED:
+            decision = replace(decision, not_before=max(decision.not_before or now, now + waits))
+        queue(
+            transaction, now=now, cipher=cipher, channel=channel, template=template, decided=(decision, record),
+            key=causes.source_key(cause=cause, addressee=str(user_id), channel=channel, template=template),
+            language=row["language"], user_id=user_id, variables=variables,
+        )  # fmt: skip
+
+
 def queue(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, key: str, channel: Channel, template: str,
-    language: str, decided: tuple[Decision, Mapping[str, Any]], variables: Mapping[str, Any], user_id: UUID | None = None,
-    account_id: UUID | None = None,
+    language: str, decided: tuple[Decision, Mapping[str, Any]], variables: Mapping[str, Any],
+    user_id: UUID | None = None, account_id: UUID | None = None,
 ) -> UUID:  # fmt: skip
     """Keep one message with what was decided; gives its id, or that of the message which this cause has already."""
     decision, record = decided
@@ -131,7 +154,8 @@ def queue(
     values = {
         "id": identifier, "source_key": key, "user_id": user_id, "account_id": account_id, "channel": channel,
         "template": template, "language": language, "state": state, "reason": decision.reason,
-        "not_before": decision.not_before, "variables_sealed": sealed, "created_at": now, "changed_at": now,
+        "not_before": decision.not_before if decision.send else None, "variables_sealed": sealed,
+        "created_at": now, "changed_at": now,
         "decisions": [record],
     }  # fmt: skip
     if not transaction.run(_ONCE, values):

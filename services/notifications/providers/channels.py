@@ -34,12 +34,16 @@ class InboxContent:
 
 
 class VendorRefused(Exception):
-    """The vendor will never send this message; `reason` is `<vendor>_<code>`, without personal data."""
+    """The vendor will never send this message; `reason` is `<vendor>_<code>`, without personal data.
 
-    def __init__(self, reason: str, *, opted_out: bool = False) -> None:
+    `opted_out`: the person told the vendor to stop. `is_dead`: nothing will ever arrive at this address.
+    """
+
+    def __init__(self, reason: str, *, opted_out: bool = False, is_dead: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.opted_out = opted_out
+        self.is_dead = is_dead
 
 
 class Mail(Protocol):
@@ -56,10 +60,13 @@ class Text(Protocol):
         """The vendor's id of the accepted text. Raises VendorRefused, VendorDown, OutcomeUnknown."""
 
 
-def raise_for_status(*, vendor: str, status: int, code: int | None = None, opted_out: bool = False) -> NoReturn:
+def raise_for_status(
+    *, vendor: str, status: int, code: int | None = None, opted_out: bool = False, is_dead: bool = False
+) -> NoReturn:  # fmt: skip
     """Raise what an answer other than success means: wait, never, or nobody knows."""
-    if status in _WAITING_HELPS:
+    # What points elsewhere has not been done there: the address in the settings is to be corrected.
+    if status in _WAITING_HELPS or 300 <= status < 400:
         raise VendorDown(f"{vendor} answered {status}")
     if 400 <= status < 500:
-        raise VendorRefused(f"{vendor}_{code or status}", opted_out=opted_out)
+        raise VendorRefused(f"{vendor}_{code or status}", opted_out=opted_out, is_dead=is_dead)
     raise OutcomeUnknown(f"{vendor} answered {status}")

@@ -17,7 +17,8 @@ VENDOR_ID_LENGTH_MAX = 200
 class Report:
     """One vendor's word about one message, found by our own id and never by an address.
 
-    `reason` carries nothing personal. `stopped_number` is the number of a person who told the vendor to stop.
+    `reason` carries nothing personal. `stopped_number` is the number of a person who told the vendor to stop,
+    `dead_address` one at which nothing will ever arrive.
     """
 
     message_id: UUID
@@ -26,6 +27,7 @@ class Report:
     reason: str
     vendor_id: str | None
     stopped_number: str | None = None
+    dead_address: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from services.notifications.contract.errors import WebhookSignatureInvalid
 from services.notifications.providers.channels import OWN_ID
 from services.notifications.providers.reports import FRESH_SECONDS, VENDOR_ID_LENGTH_MAX, Report, own_id
 from services.notifications.providers.sendgrid import VENDOR
+from services.notifications.rules import addresses
 from services.notifications.rules.kinds import Channel
 from services.notifications.rules.states import Reason, State
 
@@ -61,6 +62,18 @@ def _is_fresh(timestamp: str, *, now: datetime) -> bool:
     return abs(now.timestamp() - int(timestamp)) <= FRESH_SECONDS
 
 
+def _is_dead(event: Mapping[str, Any]) -> bool:
+    return addresses.is_dead_mailbox(
+        event=_text(event, "event"), kind=_text(event, "type"), status=_text(event, "status"),
+        reason=_text(event, "reason"),
+    )  # fmt: skip
+
+
+def _text(event: Mapping[str, Any], name: str) -> str:
+    given = event.get(name)
+    return given if isinstance(given, str) else ""
+
+
 def _report(event: Any) -> Report | None:
     """What an event says of a mail of ours; None where it is of another, or says nothing that matters."""
     if not isinstance(event, Mapping):
@@ -77,4 +90,5 @@ def _report(event: Any) -> Report | None:
         state=state,
         reason=_REASONS.get(state, f"{VENDOR}_{failure}"),
         vendor_id=vendor_id[:VENDOR_ID_LENGTH_MAX] if isinstance(vendor_id, str) else None,
+        dead_address=_text(event, "email") or None if _is_dead(event) else None,
     )

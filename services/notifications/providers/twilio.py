@@ -1,19 +1,20 @@
 """Texts through Twilio's official client, at the address that a setting gives."""
 
-import ssl
+import logging
+from base64 import b64encode
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
-from requests.exceptions import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException
-from twilio.http.http_client import TwilioHttpClient
+from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import NewConnectionError
 
-from chassis.errors import OutcomeUnknown, VendorDown
+from chassis.errors import OutcomeUnknown
 from services.notifications.providers.channels import CONNECT_SECONDS, OWN_ID, READ_SECONDS, raise_for_status
+from services.notifications.providers.connections import Connections
+from services.notifications.rules import addresses
 
 VENDOR = "twilio"
 OPTED_OUT = 21610
@@ -32,7 +33,10 @@ class TwilioText:
     ) -> None:  # fmt: skip
         self._from_number = from_number
         self._public_url = public_url.rstrip("/") if can_be_called_back(public_url, by=base_url) else None
-        client = Client(account_sid, auth_token, http_client=_Addressed(base_url, (connect_seconds, read_seconds)))
+        connections = Connections(
+            vendor=VENDOR, base_url=base_url, connect_seconds=connect_seconds, read_seconds=read_seconds
+        )
+        client = Client(account_sid, auth_token, http_client=_Kept(connections))
         # The first touch loads Twilio's whole interface: better now than within the first text.
         self._messages = client.messages
 
@@ -42,11 +46,10 @@ class TwilioText:
             text = self._messages.create(to=to, from_=self._from_number, body=body, **callback)
         except TwilioException as error:
             status, code = getattr(error, "status", 0), getattr(error, "code", None)
-            raise_for_status(vendor=VENDOR, status=status, code=code, opted_out=code == OPTED_OUT)
-        except RequestException as error:
-            if _never_connected(error):
-                raise VendorDown(f"{VENDOR}: no connection ({type(error).__name__})") from error
-            raise OutcomeUnknown(f"{VENDOR}: {type(error).__name__} after the connection was open") from error
+            raise_for_status(
+                vendor=VENDOR, status=status, code=code, opted_out=code == OPTED_OUT,
+                is_dead=addresses.is_dead_number(code=code),
+            )  # fmt: skip
         except ValueError as error:
             raise OutcomeUnknown(f"{VENDOR}: the answer could not be read") from error
         return str(text.sid)
@@ -66,27 +69,25 @@ def can_be_called_back(public_url: str, *, by: str) -> bool:
     return public_url.startswith("https://") or not is_twilio
 
 
-class _Addressed(TwilioHttpClient):
-    """Twilio's own HTTP client, which has no setting for an address, with one, and two timeouts.
+class _Kept(HttpClient):
+    """What Twilio's client speaks through: the address that a setting gives, on connections of ours."""
 
-    Each text has a connection of its own: one that was kept and had died would leave the outcome unknown for nothing.
-    """
+    def __init__(self, connections: Connections) -> None:
+        super().__init__(logging.getLogger("twilio.http_client"), is_async=False)
+        self._connections = connections
 
-    def __init__(self, base_url: str, timeouts_seconds: tuple[float, float]) -> None:
-        super().__init__(pool_connections=False)
-        self.timeout = timeouts_seconds
-        self._address = urlsplit(base_url)
-
-    def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Response:
+    def request(
+        self, method: str, url: str, params: Any = None, data: Any = None, headers: Any = None, auth: Any = None,
+        **_: Any,
+    ) -> Response:  # fmt: skip
         meant = urlsplit(url)
-        address = urlunsplit((self._address.scheme, self._address.netloc, meant.path, meant.query, ""))
-        options["headers"] = {**(options.get("headers") or {}), "Connection": "close"}
-        return super().request(method, address, *arguments, **options)
+        query = urlencode(params or {}, doseq=True) or meant.query
+        answer = self._connections.exchange(
+            method, f"{meant.path}?{query}" if query else meant.path,
+            headers={**(headers or {}), "Authorization": _basic(auth)}, body=urlencode(data or {}, doseq=True).encode(),
+        )  # fmt: skip
+        return Response(answer.status, answer.body.decode(errors="replace"), answer.headers)
 
 
-def _never_connected(error: RequestException) -> bool:
-    """Whether the request cannot have left: no address, no connection, or a stranger at the other end of it."""
-    cause = error.args[0] if error.args else None
-    cause = getattr(cause, "reason", cause)
-    stranger = cause is not None and any(isinstance(part, ssl.SSLCertVerificationError) for part in cause.args)
-    return isinstance(error, ConnectTimeout) or isinstance(cause, NewConnectionError) or stranger
+def _basic(auth: tuple[str, str]) -> str:
+    return f"Basic {b64encode(':'.join(auth).encode()).decode()}"

@@ -11,6 +11,7 @@ from services.notifications.contract.errors import WebhookSignatureInvalid
 from services.notifications.providers.channels import OWN_ID
 from services.notifications.providers.reports import VENDOR_ID_LENGTH_MAX, Report, own_id
 from services.notifications.providers.twilio import OPTED_OUT, VENDOR
+from services.notifications.rules import addresses
 from services.notifications.rules.kinds import Channel
 from services.notifications.rules.states import Reason, State
 
@@ -46,6 +47,10 @@ class TwilioReports:
         return [report] if report is not None else []
 
 
+def _is_dead(code: str) -> bool:
+    return _CODE.fullmatch(code) is not None and addresses.is_dead_number(code=int(code))
+
+
 def read_form(body: str) -> MultiDict[str, str] | None:
     """The fields, those that are given twice too: all of them are signed."""
     try:
@@ -69,4 +74,5 @@ def _report(form: MultiDict[str, str], *, query: Mapping[str, list[str]]) -> Rep
         reason=_REASONS.get(state, f"{VENDOR}_{code if _CODE.fullmatch(code) else status}"),
         vendor_id=form.get("MessageSid", "")[:VENDOR_ID_LENGTH_MAX] or None,
         stopped_number=form.get("To") if has_stopped else None,
+        dead_address=form.get("To") if state is State.FAILED and _is_dead(code) else None,
     )

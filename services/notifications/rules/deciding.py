@@ -47,6 +47,7 @@ class Facts:
     days_wanted: tuple[int, ...] = ()
     spent: int = 0
     answers_text_at: datetime | None = None
+    was_read: bool = False
 
     def record(self) -> Mapping[str, Any]:
         """As it is kept with a message, without what is not said; nothing of it names the person."""
@@ -114,6 +115,7 @@ def _obstacles(facts: Facts, *, now: datetime) -> tuple[tuple[Reason, bool], ...
     budget = BUDGETS.get(facts.channel) if facts.kind in COUNTED else None
     return (
         (Reason.TOO_LATE, answered_at is not None and now - answered_at > CONFIRMED_WITHIN),
+        (Reason.WAS_READ, facts.was_read),
         (Reason.ACCOUNT_FLAGGED, any(facts.kind in STOPPED_BY[flag] for flag in facts.flags)),
         (Reason.NO_ADDRESS, not facts.has_address),
         (Reason.ON_PAPER, facts.on_paper),

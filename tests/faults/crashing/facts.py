@@ -115,7 +115,7 @@ BALANCES = """
 MESSAGES = """
     SELECT m.id::text, m.channel, m.state, m.reason, m.source_key,
            coalesce((SELECT max(t.claim_number) FROM attempts t JOIN outbox o ON o.id::text = t.key
-                     WHERE o.routing_key = 'message_queued' AND o.subject = m.id::text), 0) AS claims
+                     WHERE o.routing_key IN ('mail_queued', 'text_queued') AND o.subject = m.id::text), 0) AS claims
     FROM messages m WHERE m.template IN ('payment_received', 'payment_declined')
 """
 

@@ -109,7 +109,7 @@ def test_every_event_that_others_may_rely_on_can_be_asked_for_and_is_listened_to
         event.name for name in dir(GatewayService) for event in getattr(getattr(GatewayService, name), "listens_to", ())
     }
     assert heard == endpoints.promised_names()
-    assert {"payment_submitted", "message_queued", "registration_received"}.isdisjoint(heard)
+    assert {"payment_submitted", "mail_queued", "registration_received"}.isdisjoint(heard)
 
 
 class TestRotation:

@@ -13,6 +13,7 @@ from chassis.doors import Outcome
 from chassis.events import Envelope, Event
 from chassis.store import Database
 from services.accounts.contract.events import account_flagged, account_unflagged
+from services.notifications.contract.events import mail_queued
 from services.notifications.providers.sendgrid import SendGridMail
 from services.notifications.providers.twilio import TwilioText
 from services.notifications.rules.kinds import CARRIED
@@ -97,7 +98,7 @@ class Stage:
 
     def queued(self) -> list[Envelope]:
         """What is on its way to a vendor."""
-        return self.told("message_queued")
+        return [told for told in emitted(self.database) if told.name in ("mail_queued", "text_queued")]
 
     def sent(self) -> list[Envelope]:
         return self.told("notification_sent")
@@ -129,7 +130,11 @@ class Stage:
         """Deliver every queued message to the errand, as the bus would; those that were sent are sent no more."""
         for envelope in self.told("inbox_queued"):
             deliver(self.service.on_inbox_queued, envelope)
-        return [deliver(self.service.on_message_queued, envelope) for envelope in self.queued()]
+        return [self.send(envelope) for envelope in self.queued()]
+
+    def send(self, envelope: Envelope) -> Outcome:
+        is_mail = envelope.name == mail_queued.name
+        return deliver(self.service.on_mail_queued if is_mail else self.service.on_text_queued, envelope)
 
     def tell(self, envelope: Envelope) -> None:
         """A payment's event arrives, and what it queues is sent."""

@@ -173,8 +173,8 @@ def test_what_is_no_word_becomes_a_message_for_people_once_and_changes_nothing(
     stage: Stage, texts: Texts, body: str
 ) -> None:
     stage.put(a_contact())
-    texts.say(body)
-    texts.say_again()
+    form = texts.say(body)
+    texts.tell(form)
     assert stage.rows("SELECT state, word FROM inbound_texts") == [("handed_over", None)]
     (written,) = stage.rows("SELECT id::text, author, body_sealed FROM conversation_messages")
     assert written[1] == "customer"

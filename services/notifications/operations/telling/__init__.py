@@ -24,6 +24,7 @@ from services.notifications.operations.telling.autopay import (
     tell_autopay_resumed,
     tell_draft_upcoming,
 )
+from services.notifications.operations.telling.conversations import tell_conversation_replied
 from services.notifications.operations.telling.leases import (
     tell_buyout_completed,
     tell_extension_decided,
@@ -59,6 +60,7 @@ __all__ = [
     "tell_autopay_paused",
     "tell_autopay_resumed",
     "tell_buyout_completed",
+    "tell_conversation_replied",
     "tell_draft_upcoming",
     "tell_extension_decided",
     "tell_extension_disclosed",

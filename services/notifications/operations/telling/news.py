@@ -16,12 +16,14 @@ from services.notifications.rules.kinds import Channel
 class News:
     """What was heard: `cause` is the event's id, `data` what it says.
 
-    `follows`: another event of ours brought it about, and has been told, or will be.
+    `root_id` is that of what began it all. `follows`: another event of ours brought it about, and has been told, or
+    will be.
     """
 
     now: datetime
     cipher: FieldCipher
     cause: str
+    root_id: str
     data: Mapping[str, Any]
     follows: bool
 
@@ -38,6 +40,7 @@ def tell(
     tell_holders(
         transaction, now=news.now, cipher=news.cipher, cause=news.cause, account_id=UUID(news.data["account_id"]),
         template=template, variables=variables, channels=channels, days=days, on_paper=on_paper,
+        root_id=news.root_id,
     )  # fmt: skip
 
 
