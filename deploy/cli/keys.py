@@ -72,7 +72,7 @@ def retire(data: Path) -> None:
         clock = clock_of(DataFolder(data), environment=os.environ)
         retired = retire_field_keys(folder=folder, urls=urls, clock=clock, before=before)
     for service, gone in retired.items():
-        click.echo(f"fields: {service} needs {len(gone)} keys no longer; removed {', '.join(gone) or 'none'}")
+        click.echo(f"fields: removed {len(gone)} keys of {service} {', '.join(gone)}".rstrip())
 
 
 def _keys_folder(data: Path) -> Path:

@@ -147,7 +147,7 @@ def _store(
         for line in found.refused
     ]  # fmt: skip
     for table, values in ((payments, paid), (lockbox_receipts, rows), (lockbox_refusals, refusals)):
-        nothing = dict.fromkeys(table.c.keys())
+        nothing = dict.fromkeys(str(column.name) for column in table.c)
         insert_all(transaction, table, [{**nothing, **row} for row in values])
     tell_cheques_posted(transaction, payments=paid)
 
