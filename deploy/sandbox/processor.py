@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from itertools import islice
 from typing import Any
 
 from deploy.sandbox import outcomes
@@ -14,6 +15,7 @@ REFUNDS = "refunds"
 TOKENS = "tokens"
 AMOUNT_CENTS_MAX = 99_999_999
 KEY_CHARACTERS_MAX = 255
+PAGE_MAX = 100
 DESCRIPTION_CHARACTERS_MAX = 100
 # What happened to a charge later is not what an event tells that happened before.
 _CODE_OF_EVENT = {
@@ -97,8 +99,22 @@ def event_of(document: Document, *, webhook: Document) -> Document:
 
 
 def find_charges(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:
-    """GET /processor/charges?key=… → {"data": [the charge]}, or an empty list when none was made under the key."""
-    return _found(request, CHARGES, sandbox=sandbox)
+    """GET /processor/charges?key=… → {"data": [the charge]}, or an empty list when none was made under the key.
+
+    With `limit` in place of `key` the page of all charges, the oldest first, that begins after `starting_after`.
+    """
+    if "key" in request.args or "limit" not in request.args:
+        return _found(request, CHARGES, sandbox=sandbox)
+    limit = request.args["limit"]
+    if not limit.isdecimal() or not 1 <= int(limit) <= PAGE_MAX:
+        return error_reply(400, "invalid_limit", f"Give a limit from 1 to {PAGE_MAX}.", param="limit")
+    since, after = request.args.get("since", ""), request.args.get("starting_after")
+    every = sandbox.store.each(kind=CHARGES)
+    if after is not None and not any(charge["id"] == after for charge in every):
+        return error_reply(400, "invalid_cursor", "No charge has this id.", param="starting_after")
+    listed = list(islice((charge for charge in every if charge["created_at"] >= since), int(limit) + 1))
+    page = [_as_told(charge) for charge in listed[: int(limit)]]
+    return json_reply({"data": page, "has_more": len(listed) > len(page)})
 
 
 def create_token(request: Request, /, *, sandbox: Sandbox, **_: str) -> Reply:

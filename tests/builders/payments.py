@@ -1,9 +1,9 @@
 """What tests of payments start from: accounts that keep their contract, and processors that die at a chosen moment."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from services.payments.providers.interface import (
     Card,
     Charge,
     ChargeOutcome,
+    MadeCharge,
     Processor,
     RefundOrder,
     RefundOutcome,
@@ -184,6 +185,9 @@ class OvertakenProcessor:
 
     def abandon(self, charge: Charge) -> ChargeOutcome | None:
         return self.real.abandon(charge)
+
+    def list_charges(self, *, since: datetime | None) -> Iterator[MadeCharge]:
+        return self.real.list_charges(since=since)
 
     def find_card(self, *, token: str) -> Card | None:
         return self.real.find_card(token=token)

@@ -1,6 +1,8 @@
 """What payments needs of a card and ACH processor, whoever it is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 
@@ -59,6 +61,15 @@ class ChargeOutcome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MadeCharge:
+    """A charge as the processor lists it; `key` is None where it carries none of ours."""
+
+    key: str | None
+    reference: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefundOrder:
     """Money to be paid back: of which charge, how much of it, under which key of ours."""
 
@@ -102,6 +113,12 @@ class Processor(Protocol):
         """See to it that nothing is charged under the key from now on; gives what was charged before, if anything.
 
         Raises VendorDown when it cannot say.
+        """
+
+    def list_charges(self, *, since: datetime | None) -> Iterator[MadeCharge]:
+        """Every charge that took money, those made at `since` or later. Raises VendorDown.
+
+        One that a bank sent back afterwards may be missing.
         """
 
     def find_card(self, *, token: str) -> Card | None:

@@ -1,5 +1,7 @@
 """Bank debits that leave in ACH files: a charge is queued for the next file, once for its key. Cards go elsewhere."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from services.payments.providers.interface import (
     Card,
     Charge,
     ChargeOutcome,
+    MadeCharge,
     Processor,
     RefundOrder,
     RefundOutcome,
@@ -53,6 +56,18 @@ class NachaFileProcessor:
     def abandon(self, charge: Charge) -> ChargeOutcome | None:
         # The queue is ours: what is not in it by now, nobody puts there.
         return self.find(charge) if isinstance(charge.source, BankAccountSource) else self._cards.abandon(charge)
+
+    def list_charges(self, *, since: datetime | None) -> Iterator[MadeCharge]:
+        yield from self._cards.list_charges(since=since)
+        debits = select(ach_entries).where(ach_entries.c.direction == DEBIT).order_by(ach_entries.c.number)
+        if since is not None:
+            debits = debits.where(ach_entries.c.queued_at >= since)
+        with self._store.reading() as transaction:
+            queued = transaction.all(debits)
+        for entry in queued:
+            yield MadeCharge(
+                key=entry["charge_key"], reference=str(entry["id"]), amount_cents=entry["amount_cents"]
+            )  # fmt: skip
 
     def find_card(self, *, token: str) -> Card | None:
         return self._cards.find_card(token=token)

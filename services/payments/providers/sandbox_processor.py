@@ -1,6 +1,7 @@
 """The processor over HTTP, as the sandbox speaks it: one request per call, a timeout on each, no redirect followed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -19,11 +20,14 @@ from services.payments.providers.interface import (
     Card,
     Charge,
     ChargeOutcome,
+    MadeCharge,
     RefundOrder,
     RefundOutcome,
     RequestMisunderstood,
     Source,
 )
+
+PAGE = 100
 
 
 class _Charge(Schema):
@@ -91,6 +95,18 @@ class SandboxProcessor:
     def find_refund(self, order: RefundOrder) -> RefundOutcome | None:
         found = self._found(self._refunds, key=order.key)
         return _refund_outcome(found[0], order=order) if found else None
+
+    def list_charges(self, *, since: datetime | None) -> Iterator[MadeCharge]:
+        asked: dict[str, Any] = {"limit": PAGE} | ({} if since is None else {"since": since.isoformat()})
+        while True:
+            page = _json(self._ask(self._charges, params=asked))
+            for told in page.get("data", []):
+                known = _read(_Charge, told)
+                if known["status"] == "approved":
+                    yield MadeCharge(key=known["key"], reference=known["id"], amount_cents=known["amount_cents"])
+            if not page.get("has_more"):
+                return
+            asked["starting_after"] = page["data"][-1]["id"]
 
     def find_card(self, *, token: str) -> Card | None:
         answer = self._ask(f"{self._tokens}/{token}", expected=(200, 404), read_seconds=LOOK_UP_SECONDS)
@@ -177,26 +193,32 @@ def _json(answer: requests.Response) -> dict[str, Any]:
 
 
 def _outcome(told: Any, *, charge: Charge) -> ChargeOutcome:
-    known = _read(_Charge, told, key=charge.key, amount_cents=charge.amount_cents)
+    known = _read_about(_Charge, told, key=charge.key, amount_cents=charge.amount_cents)
     return ChargeOutcome(
         reference=known["id"], is_approved=known["status"] == "approved", decline_code=known["decline_code"]
     )
 
 
 def _refund_outcome(told: Any, *, order: RefundOrder) -> RefundOutcome:
-    known = _read(_Refund, told, key=order.key, amount_cents=order.amount_cents)
+    known = _read_about(_Refund, told, key=order.key, amount_cents=order.amount_cents)
     is_failed = known["status"] == "failed"
     return RefundOutcome(
         reference=known["id"], failure_code=(known["failure_code"] or "refund_failed") if is_failed else None
     )
 
 
-def _read(schema: type[Schema], told: Any, *, key: str, amount_cents: int) -> dict[str, Any]:
-    """The answer, where it is about what was asked for. Raises OutcomeUnknown."""
+def _read(schema: type[Schema], told: Any) -> dict[str, Any]:
+    """The answer. Raises OutcomeUnknown where it cannot be read."""
     try:
         known: dict[str, Any] = schema(unknown=EXCLUDE).load(told)
     except ValidationError as error:
         raise OutcomeUnknown("the processor's answer cannot be read") from error
+    return known
+
+
+def _read_about(schema: type[Schema], told: Any, *, key: str, amount_cents: int) -> dict[str, Any]:
+    """The answer, where it is about what was asked for. Raises OutcomeUnknown."""
+    known = _read(schema, told)
     if (known["key"], known["amount_cents"]) != (key, amount_cents):
         raise OutcomeUnknown("the processor answered about something else")
     return known

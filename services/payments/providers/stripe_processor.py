@@ -6,6 +6,7 @@ tries again by itself: what may have acted is asked about, not repeated.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import stripe
@@ -18,6 +19,7 @@ from services.payments.providers.interface import (
     Card,
     Charge,
     ChargeOutcome,
+    MadeCharge,
     RefundOrder,
     RefundOutcome,
     RequestMisunderstood,
@@ -27,7 +29,8 @@ from services.payments.providers.interface import (
 OWN_KEY = "key"
 """Under this name in the metadata of intents and refunds our own key is found again."""
 
-REFUNDS_OF_ONE_MAX = 100
+REFUNDS_OF_ONE_MAX, PAGE = 100, 100
+TAKEN = ("succeeded", "processing")
 UNEXPECTED_STATE, MISSING = "payment_intent_unexpected_state", "resource_missing"
 
 DECLINES: Mapping[str, str] = {
@@ -112,6 +115,13 @@ class StripeProcessor:
                 intent = client.v1.payment_intents.retrieve(charge.reference)
         return self._outcome(intent, charge=charge)
 
+    def list_charges(self, *, since: datetime | None) -> Iterator[MadeCharge]:
+        asked: Any = {"limit": PAGE} | ({} if since is None else {"created": {"gte": int(since.timestamp())}})
+        with self._asking() as client:
+            for intent in client.v1.payment_intents.list(asked).auto_paging_iter():
+                if intent.status in TAKEN:
+                    yield MadeCharge(key=_own_key(intent), reference=intent.id, amount_cents=intent.amount)
+
     def find_card(self, *, token: str) -> Card | None:
         with self._asking() as client:
             try:
@@ -187,7 +197,7 @@ class StripeProcessor:
         if _own_key(intent) != charge.key or intent.amount != charge.amount_cents:
             raise OutcomeUnknown("Stripe answered about another charge")
         match intent.status:
-            case "succeeded" | "processing":
+            case status if status in TAKEN:
                 return ChargeOutcome(reference=intent.id, is_approved=True)
             case "canceled":
                 return _given_up(intent.id)

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,14 @@ class TellingProcessor:
         self.posts_text(json.dumps(event))
 
     def posts_text(self, body: str) -> None:
-        request = {"body": body, "signature": self.signature_of(body)}
+        signed_at = self.counter.clock.now() - timedelta(seconds=self.seconds_ago)
+        request = {"body": body, "signature": signature_of(body, secret=self.secret, signed_at=signed_at)}
         call(self.counter.service.record_processor_events, request=request, context=NOBODY)
 
-    def signature_of(self, body: str) -> str:
-        timestamp = str(int(self.counter.clock.now().timestamp() - self.seconds_ago))
-        with tempfile.NamedTemporaryFile() as file:
-            Path(file.name).write_text(self.secret)
-            signed = ProcessorSignature(secret_file=Path(file.name))
-        return signed.headers(body.encode(), timestamp=timestamp)["Stripe-Signature"]
+
+def signature_of(body: str, *, secret: str, signed_at: datetime) -> str:
+    """The header by which the processor is known."""
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_text(secret)
+        signed = ProcessorSignature(secret_file=Path(file.name))
+    return signed.headers(body.encode(), timestamp=str(int(signed_at.timestamp())))["Stripe-Signature"]

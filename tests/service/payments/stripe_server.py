@@ -83,6 +83,8 @@ class StripeServer:
         match method, path[1:]:
             case "POST", ["payment_intents"]:
                 return self._create(form)
+            case "GET", ["payment_intents"]:
+                return self._page(form)
             case "GET", ["payment_intents", intent_id]:
                 return self._known(self.intents, intent_id)
             case "POST", ["payment_intents", intent_id, "confirm"]:
@@ -117,6 +119,15 @@ class StripeServer:
         }  # fmt: skip
         self.intents[intent["id"]] = intent
         return 200, _shown(intent)
+
+    def _page(self, form: dict[str, Any]) -> Answer:
+        """The newest first, as Stripe lists."""
+        every = list(reversed(self.intents.values()))
+        if "starting_after" in form:
+            every = every[1 + [intent["id"] for intent in every].index(form["starting_after"]) :]
+        page = [_shown(intent) for intent in every[: int(form["limit"])]]
+        more = len(every) > len(page)
+        return 200, {"object": "list", "data": page, "has_more": more, "url": "/v1/payment_intents"}
 
     def _confirm(self, intent: dict[str, Any], form: dict[str, Any]) -> Answer:
         if intent["status"] != "requires_confirmation":
