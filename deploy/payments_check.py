@@ -25,6 +25,7 @@ IN_LEDGER = ("payment_posted", "payment_held")
 _presentment = (
     payments.c.id, payments.c.amount_cents, payments.c.created_at, payments.c.cheque_number, payments.c.applied_at,
     payments.c.reversed_on, payments.c.refunded_on,
+    (payments.c.amount_cents + payments.c.card_fee_cents).label("charged_cents"),
 )  # fmt: skip
 # The one that stands there, and every earlier one: that it was returned is why there was another.
 _PRESENTMENTS = union_all(
@@ -208,7 +209,7 @@ def _ours(
     database: Database, *, since: datetime | None, of_accounts: Sequence[UUID] | None
 ) -> dict[str, Mapping[str, Any]]:  # fmt: skip
     every = _PRESENTMENTS.subquery()
-    wanted = select(every, (every.c.amount_cents).label("charged_cents"))
+    wanted = select(every)
     if since is not None:
         wanted = wanted.where(every.c.created_at >= since)
     if of_accounts is not None:

@@ -42,6 +42,13 @@ class SubmitPayment(payments.SubmitPayment):
     amount_cents = Cents(required=True, metadata={"minimum": PAYMENT_CENTS_MIN})
 
 
+class StopDraft(autopay.StopDraft):
+    """What the customer said, for the record; with `ends_autopay` no draft is drawn any more."""
+
+    class Meta:
+        exclude = ("account_id",)
+
+
 class RefundPayment(payments.RefundPayment):
     """Why the payment goes back, for the record."""
 

@@ -60,7 +60,9 @@ PAYMENT: dict[str, Any] = {
     "account_id": ACCOUNT_ID,
     "status": "submitting",
     "amount_cents": 41235,
+    "card_fee_cents": 0,
     "effective_on": "2026-11-23",
+    "dated_later_because": None,
     "applied_at": None,
     "method": {"type": "bank_account", "last4": LAST4},
     "created_at": "2026-11-23T15:30:00.000Z",
@@ -69,6 +71,16 @@ PAYMENT: dict[str, Any] = {
     "settled_on": None,
     "returned": None,
     "refunded_on": None,
+}
+
+PAYMENT_OPTIONS: dict[str, Any] = {
+    "account_id": ACCOUNT_ID,
+    "cards_accepted": True,
+    "card_fee_cents": 0,
+    "effective_on": "2026-11-24",
+    "dated_later_because": "after_cut_off",
+    "first_scheduled_on": "2026-11-25",
+    "last_scheduled_on": "2027-05-21",
 }
 
 PAYMENT_REFUND: dict[str, Any] = {

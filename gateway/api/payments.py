@@ -29,10 +29,14 @@ _wait = re.compile(r"(?:^|,)\s*wait\s*=\s*(\d{1,4})\s*(?:[,;]|$)")
     errors=(
         "card_number_refused", "amount_too_small", "amount_too_large", "account_takes_no_payments", "card_expired",
         "payoff_quote_not_good", "payment_method_disabled", "instalment_already_covered", "payment_date_not_possible",
+        "cards_not_accepted", "card_fee_not_agreed",
     ),
 )  # fmt: skip
 def submit_payment(call: HttpCall) -> Reply:
     """Answers as soon as the payment is on record, or with `Prefer: wait=N` (at most 5 s) with its outcome.
+
+    A payment made after the cut-off, or on a day that is no business day, counts from the next business day, and says
+    so. Where a card costs a fee (payment-options says how much), it is charged only as `card_fee_cents` agrees to it.
 
     A request that failed or timed out is repeated with the same Idempotency-Key: the money is taken at most once, and
     the answer is the payment as it stands now, not as it stood when the first answer was stored.
@@ -45,6 +49,16 @@ def submit_payment(call: HttpCall) -> Reply:
         return Reply(payment, replayed=answer.replayed, headers=headers)
     outcome = _wait_for_outcome(call, answer.data, seconds=seconds)
     return Reply(outcome, replayed=answer.replayed, headers={**headers, "Preference-Applied": f"wait={seconds}"})
+
+
+@route(
+    "GET", "/v1/accounts/{account_id}/payment-options", operation="getPaymentOptions", rank=Rank.READ,
+    tags=("payments",), who=(CUSTOMER,), gives=payments.PaymentOptions,
+    summary="What paying now, later or by card would mean", example=examples.PAYMENT_OPTIONS,
+)  # fmt: skip
+def get_payment_options(call: HttpCall) -> Reply:
+    """To be shown before paying: from which day a payment made now counts, and what paying by card costs on top."""
+    return call.relay("payments", "get_payment_options", account_id=call.path["account_id"])
 
 
 @route(
@@ -110,4 +124,4 @@ def _as_it_stands(call: HttpCall, payment: Mapping[str, Any]) -> Mapping[str, An
     return found
 
 
-ROUTES = (submit_payment, list_payments, get_payment, cancel_payment)
+ROUTES = (submit_payment, get_payment_options, list_payments, get_payment, cancel_payment)

@@ -4,7 +4,7 @@ from chassis.context import AGENT
 from chassis.schemas import Nothing
 from gateway.api import examples
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import ClosePaymentWorkItem, Page, RefundPayment
+from gateway.schemas import Autopay, ClosePaymentWorkItem, Page, RefundPayment, StopDraft
 from services.payments.contract import schemas as payments
 
 STAFF, TAGS = (AGENT,), ("staff",)
@@ -40,4 +40,18 @@ def close_payment_work_item(call: HttpCall) -> Reply:
     return call.relay("payments", "close_work_item", work_item_id=call.path["work_item_id"], **call.body)
 
 
-ROUTES = (refund_payment, list_payment_work_items, close_payment_work_item)
+@route(
+    "POST", "/v1/staff/accounts/{account_id}/autopay/stops", operation="stopDraft", tags=TAGS, who=STAFF,
+    idempotent=True, takes=StopDraft, gives=Autopay, summary="Stop a draft on the customer's word",
+    sends={"note": "Called at 10:40 and asked us not to draw in December."}, example=examples.AUTOPAY,
+    errors=("autopay_not_enrolled", "draft_not_stoppable", "card_number_refused"),
+)  # fmt: skip
+def stop_draft(call: HttpCall) -> Reply:
+    """Also within the last three business days, until it is drawn; the instalment stays due.
+
+    The next draft, or that of `instalment_number`; with `ends_autopay` every one from now on.
+    """
+    return call.relay("payments", "stop_draft", account_id=call.path["account_id"], **call.body)
+
+
+ROUTES = (stop_draft, refund_payment, list_payment_work_items, close_payment_work_item)

@@ -5,7 +5,7 @@ A cursor names the last row that was shown. What is added later stands before it
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from chassis.errors import FieldError, InvalidRequest, NotFound
 from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
 from services.payments.contract.receipts import WAITING
+from services.payments.contract.schemas import CARD
 from services.payments.models import (
     ach_notices,
     autopay_enrolments,
@@ -32,8 +33,11 @@ from services.payments.models import (
 )
 from services.payments.rules import autopay_wording
 from services.payments.rules.autopay_wording import ACTIVE
+from services.payments.rules.card_fees import card_fee_cents
 from services.payments.rules.consents import PAYMENT_METHOD, offer
 from services.payments.rules.methods import owner_of
+from services.payments.rules.policy import Policy
+from services.payments.rules.scheduling import counts_from, first_possible_on, last_possible_on, why_dated_later
 from services.payments.rules.wording import as_told
 
 NIL = UUID(int=0)
@@ -59,6 +63,22 @@ def list_payment_methods(
     )
     rows = transaction.all(_page_of(mine, key=payment_methods.c.id, limit=limit, cursor=cursor))
     return {**_page(rows, limit=limit), "consent_offer": offer(PAYMENT_METHOD)}
+
+
+def get_payment_options(
+    *, now: datetime, today: date, policy: Policy, answers: Mapping[str, Any], account_id: UUID
+) -> dict[str, Any]:
+    """What paying now, later or by card would mean for an account that is the caller's."""
+    on = counts_from(today=today, now=now, policy=policy.schedule)
+    return {
+        "account_id": account_id,
+        "cards_accepted": policy.methods.accepts_cards,
+        "card_fee_cents": card_fee_cents(fees=policy.card_fees, method_type=CARD, state=answers["state"]),
+        "effective_on": on,
+        "dated_later_because": why_dated_later(made_on=today, effective_on=on),
+        "first_scheduled_on": first_possible_on(today=today, now=now, policy=policy.schedule),
+        "last_scheduled_on": last_possible_on(today=today, policy=policy.schedule),
+    }
 
 
 def get_payment(transaction: Transaction, *, caller: CallContext, payment_id: UUID) -> dict[str, Any]:

@@ -38,11 +38,21 @@ def _standing(service: "PaymentsService", question: Question) -> Mapping[str, An
         service.store, accounts=service.accounts, caller=question.context,
         account_id=question.request["account_id"], quote_id=question.request["quote_id"],
     )  # fmt: skip
-    wish = operations.wish_of(question.request, today=service.clock.today(), quoted_cents=quote.get("quoted_cents"))
+    wish = operations.wish_of(
+        question.request, now=service.clock.now(), today=service.clock.today(), policy=service.policy,
+        quoted_cents=quote.get("quoted_cents"),
+    )  # fmt: skip
     standing = operations.learn_standing(
         service.store, accounts=service.accounts, caller=question.context, wish=wish
     )  # fmt: skip
     return {**quote, **standing}
+
+
+def _costs(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
+    return operations.learn_state(
+        service.store, accounts=service.accounts, caller=question.context, policy=service.policy,
+        account_id=question.request["account_id"],
+    )  # fmt: skip
 
 
 def _plan(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
@@ -92,7 +102,7 @@ class PaymentsService(Service):
     def submit_payment(self, call: Call) -> Any:
         return operations.submit_payment(
             call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context,
-            policy=self.policy.schedule, answers=call.answers, request=call.request,
+            policy=self.policy, answers=call.answers, request=call.request,
         )  # fmt: skip
 
     @command(takes=schemas.CancelPayment, gives=schemas.Payment, may=PERSONS)
@@ -123,6 +133,18 @@ class PaymentsService(Service):
     def skip_draft(self, call: Call) -> Any:
         return operations.autopay.skip_draft(
             call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, **call.request
+        )
+
+    @command(takes=autopay.StopDraft, gives=autopay.Autopay, may=STAFF, idempotent=True)
+    def stop_draft(self, call: Call) -> Any:
+        return operations.autopay.stop_draft(
+            call.transaction, now=self.clock.now(), today=self.clock.today(), caller=call.context, **call.request
+        )
+
+    @query(takes=schemas.GetPaymentOptions, gives=schemas.PaymentOptions, may=PERSONS, asks=_costs)
+    def get_payment_options(self, call: Call) -> Any:
+        return queries.get_payment_options(
+            now=self.clock.now(), today=self.clock.today(), policy=self.policy, answers=call.answers, **call.request
         )
 
     @query(takes=schemas.GetPayment, gives=schemas.Payment, may=PERSONS)
@@ -221,7 +243,16 @@ class PaymentsService(Service):
 
     @reaction(accounts_events.account_charged_off)
     def on_account_charged_off(self, call: EventCall) -> None:
-        operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
+        operations.autopay.note_charged_off(
+            call.transaction, sequence=call.event.sequence, data=call.data, now=self.clock.now()
+        )
+
+    @reaction(accounts_events.account_flagged)
+    def on_account_flagged(self, call: EventCall) -> None:
+        operations.autopay.note_flagged(
+            call.transaction, sequence=call.event.sequence, data=call.data, today=self.clock.today(),
+            now=self.clock.now(),
+        )  # fmt: skip
 
     @reaction(accounts_events.payment_reversed)
     def on_payment_reversed(self, call: EventCall) -> None:

@@ -9,8 +9,14 @@ from functools import lru_cache
 
 MONDAY, THURSDAY, SATURDAY, SUNDAY = 0, 3, 5, 6
 JUNETEENTH_SINCE_YEAR = 2022
-# An instalment due within so many business days may be in a draft file already: it does not move any more.
 DRAFT_WINDOW_BUSINESS_DAYS = 3
+"""So many business days before its date a draft can no longer be stopped by its customer (12 CFR 1005.10(c)), and an
+instalment that is due no longer moves. Accounts and payments both count by this."""
+
+DRAFT_DAYS_BEFORE_DUE_MAX = 10
+"""A draft may be so many days before its due date. One that was drawn has paid its instalment, which then stays; one
+that was not is not drawn once its instalment has moved."""
+
 FIXED = ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25))
 
 

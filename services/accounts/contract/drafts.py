@@ -8,8 +8,6 @@ from chassis.schemas import Cents, Strict, Text
 from services.accounts.contract.schemas import PRODUCTS, OneAccount, Standing
 
 COUNTING_MAX = 100
-DRAFT_WINDOW_DAYS = 3
-"""Business days before a draft in which it can no longer be stopped, and its instalment no longer moves."""
 
 
 class CountedPayment(Strict):

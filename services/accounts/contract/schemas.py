@@ -181,11 +181,12 @@ class MatchedAccount(Strict):
 
 
 class AccountStanding(Standing):
-    """The standing, with what a projection of the account needs besides."""
+    """The standing, with what a projection of the account needs besides; `state` is the one whose law holds."""
 
     account_id = fields.String(required=True)
     product = fields.String(required=True, validate=validate.OneOf(PRODUCTS))
     account_last4 = fields.String(required=True)
+    state = fields.String(load_default=None, allow_none=True)
 
 
 class AsOf(Strict):

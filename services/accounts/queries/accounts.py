@@ -65,6 +65,7 @@ def get_standing(transaction: Transaction, *, account_id: str, caller: CallConte
         "account_id": account.id,
         "product": columns["product"],
         "account_last4": account.last4,
+        "state": columns["state"],
         **carried_standing(status=columns["status"], terms=account.terms, state=account.state, on=today),
     }
 

@@ -2,12 +2,12 @@
 
 from marshmallow import fields, validate
 
-from chassis.schemas import Cents, Instant, Strict
+from chassis.schemas import Cents, Instant, Strict, Text
+from services.accounts.contract.business_days import DRAFT_DAYS_BEFORE_DUE_MAX
 from services.payments.contract.schemas import ConsentOffer, GivenConsent, Identifier, Request
 
 ENROLMENT_STATUSES = ("not_enrolled", "active", "paused", "cancelled")
 DRAFT_STATUSES = ("planned", "skipped", "drafted", "covered", "declined", "cancelled")
-DAYS_BEFORE_MAX = 10
 
 
 class AboutAutopay(Request):
@@ -27,7 +27,7 @@ class PutAutopay(AboutAutopay):
 
     if_versions = fields.List(fields.Integer(strict=True), required=True, validate=validate.Length(max=20))
     payment_method_id = Identifier(required=True)
-    day_offset = fields.Integer(strict=True, load_default=0, validate=validate.Range(-DAYS_BEFORE_MAX, 0))
+    day_offset = fields.Integer(strict=True, load_default=0, validate=validate.Range(-DRAFT_DAYS_BEFORE_DUE_MAX, 0))
     fixed_amount_cents = Cents(load_default=None, allow_none=True, minimum=100)
     extra_principal_cents = Cents(load_default=0, minimum=0)
     maximum_cents = Cents(load_default=None, allow_none=True, minimum=100)
@@ -42,6 +42,17 @@ class SkipDraft(AboutAutopay):
     """The next draft that can still be stopped, or that of one instalment."""
 
     instalment_number = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1))
+
+
+class StopDraft(AboutAutopay):
+    """A customer's word to staff: the next draft is not drawn, or that of one instalment, as long as it was not yet.
+
+    `ends_autopay`: nor any after it. `note` is what was said, and stays on record with who took it down.
+    """
+
+    instalment_number = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1))
+    ends_autopay = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    note = Text(required=True, longest=500)
 
 
 class Draft(Strict):

@@ -128,6 +128,15 @@ class CardsNotAccepted(Refusal):
     detail = "This lender takes no cards. Add a bank account."
 
 
+class CardFeeNotAgreed(Refusal):
+    """The fee for paying by card is another one than the payer has been shown; the sentence names it."""
+
+    code = "card_fee_not_agreed"
+    kind = Kind.UNPROCESSABLE
+    title = "The card fee is another one"
+    detail = "Read payment-options of the account, show the fee, and send it as card_fee_cents."
+
+
 class ExtraPrincipalNotPossible(Refusal):
     code = "extra_principal_not_possible"
     kind = Kind.UNPROCESSABLE

@@ -48,7 +48,7 @@ class PaymentPostedV1(Strict):
     the payer means to meet, if any. `booked_on` is the business day among whose postings it is counted in
     `payment_day_closed`; null before accounts has opened one. `cheque_number` is that of a cheque that came by mail,
     which is drawn on a bank account; `method_last4` are then of that account or, where the bank did not read it, of the
-    cheque's number.
+    cheque's number. `card_fee_cents` was charged besides for paying by card: it is no money of the account's.
     """
 
     payment_id = fields.String(required=True)
@@ -62,6 +62,7 @@ class PaymentPostedV1(Strict):
     quote_id = fields.String(load_default=None, allow_none=True)
     booked_on = fields.Date(load_default=None, allow_none=True)
     cheque_number = fields.String(load_default=None, allow_none=True)
+    card_fee_cents = Cents(load_default=0, minimum=0)
 
 
 class PaymentDeclinedV1(Strict):

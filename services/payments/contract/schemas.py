@@ -22,6 +22,8 @@ EXTRA_MODES = ("principal", "paid_ahead")
 STATUSES = (
     "scheduled", "submitting", "posted", "settled", "declined", "returned", "unknown", "cancelled",
 )  # fmt: skip
+AFTER_CUT_OFF, NO_BUSINESS_DAY = "after_cut_off", "no_business_day"
+DATED_LATER_BECAUSE = (AFTER_CUT_OFF, NO_BUSINESS_DAY)
 LIMIT_DEFAULT, LIMIT_MAX = 20, 100
 TEXT_LENGTH_MAX = 10_000
 
@@ -148,7 +150,8 @@ class SubmitPayment(Request):
     """Pay now, or `on` a business day to come. `extra` says what becomes of money beyond what is due.
 
     The account's own rule where `extra` is left out. `quote_id` names the payoff quote that the money is meant to meet.
-    `pay_anyway`: also where what is due is covered by a payment that was made before.
+    `pay_anyway`: also where what is due is covered by a payment that was made before. `card_fee_cents` is the fee that
+    the payer was shown and agrees to; it is charged on top, and 0 or left out where there is none.
     """
 
     account_id = Identifier(required=True)
@@ -158,6 +161,7 @@ class SubmitPayment(Request):
     quote_id = Identifier(load_default=None, allow_none=True)
     on = fields.Date(load_default=None, allow_none=True)
     pay_anyway = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    card_fee_cents = Cents(load_default=0, minimum=0)
 
 
 class MethodShown(Strict):
@@ -190,13 +194,18 @@ class Payment(Strict):
 
     A scheduled one is sent when the day `effective_on` opens. `settled`: the bank has paid it. `returned`: the bank
     took it back, and it is in no balance any more. `message` answers "did my payment go through" in one sentence.
+    `amount_cents` is what the account is credited with, `card_fee_cents` what is charged besides for paying by card.
+    `dated_later_because`: a payment made after the cut-off, or on a day on which banks do not work, counts from the
+    next business day.
     """
 
     id = fields.UUID(required=True)
     account_id = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     amount_cents = Cents(required=True)
+    card_fee_cents = Cents(required=True, minimum=0)
     effective_on = fields.Date(required=True)
+    dated_later_because = fields.String(required=True, allow_none=True, validate=validate.OneOf(DATED_LATER_BECAUSE))
     applied_at = Instant(required=True, allow_none=True)
     method = fields.Nested(MethodShown, required=True)
     created_at = Instant(required=True)
@@ -205,6 +214,27 @@ class Payment(Strict):
     settled_on = fields.Date(required=True, allow_none=True)
     returned = fields.Nested(ReturnShown, required=True, allow_none=True)
     refunded_on = fields.Date(required=True, allow_none=True)
+
+
+class GetPaymentOptions(Request):
+    account_id = Identifier(required=True)
+
+
+class PaymentOptions(Strict):
+    """What to show before a payment is made. A payment made now counts from `effective_on`.
+
+    It is later than today where `dated_later_because` says so. `card_fee_cents` is charged on top of a payment by
+    card; from a bank account nothing is. A later payment is dated from `first_scheduled_on` to `last_scheduled_on`, on
+    business days.
+    """
+
+    account_id = fields.UUID(required=True)
+    cards_accepted = fields.Boolean(required=True)
+    card_fee_cents = Cents(required=True, minimum=0)
+    effective_on = fields.Date(required=True)
+    dated_later_because = fields.String(required=True, allow_none=True, validate=validate.OneOf(DATED_LATER_BECAUSE))
+    first_scheduled_on = fields.Date(required=True)
+    last_scheduled_on = fields.Date(required=True)
 
 
 class GetPayment(Request):

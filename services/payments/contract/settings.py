@@ -12,5 +12,12 @@ POLICY = (
     CUT_OFF,
     Setting("PAYMENT_DAYS_AHEAD_MAX", "number", "How many days ahead a payment may be scheduled", 180),
     Setting("CARDS_ACCEPTED", "flag", "Whether customers may pay by card", True),
+    Setting(
+        "CARD_FEES",
+        "text",
+        "What paying by card costs, in cents by the account's state, as TX:295,OH:300; by default "
+        "nothing, nor in a state that is not named",
+        "",
+    ),
     Setting("METHOD_CONSENT_REQUIRED", "flag", "Whether a payment method is stored only with a consent", False),
 )

@@ -120,6 +120,8 @@ payments = Table(
     Column("claimed_until", DateTime(timezone=True)),
     Column("draft_id", UUID(as_uuid=True)),
     Column("consent_id", UUID(as_uuid=True)),
+    Column("made_on", Date),
+    Column("card_fee_cents", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("id", name="pk_payments"),
     ForeignKeyConstraint(["payment_method_id"], ["payment_methods.id"], name="fk_payments_payment_method"),
     # The odd last instalment may be less than a dollar, and is drawn too.
@@ -158,6 +160,7 @@ payments = Table(
     ),
     CheckConstraint("present_again_on IS NULL OR status = 'returned'", name="ck_payments_present_again_on"),
     CheckConstraint("refunded_on IS NULL OR processor_reference IS NOT NULL", name="ck_payments_refunded_on"),
+    CheckConstraint("card_fee_cents >= 0", name="ck_payments_card_fee"),
     CheckConstraint("presentment_number >= 1", name="ck_payments_presentment_number"),
     Index("ix_payments_account", "account_id", "id"),
     Index("ix_payments_pending", "account_id", postgresql_where=text("applied_at IS NULL AND status <> 'declined'")),
@@ -248,6 +251,7 @@ account_standings = Table(
     Column("days_past_due", Integer, nullable=False),
     Column("payoff_ceiling_cents", BigInteger, nullable=False),
     Column("payments_made", Integer, nullable=False),
+    Column("state", Text),
     PrimaryKeyConstraint("account_id", name="pk_account_standings"),
 )
 

@@ -26,6 +26,7 @@ from services.payments.operations.scheduled import cancel_payment, note_paid_off
 from services.payments.operations.settling import note_settled
 from services.payments.operations.standings import (
     learn_standing,
+    learn_state,
     note_payment_applied,
     note_payment_reversed,
     note_standing,
@@ -56,6 +57,7 @@ __all__ = [
     "learn_account",
     "learn_quote",
     "learn_standing",
+    "learn_state",
     "look_up_card",
     "make_ach_file",
     "note_paid_off",

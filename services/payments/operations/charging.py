@@ -169,6 +169,7 @@ def _tell_posted(transaction: Transaction, *, payment: Mapping[str, Any]) -> Non
             **{name: payment[name] for name in told},
             **({} if payment["quote_id"] is None else {"quote_id": str(payment["quote_id"])}),
             **({} if booked_on is None else {"booked_on": booked_on}),
+            **({"card_fee_cents": payment["card_fee_cents"]} if payment["card_fee_cents"] else {}),
         },
     )
 
@@ -195,11 +196,16 @@ def _shown(store: Database, payment_id: str) -> Row:
     return payment
 
 
+def charged_cents(payment: Mapping[str, Any]) -> int:
+    """What the processor is asked for: the amount that the account is credited with, and the fee of a card."""
+    return int(payment["amount_cents"]) + int(payment["card_fee_cents"])
+
+
 def _charge_of(payment: Row, *, cipher: FieldCipher) -> Charge:
     number = payment["presentment_number"]
     return Charge(
         key=charge_key(payment_id=payment["id"], presentment_number=number),
-        amount_cents=payment["amount_cents"],
+        amount_cents=charged_cents(payment),
         source=_source(payment, cipher=cipher),
         reference=payment["processor_reference"],
         description=None if number == FIRST_PRESENTMENT else RETRY_DESCRIPTION,

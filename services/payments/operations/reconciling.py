@@ -25,7 +25,8 @@ SETTLES_WITHIN_BUSINESS_DAYS = 2
 """Money that was effective longer ago than this, at the report's last day, has to have come in."""
 
 _OWN = select(
-    payments.c.id, payments.c.presentment_number, payments.c.amount_cents, payments.c.effective_on, payments.c.status,
+    payments.c.id, payments.c.presentment_number, payments.c.effective_on, payments.c.status,
+    (payments.c.amount_cents + payments.c.card_fee_cents).label("amount_cents"),
     payments.c.processor_reference, ach_entries.c.trace_number,
 ).outerjoin(ach_entries, payments.c.processor_reference == cast(ach_entries.c.id, Text))  # fmt: skip
 

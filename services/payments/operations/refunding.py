@@ -42,7 +42,9 @@ NO_WAY_BACK = "no_way_back"
 _reference: Label[Any] = case((payments.c.cheque_number.is_(None), payments.c.processor_reference)).label(
     "charge_reference"
 )
-_WITH_CHARGE = select(refunds, _reference).join(payments, payments.c.id == refunds.c.payment_id)
+# A payment that goes back as a whole takes the fee of its card with it.
+_with_fee: Label[Any] = case((refunds.c.kind == WHOLE_PAYMENT, payments.c.card_fee_cents), else_=0).label("fee_cents")
+_WITH_CHARGE = select(refunds, _reference, _with_fee).join(payments, payments.c.id == refunds.c.payment_id)
 
 
 def note_refund_due(transaction: Transaction, *, due: Mapping[str, Any], now: datetime, today: date) -> None:
@@ -234,7 +236,9 @@ def _standing_refunds(payment: Row) -> Any:
 
 def _order(refund: Row) -> RefundOrder:
     return RefundOrder(
-        key=str(refund["id"]), amount_cents=refund["amount_cents"], charge_reference=refund["charge_reference"]
+        key=str(refund["id"]),
+        amount_cents=refund["amount_cents"] + refund["fee_cents"],
+        charge_reference=refund["charge_reference"],
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from chassis.store import Row, Transaction
 from services.payments.contract import events
 from services.payments.models import payments, payments_shown
-from services.payments.operations.charging import record_outcome
+from services.payments.operations.charging import charged_cents, record_outcome
 from services.payments.operations.refunding import release_refunds
 from services.payments.operations.working import close_by_itself, open_work_item
 from services.payments.providers.interface import ChargeOutcome
@@ -73,7 +73,7 @@ def charged(transaction: Transaction, *, presentment: Presentment, now: datetime
     payment = _locked(transaction, presentment)
     if payment is None or payment["presentment_number"] != presentment.number:
         return None
-    if payment["amount_cents"] != presentment.amount_cents:
+    if charged_cents(payment) != presentment.amount_cents:
         _ask_person(transaction, payment=payment, presentment=presentment, reason="amount_differs", now=now)
         return None
     if payment["status"] in OPEN:
@@ -96,7 +96,7 @@ def presentment_told(payment: Row) -> dict[str, Any]:
 def _doubt_decline(transaction: Transaction, *, presentment: Presentment, now: datetime) -> None:
     """Money has come in for a payment that the customer was told is declined: a person has to look."""
     payment = _locked(transaction, presentment)
-    if payment is not None and payment["status"] == DECLINED and payment["amount_cents"] == presentment.amount_cents:
+    if payment is not None and payment["status"] == DECLINED and charged_cents(payment) == presentment.amount_cents:
         _ask_person(transaction, payment=payment, presentment=presentment, reason="charged_after_decline", now=now)
 
 

@@ -25,6 +25,7 @@ from services.payments.models import (
 )
 from services.payments.rules.autopay_wording import ACTIVE
 from services.payments.rules.limits import can_take, with_quote
+from services.payments.rules.policy import Policy
 from services.payments.rules.scheduling import NEAR_DAYS, is_covered
 from services.payments.rules.states import CHARGED, RETURNED
 
@@ -47,7 +48,8 @@ _ON_THE_WAY = select(
 ).where(payments.c.account_id == _of_account, is_to_come)
 _STANDING = select(account_standings).where(account_standings.c.account_id == _of_account)
 _LOCKED = _STANDING.with_for_update()
-_FIGURES = frozenset(account_standings.c.keys()) - {"account_id", "sequence"}
+# No event tells the state: it is asked for, and never changes.
+_FIGURES = frozenset(account_standings.c.keys()) - {"account_id", "sequence", "state"}
 _told = insert(account_standings)
 _NOTE = _told.on_conflict_do_update(
     index_elements=["account_id"],
@@ -67,7 +69,10 @@ _REVERSED = update(payments).where(*_of_presentment, payments.c.reversed_on.is_(
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a payment is to be: `on` is its date, `minds_cover` whether one that nobody asks for is pointed out."""
+    """What a payment is to be: `on` is its date, `minds_cover` whether one that nobody asks for is pointed out.
+
+    `needs_state`: what it costs depends on the account's state.
+    """
 
     account_id: UUID
     amount_cents: int
@@ -75,6 +80,7 @@ class Wish:
     is_later: bool
     quoted_cents: int | None
     minds_cover: bool
+    needs_state: bool = False
 
 
 def learn_standing(store: Database, *, accounts: Asks, caller: CallContext, wish: Wish) -> Mapping[str, Any]:
@@ -88,7 +94,8 @@ def learn_standing(store: Database, *, accounts: Asks, caller: CallContext, wish
     with store.reading() as transaction:
         known = transaction.one(_STANDING, {"of_account": wish.account_id})
         on_the_way = read_on_the_way(transaction, account_id=wish.account_id, near=wish.on)
-    if known and _passes(known, wish=wish, on_the_way=on_the_way):
+    is_known = known is not None and (known["state"] is not None or not wish.needs_state)
+    if known and is_known and _passes(known, wish=wish, on_the_way=on_the_way):
         return {}
     context = as_service(store.service, request_id=caller.request_id)
     request = {"account_id": str(wish.account_id)}
@@ -98,7 +105,29 @@ def learn_standing(store: Database, *, accounts: Asks, caller: CallContext, wish
         refusal.money_moved = "no"
         raise
     standing = AccountStanding(unknown=EXCLUDE).load(reply.data)
-    return {"standing": _figures(standing), "sequence": known["sequence"] if known else 0}
+    told = {**_figures(standing), "state": standing["state"]}
+    return {"standing": told, "sequence": known["sequence"] if known else 0}
+
+
+def learn_state(
+    store: Database, *, accounts: Asks, caller: CallContext, policy: Policy, account_id: UUID
+) -> Mapping[str, Any]:  # fmt: skip
+    """{"state": whose law holds for the account}, asked for only where a policy depends on it.
+
+    Raises NotFound, and NeighbourSilent or NeighbourAbsent.
+    """
+    caller.require(str(account_id))
+    if not policy.card_fees:
+        return {"state": None}
+    with store.reading() as transaction:
+        known = transaction.one(_STANDING, {"of_account": account_id})
+    if known is not None and known["state"] is not None:
+        return {"state": known["state"]}
+    reply = accounts.ask(
+        "get_standing", request={"account_id": str(account_id)}, timeout_seconds=ASK_SECONDS,
+        context=as_service(store.service, request_id=caller.request_id),
+    )  # fmt: skip
+    return {"state": AccountStanding(unknown=EXCLUDE).load(reply.data)["state"]}
 
 
 def read_on_the_way(transaction: Transaction, *, account_id: UUID, near: date) -> Row:
@@ -129,9 +158,13 @@ def _passes(standing: Row, *, wish: Wish, on_the_way: Row) -> bool:
 def locked_standing(transaction: Transaction, *, account_id: UUID, answers: Mapping[str, Any]) -> Row:
     """The account's row, locked until the transaction ends, so that two payments cannot both use what is left.
 
-    An answer is used unless an event has overtaken it since the projection was read.
+    An answer is used unless an event has overtaken it since the projection was read; the state is learnt in any case.
     """
     if "standing" in answers:
+        if answers["standing"]["state"] is not None:
+            unlearnt = (account_standings.c.account_id == account_id, account_standings.c.state.is_(None))
+            learnt = update(account_standings).where(*unlearnt)
+            transaction.run(learnt.values(state=answers["standing"]["state"]))
         values = {"account_id": account_id, "sequence": answers["sequence"], **answers["standing"]}
         answered = insert(account_standings).values(values)
         transaction.run(

@@ -16,10 +16,12 @@ from services.payments.contract import events
 from services.payments.contract.errors import AmountTooSmall, InstalmentAlreadyCovered, PaymentMethodDisabled
 from services.payments.models import payment_methods, payments
 from services.payments.operations.standings import Wish, locked_standing, read_on_the_way, used_cents
+from services.payments.rules.card_fees import card_fee_cents, require_agreed
 from services.payments.rules.limits import refuse_unpayable, with_quote
-from services.payments.rules.methods import owner_of
+from services.payments.rules.methods import owner_of, refuse_unaccepted
+from services.payments.rules.policy import Policy
 from services.payments.rules.presenting import FIRST_PRESENTMENT
-from services.payments.rules.scheduling import SchedulePolicy, is_covered, require_schedulable
+from services.payments.rules.scheduling import counts_from, is_covered, require_schedulable
 from services.payments.rules.states import SCHEDULED, SUBMITTING
 from services.payments.rules.wording import as_told
 
@@ -41,33 +43,46 @@ NOTHING_YET = dict.fromkeys(
 _REFUSED_BY: dict[str, type[Refusal]] = {"ck_payments_amount_minimum": AmountTooSmall}
 
 
-def wish_of(request: Mapping[str, Any], *, today: date, quoted_cents: int | None) -> Wish:
-    """What a request to pay asks for. A payment for something that the payer names is not the instalment twice."""
-    on = request["on"] or today
+def wish_of(
+    request: Mapping[str, Any], *, now: datetime, today: date, policy: Policy, quoted_cents: int | None
+) -> Wish:  # fmt: skip
+    """What a request to pay asks for. A payment for something that the payer names is not the instalment twice.
+
+    Made now, it counts from today, or from the next business day; what is meant to meet a quote counts from today, for
+    a quote is good to the end of its last day.
+    """
+    is_now = request["on"] is None or request["on"] == today
     is_named = request["extra"] is not None or request["quote_id"] is not None
+    on = request["on"] or today
+    if is_now and request["quote_id"] is None:
+        on = counts_from(today=today, now=now, policy=policy.schedule)
     return Wish(
-        account_id=request["account_id"], amount_cents=request["amount_cents"], on=on, is_later=on > today,
+        account_id=request["account_id"], amount_cents=request["amount_cents"], on=on, is_later=not is_now,
         quoted_cents=quoted_cents, minds_cover=not (request["pay_anyway"] or is_named),
+        needs_state=bool(policy.card_fees),
     )  # fmt: skip
 
 
 def submit_payment(
-    transaction: Transaction, *, now: datetime, today: date, caller: CallContext, policy: SchedulePolicy,
+    transaction: Transaction, *, now: datetime, today: date, caller: CallContext, policy: Policy,
     answers: Mapping[str, Any], request: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """Create a payment that is about to be charged, or waits for its business day, and tell so in one transaction.
 
-    Raises NotFound (account or method absent, removed or someone else's), PaymentMethodDisabled,
-    AccountTakesNoPayments, AmountTooSmall, AmountTooLarge, PaymentDateNotPossible and InstalmentAlreadyCovered; none of
-    them moves money.
+    Raises NotFound (account or method absent, removed or someone else's), PaymentMethodDisabled, CardsNotAccepted,
+    AccountTakesNoPayments, AmountTooSmall, AmountTooLarge, PaymentDateNotPossible, InstalmentAlreadyCovered and
+    CardFeeNotAgreed; none of them moves money.
     """
-    wish = wish_of(request, today=today, quoted_cents=answers.get("quoted_cents"))
+    wish = wish_of(request, now=now, today=today, policy=policy, quoted_cents=answers.get("quoted_cents"))
     with _no_money_moved():
         caller.require(str(wish.account_id))
-        if wish.on != today:
-            require_schedulable(on=wish.on, today=today, now=now, policy=policy)
+        if wish.is_later:
+            require_schedulable(on=wish.on, today=today, now=now, policy=policy.schedule)
         method = own_method(transaction, caller=caller, payment_method_id=request["payment_method_id"])
-        _require_wanted(transaction, wish=wish, answers=answers)
+        refuse_unaccepted(method_type=method["type"], policy=policy.methods)
+        standing = _require_wanted(transaction, wish=wish, answers=answers)
+        fee_cents = card_fee_cents(fees=policy.card_fees, method_type=method["type"], state=standing["state"])
+        require_agreed(agreed_cents=request["card_fee_cents"], fee_cents=fee_cents)
         payment = {
             "id": new_id(at=now),
             "account_id": wish.account_id,
@@ -80,6 +95,8 @@ def submit_payment(
             "presentment_number": FIRST_PRESENTMENT,
             "created_at": now,
             "quote_id": request["quote_id"],
+            "made_on": None if wish.is_later else today,
+            "card_fee_cents": fee_cents,
         }
         transaction.run(_NEW, payment)
     shown = {**payment, "method_type": method["type"], "method_last4": method["last4"]}
@@ -90,8 +107,8 @@ def submit_payment(
     return as_told({**NOTHING_YET, **shown})
 
 
-def _require_wanted(transaction: Transaction, *, wish: Wish, answers: Mapping[str, Any]) -> None:
-    """Raises what the account's standing, locked until the end, says against the payment."""
+def _require_wanted(transaction: Transaction, *, wish: Wish, answers: Mapping[str, Any]) -> Row:
+    """The account's standing, locked until the end. Raises what it says against the payment."""
     standing = locked_standing(transaction, account_id=wish.account_id, answers=answers)
     on_the_way = read_on_the_way(transaction, account_id=wish.account_id, near=wish.on)
     refuse_unpayable(
@@ -102,6 +119,7 @@ def _require_wanted(transaction: Transaction, *, wish: Wish, answers: Mapping[st
         standing=standing, near_cents=int(on_the_way["near_cents"]), is_paid_near=on_the_way["is_paid_near"]
     ):
         raise InstalmentAlreadyCovered()
+    return standing
 
 
 def tell_submitted(transaction: Transaction, *, payment: Mapping[str, Any]) -> None:

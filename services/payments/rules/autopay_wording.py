@@ -13,7 +13,10 @@ NOT_ENROLLED, ACTIVE, PAUSED, CANCELLED = "not_enrolled", "active", "paused", "c
 DEFERMENT, METHOD_REMOVED, DRAFT_DECLINED, PAYMENT_RETURNED = (
     "deferment", "payment_method_removed", "draft_declined", "payment_returned",
 )  # fmt: skip
-BY_CUSTOMER, ACCOUNT_FINISHED = "by_customer", "account_finished"
+BY_CUSTOMER, ACCOUNT_FINISHED, CHARGED_OFF = "by_customer", "account_finished", "charged_off"
+BANKRUPTCY, DECEASED = "bankruptcy", "deceased"
+PAUSING_FLAGS = frozenset({BANKRUPTCY, DECEASED})
+"""Flags of accounts that pause autopay: what was agreed to before is not acted on without a new word."""
 
 REASONS: Mapping[str, str] = {
     DEFERMENT: (
@@ -25,6 +28,18 @@ REASONS: Mapping[str, str] = {
         "the next instalment yourself until then."
     ),
     BY_CUSTOMER: "You switched autopay off.",
+    BANKRUPTCY: (
+        "We were told of a bankruptcy, so nothing is drawn by itself. Nothing is asked of you. If you want to go on "
+        "paying by autopay, switch it on again, or call us."
+    ),
+    DECEASED: (
+        "We were told that a holder of this account has died, so nothing is drawn by itself. Please contact us about "
+        "how the account goes on."
+    ),
+    CHARGED_OFF: (
+        "The account was charged off and is no longer paid here, so nothing more is drawn. Contact us about what is "
+        "still owed."
+    ),
     ACCOUNT_FINISHED: "The account is no longer open, so nothing more is drawn.",
 }
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.accounts.contract.business_days import (
+    DRAFT_WINDOW_BUSINESS_DAYS,
     business_day_on_or_after,
     business_day_on_or_before,
     business_days_after,
     business_days_before,
 )
-from services.accounts.contract.drafts import DRAFT_WINDOW_DAYS
 
 PLANNED, SKIPPED, DRAFTED, COVERED, DECLINED, CANCELLED = (
     "planned", "skipped", "drafted", "covered", "declined", "cancelled",
@@ -90,6 +90,11 @@ def plan_drafts(
     return tuple(planned)
 
 
+def has_moved(*, instalment_number: int, due_on: date, instalments: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether an instalment is due on another date now than when its draft was told."""
+    return any(each["number"] == instalment_number and each["due_on"] != due_on for each in instalments)
+
+
 def draft_cents(*, standing: Mapping[str, Any], instalment_number: int, choices: Choices, notified_cents: int) -> int:
     """What is drawn on the day: never more than was told, than the maximum, or than closes the account.
 
@@ -111,7 +116,7 @@ def notice_on(*, draft_on: date) -> date:
 
 def stop_through_on(*, draft_on: date) -> date:
     """The last day on which a draft can be stopped."""
-    return business_days_before(on=draft_on, count=DRAFT_WINDOW_DAYS)
+    return business_days_before(on=draft_on, count=DRAFT_WINDOW_BUSINESS_DAYS)
 
 
 def is_stoppable(*, draft_on: date, today: date) -> bool:

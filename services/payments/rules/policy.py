@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from services.payments.rules.card_fees import CardFees, card_fees_of
 from services.payments.rules.methods import MethodPolicy
 from services.payments.rules.scheduling import SchedulePolicy
 
@@ -14,10 +15,11 @@ from services.payments.rules.scheduling import SchedulePolicy
 class Policy:
     schedule: SchedulePolicy
     methods: MethodPolicy
+    card_fees: CardFees
 
 
 def policy_of(settings: Mapping[str, Any]) -> Policy:
-    """The policy that settings spell out. Raises ValueError for a time that is none, or a zone that is not known."""
+    """The policy that settings spell out. Raises ValueError for a time or a fee that is none, or an unknown zone."""
     try:
         zone = ZoneInfo(settings["COMPANY_TIME_ZONE"])
     except (ZoneInfoNotFoundError, OSError) as error:
@@ -30,4 +32,5 @@ def policy_of(settings: Mapping[str, Any]) -> Policy:
         methods=MethodPolicy(
             accepts_cards=settings["CARDS_ACCEPTED"], requires_consent=settings["METHOD_CONSENT_REQUIRED"]
         ),
+        card_fees=card_fees_of(settings["CARD_FEES"]),
     )  # fmt: skip

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.money import format_dollars
-from services.payments.contract.schemas import BANK_ACCOUNT, CHEQUE
+from services.payments.contract.schemas import AFTER_CUT_OFF, BANK_ACCOUNT, CHEQUE
 from services.payments.rules import states
 from services.payments.rules.returns import Decision, consequence_of, written_on
+from services.payments.rules.scheduling import why_dated_later
 
 BY_CUSTOMER, NOTHING_LEFT_TO_PAY, MORE_THAN_IS_LEFT = "by_customer", "nothing_left_to_pay", "more_than_is_left"
 METHOD_REMOVED = "payment_method_removed"
@@ -45,6 +46,7 @@ def as_told(payment: Mapping[str, Any]) -> dict[str, Any]:
         **payment,
         "method": {"type": payment["method_type"], "last4": payment["method_last4"]},
         "message": message(payment),
+        "dated_later_because": _why_later(payment),
         "decline": {"code": code, "reason": DECLINE_REASONS[code]} if code else None,
         "returned": returned(payment),
     }
@@ -67,12 +69,13 @@ def returned(payment: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def message(payment: Mapping[str, Any]) -> str:
     """The answer to "did my payment go through"."""
-    money, source = format_dollars(payment["amount_cents"]), _source(payment)
+    money, source = _money(payment), _source(payment)
     if payment["refunded_on"] is not None:
         return f"It was paid back: {money} went back to {source} on {written_on(payment['refunded_on'])}."
     match payment["status"]:
         case states.SUBMITTING:
-            return f"Not yet: we are charging {money} to {source} now. Look again in a moment."
+            later = _dated_later(payment)
+            return f"Not yet: we are charging {money} to {source} now. Look again in a moment.{later}"
         case states.UNKNOWN:
             return (
                 f"We do not know yet whether {money} was charged to {source}: the bank's network did not answer, and "
@@ -100,8 +103,10 @@ def _charged(payment: Mapping[str, Any], *, money: str, source: str) -> str:
         undone_on = written_on(payment["reversed_on"])
         return f"No longer: {money} from {source} was taken out of your balance on {undone_on}. Contact us about it."
     if payment["applied_at"] is None:
-        return f"Yes: {_came_in(payment, money=money, source=source)} and is on its way into your balance."
-    in_balance = f"Yes: {money} from {source} is in your balance as of {written_on(payment['effective_on'])}"
+        on_its_way = f"Yes: {_came_in(payment, money=money, source=source)} and is on its way into your balance."
+        return f"{on_its_way}{_dated_later(payment)}"
+    credited = format_dollars(payment["amount_cents"])
+    in_balance = f"Yes: {credited} from {source} is in your balance as of {written_on(payment['effective_on'])}"
     return f"{in_balance}, and the bank has paid it." if payment["status"] == states.SETTLED else f"{in_balance}."
 
 
@@ -115,3 +120,23 @@ def _source(payment: Mapping[str, Any]) -> str:
         return f"your cheque number {payment['cheque_number']}"
     noun = "bank account" if payment["method_type"] == BANK_ACCOUNT else "card"
     return f"your {noun} ending in {payment['method_last4']}"
+
+
+def _money(payment: Mapping[str, Any]) -> str:
+    """What is charged: the amount, and the fee where a card bears one."""
+    amount, fee_cents = format_dollars(payment["amount_cents"]), payment["card_fee_cents"]
+    return f"{amount} and the card fee of {format_dollars(fee_cents)}" if fee_cents else amount
+
+
+def _why_later(payment: Mapping[str, Any]) -> str | None:
+    made_on = payment["made_on"]
+    return None if made_on is None else why_dated_later(made_on=made_on, effective_on=payment["effective_on"])
+
+
+def _dated_later(payment: Mapping[str, Any]) -> str:
+    """A sentence for a payment that counts from a later day than that on which it was made."""
+    why = _why_later(payment)
+    if why is None:
+        return ""
+    what = "was made after the cut-off" if why == AFTER_CUT_OFF else "was not made on a business day"
+    return f" It {what}, so it counts from {written_on(payment['effective_on'])}."

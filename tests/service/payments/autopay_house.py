@@ -119,6 +119,13 @@ class House:
             )
         self.carry()
 
+    def settles_what_is_unknown(self) -> None:
+        """Some seconds later the processor is asked."""
+        self.clock.move_to(self.clock.now() + timedelta(seconds=5), today=self.clock.today())
+        for envelope in emitted(self.payments.store, name="payment_submitted"):
+            deliver(self.payments.on_payment_submitted, envelope, again=True)
+        self.carry()
+
     def defers(self, *, next_due_on: str, reason: str = "deferment") -> None:
         """Accounts tells that the instalments have moved."""
         standing = a_standing(next_due_on=next_due_on, next_instalment_number=12)

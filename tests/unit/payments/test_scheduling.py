@@ -80,13 +80,13 @@ def test_what_can_be_scheduled_can_still_be_cancelled_at_that_moment(today: date
 
 
 def test_each_refusal_names_a_day_that_would_do() -> None:
-    assert refuse(date(2026, 11, 20)) == ("November 20, 2026 is past. Pay today, or choose November 24, 2026 or later.")
+    assert refuse(date(2026, 11, 20)) == ("November 20, 2026 is past. Pay now, or choose November 24, 2026 or later.")
     assert refuse(date(2026, 11, 28)) == "November 28, 2026 is not a business day. Choose November 30, 2026."
     assert refuse(date(2026, 11, 26)) == "November 26, 2026 is not a business day. Choose November 27, 2026."
     assert "choose May 22, 2027 or earlier" in refuse(date(2027, 5, 24))
     evening = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
     assert refuse(date(2026, 11, 24), now=evening) == (
-        "The cut-off for November 24, 2026 has passed. Pay today, or choose November 25, 2026 or later."
+        "The cut-off for November 24, 2026 has passed. Pay now, or choose November 25, 2026 or later."
     )
 
 

@@ -13,6 +13,8 @@ def a_payment(**differences: Any) -> dict[str, Any]:
     return {
         "status": "submitting",
         "amount_cents": 41_235,
+        "card_fee_cents": 0,
+        "made_on": None,
         "effective_on": date(2026, 11, 3),
         "applied_at": None,
         "decline_code": None,

@@ -32,7 +32,15 @@ from services.payments.rules.autopay_wording import (
     PAUSED,
     REASONS,
 )
-from services.payments.rules.drafts import COVERED, DRAFTED, PLANNED, draft_cents, earliest_with_notice
+from services.payments.rules.drafts import CANCELLED as CANCELLED_DRAFT
+from services.payments.rules.drafts import (
+    COVERED,
+    DRAFTED,
+    PLANNED,
+    draft_cents,
+    earliest_with_notice,
+    has_moved,
+)
 from services.payments.rules.limits import FINISHED_ACCOUNTS
 from services.payments.rules.presenting import FIRST_PRESENTMENT
 from services.payments.rules.states import SUBMITTING
@@ -126,6 +134,13 @@ def _decide(store: Database, *, draft: Row, due: Mapping[str, Any], counted: Cou
             return True
         if enrolment["method_removed_at"] is not None or enrolment["method_disabled_at"] is not None:
             _give_up(transaction, enrolment=enrolment, draft=found, now=now)
+            return True
+        moved = has_moved(
+            instalment_number=found["instalment_number"], due_on=found["due_on"], instalments=due["instalments"]
+        )
+        if moved:
+            # Its event is on the way to us: the draft is planned anew for the new date, and told in time.
+            _close(transaction, draft=found, status=CANCELLED_DRAFT, now=now)
             return True
         cents = draft_cents(
             standing=due["standing"], instalment_number=found["instalment_number"], choices=choices_of(enrolment),

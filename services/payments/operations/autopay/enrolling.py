@@ -28,6 +28,7 @@ from services.payments.rules.drafts import PLANNED, SKIPPED, earliest_with_conse
 from services.payments.rules.limits import refuse_unpayable
 from services.payments.rules.methods import owner_of
 
+STOPPED_BY_STAFF = "Stopped on the customer's word."
 CHOSEN = ("day_offset", "fixed_amount_cents", "extra_principal_cents", "maximum_cents")
 
 
@@ -121,11 +122,52 @@ def skip_draft(
     ]  # fmt: skip
     if not stoppable:
         raise DraftNotStoppable()
-    skipped = update(autopay_drafts).where(autopay_drafts.c.id == stoppable[0]["id"])
-    transaction.run(skipped.values(status=SKIPPED, changed_at=now))
-    changed = update(autopay_enrolments).where(autopay_enrolments.c.account_id == account_id)
-    transaction.run(changed.values(version=enrolment["version"] + 1, is_stale=True, changed_at=now))
+    _skip(transaction, draft=stoppable[0], enrolment=enrolment, now=now)
     return _shown(transaction, account_id=account_id, today=today)
+
+
+def stop_draft(
+    transaction: Transaction, *, now: datetime, today: date, caller: CallContext, account_id: UUID,
+    instalment_number: int | None, ends_autopay: bool, note: str,
+) -> dict[str, Any]:  # fmt: skip
+    """Staff stop a draft on the customer's word, also within the last three business days, until it is drawn.
+
+    The word is kept as a consent withdrawn. Raises NotFound, AutopayNotEnrolled and DraftNotStoppable.
+    """
+    caller.require(str(account_id))
+    enrolment = find_enrolment(transaction, account_id=account_id)
+    if enrolment is None:
+        raise AutopayNotEnrolled()
+    drafts = read_drafts(transaction, account_id=account_id)
+    meant = [
+        draft
+        for draft in drafts
+        if draft["status"] == PLANNED and instalment_number in (None, draft["instalment_number"])
+    ]
+    if not meant and not (ends_autopay and enrolment["status"] != CANCELLED):
+        raise DraftNotStoppable(
+            "No such draft is planned: it was drawn, skipped or stopped before. A payment that was drawn can be "
+            "refunded once it has settled."
+        )
+    said = f"{REASONS[BY_CUSTOMER] if ends_autopay else STOPPED_BY_STAFF} {note}"
+    _keep_consent(
+        transaction, account_id=account_id, caller=caller, kind="withdrawn", now=now, text=said,
+        user_id=enrolment["user_id"],
+    )  # fmt: skip
+    if ends_autopay and enrolment["status"] != CANCELLED:
+        reason = REASONS[BY_CUSTOMER]
+        stop(transaction, enrolment=enrolment, code=BY_CUSTOMER, reason=reason, now=now, spares_before=None)
+    else:
+        for draft in meant if ends_autopay else meant[:1]:
+            _skip(transaction, draft=draft, enrolment=enrolment, now=now)
+    return _shown(transaction, account_id=account_id, today=today)
+
+
+def _skip(transaction: Transaction, *, draft: Row, enrolment: Row, now: datetime) -> None:
+    skipped = update(autopay_drafts).where(autopay_drafts.c.id == draft["id"])
+    transaction.run(skipped.values(status=SKIPPED, changed_at=now))
+    changed = update(autopay_enrolments).where(autopay_enrolments.c.account_id == draft["account_id"])
+    transaction.run(changed.values(version=enrolment["version"] + 1, is_stale=True, changed_at=now))
 
 
 def tell_resumed(transaction: Transaction, *, enrolment: Row) -> None:
@@ -145,12 +187,13 @@ def _version(before: Row | None) -> int:
 
 
 def _keep_consent(
-    transaction: Transaction, *, account_id: UUID, caller: CallContext, kind: str, text: str, now: datetime
-) -> dict[str, Any]:
+    transaction: Transaction, *, account_id: UUID, caller: CallContext, kind: str, text: str, now: datetime,
+    user_id: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Append what was said, by whom, in which session and since when they were signed in."""
     consent = {
-        "id": new_id(at=now), "account_id": account_id, "user_id": owner_of(caller), "kind": kind, "version": AUTOPAY,
-        "text": text, "recorded_at": now,
+        "id": new_id(at=now), "account_id": account_id, "user_id": user_id or owner_of(caller), "kind": kind,
+        "version": AUTOPAY, "text": text, "recorded_at": now,
         "proof": {
             "subject": caller.subject, "role": caller.role, "session_id": caller.session_id,
             "auth_time": caller.auth_time, "request_id": caller.request_id,

@@ -18,10 +18,12 @@ from services.payments.operations.standings import note_standing
 from services.payments.rules.autopay_wording import (
     ACTIVE,
     CANCELLED,
+    CHARGED_OFF,
     DEFERMENT,
     DRAFT_DECLINED,
     METHOD_REMOVED,
     PAUSED,
+    PAUSING_FLAGS,
     REASONS,
     declined_reason,
 )
@@ -35,10 +37,11 @@ def pause_autopay(
 ) -> bool:  # fmt: skip
     """Nothing is drawn from now on, and `reason` says why in plain words; False where autopay is not active.
 
-    For whoever learns that a payment came back, in the same transaction.
+    A pause that would have ended by itself gives way to one that does not. For whoever learns that a payment came back,
+    in the same transaction.
     """
     enrolment = find_enrolment(transaction, account_id=account_id)
-    if enrolment is None or enrolment["status"] != ACTIVE:
+    if enrolment is None or not _may_pause(enrolment, resumes_on=resumes_on):
         return False
     _stand_still(
         transaction, enrolment=enrolment, status=PAUSED, code=code, reason=reason, resumes_on=resumes_on, now=now
@@ -52,6 +55,11 @@ def pause_autopay(
         },
     )  # fmt: skip
     return True
+
+
+def _may_pause(enrolment: Row, *, resumes_on: date | None) -> bool:
+    ends_by_itself = enrolment["status"] == PAUSED and enrolment["resumes_on"] is not None
+    return enrolment["status"] == ACTIVE or (ends_by_itself and resumes_on is None)
 
 
 def cancel_autopay(transaction: Transaction, *, account_id: UUID, code: str, reason: str, now: datetime) -> None:
@@ -94,6 +102,24 @@ def note_schedule_changed(
         transaction, account_id=account_id, code=DEFERMENT, reason=REASONS[DEFERMENT], now=now,
         resumes_on=max(today, notice_on(draft_on=on)),
     )  # fmt: skip
+
+
+def note_flagged(
+    transaction: Transaction, *, sequence: int, data: Mapping[str, Any], today: date, now: datetime
+) -> None:
+    """Staff set a flag on the account: a bankruptcy or a death pauses autopay, until somebody agrees anew."""
+    note_standing(transaction, sequence=sequence, data=data)
+    is_over = data["through_on"] is not None and data["through_on"] < today
+    if data["kind"] in PAUSING_FLAGS and not is_over:
+        kind: str = data["kind"]
+        pause_autopay(transaction, account_id=UUID(data["account_id"]), code=kind, reason=REASONS[kind], now=now)
+
+
+def note_charged_off(transaction: Transaction, *, sequence: int, data: Mapping[str, Any], now: datetime) -> None:
+    """The account is given up in the books and takes no payments: autopay ends, with every draft."""
+    note_standing(transaction, sequence=sequence, data=data)
+    account_id = UUID(data["account_id"])
+    cancel_autopay(transaction, account_id=account_id, code=CHARGED_OFF, reason=REASONS[CHARGED_OFF], now=now)
 
 
 def pause_for_method(transaction: Transaction, *, payment_method_id: UUID, now: datetime) -> None:
