@@ -8,7 +8,7 @@ from services.accounts.contract import schemas as accounts
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
 from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
-from services.payments.contract import autopay, receipts
+from services.payments.contract import autopay, notices, receipts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -40,6 +40,19 @@ class SubmitPayment(payments.SubmitPayment):
 
     # Payments refuses less, with a code of its own; clients should know before they ask.
     amount_cents = Cents(required=True, metadata={"minimum": PAYMENT_CENTS_MIN})
+
+
+class AchNoticePage(Page):
+    """Which part of the list, and of which outcome: what waits for a person, unless another is named."""
+
+    outcome = fields.String(load_default=notices.WAITING, validate=validate.OneOf(notices.OUTCOMES))
+
+
+class CloseAchNotice(notices.CloseAchNotice):
+    """What came of it, for the record."""
+
+    class Meta:
+        exclude = ("notice_id",)
 
 
 class StopDraft(autopay.StopDraft):

@@ -112,6 +112,7 @@ PAYMENT_METHOD: dict[str, Any] = {
     "exp_year": None,
     "created_at": "2026-11-20T17:02:11.000Z",
     "disabled_because": None,
+    "debits_from_on": None,
 }
 
 AUTOPAY: dict[str, Any] = {

@@ -24,6 +24,8 @@ from services.payments.models import (
     enrolments_shown,
     is_to_come,
     lockbox_receipts,
+    notice_as_told,
+    notices_shown,
     payment_methods,
     payments,
     payments_shown,
@@ -132,6 +134,15 @@ def list_unmatched_receipts(
     waiting = receipts_shown.where(lockbox_receipts.c.status == WAITING)
     rows = transaction.all(_page_of(waiting, key=lockbox_receipts.c.id, limit=limit, cursor=cursor))
     return _page([receipt_as_told(cipher, row) for row in rows], limit=limit)
+
+
+def list_notices(
+    transaction: Transaction, *, cipher: FieldCipher, outcome: str, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """What banks sent back, the newest first; of what waits only what no person has looked at."""
+    wanted = notices_shown.where(ach_notices.c.outcome == outcome, ach_notices.c.closed_at.is_(None))
+    rows = transaction.all(_page_of(wanted, key=ach_notices.c.id, limit=limit, cursor=cursor))
+    return _page([notice_as_told(cipher, row) for row in rows], limit=limit)
 
 
 def list_ach_notices(transaction: Transaction) -> list[Row]:

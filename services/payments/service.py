@@ -11,7 +11,7 @@ from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
 from services.accounts.contract import events as accounts_events
 from services.payments import operations, queries
-from services.payments.contract import autopay, events, receipts, schemas
+from services.payments.contract import autopay, events, notices, receipts, schemas
 from services.payments.providers.interface import Processor
 from services.payments.providers.reports import ProcessorReports
 from services.payments.providers.wiring import (
@@ -178,6 +178,14 @@ class PaymentsService(Service):
     @command(takes=schemas.ClosePaymentWorkItem, gives=Nothing, may=STAFF)
     def close_work_item(self, call: Call) -> None:
         operations.close_work_item(call.transaction, caller=call.context, now=self.clock.now(), **call.request)
+
+    @query(takes=notices.ListAchNotices, gives=notices.AchNotices, may=STAFF)
+    def list_ach_notices(self, call: Call) -> Any:
+        return queries.list_notices(call.transaction, cipher=self.cipher, **call.request)
+
+    @command(takes=notices.CloseAchNotice, gives=Nothing, may=STAFF)
+    def close_ach_notice(self, call: Call) -> None:
+        operations.note_looked_at(call.transaction, caller=call.context, now=self.clock.now(), **call.request)
 
     @query(takes=receipts.ListUnmatchedReceipts, gives=receipts.Receipts, may=STAFF)
     def list_unmatched_receipts(self, call: Call) -> Any:

@@ -227,6 +227,30 @@ class PaymentDayClosedV1(Strict):
     unconfirmed_account_ids = fields.List(fields.String(), required=True)
 
 
+class AboutAMethod(Strict):
+    """The subject is the payment method's id; `user_id` is whose it is."""
+
+    payment_method_id = fields.String(required=True)
+    user_id = fields.String(required=True)
+    last4 = fields.String(required=True)
+
+
+class PaymentMethodCorrectedV1(AboutAMethod):
+    """A bank has corrected the numbers of a bank account (notification of change); later debits go by the new ones."""
+
+    code = fields.String(required=True)
+    corrected = fields.List(fields.String(), required=True)
+    last4_before = fields.String(required=True)
+    corrected_on = fields.Date(required=True)
+
+
+class PaymentMethodDisabledV1(AboutAMethod):
+    """A bank was asked about a new bank account and said no: nothing can be paid with it. `reason` is for the owner."""
+
+    return_code = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
 payment_submitted = Event("payments", "payment_submitted", 1, PaymentSubmittedV1, promised=False, handled=True)
 payment_posted = Event("payments", "payment_posted", 1, PaymentPostedV1, handled=True)
 payment_declined = Event("payments", "payment_declined", 1, PaymentDeclinedV1, handled=True)
@@ -246,3 +270,7 @@ refund_paid = Event("payments", "refund_paid", 1, RefundPaidV1, handled=True)
 refund_failed = Event("payments", "refund_failed", 1, RefundFailedV1, handled=True)
 payment_day_closed = Event("payments", "payment_day_closed", 1, PaymentDayClosedV1, promised=False, handled=True)
 """A business day's payments are all in, told once a day; the subject is the date."""
+
+payment_method_corrected = Event("payments", "payment_method_corrected", 1, PaymentMethodCorrectedV1, promised=False)
+payment_method_disabled = Event("payments", "payment_method_disabled", 1, PaymentMethodDisabledV1, promised=False)
+"""Nobody of ours listens yet; who tells customers of their bank accounts may."""

@@ -107,7 +107,8 @@ class AddPaymentMethod(Request):
 class PaymentMethod(Strict):
     """What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's.
 
-    `disabled_because` says why nothing can be paid with it any more, and is null while it can.
+    `disabled_because` says why nothing can be paid with it any more, and is null while it can. A bank account that its
+    bank is still asked about can be debited from `debits_from_on` on.
     """
 
     id = fields.UUID(required=True)
@@ -120,6 +121,7 @@ class PaymentMethod(Strict):
     exp_year = fields.Integer(allow_none=True)
     created_at = Instant(required=True)
     disabled_because = fields.String(allow_none=True)
+    debits_from_on = fields.Date(allow_none=True)
 
 
 class ListPaymentMethods(Request):

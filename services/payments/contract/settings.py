@@ -19,5 +19,11 @@ POLICY = (
         "nothing, nor in a state that is not named",
         "",
     ),
+    Setting(
+        "PRENOTES",
+        "flag",
+        "Whether a new bank account is tried with an entry of no money first, where debits go in files",
+        False,
+    ),
     Setting("METHOD_CONSENT_REQUIRED", "flag", "Whether a payment method is stored only with a consent", False),
 )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    cast,
     func,
     or_,
     select,
@@ -29,6 +30,7 @@ from services.payments.models.ach import (
     ach_files,
     ach_intakes,
     ach_notices,
+    notice_as_told,
     settlement_differences,
     settlement_reports,
 )
@@ -71,6 +73,7 @@ payment_methods = Table(
     Column("consent_version", Text),
     Column("consent_text", Text),
     Column("consent_at", DateTime(timezone=True)),
+    Column("debits_from_on", Date),
     PrimaryKeyConstraint("id", name="pk_payment_methods"),
     CheckConstraint(
         "num_nulls(consent_version, consent_text, consent_at) IN (0, 3)", name="ck_payment_methods_consent_whole"
@@ -299,6 +302,21 @@ payments_shown = select(
 ).outerjoin(payment_methods, payments.c.payment_method_id == payment_methods.c.id)
 """What may be shown of a payment; a mailed cheque names no method of ours, and shows the end of a number of its own."""
 
+# Of which method, and on which account, where an entry of ours is named.
+notices_shown = (
+    select(
+        ach_notices,
+        ach_intakes.c.name.label("file_name"),
+        ach_intakes.c.taken_at,
+        payments.c.account_id,
+        func.coalesce(payments.c.payment_method_id, payment_methods.c.id).label("payment_method_id"),
+    )
+    .join(ach_intakes, ach_intakes.c.id == ach_notices.c.intake_id)
+    .outerjoin(ach_entries, ach_entries.c.id == ach_notices.c.entry_id)
+    .outerjoin(payments, cast(payments.c.id, Text) == func.split_part(ach_entries.c.charge_key, "/", 1))
+    .outerjoin(payment_methods, func.concat("prenote:", cast(payment_methods.c.id, Text)) == ach_entries.c.charge_key)
+)
+
 enrolments_shown = (
     select(
         autopay_enrolments,
@@ -306,6 +324,7 @@ enrolments_shown = (
         payment_methods.c.last4.label("method_last4"),
         payment_methods.c.removed_at.label("method_removed_at"),
         payment_methods.c.disabled_at.label("method_disabled_at"),
+        payment_methods.c.debits_from_on,
         autopay_consents.c.version.label("consent_version"),
         autopay_consents.c.recorded_at.label("consent_at"),
     )
@@ -344,6 +363,8 @@ __all__ = [
     "lockbox_receipts",
     "lockbox_refusals",
     "metadata",
+    "notice_as_told",
+    "notices_shown",
     "payment_book",
     "payment_days",
     "payment_methods",

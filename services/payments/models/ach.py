@@ -1,5 +1,8 @@
 """ACH files: what was sent in them entry by entry, what came back, and where a settlement report differs from us."""
 
+import re
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from chassis.keys import FieldCipher
+from chassis.store import Row
 from services.payments.models.metadata import metadata
 
 ach_files = Table(
@@ -57,11 +62,12 @@ ach_entries = Table(
     Column("file_id", UUID(as_uuid=True)),
     Column("trace_number", Text),
     Column("recurs", Boolean, nullable=False),
+    Column("is_prenote", Boolean, nullable=False, server_default="false"),
     PrimaryKeyConstraint("id", name="pk_ach_entries"),
     UniqueConstraint("charge_key", name="uq_ach_entries_charge_key"),
     ForeignKeyConstraint(["file_id"], ["ach_files.id"], name="fk_ach_entries_file"),
     CheckConstraint("direction IN ('credit', 'debit')", name="ck_ach_entries_direction"),
-    CheckConstraint("amount_cents > 0", name="ck_ach_entries_amount"),
+    CheckConstraint("amount_cents > 0 OR is_prenote AND amount_cents = 0", name="ck_ach_entries_amount"),
     CheckConstraint("(file_id IS NULL) = (trace_number IS NULL)", name="ck_ach_entries_filed"),
     Index("ix_ach_entries_waiting", "number", postgresql_where=text("file_id IS NULL")),
     Index("ix_ach_entries_trace", "trace_number", postgresql_where=text("trace_number IS NOT NULL")),
@@ -139,3 +145,13 @@ settlement_differences = Table(
         name="ck_settlement_differences_kind",
     ),
 )
+
+_NUMBERS = re.compile(r"[0-9]{4,}")
+
+
+def notice_as_told(cipher: FieldCipher, row: Row) -> dict[str, Any]:
+    """The AchNotice of the contract, with every long number cut to its last four digits."""
+    sealed = row["corrected_encrypted"]
+    corrected = None if sealed is None else cipher.decrypt(sealed, bound_to=str(row["id"]))
+    shown = corrected and _NUMBERS.sub(lambda found: f"…{found[0][-4:]}", corrected).strip()
+    return {**row, "corrected": shown}

@@ -2,7 +2,7 @@
 
 from services.payments.operations import autopay
 from services.payments.operations.ach_sending import AchFile, DayIsFull, FileChanged, NothingToSend, make_ach_file
-from services.payments.operations.ach_taking import TakenAch, close_ach_notice, take_ach_file
+from services.payments.operations.ach_taking import TakenAch, close_ach_notice, note_looked_at, take_ach_file
 from services.payments.operations.charging import charge_payment, settle_charge
 from services.payments.operations.days import book_posting, close_payment_day, open_payment_day
 from services.payments.operations.due import is_anything_due, send_due, send_due_of_open_day
@@ -60,6 +60,7 @@ __all__ = [
     "learn_state",
     "look_up_card",
     "make_ach_file",
+    "note_looked_at",
     "note_paid_off",
     "note_payment_applied",
     "note_payment_reversed",

@@ -123,6 +123,7 @@ def _queued(entry: Row, *, cipher: FieldCipher) -> QueuedEntry:
         entry_class=entry["entry_class"],
         description=entry["description"],
         recurs=entry["recurs"],
+        is_prenote=entry["is_prenote"],
     )
 
 

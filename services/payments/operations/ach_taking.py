@@ -8,12 +8,18 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_keep
 
+from chassis.context import CallContext
+from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
+from services.payments.contract import events
+from services.payments.contract.notices import CHANGE, DONE, KNOWN, OTHER, RETURN, WAITING
 from services.payments.models import ach_entries, ach_intakes, ach_notices, payment_methods, payments
+from services.payments.operations.disabling import disable_method
 from services.payments.operations.refunding import note_refund_failed
 from services.payments.operations.returning import note_returned
+from services.payments.rules.methods import method_of_prenote
 from services.payments.rules.nacha import (
     DEBIT,
     Addendum,
@@ -26,10 +32,10 @@ from services.payments.rules.nacha import (
     correction_of,
 )
 from services.payments.rules.presenting import presentment_of
+from services.payments.rules.returns import consequence_of
 
-DONE, KNOWN, WAITING = "done", "known", "waiting"
-RETURN, CHANGE, OTHER = "return", "change", "other"
 NOT_OURS, AMOUNT_DIFFERS = "not_ours", "amount_differs"
+CORRECTABLE = ("routing_number", "account_number", "account_type")
 NOT_CLEAR, METHOD_CHANGED, NOT_AUTOMATIC = "not_clear", "method_changed", "not_automatic"
 
 
@@ -76,6 +82,14 @@ def close_ach_notice(transaction: Transaction, *, notice_id: UUID, closed_by: st
     waits = (ach_notices.c.outcome == WAITING) & ach_notices.c.closed_at.is_(None)
     closed = update(ach_notices).where(ach_notices.c.id == notice_id, waits)
     return bool(transaction.run(closed.values(closed_at=now, closed_by=closed_by, note=note)))
+
+
+def note_looked_at(
+    transaction: Transaction, *, caller: CallContext, now: datetime, notice_id: UUID, note: str
+) -> None:  # fmt: skip
+    """Staff have looked at a notice. Raises NotFound, also where it does not wait."""
+    if not close_ach_notice(transaction, notice_id=notice_id, closed_by=caller.subject, note=note, now=now):
+        raise NotFound()
 
 
 class _Taking:
@@ -129,6 +143,8 @@ class _Taking:
         if ours["direction"] != DEBIT:
             note_refund_failed(self._transaction, key=ours["charge_key"], code=code, now=self._now, today=self._today)
             return _Outcome(DONE)
+        if ours["is_prenote"]:
+            return self._prenote_returned(code=code, ours=ours)
         presentment = presentment_of(
             key=ours["charge_key"], amount_cents=ours["amount_cents"], reference=str(ours["id"])
         )
@@ -139,6 +155,18 @@ class _Taking:
         )
         return _Outcome(DONE if is_news else KNOWN)
 
+    def _prenote_returned(self, *, code: str, ours: Row) -> _Outcome:
+        """The bank knows no such account, or none that takes debits: nothing was drawn, and nothing will be."""
+        method = self._method_of(ours)
+        if method is None:
+            return _Outcome(WAITING, NOT_OURS)
+        if method["disabled_at"] is not None:
+            return _Outcome(KNOWN)
+        disable_method(
+            self._transaction, method=method, consequence=consequence_of(code), return_code=code, now=self._now
+        )
+        return _Outcome(DONE)
+
     def _change(self, notice: NotificationOfChange, *, ours: Row) -> _Outcome:
         correction = correction_of(code=notice.code, corrected=notice.corrected)
         if correction is None:
@@ -148,9 +176,26 @@ class _Taking:
             return _Outcome(WAITING, METHOD_CHANGED)
         changed = self._corrected(method, correction)
         self._transaction.run(update(payment_methods).where(payment_methods.c.id == method["id"]).values(changed))
+        self._transaction.emit(
+            events.payment_method_corrected,
+            subject=str(method["id"]),
+            data={
+                "payment_method_id": str(method["id"]),
+                "user_id": method["user_id"],
+                "code": notice.code,
+                "corrected": sorted(name for name in CORRECTABLE if getattr(correction, name) is not None),
+                "last4_before": method["last4"],
+                "last4": changed["last4"],
+                "corrected_on": self._today,
+            },
+        )
         return _Outcome(DONE)
 
     def _method_of(self, ours: Row) -> Row | None:
+        tried = method_of_prenote(ours["charge_key"])
+        if tried is not None:
+            of_prenote = select(payment_methods).where(payment_methods.c.id == tried)
+            return self._transaction.one(of_prenote.with_for_update())
         presentment = presentment_of(key=ours["charge_key"], amount_cents=ours["amount_cents"], reference="")
         if presentment is None:
             return None

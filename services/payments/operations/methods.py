@@ -14,11 +14,21 @@ from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
 from services.payments.contract.errors import CardExpired, CardTokenUnknown
 from services.payments.contract.schemas import BANK_ACCOUNT
-from services.payments.models import payment_methods
+from services.payments.models import ach_entries, payment_methods
 from services.payments.operations.autopay.pausing import pause_for_method
 from services.payments.operations.scheduled import cancel_for_method
 from services.payments.providers.interface import Card, Processor
-from services.payments.rules.methods import MethodPolicy, consent_kept, is_expired, owner_of, refuse_unaccepted
+from services.payments.rules.methods import (
+    MethodPolicy,
+    consent_kept,
+    debits_from_on,
+    is_expired,
+    owner_of,
+    prenote_key,
+    refuse_unaccepted,
+)
+from services.payments.rules.nacha import DEBIT
+from services.payments.rules.originating import DEBIT_CLASS, DEBIT_DESCRIPTION
 
 
 def look_up_card(processor: Processor, *, token: str | None) -> Mapping[str, Any]:
@@ -54,8 +64,11 @@ def add_payment_method(
         **fields,
         **consent,
     }
+    if row["type"] == BANK_ACCOUNT and policy.sends_prenotes:
+        row["debits_from_on"] = debits_from_on(today=today)
+        _queue_prenote(transaction, method=row, number=request["account_number"], cipher=cipher, now=now)
     transaction.run(insert(payment_methods).values(row))
-    return {**row, "disabled_because": None}
+    return {"debits_from_on": None, **row, "disabled_because": None}
 
 
 def remove_payment_method(
@@ -86,6 +99,21 @@ def _bank_account(request: Mapping[str, Any], *, cipher: FieldCipher, identifier
         "account_type": request["account_type"],
         "holder_name": request["holder_name"],
     }
+
+
+def _queue_prenote(
+    transaction: Transaction, *, method: Mapping[str, Any], number: str, cipher: FieldCipher, now: datetime
+) -> None:  # fmt: skip
+    """An entry of no money leaves in the next file, so that the account's bank can object before any is drawn."""
+    identifier = new_id(at=now)
+    told = ("routing_number", "account_type", "holder_name")
+    transaction.run(
+        insert(ach_entries).values(
+            id=identifier, charge_key=prenote_key(method["id"]), direction=DEBIT, amount_cents=0, is_prenote=True,
+            account_number_encrypted=cipher.encrypt(number, bound_to=str(identifier)), entry_class=DEBIT_CLASS,
+            description=DEBIT_DESCRIPTION, recurs=False, queued_at=now, **{name: method[name] for name in told},
+        )
+    )  # fmt: skip
 
 
 def _card(card: Card, *, token: str, today: date) -> dict[str, Any]:

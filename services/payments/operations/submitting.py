@@ -18,7 +18,7 @@ from services.payments.models import payment_methods, payments
 from services.payments.operations.standings import Wish, locked_standing, read_on_the_way, used_cents
 from services.payments.rules.card_fees import card_fee_cents, require_agreed
 from services.payments.rules.limits import refuse_unpayable, with_quote
-from services.payments.rules.methods import owner_of, refuse_unaccepted
+from services.payments.rules.methods import owner_of, refuse_too_early, refuse_unaccepted
 from services.payments.rules.policy import Policy
 from services.payments.rules.presenting import FIRST_PRESENTMENT
 from services.payments.rules.scheduling import counts_from, is_covered, require_schedulable
@@ -80,6 +80,7 @@ def submit_payment(
             require_schedulable(on=wish.on, today=today, now=now, policy=policy.schedule)
         method = own_method(transaction, caller=caller, payment_method_id=request["payment_method_id"])
         refuse_unaccepted(method_type=method["type"], policy=policy.methods)
+        refuse_too_early(method=method, on=wish.on)
         standing = _require_wanted(transaction, wish=wish, answers=answers)
         fee_cents = card_fee_cents(fees=policy.card_fees, method_type=method["type"], state=standing["state"])
         require_agreed(agreed_cents=request["card_fee_cents"], fee_cents=fee_cents)

@@ -59,7 +59,11 @@ class NachaFileProcessor:
 
     def list_charges(self, *, since: datetime | None) -> Iterator[MadeCharge]:
         yield from self._cards.list_charges(since=since)
-        debits = select(ach_entries).where(ach_entries.c.direction == DEBIT).order_by(ach_entries.c.number)
+        debits = (
+            select(ach_entries)
+            .where(ach_entries.c.direction == DEBIT, ~ach_entries.c.is_prenote)
+            .order_by(ach_entries.c.number)
+        )
         if since is not None:
             debits = debits.where(ach_entries.c.queued_at >= since)
         with self._store.reading() as transaction:

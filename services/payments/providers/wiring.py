@@ -63,10 +63,13 @@ class ProcessorReportsProvider(DependencyProvider):
 class PolicyProvider(DependencyProvider):
     """Gives each worker what the company decides about dates and methods."""
 
-    needs = POLICY
+    needs = (*POLICY, BANK_DEBITS)
 
     def setup(self) -> None:
-        self._policy = policy_of(self.container.config["settings"])
+        settings = self.container.config["settings"]
+        self._policy = policy_of(settings)
+        if self._policy.methods.sends_prenotes and settings[BANK_DEBITS.name] != BY_NACHA_FILE:
+            raise SettingsInvalid(f"PRENOTES needs BANK_DEBITS to be {BY_NACHA_FILE}: a processor sends none.")
 
     def get_dependency(self, worker_ctx: Any) -> Policy:  # noqa: ARG002 - nameko's signature
         return self._policy

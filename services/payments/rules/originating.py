@@ -58,6 +58,7 @@ class QueuedEntry:
     entry_class: str
     description: str
     recurs: bool = False
+    is_prenote: bool = False
 
 
 def trace_number_of(*, number: int, originator: Originator) -> str:
@@ -121,7 +122,11 @@ def _batch(
 
 def _entry(queued: QueuedEntry, *, originator: Originator) -> Entry:
     return Entry(
-        transaction_code=code_of(account_type=queued.account_type, direction=queued.direction),
+        transaction_code=code_of(
+            account_type=queued.account_type,
+            direction=queued.direction,
+            purpose="prenote" if queued.is_prenote else "live",
+        ),
         routing_number=queued.routing_number,
         account_number=queued.account_number,
         amount_cents=queued.amount_cents,

@@ -30,7 +30,8 @@ def policy_of(settings: Mapping[str, Any]) -> Policy:
             days_ahead_max=settings["PAYMENT_DAYS_AHEAD_MAX"],
         ),
         methods=MethodPolicy(
-            accepts_cards=settings["CARDS_ACCEPTED"], requires_consent=settings["METHOD_CONSENT_REQUIRED"]
+            accepts_cards=settings["CARDS_ACCEPTED"], requires_consent=settings["METHOD_CONSENT_REQUIRED"],
+            sends_prenotes=settings["PRENOTES"],
         ),
         card_fees=card_fees_of(settings["CARD_FEES"]),
     )  # fmt: skip

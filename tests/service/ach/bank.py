@@ -115,7 +115,7 @@ class Bank:
 
 
 _TRACE = f"{THEIR_BANK[:8]}0000001"
-_RETURN_CODES = {27: 26, 37: 36, 22: 21, 32: 31}
+_RETURN_CODES = {27: 26, 28: 26, 37: 36, 22: 21, 32: 31}
 
 
 def _as_returned(entry: Entry, notice: Any, **differences: Any) -> Entry:

@@ -59,8 +59,9 @@ def write_plan(
 ) -> None:
     """Bring the planned drafts to what accounts says, tell those whose notice is due, and set the next look."""
     account_id = enrolment["account_id"]
+    from_on = enrolment["debits_from_on"] or earliest_on
     planned = plan_drafts(
-        instalments=due["instalments"], choices=choices_of(enrolment), earliest_on=earliest_on,
+        instalments=due["instalments"], choices=choices_of(enrolment), earliest_on=max(earliest_on, from_on),
         payoff_ceiling_cents=due["standing"]["payoff_ceiling_cents"],
     )  # fmt: skip
     for draft in planned:
