@@ -123,6 +123,36 @@ export interface Accounts {
   next_cursor: string | null;
 }
 
+/**
+ * One return or correction. `corrected` is what the bank says instead, as it stands in the file.
+ *
+ * Of an account number in it the last four digits alone are shown; the whole is kept encrypted.
+ */
+export interface AchNotice {
+  /** uuid */
+  id: string;
+  kind: "return" | "change" | "other";
+  code: string;
+  trace_number: string;
+  /** at least 0 */
+  amount_cents: number;
+  outcome: "done" | "known" | "waiting";
+  waits_because: string | null;
+  corrected: string | null;
+  file_name: string;
+  /** date-time */
+  taken_at: string;
+  /** uuid */
+  payment_method_id: string | null;
+  /** uuid */
+  account_id: string | null;
+}
+
+export interface AchNotices {
+  data: AchNotice[];
+  next_cursor: string | null;
+}
+
 /** `totp`: codes of an app. `text`: codes to the telephone number on file. */
 export interface AddFactor {
   kind: "totp" | "text";
@@ -393,6 +423,12 @@ export interface ClearAccountFlag {
   kind: "servicemember" | "bankruptcy" | "deceased" | "dispute" | "cease_contact";
   /** date */
   cleared_on?: string | null;
+  /** longest 500 */
+  note: string;
+}
+
+/** What came of it, for the record. */
+export interface CloseAchNotice {
   /** longest 500 */
   note: string;
 }
@@ -1141,6 +1177,9 @@ export interface Pause {
  *
  * A scheduled one is sent when the day `effective_on` opens. `settled`: the bank has paid it. `returned`: the bank
  * took it back, and it is in no balance any more. `message` answers "did my payment go through" in one sentence.
+ * `amount_cents` is what the account is credited with, `card_fee_cents` what is charged besides for paying by card.
+ * `dated_later_because`: a payment made after the cut-off, or on a day on which banks do not work, counts from the
+ * next business day.
  */
 export interface Payment {
   /** uuid */
@@ -1149,8 +1188,11 @@ export interface Payment {
   account_id: string;
   status: "scheduled" | "submitting" | "posted" | "settled" | "declined" | "returned" | "unknown" | "cancelled";
   amount_cents: number;
+  /** at least 0 */
+  card_fee_cents: number;
   /** date */
   effective_on: string;
+  dated_later_because: "after_cut_off" | "no_business_day" | null;
   /** date-time */
   applied_at: string | null;
   method: MethodShown;
@@ -1174,7 +1216,8 @@ export interface PaymentAddresses {
 /**
  * What may be shown of a method; `account_type` and `holder_name` are a bank account's, the rest a card's.
  *
- * `disabled_because` says why nothing can be paid with it any more, and is null while it can.
+ * `disabled_because` says why nothing can be paid with it any more, and is null while it can. A bank account that its
+ * bank is still asked about can be debited from `debits_from_on` on.
  */
 export interface PaymentMethod {
   /** uuid */
@@ -1189,6 +1232,8 @@ export interface PaymentMethod {
   /** date-time */
   created_at: string;
   disabled_because?: string | null;
+  /** date */
+  debits_from_on?: string | null;
 }
 
 /** `consent_offer` is the text to agree to when another one is added. */
@@ -1196,6 +1241,28 @@ export interface PaymentMethods {
   data: PaymentMethod[];
   consent_offer: ConsentOffer;
   next_cursor: string | null;
+}
+
+/**
+ * What to show before a payment is made. A payment made now counts from `effective_on`.
+ *
+ * It is later than today where `dated_later_because` says so. `card_fee_cents` is charged on top of a payment by
+ * card; from a bank account nothing is. A later payment is dated from `first_scheduled_on` to `last_scheduled_on`, on
+ * business days.
+ */
+export interface PaymentOptions {
+  /** uuid */
+  account_id: string;
+  cards_accepted: boolean;
+  /** at least 0 */
+  card_fee_cents: number;
+  /** date */
+  effective_on: string;
+  dated_later_because: "after_cut_off" | "no_business_day" | null;
+  /** date */
+  first_scheduled_on: string;
+  /** date */
+  last_scheduled_on: string;
 }
 
 /** Money on its way back. `paid`: handed to the bank or the card's network; `failed`: a person has to act. */
@@ -1716,6 +1783,8 @@ export interface StaffPayment {
   /** date */
   on?: string | null;
   pay_anyway?: boolean;
+  /** at least 0 */
+  card_fee_cents?: number;
   /** uuid */
   on_behalf_of: string;
 }
@@ -1812,6 +1881,15 @@ export interface SteppedUp {
   expires_in: number;
 }
 
+/** What the customer said, for the record; with `ends_autopay` no draft is drawn any more. */
+export interface StopDraft {
+  /** at least 1 */
+  instalment_number?: number | null;
+  ends_autopay?: boolean;
+  /** longest 500 */
+  note: string;
+}
+
 /**
  * Pay now, or `on` a business day to come. `extra` says what becomes of money beyond what is due.
  *
@@ -1829,6 +1907,8 @@ export interface SubmitPayment {
   /** date */
   on?: string | null;
   pay_anyway?: boolean;
+  /** at least 0 */
+  card_fee_cents?: number;
 }
 
 /** How to reach a person. `email` is null where the company has published none. */
@@ -2567,6 +2647,30 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "flag_dates_wrong" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** A person has looked at a notice */
+  closeAchNotice: {
+    method: "POST";
+    url: "/v1/staff/ach-notices/{notice_id}/close";
+    path: {
+      /** uuid */
+      notice_id: string;
+    };
+    body: CloseAchNotice;
+    answers: {
+      204: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -3333,6 +3437,26 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What paying now, later or by card would mean */
+  getPaymentOptions: {
+    method: "GET";
+    url: "/v1/accounts/{account_id}/payment-options";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: PaymentOptions;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** A payoff quote, and what became of it */
   getPayoffQuote: {
     method: "GET";
@@ -3695,6 +3819,28 @@ export interface Operations {
     url: "/v1/accounts";
     answers: {
       200: Accounts;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Returns and corrections that banks sent in ACH files, the newest first */
+  listAchNotices: {
+    method: "GET";
+    url: "/v1/staff/ach-notices";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+      outcome?: "done" | "known" | "waiting";
+    };
+    answers: {
+      200: AchNotices;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -5146,6 +5292,35 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** Stop a draft on the customer's word */
+  stopDraft: {
+    method: "POST";
+    url: "/v1/staff/accounts/{account_id}/autopay/stops";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: StopDraft;
+    answers: {
+      200: Autopay;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "autopay_not_enrolled" | "draft_not_stoppable" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Pay on an account */
   submitPayment: {
     method: "POST";
@@ -5171,7 +5346,7 @@ export interface Operations {
       409: RefusedMoney<409, "account_takes_no_payments" | "instalment_already_covered" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
       415: RefusedMoney<415, "unsupported_media_type">;
-      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_number_refused" | "idempotency_key_reused" | "invalid_request" | "payment_date_not_possible">;
+      422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_fee_not_agreed" | "card_number_refused" | "cards_not_accepted" | "idempotency_key_reused" | "invalid_request" | "payment_date_not_possible">;
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;

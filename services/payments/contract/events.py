@@ -7,6 +7,16 @@ from chassis.schemas import Cents, Strict
 from services.payments.contract.schemas import EXTRA_MODES, METHOD_TYPES
 
 REFUND_KINDS = ("surplus", "payment")
+CHECK = "check"
+PAID_BY = (*METHOD_TYPES, CHECK)
+"""How money came; a mailed cheque is one too, which `method_type` calls by the bank account that it is drawn on."""
+
+
+class MethodTold(Strict):
+    """Of which method a later word about money is, fit for a message; null where an older version told it."""
+
+    method_type = fields.String(load_default=None, allow_none=True)
+    method_last4 = fields.String(load_default=None, allow_none=True)
 
 
 class PaymentSubmittedV1(Strict):
@@ -49,6 +59,7 @@ class PaymentPostedV1(Strict):
     `payment_day_closed`; null before accounts has opened one. `cheque_number` is that of a cheque that came by mail,
     which is drawn on a bank account; `method_last4` are then of that account or, where the bank did not read it, of the
     cheque's number. `card_fee_cents` was charged besides for paying by card: it is no money of the account's.
+    `paid_by` is `check` for a mailed cheque, else as `method_type`; null where an older version told it.
     """
 
     payment_id = fields.String(required=True)
@@ -63,6 +74,7 @@ class PaymentPostedV1(Strict):
     booked_on = fields.Date(load_default=None, allow_none=True)
     cheque_number = fields.String(load_default=None, allow_none=True)
     card_fee_cents = Cents(load_default=0, minimum=0)
+    paid_by = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(PAID_BY))
 
 
 class PaymentDeclinedV1(Strict):
@@ -168,14 +180,14 @@ class PaymentReturnedV1(AboutAPresentment):
     method_last4 = fields.String(required=True)
 
 
-class PaymentDisputedV1(AboutAPresentment):
+class PaymentDisputedV1(AboutAPresentment, MethodTold):
     """A card's holder disputes the charge at the bank. Nothing changes yet; `reason_code` is the processor's word."""
 
     disputed_on = fields.Date(required=True)
     reason_code = fields.String(required=True)
 
 
-class PaymentRefundedV1(AboutAPresentment):
+class PaymentRefundedV1(AboutAPresentment, MethodTold):
     """The whole payment went back to where it came from: the presentment counts no more, as had it never been."""
 
     refund_id = fields.String(required=True)
@@ -183,7 +195,7 @@ class PaymentRefundedV1(AboutAPresentment):
     reason = fields.String(required=True)
 
 
-class RefundPaidV1(Strict):
+class RefundPaidV1(MethodTold):
     """What accounts owed back (`accounts.refund_due`) is on its way to the customer."""
 
     refund_id = fields.String(required=True)

@@ -167,6 +167,7 @@ def _tell_posted(transaction: Transaction, *, payment: Mapping[str, Any]) -> Non
             "payment_id": str(payment["id"]),
             "account_id": str(payment["account_id"]),
             **{name: payment[name] for name in told},
+            "paid_by": payment["method_type"],
             **({} if payment["quote_id"] is None else {"quote_id": str(payment["quote_id"])}),
             **({} if booked_on is None else {"booked_on": booked_on}),
             **({"card_fee_cents": payment["card_fee_cents"]} if payment["card_fee_cents"] else {}),

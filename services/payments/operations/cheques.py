@@ -60,5 +60,6 @@ def tell_cheques_posted(transaction: Transaction, *, payments: Sequence[Mapping[
                 "method_last4": payment["drawn_on_last4"] or payment["cheque_number"][-4:],
                 "booked_on": booked_on,
                 "cheque_number": payment["cheque_number"],
+                "paid_by": events.CHECK,
             },
         )

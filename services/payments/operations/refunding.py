@@ -20,6 +20,7 @@ from services.payments.models import payments, payments_shown, refunds
 from services.payments.operations.working import open_work_item
 from services.payments.providers.interface import Processor, RefundOrder, RefundOutcome
 from services.payments.rules.limits import may_still_arrive
+from services.payments.rules.methods import told_type
 from services.payments.rules.refunds import (
     CANCELLED,
     FAILED,
@@ -180,15 +181,24 @@ def _record(store: Database, *, clock: Clock, cause: Cause, refund: Row, outcome
 def _mark_paid(transaction: Transaction, *, refund: Row, reference: str, today: date) -> None:
     if not _move(transaction, refund=refund, to=PAID, processor_reference=reference, paid_on=today):
         return
+    goes_to = _goes_to(transaction, refund=refund)
     if refund["kind"] == SURPLUS:
-        _tell(transaction, events.refund_paid, refund, paid_on=today)
+        _tell(transaction, events.refund_paid, refund, paid_on=today, **goes_to)
         return
     went_back = update(payments).where(payments.c.id == refund["payment_id"], payments.c.status != RETURNED)
     transaction.run(went_back.values(refunded_on=today))
     _tell(
         transaction, events.payment_refunded, refund, refunded_on=today, reason=refund["reason"],
-        presentment_number=refund["presentment_number"],
+        presentment_number=refund["presentment_number"], **goes_to,
     )  # fmt: skip
+
+
+def _goes_to(transaction: Transaction, *, refund: Row) -> dict[str, Any]:
+    """Back to where the payment came from."""
+    payment = transaction.one(payments_shown.where(payments.c.id == refund["payment_id"]))
+    if payment is None:
+        return {}
+    return {"method_type": told_type(payment["method_type"]), "method_last4": payment["method_last4"]}
 
 
 def _fail(transaction: Transaction, *, refund: Mapping[str, Any], code: str, now: datetime, today: date) -> None:

@@ -12,6 +12,7 @@ from services.payments.operations.charging import charged_cents, record_outcome
 from services.payments.operations.refunding import release_refunds
 from services.payments.operations.working import close_by_itself, open_work_item
 from services.payments.providers.interface import ChargeOutcome
+from services.payments.rules.methods import told_type
 from services.payments.rules.presenting import Presentment
 from services.payments.rules.states import CHARGED, DECLINED, OPEN, POSTED, SETTLED
 
@@ -49,7 +50,13 @@ def note_disputed(
     transaction.emit(
         events.payment_disputed,
         subject=str(payment["account_id"]),
-        data={**presentment_told(payment), "disputed_on": disputed_on, "reason_code": reason_code},
+        data={
+            **presentment_told(payment),
+            "disputed_on": disputed_on,
+            "reason_code": reason_code,
+            "method_type": told_type(payment["method_type"]),
+            "method_last4": payment["method_last4"],
+        },
     )
     open_work_item(
         transaction, account_id=payment["account_id"], payment_id=payment["id"],
