@@ -30,6 +30,7 @@ def cheque_payment(*, receipt: Mapping[str, Any], account_id: UUID, now: datetim
         "presentment_number": FIRST_PRESENTMENT,
         "processor_reference": reference_of(source_key=receipt["source_key"]),
         "created_at": now,
+        "card_fee_cents": 0,
         "cheque_number": receipt["cheque_number"],
         "drawn_on_last4": receipt["drawn_on_last4"],
     }

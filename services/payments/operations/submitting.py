@@ -85,20 +85,12 @@ def submit_payment(
         fee_cents = card_fee_cents(fees=policy.card_fees, method_type=method["type"], state=standing["state"])
         require_agreed(agreed_cents=request["card_fee_cents"], fee_cents=fee_cents)
         payment = {
-            "id": new_id(at=now),
-            "account_id": wish.account_id,
-            "payer_id": owner_of(caller),
-            "payment_method_id": method["id"],
-            "amount_cents": wish.amount_cents,
-            "effective_on": wish.on,
-            "extra": request["extra"],
-            "status": SCHEDULED if wish.is_later else SUBMITTING,
-            "presentment_number": FIRST_PRESENTMENT,
-            "created_at": now,
-            "quote_id": request["quote_id"],
-            "made_on": None if wish.is_later else today,
-            "card_fee_cents": fee_cents,
-        }
+            "id": new_id(at=now), "account_id": wish.account_id, "payer_id": owner_of(caller),
+            "payment_method_id": method["id"], "amount_cents": wish.amount_cents, "effective_on": wish.on,
+            "extra": request["extra"], "status": SCHEDULED if wish.is_later else SUBMITTING,
+            "presentment_number": FIRST_PRESENTMENT, "created_at": now, "quote_id": request["quote_id"],
+            "made_on": None if wish.is_later else today, "card_fee_cents": fee_cents,
+        }  # fmt: skip
         transaction.run(_NEW, payment)
     shown = {**payment, "method_type": method["type"], "method_last4": method["last4"]}
     if wish.is_later:

@@ -161,7 +161,7 @@ class TestAnAccount:
     def test_has_the_standing_that_events_carry(self, service: AccountsService) -> None:
         account_id = an_account(service, a_lease(account_number="2000004417"))
         assert call(service.get_standing, request={"account_id": account_id}, context=PAYMENTS) == {
-            "account_id": account_id, "product": "lease", "account_last4": "4417", "status": "open",
+            "account_id": account_id, "product": "lease", "account_last4": "4417", "state": "TX", "status": "open",
             "amount_due_cents": 96_480, "past_due_cents": 48_240, "next_due_on": "2026-11-15",
             "next_instalment_number": 11, "days_past_due": 8, "payoff_ceiling_cents": 26 * 48_240, "payments_made": 10,
         }  # fmt: skip

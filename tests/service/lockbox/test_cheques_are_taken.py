@@ -19,7 +19,7 @@ class TestACheque:
         assert told == {
             "account_id": str(room.account_ids[0]), "presentment_number": 1, "amount_cents": 41_235,
             "effective_on": "2026-11-20", "extra": None, "method_type": "bank_account", "method_last4": "6789",
-            "cheque_number": "1001",
+            "cheque_number": "1001", "paid_by": "check",
             "booked_on": None,
         }  # fmt: skip
         assert room.rows("SELECT id::text, status, payer_id, processor_reference, applied_at FROM payments") == [

@@ -29,6 +29,7 @@ class TestABankAccount:
         assert {name: method[name] for name in method if name not in ("id", "created_at")} == {
             "type": "bank_account",
             "last4": "6789",
+            "debits_from_on": None,
             "account_type": "checking",
             "holder_name": "Ada Lovelace",
             "brand": None,

@@ -70,7 +70,7 @@ class TestWhatAccountsOwesBack:
         (told,) = counter.told("refund_paid")
         assert told == {
             "refund_id": A_REFUND, "account_id": AN_ACCOUNT, "payment_id": payment["id"], "amount_cents": 3_245,
-            "paid_on": "2026-11-23",
+            "paid_on": "2026-11-23", "method_type": "bank_account", "method_last4": "6789",
         }  # fmt: skip
         (paid,) = refunds_at_processor(counter)
         assert (paid["key"], paid["amount_cents"]) == (A_REFUND, 3_245)

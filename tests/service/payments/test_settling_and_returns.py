@@ -12,7 +12,7 @@ from services.payments.contract.errors import PaymentMethodDisabled, ProcessorSi
 from tests.builders.payments import a_payment_applied
 from tests.builders.wiring import an_agent, call, deliver
 from tests.service.payments.counter import ADA, TIMES_OUT_CHARGED, Counter
-from tests.service.payments.processor_tells import TellingProcessor
+from tests.service.payments.processor_tells import TellingProcessor, signature_of
 
 
 @pytest.fixture
@@ -285,7 +285,9 @@ class TestAWebhook:
     def test_of_which_one_character_was_changed_is_refused(
         self, counter: Counter, processor_tells: TellingProcessor
     ) -> None:
-        signature = processor_tells.signature_of('{"amount_cents": 1}')
+        signature = signature_of(
+            '{"amount_cents": 1}', secret=processor_tells.secret, signed_at=counter.clock.now()
+        )  # fmt: skip
         with pytest.raises(ProcessorSignatureInvalid):
             counter.service.reports.read(body='{"amount_cents": 2}', signature=signature, now=counter.clock.now())
 

@@ -28,7 +28,9 @@ class TestASubmission:
             "account_id": AN_ACCOUNT,
             "status": "submitting",
             "amount_cents": 41_235,
+            "card_fee_cents": 0,
             "effective_on": "2026-11-23",
+            "dated_later_because": None,
             "applied_at": None,
             "method": {"type": "bank_account", "last4": "6789"},
             "message": (
