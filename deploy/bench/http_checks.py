@@ -128,12 +128,14 @@ def paid(
         if stored.refusal is not None:
             raise stored.refusal
         return stored.reply, True
-    wish = payments_operations.wish_of(asked, today=clock.today(), quoted_cents=None)
+    wish = payments_operations.wish_of(
+        asked, now=clock.now(), today=clock.today(), policy=DECIDED, quoted_cents=None
+    )  # fmt: skip
     answers = payments_operations.learn_standing(store, accounts=accounts, caller=caller, wish=wish)
     with store.writing() as transaction:
         idempotency.lock(transaction.connection, **place)
         payment = payments_operations.submit_payment(
-            transaction, now=clock.now(), today=clock.today(), caller=caller, policy=DECIDED.schedule, answers=answers,
+            transaction, now=clock.now(), today=clock.today(), caller=caller, policy=DECIDED, answers=answers,
             request=asked,
         )  # fmt: skip
         reply = schemas.dump(payments.Payment, payment)
