@@ -147,7 +147,8 @@ def _store(
         for line in found.refused
     ]  # fmt: skip
     for table, values in ((payments, paid), (lockbox_receipts, rows), (lockbox_refusals, refusals)):
-        nothing = dict.fromkeys(table.c.keys())
+        # A name of SQLAlchemy's own kind is no key of JSON.
+        nothing = {str(name): None for name in table.c.keys()}  # noqa: SIM118 - columns, not names, are iterated
         insert_all(transaction, table, [{**nothing, **row} for row in values])
     tell_cheques_posted(transaction, payments=paid)
 
