@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, cast, func, literal, select, union_all
+from sqlalchemy import and_, func, literal, select, union_all
 
 from chassis.money import format_dollars
 from chassis.store import Database
@@ -32,7 +32,7 @@ _PRESENTMENTS = union_all(
     select(*_presentment, payments.c.presentment_number, payments.c.effective_on, payments.c.settled_on,
            payments.c.status),
     select(*_presentment, payment_returns.c.presentment_number, payment_returns.c.effective_on,
-           payment_returns.c.settled_on, cast(literal("returned"), payments.c.status.type))
+           payment_returns.c.settled_on, literal(RETURNED).label("status"))
     .join(payment_returns, payment_returns.c.payment_id == payments.c.id)
     .where(payment_returns.c.presentment_number < payments.c.presentment_number),
 )  # fmt: skip

@@ -33,6 +33,7 @@ class TestAnApprovedPayment:
                 "extra": "principal",
                 "method_type": "bank_account",
                 "method_last4": "6789",
+                "paid_by": "bank_account",
             }
         ]
         (charge,) = counter.charges(payment)
