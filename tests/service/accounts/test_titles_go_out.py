@@ -15,7 +15,7 @@ from services.accounts.models import title_releases, work_items
 from services.accounts.operations import note_good_funds, note_return
 from services.accounts.service import AccountsService
 from tests.builders.accounts import a_lease, a_loan, an_account, an_opening, payment_posted, rows_of
-from tests.builders.wiring import a_customer, an_agent, call, deliver
+from tests.builders.wiring import a_customer, an_agent, call, deliver, emitted
 
 OPENING = an_opening()
 PAYOFF_CENTS = 1_825_000 + 5_841
@@ -89,6 +89,8 @@ def test_a_title_that_has_gone_out_waits_no_more_and_goes_out_once(service: Acco
     assert waiting(service)["data"] == []
     with pytest.raises(TitleNotDue):
         release(service, account_id, key="again")
+    (told,) = emitted(service.store, name="title_released")
+    assert (told.subject, told.data["released_on"]) == (account_id, "2026-11-23")
 
 
 @pytest.mark.parametrize("released_on", [date(2026, 11, 22), date(2026, 11, 24)])
