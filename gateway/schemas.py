@@ -12,7 +12,7 @@ from services.leases.contract import early_ends, extensions, lease_end, options,
 from services.notifications.contract import choices
 from services.notifications.contract.conversations import Desk
 from services.notifications.contract.hours import WEEKDAYS
-from services.payments.contract import autopay, notices, receipts
+from services.payments.contract import autopay, receipts
 from services.payments.contract import schemas as payments
 
 PAGE_DEFAULT, PAGE_MAX = 25, 100
@@ -44,26 +44,6 @@ class SubmitPayment(payments.SubmitPayment):
 
     # Payments refuses less, with a code of its own; clients should know before they ask.
     amount_cents = Cents(required=True, metadata={"minimum": PAYMENT_CENTS_MIN})
-
-
-class AchNoticePage(Page):
-    """Which part of the list, and of which outcome: what waits for a person, unless another is named."""
-
-    outcome = fields.String(load_default=notices.WAITING, validate=validate.OneOf(notices.OUTCOMES))
-
-
-class CloseAchNotice(notices.CloseAchNotice):
-    """What came of it, for the record."""
-
-    class Meta:
-        exclude = ("notice_id",)
-
-
-class StopDraft(autopay.StopDraft):
-    """What the customer said, for the record; with `ends_autopay` no draft is drawn any more."""
-
-    class Meta:
-        exclude = ("account_id",)
 
 
 class RefundPayment(payments.RefundPayment):

@@ -1,11 +1,12 @@
 """What staff send over HTTP: the requests of the services without the ids of the path."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from gateway.schemas import Account, ChangeDueDate, DeferPayments, SubmitPayment
+from gateway.schemas import Account, ChangeDueDate, DeferPayments, Page, SubmitPayment
 from services.accounts.contract import changes, files, flags, furnishing, titles, work_items
 from services.accounts.contract import schemas as accounts
 from services.identity.contract import staff
+from services.payments.contract import autopay, notices
 
 
 class AccountFile(files.AccountFile):
@@ -131,3 +132,23 @@ class CloseWorkItem(work_items.CloseWorkItem):
 
     class Meta:
         exclude = ("work_item_id",)
+
+
+class AchNoticePage(Page):
+    """Which part of the list, and of which outcome: what waits for a person, unless another is named."""
+
+    outcome = fields.String(load_default=notices.WAITING, validate=validate.OneOf(notices.OUTCOMES))
+
+
+class CloseAchNotice(notices.CloseAchNotice):
+    """What came of it, for the record."""
+
+    class Meta:
+        exclude = ("notice_id",)
+
+
+class StopDraft(autopay.StopDraft):
+    """What the customer said, for the record; with `ends_autopay` no draft is drawn any more."""
+
+    class Meta:
+        exclude = ("account_id",)

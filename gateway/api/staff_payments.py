@@ -6,7 +6,8 @@ from chassis.context import AGENT
 from chassis.schemas import Nothing
 from gateway.api import examples
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import AchNoticePage, Autopay, CloseAchNotice, ClosePaymentWorkItem, Page, RefundPayment, StopDraft
+from gateway.schemas import Autopay, ClosePaymentWorkItem, Page, RefundPayment
+from gateway.staff_schemas import AchNoticePage, CloseAchNotice, StopDraft
 from services.payments.contract import notices
 from services.payments.contract import schemas as payments
 

@@ -135,11 +135,11 @@ def test_no_module_is_called_by_what_it_is_not() -> None:
 
 
 def test_every_service_has_the_same_rooms() -> None:
-    rooms = ("README.md", "contract/schemas.py", "contract/events.py", "contract/errors.py", "service.py", "migrations")
+    rooms = ("README.md", "contract/schemas.py", "contract/events.py", "contract/errors.py", "migrations")
     for service in ("identity", "accounts", "payments", "notifications", "leases"):
         home = ROOT / "services" / service
         assert [room for room in rooms if not (home / room).exists()] == [], service
-        for room in ("operations", "queries", "rules", "models"):
+        for room in ("service", "operations", "queries", "rules", "models"):
             assert (home / f"{room}.py").exists() or (home / room / "__init__.py").exists(), f"{service} lacks {room}"
 
 

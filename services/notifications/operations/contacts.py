@@ -87,6 +87,10 @@ def put_contact(
         keep_consent(
             transaction, now=now, user_id=user_id, is_given=True, source=Source.SERVICING, address=phone
         )  # fmt: skip
+    _replace_accounts(transaction, user_id=user_id, accounts=accounts)
+
+
+def _replace_accounts(transaction: Transaction, *, user_id: UUID, accounts: list[Mapping[str, Any]]) -> None:
     transaction.run(delete(contact_accounts).where(contact_accounts.c.user_id == user_id))
     endings = {account["id"]: account["last4"] for account in accounts}
     if endings:

@@ -27,6 +27,7 @@ from gateway.api import (
     examples,
     lease_examples,
     staff_messages,
+    staff_payments,
     staff_receipts,
     staff_webhooks,
     statement_examples,
@@ -59,7 +60,7 @@ from services.leases.contract import approvals, early_ends, extensions, lease_en
 from services.leases.contract import schemas as leases
 from services.notifications.contract import choices, conversations
 from services.notifications.contract import schemas as notifications
-from services.payments.contract import autopay, receipts
+from services.payments.contract import autopay, notices, receipts
 from services.payments.contract import schemas as payments
 
 ISSUER = "http://127.0.0.1:8000"
@@ -224,6 +225,12 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "payments.get_autopay": (autopay.GetAutopay, autopay.Autopay, AN_AUTOPAY),
     "payments.put_autopay": (autopay.PutAutopay, autopay.Autopay, {**AN_AUTOPAY, "version": 4}),
     "payments.remove_autopay": (autopay.RemoveAutopay, autopay.Autopay, {**AN_AUTOPAY, "version": 5}),
+    "payments.stop_draft": (autopay.StopDraft, autopay.Autopay, {**AN_AUTOPAY, "version": 6}),
+    "payments.get_payment_options": (payments.GetPaymentOptions, payments.PaymentOptions, examples.PAYMENT_OPTIONS),
+    "payments.list_ach_notices": (
+        notices.ListAchNotices, notices.AchNotices, examples.page_of(staff_payments.NOTICE),
+    ),
+    "payments.close_ach_notice": (notices.CloseAchNotice, Nothing, {}),
     "payments.skip_draft": (autopay.SkipDraft, autopay.Autopay, {**AN_AUTOPAY, "version": 6}),
     "payments.remove_payment_method": (payments.RemovePaymentMethod, Nothing, {}),
     "leases.get_lease": (leases.OneLease, leases.Lease, lease_examples.LEASE),

@@ -46,6 +46,7 @@ def test_a_payment_is_answered_as_soon_as_it_is_on_record(clock: FixedClock) -> 
             "quote_id": None,
             "on": None,
             "pay_anyway": False,
+            "card_fee_cents": 0,
         }
     ]
 

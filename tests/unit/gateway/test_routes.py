@@ -25,7 +25,7 @@ IDS = {
     "user_id": examples.USER_ID, "work_item_id": examples.MESSAGE_ID, "item_id": examples.MESSAGE_ID,
     "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID, "receipt_id": staff_receipts.RECEIPT_ID,
     "conversation_id": conversation_examples.CONVERSATION_ID, "attachment_id": conversation_examples.ATTACHMENT_ID,
-    "factor_id": examples.FACTOR_ID, "passkey_id": examples.PASSKEY_ID,
+    "notice_id": examples.MESSAGE_ID, "factor_id": examples.FACTOR_ID, "passkey_id": examples.PASSKEY_ID,
 }  # fmt: skip
 MESSAGE_ID = examples.MESSAGE_ID
 REST = {
