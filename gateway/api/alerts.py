@@ -11,7 +11,7 @@ from gateway.schemas import Alerts, Page
 from services.notifications.contract import choices
 
 TAGS = ("notifications",)
-TESTS = Limit("test-messages", "TEST_MESSAGES_PER_HOUR", window_seconds=3600)
+TESTS = Limit("test-messages", "TEST_MESSAGES_PER_HOUR", window_seconds=3600, is_of_persons_alone=True)
 
 CELLS = {"email": True, "sms": False, "inbox": True}
 CONSENT_TEXT = "I agree that Kia Finance America texts me about my account at the mobile number that it has of me: …"
@@ -19,6 +19,7 @@ ALERTS: dict[str, Any] = {
     "matrix": {**dict.fromkeys(choices.ALERTS, CELLS), "payment_due_soon": {"email": True, "sms": True, "inbox": True}},
     "locked": [
         {"alert": "autopay_draft", "channels": ["email"]},
+        {"alert": "lease_disclosures", "channels": ["email"]},
         {"alert": "security", "channels": ["email", "inbox", "sms"]},
     ],
     "due_soon_days": [7, 1],

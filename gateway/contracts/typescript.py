@@ -118,8 +118,12 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
             }
             mark = "" if shape["required"] else "?"
             lines.append(f"{group}{mark}: {type_of(shape, indent='    ')};")
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        lines.append(f"body: {type_of(content['schema'], indent='    ')};")
+    bodies = [
+        type_of(content["schema"], indent="    ")
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+    ]
+    if bodies:
+        lines.append(f"body: {' | '.join(dict.fromkeys(bodies))};")
     lines.append(f"answers: {_answers(operation['responses'])};")
     return "{\n" + "".join(f"    {line}\n" for line in lines) + "  }"
 

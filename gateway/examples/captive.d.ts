@@ -200,6 +200,7 @@ export interface AlertMatrix {
   payoff: AlertCells;
   account_changes: AlertCells;
   lease_end: AlertCells;
+  lease_disclosures: AlertCells;
   conversation: AlertCells;
   security: AlertCells;
 }
@@ -1347,7 +1348,7 @@ export interface LinkedAccount {
 
 /** The channels of one alert that nobody can change. */
 export interface LockedCells {
-  alert: "payment_due_soon" | "payment_confirmation" | "payment_problem" | "past_due" | "late_fee" | "statement_ready" | "autopay" | "autopay_draft" | "payoff" | "account_changes" | "lease_end" | "conversation" | "security";
+  alert: "payment_due_soon" | "payment_confirmation" | "payment_problem" | "past_due" | "late_fee" | "statement_ready" | "autopay" | "autopay_draft" | "payoff" | "account_changes" | "lease_end" | "lease_disclosures" | "conversation" | "security";
   channels: ("email" | "sms" | "inbox")[];
 }
 
@@ -2665,6 +2666,7 @@ export interface WantedMatrix {
   payoff?: AlertCells;
   account_changes?: AlertCells;
   lease_end?: AlertCells;
+  lease_disclosures?: AlertCells;
   conversation?: AlertCells;
   security?: AlertCells;
 }
@@ -7034,9 +7036,6 @@ export interface Operations {
       "Idempotency-Key"?: string;
     };
     body: string;
-    body: string;
-    body: string;
-    body: string;
     answers: {
       201: AttachmentShown;
       400: Refused<400, "malformed_request">;
@@ -7069,9 +7068,6 @@ export interface Operations {
       /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
       "Idempotency-Key"?: string;
     };
-    body: string;
-    body: string;
-    body: string;
     body: string;
     answers: {
       201: AttachmentShown;

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.schemas import Cents, Strict
+from chassis.schemas import Cents, Strict, YesOrNo
 from services.accounts.contract.approvals import AwaitedChange
 from services.accounts.contract.schemas import OneAccount, ScheduleRow
 
@@ -14,7 +14,7 @@ MONTHS_MAX = 12
 class _AnybodysMove(OneAccount):
     """`all_parties_agreed` is for staff, who then have everybody's word; of customers each agrees for themselves."""
 
-    all_parties_agreed = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    all_parties_agreed = YesOrNo(load_default=False)
 
 
 class PreviewDueDateChange(OneAccount):

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from chassis.schemas import Instant, Strict, Text
+from chassis.schemas import Instant, Strict, Text, YesOrNo
 from services.accounts.contract.schemas import OneAccount
 
 GIVEN, WITHDRAWN, SUSPENDED = "given", "withdrawn", "suspended"
@@ -22,7 +22,7 @@ class PutPaperless(OneAccount):
     `if_versions`: the change is made only to one of these versions of the preference.
     """
 
-    enabled = fields.Boolean(required=True, truthy={True}, falsy={False})
+    enabled = YesOrNo(required=True)
     consent_version = Text(load_default=None, allow_none=True, longest=40)
     proof = Text(load_default=None, allow_none=True, longest=40)
     if_versions = fields.List(fields.Integer(strict=True), required=True, validate=validate.Length(max=VERSIONS_MAX))

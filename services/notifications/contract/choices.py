@@ -9,7 +9,7 @@ CONSENT_CHANNELS = ("sms",)
 DUE_SOON_DAYS = (10, 7, 5, 3, 1)
 ALERTS = (
     "payment_due_soon", "payment_confirmation", "payment_problem", "past_due", "late_fee", "statement_ready", "autopay",
-    "autopay_draft", "payoff", "account_changes", "lease_end", "conversation", "security",
+    "autopay_draft", "payoff", "account_changes", "lease_end", "lease_disclosures", "conversation", "security",
 )  # fmt: skip
 
 

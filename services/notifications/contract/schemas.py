@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields, validate
 
-from chassis.schemas import Instant, Strict, Text
+from chassis.schemas import Instant, Strict, Text, YesOrNo
 
 ACCOUNTS_MAX = 100
 EMAIL_LENGTH_MAX = 254
@@ -79,7 +79,7 @@ class PutContact(Strict):
     email = _email()
     phone = fields.String(load_default=None, allow_none=True, validate=_is_telephone_number)
     first_name = Text(required=True, longest=100)
-    sms_consent = fields.Boolean(required=True, truthy={True}, falsy={False})
+    sms_consent = YesOrNo(required=True)
     time_zone = fields.String(load_default=None, allow_none=True, validate=_is_time_zone)
     language = _language()
     mailing_place = fields.Nested(MailingPlace, load_default=None, allow_none=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.schemas import Cents, Instant, Strict, Text
+from chassis.schemas import Cents, Instant, Strict, Text, YesOrNo
 from services.accounts.contract.business_days import DRAFT_DAYS_BEFORE_DUE_MAX
 from services.payments.contract.schemas import ConsentOffer, GivenConsent, Identifier, Request
 
@@ -51,7 +51,7 @@ class StopDraft(AboutAutopay):
     """
 
     instalment_number = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1))
-    ends_autopay = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    ends_autopay = YesOrNo(load_default=False)
     note = Text(required=True, longest=500)
 
 

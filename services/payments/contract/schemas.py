@@ -8,7 +8,7 @@ from uuid import UUID
 from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
 from chassis.errors import NotFound
-from chassis.schemas import Cents, Instant, Strict, Text
+from chassis.schemas import Cents, Instant, Strict, Text, YesOrNo
 from services.payments.contract.errors import CardNumberRefused
 from services.payments.contract.numbers import holds_card_number, is_routing_number, token_holds_card_number
 
@@ -162,7 +162,7 @@ class SubmitPayment(Request):
     extra = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(EXTRA_MODES))
     quote_id = Identifier(load_default=None, allow_none=True)
     on = fields.Date(load_default=None, allow_none=True)
-    pay_anyway = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    pay_anyway = YesOrNo(load_default=False)
     card_fee_cents = Cents(load_default=0, minimum=0)
 
 

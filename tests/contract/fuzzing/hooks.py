@@ -18,7 +18,7 @@ import schemathesis
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from schemathesis import AuthContext, Case, HookContext, Response
+from schemathesis import AuthContext, Case, HookContext, Response, SerializationContext
 from urllib3.util import Retry
 
 from deploy.sandbox.signatures import ProcessorSignature, SendGridSignature, TwilioSignature
@@ -104,11 +104,18 @@ class MoneyVendor(AuthBase):
         return request
 
 
+@schemathesis.serializer("application/pdf", "image/jpeg", "image/png")
+def as_a_file(context: SerializationContext, value: Any) -> dict[str, Any]:
+    """A file goes out as the bytes that it is."""
+    return {"data": value if isinstance(value, bytes) else str(value).encode()}
+
+
 # By operation, the headers of a signature and who makes them.
 MAIL_HEADERS = ("X-Twilio-Email-Event-Webhook-Signature", "X-Twilio-Email-Event-Webhook-Timestamp")
 VENDORS: dict[str, tuple[tuple[str, ...], AuthBase]] = {
     "recordMailEvents": (MAIL_HEADERS, MailVendor()),
     "recordTextStatus": (("X-Twilio-Signature",), TextVendor()),
+    "recordInboundText": (("X-Twilio-Signature",), TextVendor()),
     "recordProcessorEvents": (("Stripe-Signature",), MoneyVendor()),
 }
 

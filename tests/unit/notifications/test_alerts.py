@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.notifications.contract.choices import ALERTS
 from services.notifications.rules.alerts import DUE_SOON_DAYS, DUE_SOON_DAYS_BY_DEFAULT, OCCASIONS, OFFERS, Alert
 from services.notifications.rules.kinds import Channel, Kind
 
@@ -10,6 +11,10 @@ from services.notifications.rules.kinds import Channel, Kind
 def test_each_alert_is_offered_and_has_words(alert: Alert) -> None:
     assert alert in OFFERS
     assert any(occasion.alert is alert for occasion in OCCASIONS.values())
+
+
+def test_people_may_choose_of_every_alert_that_there_is() -> None:
+    assert list(ALERTS) == [str(alert) for alert in Alert]
 
 
 def test_what_must_be_said_goes_by_a_locked_mail() -> None:
