@@ -115,7 +115,7 @@ class Round:
             self.house.delivered.add(event.id)
             for service in (self.house.accounts, self.house.leases):
                 door = getattr(service, f"on_{event.name}", None)
-                if door is not None and door.listens_to.source == event.source:
+                if door is not None and event.source in {heard.source for heard in door.listens_to}:
                     self.note(deliver(door, event), event.name)
 
     def note(self, outcome: Outcome, name: str) -> None:
