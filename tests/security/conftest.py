@@ -25,7 +25,13 @@ def guarded(node: Broker) -> Guarded:
 
 
 # Limits are judged by themselves; here they would answer in the place of the routes.
-SETTINGS = dict.fromkeys(("REGISTRATIONS_PER_MINUTE", "SESSIONS_PER_MINUTE", "REQUESTS_PER_MINUTE"), "1000000")
+SETTINGS = dict.fromkeys(
+    (
+        "REGISTRATIONS_PER_MINUTE", "SESSIONS_PER_MINUTE", "REQUESTS_PER_MINUTE", "TYPING_PER_MINUTE",
+        "TEST_MESSAGES_PER_HOUR",
+    ),
+    "1000000",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

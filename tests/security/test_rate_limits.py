@@ -12,7 +12,9 @@ from tests.unit.gateway.builders import Gateway, a_gateway
 from tests.unit.gateway.test_routes import A_STATE, _path
 
 QUOTA = 7
-SETTINGS = {"SESSIONS_PER_MINUTE": QUOTA, "REGISTRATIONS_PER_MINUTE": QUOTA}
+SETTINGS = dict.fromkeys(
+    ("SESSIONS_PER_MINUTE", "REGISTRATIONS_PER_MINUTE", "TYPING_PER_MINUTE", "TEST_MESSAGES_PER_HOUR"), QUOTA
+)
 LIMITED = [route for route in ROUTES if route.limit]
 # What proxies write, and clients who want to look like somebody else.
 DISGUISES = (

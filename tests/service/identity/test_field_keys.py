@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import MetaData, Text, select, update
+from sqlalchemy import LargeBinary, MetaData, Text, select, update
 
 from chassis.context import NOBODY
 from chassis.keys import FieldCipher, add_secret_key
@@ -233,7 +233,7 @@ def encrypted_columns(metadata: MetaData) -> dict[str, set[str]]:
         table.name: {
             column.name
             for column in table.columns
-            if isinstance(column.type, Text) and column.name.endswith(("_sealed", "_encrypted"))
+            if isinstance(column.type, Text | LargeBinary) and column.name.endswith(("_sealed", "_encrypted"))
         }
         for table in metadata.tables.values()
     }

@@ -1,5 +1,6 @@
 """The stage of the stories: notifications on its database, and the sandbox that plays the vendors."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,7 +17,8 @@ from services.accounts.contract.events import account_flagged, account_unflagged
 from services.notifications.contract.events import mail_queued
 from services.notifications.providers.sendgrid import SendGridMail
 from services.notifications.providers.twilio import TwilioText
-from services.notifications.rules.kinds import CARRIED
+from services.notifications.rules.alerts import DUE_SOON_DAYS, Alert
+from services.notifications.rules.kinds import CARRIED, Channel
 from services.notifications.service import NotificationsService
 from services.payments.contract.events import payment_declined, payment_posted
 from tests.builders.heard import HEARD
@@ -184,6 +186,15 @@ class Stage:
     def dies_while(self, work: Callable[[], Any], *, at: str) -> None:
         """Do the work in a copy of this process that is killed at a failpoint."""
         dies_at(at, database=self.database, work=work)
+
+    def wants_everything(self) -> None:
+        """Ada has chosen every alert by every channel, on every day."""
+        matrix = json.dumps({str(alert): list(Channel) for alert in Alert})
+        days = ", ".join(map(str, DUE_SOON_DAYS))
+        self.change(
+            "INSERT INTO choices (user_id, version, matrix, due_soon_days, changed_at)"
+            f" VALUES ('{ADA}', 1, '{matrix}', ARRAY[{days}], now())"
+        )
 
     def heard(self, event: Event, *, because_of: Envelope | None = None, **differences: Any) -> Envelope:
         """Another service tells something of Ada's account, it arrives, and what it queues is sent."""

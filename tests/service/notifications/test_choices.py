@@ -19,6 +19,7 @@ from services.notifications.rules.kinds import Channel
 from tests.builders.notifications import ACCOUNT, ADA, ADAS_PHONE, GRACE, a_contact, a_second_holder
 from tests.builders.wiring import a_customer, an_agent, call
 from tests.service.notifications.stage import Stage
+from tests.unit.notifications.facts import FACTS_OF
 
 NO_TEXTS = {"payment_confirmation": {"email": True, "sms": False, "inbox": True}}
 SMS_VERSION = "sms-2026-11"
@@ -34,7 +35,7 @@ def choose(stage: Stage, *, matrix: Any, version: int = 0, **more: Any) -> Any:
 
 def pause_autopay(stage: Stage, *, cause: str) -> None:
     """Something that nobody asked for a moment ago is told to everybody who holds the account, and sent."""
-    tell(stage, cause=cause, template="autopay_paused", variables={"pause_reason": "The bank account is closed."})
+    tell(stage, cause=cause, template="autopay_paused", variables=FACTS_OF["autopay_paused"])
     stage.send_all()
 
 

@@ -141,6 +141,7 @@ def test_every_fact_that_can_be_heard_is_told_of_here() -> None:
 def test_by_one_mail_and_one_text_however_often_it_is_heard(stage: Stage, event: Event) -> None:
     subject, piece, _ = TOLD[event]
     stage.put(a_contact())
+    stage.wants_everything()
 
     envelope = stage.heard(event)
     assert deliver(stage.handler_of(event), envelope) is Outcome.DUPLICATE
