@@ -102,8 +102,9 @@ OCCASIONS: Mapping[str, Occasion] = {
     **_of(
         Alert.SECURITY, Kind.SECURITY, "verify_email", "already_registered", "reset_password", "user_id_reminder",
         "password_changed", "new_sign_in", "confirm_new_email", "approve_contact_change", "contact_changed",
-        "second_factor_changed", "approval_asked", "approval_decided", "security_code",
+        "second_factor_changed", "approval_asked", "approval_decided",
     ),
+    **_of(None, Kind.SECURITY, "security_code"),
     **_of(None, Kind.ANSWER, "test_message"),
     **_of(None, Kind.CONFIRMATION, "texts_stopped", "texts_started", "texts_help"),
 }  # fmt: skip
