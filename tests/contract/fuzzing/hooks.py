@@ -105,9 +105,9 @@ class MoneyVendor(AuthBase):
 
 
 @schemathesis.serializer("application/pdf", "image/jpeg", "image/png")
-def as_a_file(context: SerializationContext, value: Any) -> dict[str, Any]:
+def as_a_file(context: SerializationContext, value: Any) -> bytes | None:
     """A file goes out as the bytes that it is."""
-    return {"data": value if isinstance(value, bytes) else str(value).encode()}
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 # By operation, the headers of a signature and who makes them.
