@@ -12,6 +12,8 @@ from gateway.table import ROUTES
 from tests.unit.gateway.builders import ON_DATABASE, a_gateway
 from tests.unit.gateway.test_routes import A_STATE, _path
 
+# Every field is tried on the same gateway: no limit shall answer in the place of the route.
+SETTINGS = {"TEST_MESSAGES_PER_HOUR": 1_000_000}
 # What a careless server takes along into its rows.
 SLIPPED_IN: dict[str, Any] = {
     "id": "01900000-0000-7000-8000-0000000000ff",
@@ -57,7 +59,7 @@ def _at(body: Any, at: tuple[Any, ...]) -> Any:
 
 @pytest.mark.parametrize("route", WRITABLE, ids=lambda route: str(route.operation))
 def test_a_field_that_is_not_declared_is_refused_at_every_depth(route: Route, clock: FixedClock) -> None:
-    gateway = a_gateway(clock=clock)
+    gateway = a_gateway(clock=clock, settings=SETTINGS)
     headers = {"Idempotency-Key": "one", **A_STATE}
     declared = set(route.takes().fields) if route.takes else set()
     token = gateway.token(roles=[route.who[0]]) if not route.is_open else None
@@ -87,7 +89,7 @@ OF_BROWSERS = {"credential", "response"}
 @pytest.mark.parametrize("operation", ["addPasskey", "openPasskeySession"])
 def test_what_browsers_may_add_one_day_is_taken_and_reaches_nobody(operation: str, clock: FixedClock) -> None:
     [route] = [route for route in WRITABLE if route.operation == operation]
-    gateway = a_gateway(clock=clock)
+    gateway = a_gateway(clock=clock, settings=SETTINGS)
     for at in (("credential",), ("credential", "response")):
         for name in SLIPPED_IN.keys() - set(_at(route.sends, at)):
             answer = gateway.send(route.method, _path(route), json=bent(route, at, name))
