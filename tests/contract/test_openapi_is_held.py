@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import requests
 
 from chassis.errors import Kind, Refusal
 from gateway.table import ROUTES
@@ -82,6 +83,7 @@ def test_thousands_of_generated_requests_get_documented_answers(
         assert len(out_of_reach) <= OUT_OF_REACH_SHARE_MAX * len(documented)
         limited = {label for label, status in signed_in.answers if status == 429}
         assert limited <= WITH_LIMITS_OF_THEIR_OWN, "limits did not stand in the way"
+        wants_texts_again(stack, login=logins["customer"])
         assert "Every promise held." in stack.captive("demo").stdout, "the stack works as before"
         stack.captive("ledger", "check")
         assert stack.stop() == 0
@@ -96,6 +98,20 @@ def an_agents_login(stack: RunningStack) -> dict[str, str]:
     person = ("--email", AGENT_EMAIL, "--first-name", "Fay", "--last-name", "Fuzz")
     printed = stack.captive("user", "create", "--role", "agent", *person, "--generate-password").stdout
     return {"user_id": AGENT_EMAIL, "password": printed.rpartition("password ")[2].strip()}
+
+
+def wants_texts_again(stack: RunningStack, *, login: dict[str, str]) -> None:
+    """The customer has chosen whatever was generated, and may have taken back the consent to texts."""
+    session = requests.post(f"{stack.url}/v1/sessions", json=login, timeout=30).json()
+    headers = {"Authorization": f"Bearer {session['access_token']}"}
+    shown = requests.get(f"{stack.url}/v1/me/alerts", headers=headers, timeout=30)
+    as_it_stands = {**headers, "If-Match": shown.headers["ETag"]}
+    defaults = {"matrix": {}, "due_soon_days": [7, 1]}
+    put = requests.put(f"{stack.url}/v1/me/alerts", json=defaults, headers=as_it_stands, timeout=30)
+    assert put.status_code == 200, put.text
+    consent = {"channel": "sms", "is_given": True, "version": shown.json()["texts"]["consent_offer"]["version"]}
+    given = requests.post(f"{stack.url}/v1/me/consents", json=consent, headers=headers, timeout=30)
+    assert given.status_code == 201, given.text
 
 
 def assert_everything_was_kept(verdict: Verdict) -> None:
