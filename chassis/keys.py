@@ -161,6 +161,8 @@ class FieldCipher:
     def _key(self, identifier: str) -> AESGCM:
         """The key of that id. Raises KeyError for an id that no key has."""
         if identifier not in self._keys:
+            # Two keys made within one tick of the file system's clock leave the folder with one time.
+            self._read_at = -1
             self._look_again()
         return self._keys[identifier]
 
