@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from chassis.clock import Clock
-from chassis.keys import FieldCipher, add_secret_key, retire_secret_keys
+from chassis.clock import Clock, WallClock
+from chassis.keys import FieldCipher, add_secret_key, has_keys, retire_secret_keys
 from chassis.resealing import SealedTable, keys_in_use, reseal
 from chassis.store import Database
 
@@ -48,6 +48,15 @@ def make_field_keys(*, folder: Path) -> dict[str, str]:
     return {service: add_secret_key(folder=folder, purpose=purpose_of(service)) for service in SEALED}
 
 
+def lost_field_keys(*, folder: Path, urls: Mapping[str, str]) -> list[str]:
+    """The services that have no key at all while values are stored that need one."""
+    return [
+        service
+        for service in SEALED
+        if not has_keys(folder=folder, purpose=purpose_of(service)) and _keys_needed(service, url=urls[service])
+    ]
+
+
 def reseal_fields(*, folder: Path, urls: Mapping[str, str], clock: Clock) -> Iterator[Resealing]:
     """Bring what every service has stored under its newest key."""
     for service in SEALED:
@@ -58,13 +67,20 @@ def reseal_fields(*, folder: Path, urls: Mapping[str, str], clock: Clock) -> Ite
         yield Resealing(service, found.done, found.unreadable)
 
 
-def retire_field_keys(*, folder: Path, urls: Mapping[str, str], clock: Clock, before: datetime) -> dict[str, list[str]]:
+def retire_field_keys(*, folder: Path, urls: Mapping[str, str], before: datetime) -> dict[str, list[str]]:
     """Remove keys that no stored value needs and that had a successor by `before`; by service, what is gone."""
     retired = {}
     for service in SEALED:
-        store = Database(url=urls[service], service=service, clock=clock)
-        needed = keys_in_use(store, tables=sealed_tables(service))
-        store.close()
+        needed = _keys_needed(service, url=urls[service])
         purpose = purpose_of(service)
         retired[service] = retire_secret_keys(folder=folder, purpose=purpose, needed=needed, before=before)
     return retired
+
+
+def _keys_needed(service: str, *, url: str) -> set[str]:
+    # Nothing is written, so no time is.
+    store = Database(url=url, service=service, clock=WallClock(zone_name="UTC"))
+    try:
+        return keys_in_use(store, tables=sealed_tables(service))
+    finally:
+        store.close()

@@ -1,7 +1,10 @@
 """Every key of a stack, made once and never overwritten."""
 
+import fcntl
 import os
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,12 +65,27 @@ def mail_webhook_key(*, folder: Path) -> WebhookKey:
     return WebhookKey(private_file=path, public=line)
 
 
+def are_all_there(*, folder: Path) -> bool:
+    return all(has_keys(folder=folder, purpose=purpose) for purpose in (*SIGNING, *SECRET))
+
+
 def ensure_keys(*, folder: Path) -> None:
-    """Make what is missing, 0600, in a folder that only its owner enters."""
+    """Make what is missing, 0600, in a folder that only its owner enters; by one at a time."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for purpose in SIGNING:
-        if not has_keys(folder=folder, purpose=purpose):
-            add_signing_key(folder=folder, purpose=purpose)
-    for purpose in SECRET:
-        if not has_keys(folder=folder, purpose=purpose):
-            add_secret_key(folder=folder, purpose=purpose)
+    with _alone_in(folder):
+        for purpose in SIGNING:
+            if not has_keys(folder=folder, purpose=purpose):
+                add_signing_key(folder=folder, purpose=purpose)
+        for purpose in SECRET:
+            if not has_keys(folder=folder, purpose=purpose):
+                add_secret_key(folder=folder, purpose=purpose)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -11,7 +11,7 @@ from deploy.broker import free_ports
 from deploy.catalogue import ROOT, SERVICES
 from deploy.checks import end_leftovers, read_scale, refuse_taken_port, refuse_unusable_bus
 from deploy.console import Console
-from deploy.keys import mail_webhook_key
+from deploy.keys import are_all_there, mail_webhook_key
 from deploy.migrated import is_migrated, mark_migrated, state_of_code
 from deploy.postgres.databases import served_databases
 from deploy.rabbitmq.passwords import USERS, bus_urls_from, variable_of_bus
@@ -185,7 +185,7 @@ def programs_of(layout: Layout) -> list[Program]:
     """Everything a stack runs, stage by stage."""
     data = ["--data", str(layout.folder.path)]
     preparing = []
-    if layout.own_databases is None or not is_migrated(home=layout.own_databases, state=layout.code):
+    if not _is_prepared(layout):
         preparing.append(_once(layout, name=MIGRATE, stage=PREPARE, arguments=["deploy.migrate"]))
     if layout.imports_demo:
         # No answer of the running services is needed: the importer writes as the services' own verbs do.
@@ -205,6 +205,11 @@ def programs_of(layout: Layout) -> list[Program]:
         ready_path="/health/live",
     )
     return [*preparing, sandbox, *(_serving(layout, name) for name in layout.ops_ports)]
+
+
+def _is_prepared(layout: Layout) -> bool:
+    home = layout.own_databases
+    return home is not None and is_migrated(home=home, state=layout.code) and are_all_there(folder=layout.folder.keys)
 
 
 def _sandbox_options(layout: Layout) -> list[str]:

@@ -5,12 +5,14 @@ Reads the same settings as the services. Safe to run again, and by several at on
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.assembly import declared_settings, service_class
 from chassis.migrating import upgrade
 from chassis.settings import SettingsInvalid, read
 from deploy.catalogue import SERVICES, migrations_of
+from deploy.field_keys import lost_field_keys
 from deploy.handover import HandedOver, hand_over
 from deploy.keys import ensure_keys
 from deploy.rabbitmq.subscribers import read_subscribers
@@ -27,7 +29,8 @@ def main() -> int:
 
 
 def _prepare() -> int:
-    ensure_keys(folder=Path(os.environ["KEYS_DIR"]))
+    keys = Path(os.environ["KEYS_DIR"])
+    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         settings = read(declared_settings(service_class(path) for path in SERVICES.values()))
     except SettingsInvalid as error:
@@ -37,12 +40,24 @@ def _prepare() -> int:
         moved = upgrade(url=settings[f"{service.upper()}_DATABASE_URL"], trees={service: migrations_of(service)})
         if moved:
             sys.stdout.write(f"{service}: migrated {', '.join(moved)}\n")
+    _refuse_lost_keys(keys, urls={service: settings[f"{service.upper()}_DATABASE_URL"] for service in SERVICES})
+    ensure_keys(folder=keys)
     if settings["BUS_URL"].startswith("amqp"):
         file = os.environ.get("SUBSCRIBERS_FILE")
         count = declare_all(url=settings["BUS_URL"], subscribers=read_subscribers(Path(file)) if file else ())
         sys.stdout.write(f"bus: {count} event queues declared\n")
         _tell_of(hand_over(url=settings["BUS_URL"]))
     return 0
+
+
+def _refuse_lost_keys(folder: Path, *, urls: Mapping[str, str]) -> None:
+    """New keys beside old values would start services that read none of them. Raises StackProblem."""
+    lost = lost_field_keys(folder=folder, urls=urls)
+    if lost:
+        raise StackProblem(
+            f"What {', '.join(lost)} stored is closed with keys that {folder} has not: put that folder back from your "
+            "backup, or start with empty databases."
+        )
 
 
 def _tell_of(moved: HandedOver) -> None:

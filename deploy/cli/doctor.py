@@ -53,6 +53,8 @@ def examine(*, folder: DataFolder, port: int) -> Iterator[Finding]:
         "packages", not missing, f"missing {', '.join(missing)}; run deploy/install" if missing else "installed"
     )
     yield _examine_postgres(folder)
+    for left in Cluster(data=folder.path).left_behind:
+        yield Finding("databases", None, f"{left} is of an earlier {folder.path}; remove it when it is not wanted")
     home = next(path for path in (folder.path, *folder.path.parents) if path.exists())
     free = shutil.disk_usage(home).free
     yield Finding("disk", free >= DISK_BYTES_MIN, f"{free // 1_000_000:,} MB free for {folder.path}")

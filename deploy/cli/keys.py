@@ -69,8 +69,7 @@ def retire(data: Path) -> None:
         click.echo(line)
     before = datetime.now(UTC) - timedelta(minutes=SUPERSEDED_MINUTES)
     with reachable_databases(folder=DataFolder(data), environment=os.environ) as urls:
-        clock = clock_of(DataFolder(data), environment=os.environ)
-        retired = retire_field_keys(folder=folder, urls=urls, clock=clock, before=before)
+        retired = retire_field_keys(folder=folder, urls=urls, before=before)
     for service, gone in retired.items():
         click.echo(f"fields: removed {len(gone)} keys of {service} {', '.join(gone)}".rstrip())
 

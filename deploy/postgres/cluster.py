@@ -74,6 +74,11 @@ class Cluster:
             sentence = f"{self.folder} belongs to another user; run as that user, or give another folder with --data."
             raise StackProblem(sentence) from error
 
+    @property
+    def left_behind(self) -> tuple[Path, ...]:
+        """Where databases of data folders are that were at this path before; nothing reads them any more."""
+        return tuple(found for found in self._elsewhere.glob(f"{self._name_elsewhere}*") if found != self.folder)
+
     def start(self) -> None:
         """Serve; a server that a killed stack left running is taken over. Raises StackProblem."""
         self._prepare()
@@ -134,10 +139,17 @@ class Cluster:
         nearest = next(folder for folder in (self._data, *self._data.parents) if folder.exists())
         if inside.exists() or self._user.reaches(nearest):
             return inside
-        digest = hashlib.sha256(str(self._data).encode()).hexdigest()[:16]
-        # Durable databases stay out of the temporary folder, which systems clear of files that were not touched lately.
-        home = SYSTEM_FOLDER if self._durable else THROWAWAY_FOLDER
-        return home / f"captive-{digest}"
+        # A data folder made anew at the same path has new keys: what the one before it left, they would not open.
+        return self._elsewhere / f"{self._name_elsewhere}-{secrets.token_hex(4)}"
+
+    @property
+    def _elsewhere(self) -> Path:
+        """Durable databases stay out of the temporary folder, which systems clear of what was not touched lately."""
+        return SYSTEM_FOLDER if self._durable else THROWAWAY_FOLDER
+
+    @property
+    def _name_elsewhere(self) -> str:
+        return f"captive-{hashlib.sha256(str(self._data).encode()).hexdigest()[:16]}"
 
     def _prepare(self) -> None:
         major = self.major

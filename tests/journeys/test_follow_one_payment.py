@@ -46,7 +46,7 @@ def test_the_demo_does_the_main_job_and_can_be_repeated(bus: str | None, tmp_pat
 @pytest.mark.slow
 def test_a_stack_that_is_killed_comes_back_with_everything(bus: str | None, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with a_running_stack(data=data, bus=bus) as stack:
+    with a_running_stack(data=data, bus=bus, stays=True) as stack:
         stack.captive("demo")
         stack.process.kill()
         stack.process.wait(10)

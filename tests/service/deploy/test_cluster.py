@@ -65,6 +65,26 @@ class TestPlace:
         cluster.destroy()
         assert not cluster.folder.exists()
 
+    @as_root
+    def test_a_data_folder_made_anew_at_the_same_path_does_not_find_the_databases_of_the_one_before(
+        self, cluster_in: MakeCluster, home: Path
+    ) -> None:
+        hidden = home / "hidden"
+        hidden.mkdir(mode=0o700)
+        before = cluster_in(hidden / "data")
+        before.start()
+        before.ensure_service_databases(["accounts"])
+        before.stop()
+        shutil.rmtree(hidden / "data")
+        after = cluster_in(hidden / "data")
+        assert after.left_behind == (before.folder,)
+        after.start()
+        with psycopg2.connect(after.admin_url().replace("+psycopg2", "")) as connection:
+            cursor = connection.cursor()
+            cursor.execute("SELECT datname FROM pg_database WHERE datname = 'accounts'")
+            assert cursor.fetchall() == []
+        connection.close()
+
     def test_a_stale_process_number_does_not_keep_the_server_from_starting(self, cluster_in: MakeCluster) -> None:
         cluster = cluster_in()
         cluster.start()

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +18,7 @@ from chassis.resealing import keys_in_use, reseal
 from chassis.store import Database, Transaction
 from deploy.catalogue import SERVICES
 from deploy.cli import keys as keys_commands
-from deploy.field_keys import SEALED, purpose_of, retire_field_keys, sealed_tables
+from deploy.field_keys import SEALED, lost_field_keys, purpose_of, retire_field_keys, sealed_tables
 from deploy.keys import SECRET, ensure_keys
 from deploy.stack import variable_of
 from services.identity.models import users
@@ -210,11 +211,36 @@ class TestRetiringAKey:
         for service in SERVICES:
             databases(service)
         retired = retire_field_keys(
-            folder=keys_folder, urls={service: migrated(service) for service in SERVICES}, clock=counter.clock,
+            folder=keys_folder, urls={service: migrated(service) for service in SERVICES},
             before=datetime.now(UTC) + timedelta(days=1),
         )  # fmt: skip
         assert retired["identity"] == []
         assert (keys_folder / PURPOSE / f"{needed}.secret").exists()
+
+
+class TestAFolderOfKeysThatIsGone:
+    @pytest.fixture
+    def urls(self, databases: OpenDatabase, migrated: Callable[[str], str]) -> dict[str, str]:
+        for service in SERVICES:
+            databases(service)
+        return {service: migrated(service) for service in SERVICES}
+
+    def test_is_missed_by_whoever_has_stored_something(
+        self, counter: Counter, urls: dict[str, str], tmp_path: Path
+    ) -> None:
+        assert lost_field_keys(folder=tmp_path / "another", urls=urls) == []
+        counter.join()
+        assert lost_field_keys(folder=tmp_path / "another", urls=urls) == ["identity"]
+
+    def test_is_not_missed_while_it_is_there(self, counter: Counter, urls: dict[str, str], keys_folder: Path) -> None:
+        counter.join()
+        assert lost_field_keys(folder=keys_folder, urls=urls) == []
+
+
+def test_keys_are_made_once_by_however_many(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as several:
+        list(several.map(lambda _: ensure_keys(folder=tmp_path / "keys"), range(8)))
+    assert {len(list((tmp_path / "keys" / purpose).glob("*.secret"))) for purpose in SECRET} == {1}
 
 
 class TestTheListOfEncryptedColumns:

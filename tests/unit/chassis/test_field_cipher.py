@@ -1,5 +1,6 @@
 """What is sealed opens for its owner alone, as text or as a file; what is printed is found under every key."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,13 @@ def test_what_was_printed_before_a_rotation_is_looked_for_too(folder: Path) -> N
     after = a_cipher(folder)
     assert after.print_of("title") != before
     assert set(after.prints_of("title")) == {before, after.print_of("title")}
+
+
+def test_a_key_is_found_though_the_folder_looks_as_it_did(folder: Path) -> None:
+    """Two files made within one tick of the file system's clock leave the folder with one time."""
+    cipher, home = a_cipher(folder), folder / PURPOSE
+    looked_at = home.stat()
+    add_secret_key(folder=folder, purpose=PURPOSE)
+    sealed = a_cipher(folder).encrypt("Alvarez", bound_to="row 1")
+    os.utime(home, ns=(looked_at.st_atime_ns, looked_at.st_mtime_ns))
+    assert cipher.decrypt(sealed, bound_to="row 1") == "Alvarez"
