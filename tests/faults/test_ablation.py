@@ -6,12 +6,12 @@ the stream an event. It is shown apart, by the same deaths with it and without i
 
 import pytest
 
-from deploy.broker import broker_vhost
 from tests.faults.crashing.ablated import ACKNOWLEDGEMENT, INBOX, INBOX_AND_KEYS, TOLD_AFTER, TOLD_BEFORE
 from tests.faults.crashing.counting import LOST, STUCK, TWICE
 from tests.faults.crashing.playing import a_crowd
 from tests.faults.crashing.removing import Shown, shown
 from tests.faults.crashing.stack import a_crashing_stack
+from tests.fixtures.broker import a_vhost
 from tests.fixtures.figures import Report
 
 pytestmark = [pytest.mark.bus, pytest.mark.slow]
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.bus, pytest.mark.slow]
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
     """What each removal has shown, all of them on one stack."""
     folder = tmp_path_factory.mktemp("ablation")
-    with broker_vhost() as bus, a_crashing_stack(folder=folder, bus=bus, is_swappable=True) as stack:
+    with a_vhost() as bus, a_crashing_stack(folder=folder, bus=bus, is_swappable=True) as stack:
         return shown(stack, a_crowd(stack, folder=folder))
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from chassis.failpoints import DECLARED
-from deploy.broker import broker_vhost
 from tests.faults.crashing.playing import run
 from tests.faults.crashing.points import PASSES, drawn, whole
 from tests.faults.crashing.stack import a_crashing_stack
+from tests.fixtures.broker import a_vhost
 from tests.fixtures.figures import Report
 
 DEATHS_EACH = 3
@@ -35,7 +35,7 @@ def test_no_payment_is_lost_doubled_or_stuck_whatever_dies_at_whatever_point(tmp
     scenes = whole(deaths_each=DEATHS_EACH) if is_full else drawn(seed=seed)
     scale = random.Random(seed).choice(SCALES)
     report(f"seed {seed}: {'every point by every program' if is_full else 'every point once'}; {scale or 'not scaled'}")
-    with broker_vhost() as bus, a_crashing_stack(folder=tmp_path, bus=bus, scale=scale) as stack:
+    with a_vhost() as bus, a_crashing_stack(folder=tmp_path, bus=bus, scale=scale) as stack:
         found = run(stack, scenes, folder=tmp_path)
     for line in found.lines():
         report(line)

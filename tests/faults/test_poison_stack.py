@@ -16,13 +16,13 @@ from sqlalchemy import create_engine, text
 from chassis.context import CallContext, ContextSigner, deadline_after
 from chassis.ids import new_id
 from chassis.store import refuse_wrong_driver
-from deploy.broker import broker_vhost
 from deploy.catalogue import SERVICES
 from deploy.topology import bindings
 from services.payments.contract.events import payment_posted
 from tests.faults.poison.messages import FAR_TIME, FLAGS_CALL, shortstr, table
 from tests.faults.poison.sending import REPLY_TO, Answer, Parcel, Sender
 from tests.faults.poison.toy import CANARY
+from tests.fixtures.broker import a_vhost
 from tests.fixtures.processes import eventually
 from tests.fixtures.stacks import RunningStack, a_running_stack
 
@@ -105,7 +105,7 @@ def states(stack: RunningStack, *event_ids: UUID) -> list[str]:
 @pytest.fixture
 def bus() -> Iterator[str]:
     """With nobody else's dead letters in it."""
-    with broker_vhost() as url:
+    with a_vhost() as url:
         yield url
 
 

@@ -8,9 +8,9 @@ from amqp.exceptions import NotFound
 
 from chassis.bus.link import open_channel
 from deploy import dead_letters as letters
-from deploy.broker import broker_vhost
 from deploy.handover import HandedOver, former_queue, hand_over
 from deploy.topology import bindings, declare_all
+from tests.fixtures.broker import a_vhost
 from tests.service.deploy.test_dead_letters import bodies, put
 
 pytestmark = pytest.mark.bus
@@ -26,7 +26,7 @@ FORMER = (f"{LEASES}.v1", f"{GATEWAY}.v1")
 @pytest.fixture
 def bus() -> Iterator[str]:
     """As version 1 has left it, with an event and a dead letter for each of two handlers; then declared as now."""
-    with broker_vhost() as url:
+    with a_vhost() as url:
         with open_channel(url) as channel:
             for former in FORMER:
                 declare_former(channel, former)
