@@ -42,7 +42,9 @@ WORKERS = 2
 # collection, where what takes long stands first: sorted by the number of tests, whole stacks would come last.
 SIDE_BY_SIDE = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
 SOME_FAILED = 1
-BENCHES = ("rpc", "fanout", "http", "stream")
+# Others at work on the machine would be measured too: root can keep them away, anybody can wait.
+BESIDE_OTHERS = ("rpc", "fanout", "http", "stream")
+BENCHES = ("replay", "lockbox", "import", "ledger", "notify", "overload", *BESIDE_OTHERS, "day")
 
 
 @click.command()
@@ -71,11 +73,7 @@ def main(quick: bool, full: bool, pytest_arguments: tuple[str, ...]) -> None:
             if figures.exists():
                 click.echo(f"--- figures\n{figures.read_text()}")
     if full:
-        for what in BENCHES:
-            # Others at work on the machine would be measured too: root can keep them away, anybody can wait.
-            quietly = ("--undisturbed",) if os.geteuid() == 0 else ("--patience", "600")
-            command = (sys.executable, "-m", "deploy.cli", "bench", what, *quietly)
-            _run(Gate(f"bench {what}", command), environment=dict(os.environ))
+        _run_benches()
 
 
 def _environment_of_tests(*, full: bool) -> dict[str, str]:
@@ -91,6 +89,19 @@ def _run_tests(tests: tuple[str, ...], *, environment: dict[str, str]) -> None:
         alone = Gate("what failed beside others, alone", (*tests, "--last-failed", "--last-failed-no-failures", "none"))
         code = _code_of(alone, environment=environment)
     if code:
+        sys.exit(1)
+
+
+def _run_benches() -> None:
+    """Every figure of a release; one that misses its target does not keep the others from being measured."""
+    quietly = ("--undisturbed",) if os.geteuid() == 0 else ("--patience", "600")
+    missed = []
+    for what in BENCHES:
+        command = (sys.executable, "-m", "deploy.cli", "bench", what, *(quietly if what in BESIDE_OTHERS else ()))
+        if _code_of(Gate(f"bench {what}", command), environment=dict(os.environ)):
+            missed.append(what)
+    if missed:
+        click.echo(f"--- missed their targets: {', '.join(missed)}")
         sys.exit(1)
 
 
