@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Thread
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 
-from chassis.doors import Outcome
+from chassis.doors import EventCall, Outcome
 from chassis.events import Envelope
+from chassis.store import Cause
 from services.accounts.contract.events import payment_past_due
+from services.notifications.models import contacts
+from services.notifications.operations import telling
 from services.payments.contract.events import autopay_paused
 from tests.builders.notifications import ADA, GRACE, a_contact, a_second_holder
-from tests.builders.wiring import A_TRACE, settings_of
+from tests.builders.wiring import A_TRACE, deliver, settings_of
 from tests.service.notifications.stage import Stage
 
 DONE, DUPLICATE = Outcome.DONE, Outcome.DUPLICATE
+WAITS_SECONDS = 0.5
 GRACES_ACCOUNT = "01900000-0000-7000-8000-00000000acc2"
 
 
@@ -97,3 +102,32 @@ def test_one_that_cannot_be_told_does_not_keep_the_others(stage: Stage) -> None:
     assert counted(stage, "SELECT count(*) FROM messages") == [(0,)]
     assert [stage.hear(adas), stage.hear(graces)] == [DONE, Outcome.RETRYING]
     assert counted(stage, "SELECT user_id::text, count(*) FROM messages GROUP BY 1") == [(ADA, 3)]
+
+
+def test_two_who_tell_a_person_at_the_same_time_share_the_budget(stage: Stage) -> None:
+    stage.put(a_contact())
+    for _ in range(5):
+        stage.heard(autopay_paused)
+    mine, others = stage.told_elsewhere(autopay_paused), stage.told_elsewhere(payment_past_due)
+    other = Thread(target=deliver, args=(stage.service.on_payment_past_due, others))
+    with stage.database.writing(cause=Cause(event_id=mine.id, root_id=mine.root_id)) as transaction:
+        call = EventCall(transaction, mine, autopay_paused.load(mine))
+        telling.tell_people(
+            [telling.autopay_paused(call)], now=stage.clock.now(), cipher=stage.service.cipher,
+            wording=stage.service.wording,
+        )  # fmt: skip
+        other.start()
+        other.join(WAITS_SECONDS)
+        # It cannot know yet what this one comes to.
+        assert other.is_alive()
+    other.join()
+    assert counted(
+        stage, "SELECT reason, count(*) FROM messages WHERE channel = 'email' GROUP BY 1 ORDER BY 1"
+    ) == [("accepted", 5), ("allowed", 1), ("over_budget", 1)]  # fmt: skip
+
+
+def test_answers_wait_for_nobody(stage: Stage) -> None:
+    stage.put(a_contact())
+    with stage.database.writing() as transaction:
+        transaction.all(select(contacts).with_for_update())
+        assert stage.hear(stage.posted()) is DONE

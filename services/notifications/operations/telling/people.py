@@ -29,6 +29,8 @@ _HOLDERS = (
     .where(contact_accounts.c.account_id == func.any(bindparam("of_accounts", type_=ARRAY(Uuid))))
     .order_by(contacts.c.user_id)
 )
+# Whoever counts what a person got today holds them until its own messages are written, always in the same order.
+_COUNTED_HOLDERS = _HOLDERS.with_for_update(of=contacts, key_share=True)
 _PEOPLE = (
     select(contacts, *_CHOSEN)
     .join_from(contacts, choices, choices.c.user_id == contacts.c.user_id, isouter=True)
@@ -116,7 +118,8 @@ def _rows_by_whom(transaction: Transaction, said: Sequence[Announcement]) -> Map
     found: dict[Any, list[Row]] = defaultdict(list)
     accounts = {one.account_id for one in said if one.account_id}
     people = {one.person for one in said if one.person}
-    for row in transaction.all(_HOLDERS, {"of_accounts": list(accounts)}) if accounts else ():
+    holders = _COUNTED_HOLDERS if any(is_counted(one.template) for one in said) else _HOLDERS
+    for row in transaction.all(holders, {"of_accounts": list(accounts)}) if accounts else ():
         found[row["account_id"]].append(row)
     for row in transaction.all(_PEOPLE, {"of_people": list(people)}) if people else ():
         found[row["user_id"]].append(row)
