@@ -76,9 +76,12 @@ class Told:
 
 def tell(
     *, event: Event, source: str, subject: str, data: Mapping[str, Any], now: datetime,
-    cause: tuple[UUID, UUID] | None,
+    cause: tuple[UUID, UUID] | None, traceparent: str = "",
 ) -> Told:  # fmt: skip
-    """One event, to be saved. Raises ValueError where it is another's, or its data breaks its contract."""
+    """One event, to be saved, in the trace of `traceparent` or else of the work at hand.
+
+    Raises ValueError where it is another's, or its data breaks its contract.
+    """
     if event.source != source:
         raise ValueError(f"{source} must not tell {event.source}'s {event.name}")
     identifier = new_id(at=now)
@@ -91,7 +94,7 @@ def tell(
         sequence=UNKNOWN_SEQUENCE,
         data=event.dump(data),
         dataschema=event.dataschema,
-        traceparent=tracing.child(tracing.current()),
+        traceparent=tracing.child(traceparent or tracing.current()),
         causation_id=cause[0] if cause else None,
         root_id=cause[1] if cause else identifier,
     )

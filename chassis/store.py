@@ -55,10 +55,11 @@ class Contended(Exception):
 
 @dataclass(frozen=True)
 class Cause:
-    """The event on whose account this transaction runs; its descendants keep the root."""
+    """The event on whose account this transaction runs; its descendants keep the root and belong to the trace."""
 
     event_id: UUID
     root_id: UUID
+    traceparent: str = ""
 
 
 class Transaction:
@@ -97,6 +98,7 @@ class Transaction:
             outbox.tell(
                 event=event, source=self._service, subject=subject, data=data, now=self._clock.now(),
                 cause=(self._cause.event_id, self._cause.root_id) if self._cause else None,
+                traceparent=self._cause.traceparent if self._cause else "",
             )
         )  # fmt: skip
 

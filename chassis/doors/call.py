@@ -61,7 +61,7 @@ class ErrandCall:
 
     @property
     def cause(self) -> Cause:
-        return Cause(event_id=self.event.id, root_id=self.event.root_id)
+        return Cause(event_id=self.event.id, root_id=self.event.root_id, traceparent=self.event.traceparent)
 
     @property
     def context(self) -> CallContext:

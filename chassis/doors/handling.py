@@ -102,7 +102,7 @@ def _react_if_concerned(delivery: Delivery, method: Method, handles: Handles) ->
 def _react(delivery: Delivery, method: Method, handles: Handles, data: dict[str, Any]) -> Outcome:
     envelope = delivery.envelope
     take = inbox.take_again if delivery.again else inbox.take
-    cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
+    cause = Cause(event_id=envelope.id, root_id=envelope.root_id, traceparent=envelope.traceparent)
     with delivery.service.store.writing(cause=cause) as transaction:
         if not take(transaction.connection, event_id=envelope.id, handler=delivery.handler):
             return Outcome.DUPLICATE
@@ -148,7 +148,7 @@ def _react_to_all(method: Method, handles: Handles, pairs: Pairs) -> list[Settle
             outcomes[number] = Outcome.DONE if envelope.id in taken else Outcome.DUPLICATE
             if envelope.id in taken:
                 taken.discard(envelope.id)
-                cause = Cause(event_id=envelope.id, root_id=envelope.root_id)
+                cause = Cause(event_id=envelope.id, root_id=envelope.root_id, traceparent=envelope.traceparent)
                 calls.append(EventCall(transaction.within(cause), envelope, data))
         left = handles.call(method, service, calls) if calls else frozenset()
         if left:

@@ -91,7 +91,6 @@ class InboxMessageAdded(Strict):
 
 mail_queued = Event("notifications", "mail_queued", 1, MessageQueued, promised=False, handled=True)
 text_queued = Event("notifications", "text_queued", 1, MessageQueued, promised=False, handled=True)
-inbox_queued = Event("notifications", "inbox_queued", 1, MessageQueued, promised=False, handled=True)
 notification_sent = Event("notifications", "notification_sent", 1, NotificationSent, handled=True)
 notification_delivered = Event("notifications", "notification_delivered", 1, NotificationDelivered, handled=True)
 notification_failed = Event("notifications", "notification_failed", 1, NotificationFailed, handled=True)

@@ -24,7 +24,8 @@ from services.notifications.models import consents as kept_consents
 from services.notifications.operations.consents import Source, keep_consent
 from services.notifications.operations.contacts import Person, person_of
 from services.notifications.operations.deciding import decide
-from services.notifications.operations.queueing import queue
+from services.notifications.operations.drafts import Draft, queue
+from services.notifications.providers.wording import Wording
 from services.notifications.rules import alerts, causes, consents, standing
 from services.notifications.rules.kinds import Channel
 
@@ -85,17 +86,20 @@ def give_consent(
 
 
 def test_alerts(
-    transaction: Transaction, *, now: datetime, caller: CallContext, cipher: FieldCipher, channel: str
-) -> Mapping[str, Any]:
+    transaction: Transaction, *, now: datetime, caller: CallContext, cipher: FieldCipher, wording: Wording,
+    channel: str,
+) -> Mapping[str, Any]:  # fmt: skip
     """Write the caller a message to try whether it arrives; gives whether it goes, and by which rule."""
     contact = _locked(transaction, caller=caller)
     way = Channel(channel)
-    decision, record = decide(person_of(cipher, contact), now=now, template=TEST_TEMPLATE, channel=way)
+    person = person_of(cipher, contact)
+    decision, record = decide(person, now=now, template=TEST_TEMPLATE, channel=way)
     key = causes.source_key(cause=str(new_id(at=now)), addressee=caller.subject, channel=way, template=TEST_TEMPLATE)
-    message_id = queue(
-        transaction, now=now, cipher=cipher, key=key, channel=way, template=TEST_TEMPLATE, decided=(decision, record),
-        language=contact["language"], user_id=contact["user_id"], variables={},
+    draft = Draft(
+        within=transaction, key=key, channel=way, template=TEST_TEMPLATE, language=contact["language"],
+        decision=decision, record=record, variables={}, first_name=person.first_name, user_id=contact["user_id"],
     )  # fmt: skip
+    message_id = queue(draft, now=now, cipher=cipher, wording=wording)
     return {
         "message_id": message_id, "channel": channel, "is_sent": decision.send, "reason": decision.reason,
         "explanation": standing.explain(decision.reason),

@@ -1,6 +1,6 @@
 """What is known of a person and a message becomes the facts of a decision, and the decision is kept with them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from chassis.ids import lowest_id
 from chassis.store import Transaction
 from services.notifications.models import messages
 from services.notifications.operations.contacts import Person
-from services.notifications.rules import alerts, deciding
+from services.notifications.rules import alerts, decided, deciding
 from services.notifications.rules.deciding import BUDGET_WINDOW, Decision, Facts
 from services.notifications.rules.kinds import CARRIED, COUNTED, Channel
 from services.notifications.rules.states import State
@@ -77,25 +77,17 @@ def decide(
         was_read=aside.was_read,
     )
     decision = deciding.may_send(facts, now=now)
-    return decision, _record(decision, facts=facts, now=now)
+    return decision, decided.record_of(decision, facts=facts, now=now)
 
 
-def spent_of(
-    transaction: Transaction, *, now: datetime, template: str, people: Iterable[UUID]
-) -> Mapping[tuple[UUID, str], int]:
-    """By person and channel, the counted messages of the last day; nothing is asked where this one is not counted."""
-    wanted = list(people)
-    if alerts.OCCASIONS[template].kind not in COUNTED or not wanted:
+def is_counted(template: str) -> bool:
+    """Whether messages of this template count towards what a person gets in a day."""
+    return alerts.OCCASIONS[template].kind in COUNTED
+
+
+def spent_of(transaction: Transaction, *, now: datetime, people: Collection[UUID]) -> Mapping[tuple[UUID, str], int]:
+    """By person and channel, the counted messages of the last day."""
+    if not people:
         return {}
-    rows = transaction.all(_SPENT, {"of_people": wanted, "since": lowest_id(at=now - BUDGET_WINDOW)})
+    rows = transaction.all(_SPENT, {"of_people": list(people), "since": lowest_id(at=now - BUDGET_WINDOW)})
     return {(row["user_id"], row["channel"]): row["count"] for row in rows}
-
-
-def _record(decision: Decision, *, facts: Facts, now: datetime) -> Mapping[str, Any]:
-    return {
-        "decided_at": now.isoformat(),
-        "rule": decision.reason,
-        "goes": decision.send,
-        "not_before": decision.not_before and decision.not_before.isoformat(),
-        "facts": facts.record(),
-    }

@@ -14,8 +14,10 @@ from services.notifications.operations.consents import Source
 from services.notifications.operations.contacts import language_at, people_at, resume_texts_to, stop_texts_to
 from services.notifications.operations.conversations import take_text
 from services.notifications.operations.deciding import Aside, decide
-from services.notifications.operations.queueing import queue, who_asked
+from services.notifications.operations.drafts import Draft, queue
+from services.notifications.operations.queueing import who_asked
 from services.notifications.providers.reports import InboundText
+from services.notifications.providers.wording import Wording
 from services.notifications.rules import causes
 from services.notifications.rules.kinds import Channel
 from services.notifications.rules.replies import Word, word_in
@@ -30,7 +32,7 @@ _ONCE = insert(inbound_texts).on_conflict_do_nothing(constraint="uq_inbound_text
 
 
 def take_inbound_text(
-    transaction: Transaction, *, now: datetime, cipher: FieldCipher, text: InboundText | None
+    transaction: Transaction, *, now: datetime, cipher: FieldCipher, wording: Wording, text: InboundText | None
 ) -> None:  # fmt: skip
     """Heed a text that came in, once; what the vendor tells again changes nothing."""
     if text is None:
@@ -50,7 +52,8 @@ def take_inbound_text(
     # HELP is no news to anybody, and neither is what a stranger says: those are answered now and then.
     answers = is_news or (not was_said and (word is Word.HELP or (word is Word.STOP and not people)))
     if answers and text.understood is None:
-        _answer(transaction, now=now, cipher=cipher, text=text, template=ANSWERS[word], people=people)
+        answer = _answer(transaction, now=now, text=text, template=ANSWERS[word], people=people)
+        queue(answer, now=now, cipher=cipher, wording=wording)
 
 
 def _heed(
@@ -80,20 +83,14 @@ def _heed(
 
 
 def _answer(
-    transaction: Transaction,
-    *,
-    now: datetime,
-    cipher: FieldCipher,
-    text: InboundText,
-    template: str,
-    people: list[UUID],
-) -> None:
+    transaction: Transaction, *, now: datetime, text: InboundText, template: str, people: list[UUID]
+) -> Draft:  # fmt: skip
     """One text back, within five minutes or not at all (47 CFR 64.1200(a)(12))."""
-    decided = decide(
+    decision, record = decide(
         who_asked(text.number), now=now, template=template, channel=Channel.SMS, aside=Aside(answers_text_at=now)
     )
-    queue(
-        transaction, now=now, cipher=cipher, channel=Channel.SMS, template=template, decided=decided,
+    return Draft(
+        within=transaction, channel=Channel.SMS, template=template, decision=decision, record=record,
         language=language_at(transaction, people=people),
         key=causes.source_key(cause=text.vendor_id, addressee="number", channel=Channel.SMS, template=template),
         user_id=people[0] if len(people) == 1 else None, variables={"to_phone": text.number, "first_name": ""},

@@ -25,7 +25,7 @@ from services.notifications.operations.deciding import Aside, decide
 from services.notifications.operations.flags import flags_of_all
 from services.notifications.providers.channels import Mail, MailContent, Text, VendorRefused
 from services.notifications.providers.wording import Wording
-from services.notifications.rules import states, writing
+from services.notifications.rules import decided, states, writing
 from services.notifications.rules.kinds import Channel
 from services.notifications.rules.states import Reason, State
 
@@ -43,8 +43,8 @@ _LOCKED = (
     .with_for_update(of=messages)
 )
 _ON_ITS_WAY = text("""
-    UPDATE messages SET state = :sending, changed_at = :now, decisions = messages.decisions || given.decision
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:decisions AS jsonb[])) AS given(id, decision)
+    UPDATE messages SET state = :sending, changed_at = :now, decisions = given.decisions
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:decisions AS jsonb[])) AS given(id, decisions)
     WHERE messages.id = given.id
 """)
 
@@ -57,7 +57,7 @@ class Parcel:
     message: Row
     address: str
     content: MailContent | str
-    decision: Mapping[str, Any]
+    decisions: Sequence[Mapping[str, Any]]
 
 
 def send_messages(
@@ -117,7 +117,7 @@ def _take(
         on_its_way = {
             "sending": states.step(State.QUEUED, State.SENDING), "now": now,
             "ids": [str(parcel.message["id"]) for parcel in parcels],
-            "decisions": [json.dumps(parcel.decision) for parcel in parcels],
+            "decisions": [json.dumps(parcel.decisions) for parcel in parcels],
         }  # fmt: skip
         transaction.run(_ON_ITS_WAY, on_its_way)
     return parcels
@@ -140,7 +140,7 @@ def _packed(
     # it announces been read.
     aside = Aside.kept_with(message, was_read=_was_read(transaction, variables=variables))
     decision, record = decide(person, now=now, template=template, channel=channel, flags=flags, aside=aside)
-    kept: dict[str, Any] = {"decisions": [*message["decisions"], record]}
+    kept: dict[str, Any] = {"decisions": decided.with_one_more(message["decisions"], record)}
     if not decision.send:
         outcomes.settle(transaction, now=now, message=message, state=State.SUPPRESSED, reason=decision.reason, **kept)
         return None
@@ -152,7 +152,7 @@ def _packed(
     words = wording.mail if channel is Channel.EMAIL else wording.text
     content = words(template, language=message["language"], facts=facts)
     return Parcel(
-        call=call, message=message, address=str(person.address(channel)), content=content, decision=record
+        call=call, message=message, address=str(person.address(channel)), content=content, **kept
     )  # fmt: skip
 
 

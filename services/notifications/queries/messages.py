@@ -11,7 +11,7 @@ from chassis.context import CallContext
 from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
 from services.notifications.models import choices, consents, contacts, inbox_items, messages
-from services.notifications.rules import standing, states
+from services.notifications.rules import decided, standing, states
 from services.notifications.rules.kinds import CARRIED
 from services.notifications.rules.states import State
 
@@ -30,8 +30,7 @@ def list_messages(transaction: Transaction, *, user_id: UUID, limit: int, cursor
     if cursor is not None:
         wanted = wanted.where(messages.c.id < cursor)
     return _page(
-        [{**row, "decisions": [_decision(made) for made in row["decisions"]]} for row in transaction.all(wanted)],
-        limit=limit,
+        [{**row, "decisions": decided.every_one(row["decisions"])} for row in transaction.all(wanted)], limit=limit
     )
 
 
@@ -101,13 +100,3 @@ def _page(found: list[Any], *, limit: int) -> Mapping[str, Any]:
 def _item(cipher: FieldCipher, row: Row) -> Mapping[str, Any]:
     title, text = (cipher.decrypt(row[part], bound_to=str(row["id"])) for part in ("title_sealed", "text_sealed"))
     return standing.shown_item(row, title=title, text=text)
-
-
-def _decision(made: Mapping[str, Any]) -> Mapping[str, Any]:
-    """As it was kept, with its instants as such."""
-    waits_until = made["not_before"]
-    return {
-        **made,
-        "decided_at": datetime.fromisoformat(made["decided_at"]),
-        "not_before": None if waits_until is None else datetime.fromisoformat(waits_until),
-    }

@@ -1,7 +1,7 @@
 """May this be sent, now, this way, to this person: one decision, with the rule that made it and what it rested on."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -51,7 +51,7 @@ class Facts:
 
     def record(self) -> Mapping[str, Any]:
         """As it is kept with a message, without what is not said; nothing of it names the person."""
-        said = {name: value for name, value in asdict(self).items() if value not in (None, (), False)}
+        said = {name: value for name, value in vars(self).items() if value not in (None, (), False)}
         shown = {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
         if self.answers_text_at is not None:
             shown["answers_text_at"] = self.answers_text_at.isoformat()
@@ -76,9 +76,10 @@ def may_send(facts: Facts, *, now: datetime) -> Decision:
     for reason, forbids in _obstacles(facts, now=now):
         if forbids:
             return Decision(send=False, reason=reason)
-    wakes_at = first_welcome_instant(now=now, names=facts.zones)
-    if facts.channel is Channel.SMS and facts.kind in MAY_WAIT and wakes_at > now:
-        return Decision(send=True, reason=Reason.QUIET_HOURS, not_before=wakes_at)
+    if facts.channel is Channel.SMS and facts.kind in MAY_WAIT:
+        wakes_at = first_welcome_instant(now=now, names=facts.zones)
+        if wakes_at > now:
+            return Decision(send=True, reason=Reason.QUIET_HOURS, not_before=wakes_at)
     return Decision(send=True, reason=Reason.ALLOWED)
 
 

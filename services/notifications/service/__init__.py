@@ -80,16 +80,18 @@ class NotificationsService(Hearing):
     )  # fmt: skip
     def send_secure_mail(self, call: Call) -> Any:
         return operations.send_secure_mail(
-            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
-        )
+            call.transaction, now=self.clock.now(), cipher=self.cipher, wording=self.wording,
+            cause=call.answers["cause"], **call.request,
+        )  # fmt: skip
 
     @command(
         takes=schemas.SendSecureText, gives=schemas.QueuedMessage, may=(SERVICE,), asks=_cause, idempotent=True
     )  # fmt: skip
     def send_secure_text(self, call: Call) -> Any:
         return operations.send_secure_text(
-            call.transaction, now=self.clock.now(), cipher=self.cipher, cause=call.answers["cause"], **call.request
-        )
+            call.transaction, now=self.clock.now(), cipher=self.cipher, wording=self.wording,
+            cause=call.answers["cause"], **call.request,
+        )  # fmt: skip
 
     @command(takes=schemas.RecordMailEvents, gives=Nothing, may=(ANONYMOUS,), asks=_mail_reports)
     def record_mail_events(self, call: Call) -> None:
@@ -102,8 +104,9 @@ class NotificationsService(Hearing):
     @command(takes=schemas.RecordInboundText, gives=Nothing, may=(ANONYMOUS,), asks=_inbound_text)
     def record_inbound_text(self, call: Call) -> None:
         operations.take_inbound_text(
-            call.transaction, now=self.clock.now(), cipher=self.cipher, text=call.answers["text"]
-        )
+            call.transaction, now=self.clock.now(), cipher=self.cipher, wording=self.wording,
+            text=call.answers["text"],
+        )  # fmt: skip
 
     @query(takes=Nothing, gives=choices.Alerts, may=(CUSTOMER,))
     def get_alerts(self, call: Call) -> Any:
@@ -119,8 +122,9 @@ class NotificationsService(Hearing):
     @command(takes=choices.TestAlerts, gives=choices.TestedAlerts, may=(CUSTOMER,))
     def test_alerts(self, call: Call) -> Any:
         return operations.test_alerts(
-            call.transaction, now=self.clock.now(), caller=call.context, cipher=self.cipher, **call.request
-        )
+            call.transaction, now=self.clock.now(), caller=call.context, cipher=self.cipher, wording=self.wording,
+            **call.request,
+        )  # fmt: skip
 
     @query(takes=choices.ListMine, gives=choices.Consents, may=(CUSTOMER,))
     def list_consents(self, call: Call) -> Any:
@@ -235,13 +239,6 @@ class NotificationsService(Hearing):
         operations.note_flag(
             call.transaction, sequence=call.event.sequence, account_id=call.data["account_id"], kind=call.data["kind"],
             stands=False,
-        )  # fmt: skip
-
-    @reaction(events.inbox_queued)
-    def on_inbox_queued(self, call: EventCall) -> None:
-        operations.lay_into_inbox(
-            call.transaction, now=self.clock.now(), cipher=self.cipher, wording=self.wording,
-            message_id=call.data["message_id"],
         )  # fmt: skip
 
     @errand(events.mail_queued, at_once=True, limit=SENT_AHEAD)

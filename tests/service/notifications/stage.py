@@ -130,8 +130,6 @@ class Stage:
 
     def send_all(self) -> list[Outcome]:
         """Deliver every queued message to the errand, as the bus would; those that were sent are sent no more."""
-        for envelope in self.told("inbox_queued"):
-            deliver(self.service.on_inbox_queued, envelope)
         return [self.send(envelope) for envelope in self.queued()]
 
     def send(self, envelope: Envelope) -> Outcome:

@@ -1,25 +1,23 @@
 """People choose what they are told and how, agree to texts and take it back; what was decided can be read."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from chassis.errors import InvalidRequest, NotFound, PreconditionFailed
+from services.accounts.contract.events import payment_due_soon
 from services.notifications.contract.errors import (
     AlertLocked,
     SmsConsentNotCurrent,
     TelephoneNumberMissing,
     TextsStoppedByText,
 )
-from services.notifications.operations.queueing import tell_holders
-from services.notifications.rules.kinds import Channel
+from services.payments.contract.events import autopay_paused
 from tests.builders.notifications import ACCOUNT, ADA, ADAS_PHONE, GRACE, a_contact, a_second_holder
 from tests.builders.wiring import a_customer, an_agent, call
 from tests.service.notifications.stage import Stage
-from tests.unit.notifications.facts import FACTS_OF
 
 NO_TEXTS = {"payment_confirmation": {"email": True, "sms": False, "inbox": True}}
 SMS_VERSION = "sms-2026-11"
@@ -33,17 +31,13 @@ def choose(stage: Stage, *, matrix: Any, version: int = 0, **more: Any) -> Any:
     return ask(stage, "put_alerts", if_versions=[version], matrix=matrix, **more)
 
 
-def pause_autopay(stage: Stage, *, cause: str) -> None:
+def instant(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def pause_autopay(stage: Stage) -> None:
     """Something that nobody asked for a moment ago is told to everybody who holds the account, and sent."""
-    tell(stage, cause=cause, template="autopay_paused", variables=FACTS_OF["autopay_paused"])
-    stage.send_all()
-
-
-def tell(stage: Stage, **what: Any) -> None:
-    with stage.database.writing() as transaction:
-        tell_holders(
-            transaction, now=stage.clock.now(), cipher=stage.service.cipher, account_id=UUID(ACCOUNT), **what
-        )  # fmt: skip
+    stage.heard(autopay_paused)
 
 
 def test_who_chose_nothing_has_the_defaults(stage: Stage) -> None:
@@ -68,6 +62,10 @@ def test_what_is_turned_off_while_a_message_waits_is_heeded(stage: Stage) -> Non
     stage.hear(stage.posted())
     choose(stage, matrix={"payment_confirmation": {"email": False, "sms": False, "inbox": False}})
     stage.send_all()
+    assert set(stage.kept().values()) == {("suppressed", "not_wanted")}
+    # What goes into the inbox waits for nobody.
+    assert stage.kept_everywhere()["inbox"] == ("delivered", "delivered")
+    stage.tell(stage.posted())
     assert set(stage.kept_everywhere().values()) == {("suppressed", "not_wanted")}
 
 
@@ -220,10 +218,30 @@ class TestDecisions:
         }  # fmt: skip
         assert ADAS_PHONE not in str(by_channel)
 
+    def test_each_time_is_read_though_what_was_the_same_is_kept_once(self, stage: Stage) -> None:
+        stage.put(a_contact())
+        stage.hear(stage.posted())
+        written_at = stage.clock.now()
+        stage.clock.move_to(written_at + timedelta(seconds=30))
+        stage.change("UPDATE contacts SET sms_opted_out_at = now()")
+        stage.send_all()
+        page = call(stage.service.list_messages, request={"user_id": ADA}, context=an_agent())
+        made = {
+            row["channel"]: [(one["decided_at"], one["rule"]) for one in row["decisions"]] for row in page["data"]
+        }  # fmt: skip
+        sent_at = stage.clock.now()
+        assert made == {
+            "email": [(instant(written_at), "allowed"), (instant(sent_at), "allowed")],
+            "sms": [(instant(written_at), "allowed"), (instant(sent_at), "opted_out")],
+            "inbox": [(instant(written_at), "allowed")],
+        }  # fmt: skip
+        kept = stage.rows("SELECT channel, jsonb_array_length(decisions) FROM messages ORDER BY 1")
+        assert [tuple(row) for row in kept] == [("email", 1), ("inbox", 1), ("sms", 2)]
+
     def test_the_budget_of_a_day_is_kept_and_a_day_later_there_is_another(self, stage: Stage) -> None:
         stage.put(a_contact())
-        for number in range(8):
-            pause_autopay(stage, cause=f"pause-{number}")
+        for _ in range(8):
+            pause_autopay(stage)
         counted = stage.rows("SELECT channel, reason, count(*) FROM messages GROUP BY 1, 2 ORDER BY 1, 2")
         assert [tuple(row) for row in counted] == [
             ("email", "accepted", 6), ("email", "over_budget", 2), ("inbox", "delivered", 8), ("sms", "accepted", 3),
@@ -232,7 +250,7 @@ class TestDecisions:
         stage.tell(stage.posted())
         assert stage.kept() == {"email": ("sent", "accepted"), "sms": ("sent", "accepted")}
         stage.clock.move_to(stage.clock.now() + timedelta(hours=25))
-        pause_autopay(stage, cause="a-day-later")
+        pause_autopay(stage)
         assert stage.kept() == {"email": ("sent", "accepted"), "sms": ("sent", "accepted")}
 
     def test_quiet_hours_are_those_of_where_letters_go(self, stage: Stage) -> None:
@@ -240,13 +258,13 @@ class TestDecisions:
         place = {"state": "AK", "postal_code": "99501"}
         stage.put(a_contact(time_zone=None, mailing_place=place))
         stage.clock.move_to(stage.clock.now().replace(hour=17, minute=30) + timedelta(days=1))
-        pause_autopay(stage, cause="in Alaska")
+        pause_autopay(stage)
         assert stage.kept()["sms"] == ("queued", "quiet_hours")
         (row,) = stage.rows("SELECT not_before FROM messages WHERE channel = 'sms'")
         assert (row[0].hour, row[0].minute) == (18, 0)
         stage.put(a_contact(version=2, time_zone=None, mailing_place={"state": "NY", "postal_code": "10001"}))
         stage.clock.move_to(stage.clock.now() + timedelta(seconds=1))
-        pause_autopay(stage, cause="in New York")
+        pause_autopay(stage)
         assert stage.kept()["sms"] == ("sent", "accepted")
 
     def test_what_must_go_is_sent_to_an_address_that_failed(self, stage: Stage) -> None:
@@ -307,13 +325,13 @@ class TestInbox:
         assert "$412.37" not in stage.everything_stored()
 
 
-@pytest.mark.parametrize("channel", Channel)
-def test_a_reminder_comes_on_the_days_that_were_chosen(stage: Stage, channel: Channel) -> None:
+def test_a_reminder_comes_on_the_days_that_were_chosen(stage: Stage) -> None:
     stage.put(a_contact())
     choose(stage, matrix={}, due_soon_days=[5])
     for days in (5, 3):
-        tell(
-            stage, cause=f"bill-{days}", template="payment_due_soon", variables={}, days=days, channels=(channel,)
-        )  # fmt: skip
-    reasons = stage.rows("SELECT reason FROM messages ORDER BY source_key DESC")
-    assert [row[0] for row in reasons] == ["allowed", "day_not_wanted"]
+        stage.heard(payment_due_soon, days_before=days)
+    counted = stage.rows("SELECT channel, reason FROM messages ORDER BY channel, created_at")
+    assert [tuple(row) for row in counted] == [
+        ("email", "accepted"), ("email", "day_not_wanted"), ("inbox", "delivered"), ("inbox", "day_not_wanted"),
+        ("sms", "accepted"), ("sms", "day_not_wanted"),
+    ]  # fmt: skip

@@ -2,104 +2,105 @@
 
 from decimal import Decimal
 
+from chassis.doors import EventCall
 from chassis.money import round_half_up_cents
-from chassis.store import Transaction
 from services.accounts.contract.statements import ELECTRONIC
-from services.notifications.operations.telling.news import News, tell
+from services.notifications.operations.telling.announcing import Announcement, to_holders
 from services.notifications.rules.kinds import Channel
 
 
-def tell_payment_due_soon(transaction: Transaction, *, news: News) -> None:
+def payment_due_soon(news: EventCall) -> Announcement:
     """Something falls due in so many days (accounts.payment_due_soon), for those who want to hear of it so early."""
-    tell(
-        transaction, news=news, template="payment_due_soon", facts=("amount_due_cents", "due_on", "days_before"),
+    return to_holders(
+        news, template="payment_due_soon", facts=("amount_due_cents", "due_on", "days_before"),
         days=news.data["days_before"],
     )  # fmt: skip
 
 
-def tell_payment_past_due(transaction: Transaction, *, news: News) -> None:
+def payment_past_due(news: EventCall) -> Announcement:
     """Something is late, by another step (accounts.payment_past_due)."""
-    tell(transaction, news=news, template="payment_past_due", facts=("past_due_cents", "due_on", "days_past_due"))
+    return to_holders(news, template="payment_past_due", facts=("past_due_cents", "due_on", "days_past_due"))
 
 
-def tell_late_fee_assessed(transaction: Transaction, *, news: News) -> None:
+def late_fee_assessed(news: EventCall) -> Announcement:
     """It costs a fee that something was not paid in its grace (accounts.late_fee_assessed)."""
-    tell(transaction, news=news, template="late_fee_assessed", facts=("amount_cents", "due_on", "assessed_on"))
+    return to_holders(news, template="late_fee_assessed", facts=("amount_cents", "due_on", "assessed_on"))
 
 
-def tell_late_fee_reversed(transaction: Transaction, *, news: News) -> None:
+def late_fee_reversed(news: EventCall) -> Announcement:
     """A late fee stands no more (accounts.late_fee_reversed)."""
-    tell(transaction, news=news, template="late_fee_reversed", facts=("amount_cents", "due_on"))
+    return to_holders(news, template="late_fee_reversed", facts=("amount_cents", "due_on"))
 
 
-def tell_fee_waived(transaction: Transaction, *, news: News) -> None:
+def fee_waived(news: EventCall) -> Announcement:
     """Staff gave up what was unpaid of a fee (accounts.fee_waived)."""
-    tell(transaction, news=news, template="fee_waived", facts=("amount_cents", "kind"))
+    return to_holders(news, template="fee_waived", facts=("amount_cents", "kind"))
 
 
-def tell_payment_reversed(transaction: Transaction, *, news: News) -> None:
+def payment_reversed(news: EventCall) -> Announcement | None:
     """Staff took a payment out of the balance (accounts.payment_reversed).
 
     A reversal that follows from a return or a refund is not told again: those are told, and say why.
     """
-    if not news.follows:
-        tell(transaction, news=news, template="payment_reversed", facts=("amount_cents", "effective_on", "reversed_on"))
+    if news.event.causation_id is not None:
+        return None
+    return to_holders(news, template="payment_reversed", facts=("amount_cents", "effective_on", "reversed_on"))
 
 
-def tell_schedule_changed(transaction: Transaction, *, news: News) -> None:
+def schedule_changed(news: EventCall) -> Announcement:
     """Due dates, instalments or the rate are others (accounts.schedule_changed)."""
-    tell(
-        transaction, news=news, template="schedule_changed", facts=("reason", "effective_on", "maturity_on"),
+    return to_holders(
+        news, template="schedule_changed", facts=("reason", "effective_on", "maturity_on"),
         more={"next_due_on": news.data["standing"]["next_due_on"]},
     )  # fmt: skip
 
 
-def tell_statement_ready(transaction: Transaction, *, news: News) -> None:
+def statement_ready(news: EventCall) -> Announcement:
     """A statement can be read (accounts.statement_issued). One that goes out on paper comes by itself."""
-    tell(
-        transaction, news=news, template="statement_ready",
+    return to_holders(
+        news, template="statement_ready",
         facts=("kind", "statement_on", "amount_due_cents", "due_on"), channels=(Channel.EMAIL, Channel.INBOX),
         on_paper=news.data["delivery"] != ELECTRONIC,
     )  # fmt: skip
 
 
-def tell_paperless_changed(transaction: Transaction, *, news: News) -> None:
+def paperless_changed(news: EventCall) -> Announcement:
     """Statements come without paper, or on paper again (accounts.paperless_changed)."""
-    tell(transaction, news=news, template="paperless_changed", facts=("enabled", "reason"))
+    return to_holders(news, template="paperless_changed", facts=("enabled", "reason"))
 
 
-def tell_payoff_quote_issued(transaction: Transaction, *, news: News) -> None:
+def payoff_quote_issued(news: EventCall) -> Announcement:
     """What closes the account was promised (accounts.payoff_quote_issued)."""
-    tell(
-        transaction, news=news, template="payoff_quote_issued", facts=("kind", "payoff_cents", "good_through"),
+    return to_holders(
+        news, template="payoff_quote_issued", facts=("kind", "payoff_cents", "good_through"),
         more={"per_diem_cents": round_half_up_cents(Decimal(news.data["per_diem"]) * 100)},
     )  # fmt: skip
 
 
-def tell_payoff_quote_withdrawn(transaction: Transaction, *, news: News) -> None:
+def payoff_quote_withdrawn(news: EventCall) -> Announcement:
     """That promise no longer holds (accounts.payoff_quote_withdrawn), and why."""
     facts = ("payoff_cents", "good_through", "reason_code", "reason")
-    tell(transaction, news=news, template="payoff_quote_withdrawn", facts=facts)
+    return to_holders(news, template="payoff_quote_withdrawn", facts=facts)
 
 
-def tell_account_paid_off(transaction: Transaction, *, news: News) -> None:
+def account_paid_off(news: EventCall) -> Announcement:
     """Nothing more is owed, once the last payment has settled (accounts.account_paid_off)."""
-    tell(transaction, news=news, template="account_paid_off")
+    return to_holders(news, template="account_paid_off")
 
 
-def tell_account_closed(transaction: Transaction, *, news: News) -> None:
+def account_closed(news: EventCall) -> Announcement:
     """The account is closed for good (accounts.account_closed)."""
-    tell(transaction, news=news, template="account_closed", facts=("closed_on",))
+    return to_holders(news, template="account_closed", facts=("closed_on",))
 
 
-def tell_account_reopened(transaction: Transaction, *, news: News) -> None:
+def account_reopened(news: EventCall) -> Announcement:
     """The account owes again (accounts.account_reopened). This is news beside the return that brought it about."""
-    tell(
-        transaction, news=news, template="account_reopened",
+    return to_holders(
+        news, template="account_reopened",
         more={"next_due_on": news.data["standing"]["next_due_on"]},
     )  # fmt: skip
 
 
-def tell_title_released(transaction: Transaction, *, news: News) -> None:
+def title_released(news: EventCall) -> Announcement:
     """The title of the vehicle went out (accounts.title_released)."""
-    tell(transaction, news=news, template="title_released", facts=("released_on",))
+    return to_holders(news, template="title_released", facts=("released_on",))
