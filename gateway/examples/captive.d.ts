@@ -574,7 +574,7 @@ export interface Consents {
 export interface Contract {
   account_last4: string;
   product: "loan" | "lease";
-  vehicle: Vehicle;
+  vehicle: StatementVehicle;
   annual_rate_percent: string | null;
   day_count: string | null;
   /** date */
@@ -1297,12 +1297,13 @@ export interface LeaseTotals {
   payments_cents: number;
 }
 
-/** The leased vehicle as reported. */
+/** The leased vehicle as reported. One rated above 16,000 pounds needs no odometer statement (49 CFR 580.17). */
 export interface LeaseVehicle {
   vin: string | null;
   year: number | null;
   make: string | null;
   model: string | null;
+  gross_weight_rating_pounds: number | null;
 }
 
 export interface LeaseWork {
@@ -2410,6 +2411,14 @@ export interface StatementLine {
   explanation: Record<string, unknown>;
 }
 
+/** The vehicle by what names it. */
+export interface StatementVehicle {
+  vin: string | null;
+  year: number | null;
+  make: string | null;
+  model: string | null;
+}
+
 /** A step of the return; `on` is when it is due, `done_on` when it was taken. */
 export interface Step {
   code: string;
@@ -2612,6 +2621,7 @@ export interface TurnIn {
   /** date */
   dispute_until_on: string | null;
   disputes: Dispute[];
+  odometer_statement_required: boolean | null;
   odometer_notice: string;
   odometer_statement: OdometerStatement | null;
 }
@@ -2635,11 +2645,13 @@ export interface UsedCredential {
   response: Assertion;
 }
 
+/** The vehicle as reported; the weight is the manufacturer's gross vehicle weight rating. */
 export interface Vehicle {
   vin: string | null;
   year: number | null;
   make: string | null;
   model: string | null;
+  gross_weight_rating_pounds: number | null;
 }
 
 export interface VerifyEmail {
