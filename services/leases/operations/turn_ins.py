@@ -100,7 +100,8 @@ def receive_vehicle(
     end_lease_time(transaction, account_id=lease["account_id"], because=VEHICLE_RETURNED, today=today)
     data = {
         "account_id": account_id, "option_id": option_id, "way": "return", "returned_on": returned_on,
-        "due_through_on": date.fromisoformat(row["details"]["due_through_on"]), "vehicle_cents": None, "miles": miles,
+        "due_through_on": date.fromisoformat(row["details"]["due_through_on"]), "vehicle_cents": None,
+        "prorated_on": None, "miles": miles,
     }  # fmt: skip
     transaction.emit(events.vehicle_returned, subject=account_id, data=data)
     return _told(transaction, lease, row)
@@ -146,7 +147,7 @@ def bill_end(store: Database, *, accounts: Asks, context: CallContext, told: Map
     request = {
         **told, "way": details.get("way", "return"), "ended_on": details["returned_on"],
         "due_through_on": details["due_through_on"], "vehicle_cents": details.get("vehicle_cents"),
-        "charges": details["charges"],
+        "prorated_on": details.get("prorated_on"), "charges": details["charges"],
     }  # fmt: skip
     accounts.ask("assess_charges", request=request, context=context, key=key, timeout_seconds=ASK_SECONDS)
 

@@ -82,6 +82,10 @@ def _end_bill(details: Mapping[str, Any], *, billed_on: date | None) -> dict[str
 def early_end_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
     """An early end as it was billed; the charges are those beside the lease balance and what was due."""
     details = row["details"]
+    prorated_on = day_in(details, "prorated_on")
+    notes = ["The lease balance beyond the vehicle's value, and what was due, come on top."]
+    if prorated_on is not None:
+        notes = [f"What was due comes on top, the last payment for the days before {prorated_on} alone."]
     names = ("realized_value_cents", "value_source", "is_servicemember")
     lines, orders = details["charges"], details.get("orders")
     return {
@@ -93,7 +97,7 @@ def early_end_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
         "returned_on": date.fromisoformat(details["returned_on"]),
         "charges": {
             "on": row["opened_on"], "total_cents": sum(line["amount_cents"] for line in lines), "lines": lines,
-            "notes": ["The lease balance beyond the vehicle's value, and what was due, come on top."],
+            "notes": notes,
         },
     }  # fmt: skip
 

@@ -172,7 +172,7 @@ def test_a_servicemember_has_fifteen_days(days: int) -> None:
     noticed_on = date(2026, 11, 10)
     misfit = misfit_of_orders(
         signed_on=date(2024, 1, 15), orders_on=date(2026, 11, 1), noticed_on=noticed_on,
-        returned_on=noticed_on + timedelta(days=days),
+        returned_on=noticed_on + timedelta(days=days), today=noticed_on,
     )  # fmt: skip
     assert (misfit is None) is (days <= 15)
 
