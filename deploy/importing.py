@@ -7,7 +7,7 @@ the accounts are there: the same import again brings the leases in.
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -196,5 +196,4 @@ def _taken_over(record: PortfolioAccount, *, account_id: Any, standing: Mapping[
 
 def _vehicle_of(record: PortfolioAccount) -> dict[str, Any]:
     """The vehicle as plain data."""
-    vehicle = record.vehicle
-    return {"vin": vehicle.vin, "year": vehicle.year, "make": vehicle.make, "model": vehicle.model}
+    return asdict(record.vehicle)

@@ -160,6 +160,7 @@ class OdometerInput(Input):
 
     model_year = Whole(least=1900, most=2200)
     transferred_on = Day()
+    gross_weight_rating_pounds = Whole(least=1, load_default=None)
 
 
 def odometer(data: dict[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,7 @@ COLUMNS = (
 _WHOLE_NUMBERS = (
     "_cents",
     "_miles",
+    "_pounds",
     "_days",
     "_day",
     "_count",

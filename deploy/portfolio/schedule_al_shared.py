@@ -81,11 +81,12 @@ def grace_days(state: str | None) -> int:
 
 
 def vehicle_of(record: Record) -> PortfolioVehicle:
-    """The vehicle; the format has no VIN."""
+    """The vehicle; the format has neither VIN nor weight."""
     year = record.text("vehicleModelYear")
     return PortfolioVehicle(
         vin=None,
         year=int(year) if year and len(year) == 4 and year.isascii() and year.isdigit() else None,
         make=record.text("vehicleManufacturerName"),
         model=record.text("vehicleModelName"),
+        gross_weight_rating_pounds=None,
     )

@@ -24,7 +24,10 @@ LEASE: dict[str, Any] = {
         "tax_cents": 133272, "payments_cents": 1748700,
     },
     "mileage": {"allowance_miles": 36000, "excess_mile_cents": 20},
-    "vehicle": {"vin": "KNDPU3DF9R7000042", "year": 2024, "make": "Kia", "model": "Sorento"},
+    "vehicle": {
+        "vin": "KNDPU3DF9R7000042", "year": 2024, "make": "Kia", "model": "Sorento",
+        "gross_weight_rating_pounds": 5357,
+    },
 }  # fmt: skip
 
 ODOMETER_READING: dict[str, Any] = {
@@ -132,6 +135,7 @@ TURN_IN: dict[str, Any] = {
     "end_bill": None,
     "dispute_until_on": None,
     "disputes": [],
+    "odometer_statement_required": True,
     "odometer_notice": ODOMETER_STATEMENT["notice"],
     "odometer_statement": None,
 }  # fmt: skip
@@ -184,12 +188,28 @@ EARLY_TERMINATION: dict[str, Any] = {
     "realized_value_cents": 2050000,
     "credit_cents": 0,
     "charge_cents": 506770,
-    "servicemember_cents": 44979,
+    "servicemember_cents": 11994,
+    "servicemember_refund_cents": 0,
     "method": ["The method is the constant yield method (Regulation M, 12 CFR 1013, comment 4(g))."],
     "appraisal": "You may have the vehicle appraised by an independent third party (12 CFR 1013.4(l)).",
     "servicemembers": "A servicemember may end the lease without a charge for it (50 USC 3955).",
     "is_servicemember_on_record": False,
 }
+
+SERVICEMEMBER_NOTICE: dict[str, Any] = {
+    "id": OPTION_ID,
+    "account_id": ACCOUNT_ID,
+    "status": "noticed",
+    "basis": "deployed",
+    "orders_on": "2026-11-01",
+    "noticed_on": "2026-11-23",
+    "evidence": "a message to the desk, sent today",
+    "return_on": "2026-12-01",
+    "return_by_on": "2026-12-08",
+    "opened_at": "2026-11-23T15:30:02.000Z",
+    "closed_at": None,
+}
+WITHDRAWN = {"status": "withdrawn", "closed_at": "2026-11-24T09:12:40.000Z"}
 
 EARLY_END: dict[str, Any] = {
     "id": OPTION_ID,

@@ -4,7 +4,13 @@ from chassis.context import CUSTOMER
 from gateway.admission import Rank
 from gateway.api import lease_examples
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import PurchaseTerms, SignOdometerStatement, StartBuyout, VehicleValue
+from gateway.schemas import (
+    GiveServicememberNotice,
+    PurchaseTerms,
+    SignOdometerStatement,
+    StartBuyout,
+    VehicleValue,
+)
 from services.leases.contract import early_ends, options
 
 PRICING = ("buyer_not_allowed", "state_policy_missing")
@@ -71,6 +77,43 @@ def quote_early_termination(call: HttpCall) -> Reply:
 
 
 @route(
+    "POST", "/v1/leases/{account_id}/servicemember-notice", operation="giveServicememberNotice", status=201,
+    tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=GiveServicememberNotice,
+    gives=early_ends.ServicememberNotice, example=lease_examples.SERVICEMEMBER_NOTICE,
+    summary="End the lease as a servicemember (50 USC 3955)",
+    sends={
+        "basis": "deployed", "orders_on": "2026-11-01", "evidence": "a message to the desk, sent today",
+        "return_on": "2026-12-01",
+    },
+    errors=(*OPENING, "servicemember_orders_do_not_fit"),
+)  # fmt: skip
+def give_servicemember_notice(call: HttpCall) -> Reply:
+    """The notice counts from today. Send the orders, and bring the vehicle within 15 days: no charge is made for the
+    early end, and rent is owed for the days before both are here. `early-termination-quote` says how much.
+    """
+    return call.relay("leases", "give_servicemember_notice", account_id=call.path["account_id"], **call.body)
+
+
+@route(
+    "GET", "/v1/leases/{account_id}/servicemember-notice", operation="getServicememberNotice", rank=Rank.READ,
+    tags=("leases",), who=(CUSTOMER,), has_etag=True, gives=early_ends.ServicememberNotice,
+    summary="The notice that you gave last, and what came of it", example=lease_examples.SERVICEMEMBER_NOTICE,
+)  # fmt: skip
+def get_servicemember_notice(call: HttpCall) -> Reply:
+    return call.relay("leases", "get_servicemember_notice", account_id=call.path["account_id"])
+
+
+@route(
+    "DELETE", "/v1/leases/{account_id}/servicemember-notice", operation="withdrawServicememberNotice",
+    tags=("leases",), who=(CUSTOMER,), gives=early_ends.ServicememberNotice, summary="Keep the lease after all",
+    example={**lease_examples.SERVICEMEMBER_NOTICE, **lease_examples.WITHDRAWN}, errors=("option_step_not_possible",),
+)  # fmt: skip
+def withdraw_servicemember_notice(call: HttpCall) -> Reply:
+    """Once staff have ended the lease, the notice stays."""
+    return call.relay("leases", "withdraw_servicemember_notice", account_id=call.path["account_id"])
+
+
+@route(
     "POST", "/v1/leases/{account_id}/odometer-statements", operation="signOdometerStatement", status=201,
     tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=SignOdometerStatement, gives=options.OdometerStatement,
     summary="Sign the odometer statement (49 CFR 580.7)", example=lease_examples.ODOMETER_STATEMENT,
@@ -85,5 +128,6 @@ def sign_odometer_statement(call: HttpCall) -> Reply:
 
 
 ROUTES = (
-    preview_buyout, start_buyout, get_buyout, cancel_buyout, quote_early_termination, sign_odometer_statement,
+    preview_buyout, start_buyout, get_buyout, cancel_buyout, quote_early_termination,
+    give_servicemember_notice, get_servicemember_notice, withdraw_servicemember_notice, sign_odometer_statement,
 )  # fmt: skip

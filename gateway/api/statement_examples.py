@@ -20,6 +20,8 @@ ISSUED: dict[str, Any] = {
     "issued_at": "2026-11-14T06:00:04.000Z",
 }
 
+VEHICLE = {name: examples.ACCOUNT["vehicle"][name] for name in ("vin", "year", "make", "model")}
+
 _PAYMENT: dict[str, Any] = {
     "transaction_id": examples.EVENT_ID,
     "kind": "payment",
@@ -42,7 +44,7 @@ STATEMENT: dict[str, Any] = {
     "monthly": {
         "lender": {"name": "Kia Finance America", "phone": "1-855-885-7600"},
         "contract": {
-            "account_last4": "3456", "product": "loan", "vehicle": examples.ACCOUNT["vehicle"],
+            "account_last4": "3456", "product": "loan", "vehicle": VEHICLE,
             "annual_rate_percent": "6.49", "day_count": "actual/365", "maturity_on": "2030-12-05",
         },
         "opening": {

@@ -574,7 +574,7 @@ export interface Consents {
 export interface Contract {
   account_last4: string;
   product: "loan" | "lease";
-  vehicle: Vehicle;
+  vehicle: StatementVehicle;
   annual_rate_percent: string | null;
   day_count: string | null;
   /** date */
@@ -878,7 +878,8 @@ export interface EarlyEnd {
  *
  * `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
  * value is not known, and less by `credit_cents`: your credit with us, beyond what it pays of what is past due. A
- * servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+ * servicemember who may end the lease owes `servicemember_cents`, were notice and vehicle here today: what is due, the
+ * last payment for the days before today alone, and no charge. `servicemember_refund_cents` would be sent back.
  */
 export interface EarlyTerminationQuote {
   account_id: string;
@@ -902,6 +903,8 @@ export interface EarlyTerminationQuote {
   charge_cents: number | null;
   /** at least 0 */
   servicemember_cents: number;
+  /** at least 0 */
+  servicemember_refund_cents: number;
   method: string[];
   appraisal: string;
   servicemembers: string;
@@ -1093,6 +1096,17 @@ export interface GiveConsent {
   is_given: boolean;
   /** longest 40 */
   version?: string | null;
+}
+
+/** On which orders, how their copy reaches us, and when the vehicle comes back: within 15 days. */
+export interface GiveServicememberNotice {
+  basis: "called_up" | "sent_abroad" | "deployed";
+  /** date */
+  orders_on: string;
+  /** longest 200 */
+  evidence: string;
+  /** date */
+  return_on: string;
 }
 
 /** Which text the customer agreed to: the `version` of the offer that was shown. */
@@ -1297,12 +1311,13 @@ export interface LeaseTotals {
   payments_cents: number;
 }
 
-/** The leased vehicle as reported. */
+/** The leased vehicle as reported. One rated above 16,000 pounds needs no odometer statement (49 CFR 580.17). */
 export interface LeaseVehicle {
   vin: string | null;
   year: number | null;
   make: string | null;
   model: string | null;
+  gross_weight_rating_pounds: number | null;
 }
 
 export interface LeaseWork {
@@ -1313,10 +1328,11 @@ export interface LeaseWork {
 /**
  * One way out of a lease at a step that is a person's. It goes from the list when the step is taken.
  *
- * `due_on` is when: an appointment, the end of the lease for a request, else null. `words` are the lessee's or ours.
+ * `due_on` is when: an appointment, the return that a servicemember's notice names, the end of the lease for a
+ * request, else null. `words` are the lessee's or ours.
  */
 export interface LeaseWorkItem {
-  kind: "extension_to_decide" | "vehicle_to_receive" | "vehicle_to_inspect" | "dispute_to_decide";
+  kind: "extension_to_decide" | "vehicle_to_receive" | "vehicle_to_inspect" | "dispute_to_decide" | "notice_to_confirm";
   account_id: string;
   option_id: string;
   option: string;
@@ -2250,6 +2266,27 @@ export interface SendReceiptBack {
   note: string;
 }
 
+/** A notice, and what came of it: `billed` once the vehicle is here and staff have ended the lease. */
+export interface ServicememberNotice {
+  id: string;
+  account_id: string;
+  status: "noticed" | "billed" | "completed" | "withdrawn" | "lapsed" | "superseded";
+  basis: "called_up" | "sent_abroad" | "deployed";
+  /** date */
+  orders_on: string;
+  /** date */
+  noticed_on: string;
+  evidence: string;
+  /** date */
+  return_on: string;
+  /** date */
+  return_by_on: string;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+}
+
 /**
  * The orders on which a servicemember ends a lease (50 USC 3955): for 180 days or more, or out of the country.
  *
@@ -2408,6 +2445,14 @@ export interface StatementLine {
   moved: Balances;
   corrects: boolean;
   explanation: Record<string, unknown>;
+}
+
+/** The vehicle by what names it. */
+export interface StatementVehicle {
+  vin: string | null;
+  year: number | null;
+  make: string | null;
+  model: string | null;
 }
 
 /** A step of the return; `on` is when it is due, `done_on` when it was taken. */
@@ -2612,6 +2657,7 @@ export interface TurnIn {
   /** date */
   dispute_until_on: string | null;
   disputes: Dispute[];
+  odometer_statement_required: boolean | null;
   odometer_notice: string;
   odometer_statement: OdometerStatement | null;
 }
@@ -2635,11 +2681,13 @@ export interface UsedCredential {
   response: Assertion;
 }
 
+/** The vehicle as reported; the weight is the manufacturer's gross vehicle weight rating. */
 export interface Vehicle {
   vin: string | null;
   year: number | null;
   make: string | null;
   model: string | null;
+  gross_weight_rating_pounds: number | null;
 }
 
 export interface VerifyEmail {
@@ -4513,6 +4561,31 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** The notice that you gave last, and what came of it */
+  getServicememberNotice: {
+    method: "GET";
+    url: "/v1/leases/{account_id}/servicemember-notice";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: ServicememberNotice;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** The public keys of access tokens (RFC 7517) */
   getSigningKeys: {
     method: "GET";
@@ -4665,6 +4738,35 @@ export interface Operations {
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "sms_consent_not_current">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** End the lease as a servicemember (50 USC 3955) */
+  giveServicememberNotice: {
+    method: "POST";
+    url: "/v1/leases/{account_id}/servicemember-notice";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: GiveServicememberNotice;
+    answers: {
+      201: ServicememberNotice;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request" | "servicemember_orders_do_not_fit">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -5148,7 +5250,7 @@ export interface Operations {
     method: "GET";
     url: "/v1/staff/lease-work-items";
     query?: {
-      kind?: "extension_to_decide" | "vehicle_to_receive" | "vehicle_to_inspect" | "dispute_to_decide" | null;
+      kind?: "extension_to_decide" | "vehicle_to_receive" | "vehicle_to_inspect" | "dispute_to_decide" | "notice_to_confirm" | null;
       /** longest 64 */
       account_id?: string | null;
       /** at least 1, at most 100 */
@@ -7162,6 +7264,27 @@ export interface Operations {
     };
     answers: {
       200: Extension;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      409: Refused<409, "option_step_not_possible">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Keep the lease after all */
+  withdrawServicememberNotice: {
+    method: "DELETE";
+    url: "/v1/leases/{account_id}/servicemember-notice";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    answers: {
+      200: ServicememberNotice;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;

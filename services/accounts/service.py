@@ -264,8 +264,9 @@ class AccountsService(Service):
     @command(takes=leases.AssessCharges, gives=leases.AssessedCharges, may=(SERVICE,), idempotent=True)
     def assess_charges(self, call: Call) -> Any:
         return operations.assess_charges(
-            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
-        )
+            call.transaction, caller=call.context, policy=self.policy, now=self.clock.now(), today=self.clock.today(),
+            **call.request,
+        )  # fmt: skip
 
     @command(takes=leases.CreditEndBill, gives=leases.CreditedEndBill, may=(SERVICE,), idempotent=True)
     def credit_end_bill(self, call: Call) -> Any:

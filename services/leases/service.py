@@ -170,6 +170,24 @@ class LeasesService(Service):
             call.transaction, caller=call.context, **call.answers, **call.request
         )  # fmt: skip
 
+    @command(
+        takes=early_ends.GiveServicememberNotice, gives=early_ends.ServicememberNotice, may=(CUSTOMER,), idempotent=True
+    )  # fmt: skip
+    def give_servicemember_notice(self, call: Call) -> Any:
+        return operations.give_servicemember_notice(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
+    @query(takes=schemas.OneLease, gives=early_ends.ServicememberNotice, may=PERSONS)
+    def get_servicemember_notice(self, call: Call) -> Any:
+        return queries.get_servicemember_notice(call.transaction, caller=call.context, **call.request)
+
+    @command(takes=schemas.OneLease, gives=early_ends.ServicememberNotice, may=(CUSTOMER,))
+    def withdraw_servicemember_notice(self, call: Call) -> Any:
+        return operations.withdraw_servicemember_notice(
+            call.transaction, caller=call.context, now=self.clock.now(), today=self.clock.today(), **call.request
+        )
+
     @command(takes=early_ends.EndEarly, gives=early_ends.EarlyEnd, may=(AGENT,), asks=_figures_needed, idempotent=True)
     def end_early(self, call: Call) -> Any:
         return operations.end_early(

@@ -1,6 +1,6 @@
 """Accounts and leases side by side, each on its own database, with the events of one handed to the other."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ class LeaseHouse:
             "residual_cents": terms.residual_cents, "base_payment_cents": terms.base_payment_cents,
             "tax_cents": terms.tax_cents,
             **{name: getattr(details, name, None) for name in DETAILS.__dataclass_fields__ if name in leases.c},
-            "vehicle": {name: getattr(record.vehicle, name) for name in ("vin", "year", "make", "model")},
+            "vehicle": asdict(record.vehicle),
         }  # fmt: skip
         taken = [TakenOver(lease=row, status=record.status, past_due_cents=0)]
         with self.leases.store.writing() as transaction:

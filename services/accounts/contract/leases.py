@@ -20,6 +20,7 @@ class LeaseFigures(Strict):
     `lease_balance_cents` is the adjusted lease balance once the instalments due by the date are paid: the residual from
     the last one on. `instalments_due_cents` are those, as far as unpaid; `instalments_to_come_cents` all after them.
     `credit_cents` is the customer's. `state` is the one whose law the contract follows; `lessee_roles` who signed it.
+    `unused_cents`: what of the instalments due by the date, and of those paid ahead, is for the days from the date on.
     `servicemember_from_on` is the call-up of the servicemember's flag that stands on the account, null for none.
     """
 
@@ -36,6 +37,7 @@ class LeaseFigures(Strict):
     credit_cents = Cents(required=True, minimum=0)
     next_due_on = fields.Date(required=True, allow_none=True)
     maturity_on = fields.Date(required=True)
+    unused_cents = Cents(required=True, minimum=0)
     lessee_roles = fields.List(fields.String(validate=validate.OneOf(LESSEE_ROLES)), required=True)
     servicemember_from_on = fields.Date(required=True, allow_none=True)
 
@@ -52,7 +54,7 @@ class AssessCharges(OneAccount):
     """The last bill of a lease that ends without a purchase; `option_id` is bill and end, each once.
 
     `due_through_on`: instalments due by then are owed. `vehicle_cents` is what the vehicle counts for; null for all
-    of the lease balance that is left.
+    of the lease balance that is left. `prorated_on`: instalments are owed for the days before it alone; null for whole.
     """
 
     option_id = Text(required=True, longest=64)
@@ -60,6 +62,7 @@ class AssessCharges(OneAccount):
     ended_on = fields.Date(required=True)
     due_through_on = fields.Date(required=True)
     vehicle_cents = Cents(required=True, allow_none=True, minimum=0)
+    prorated_on = fields.Date(load_default=None, allow_none=True)
     charges = fields.List(fields.Nested(EndCharge), required=True, validate=validate.Length(max=20))
 
 

@@ -24,16 +24,18 @@ PortfolioProduct = Literal["loan", "lease"]
 PortfolioStatus = Literal["open", "closed", "charged_off"]
 PartyRole = Literal["borrower", "co_borrower"]
 LeaseType = Literal["closed_end"]
+POUNDS_MAX = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioVehicle:
-    """The vehicle as reported; pools name no VIN."""
+    """The vehicle as reported; pools name no VIN. The weight is the manufacturer's gross vehicle weight rating."""
 
     vin: str | None
     year: int | None
     make: str | None
     model: str | None
+    gross_weight_rating_pounds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +218,9 @@ class PortfolioVehicleSchema(_Strict):
     year = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1900, max=2100))
     make = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=60))
     model = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=60))
+    gross_weight_rating_pounds = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=POUNDS_MAX)
+    )
 
     @post_load
     def to_vehicle(self, data: dict[str, Any], **_: Any) -> Any:

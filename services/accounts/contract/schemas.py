@@ -197,10 +197,13 @@ class AsOf(Strict):
 
 
 class Vehicle(Strict):
+    """The vehicle as reported; the weight is the manufacturer's gross vehicle weight rating."""
+
     vin = fields.String(required=True, allow_none=True)
     year = fields.Integer(required=True, allow_none=True)
     make = fields.String(required=True, allow_none=True)
     model = fields.String(required=True, allow_none=True)
+    gross_weight_rating_pounds = fields.Integer(required=True, allow_none=True, dump_default=None)
 
 
 class LastPayment(Strict):

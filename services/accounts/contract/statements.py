@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Instant, Strict, Text
 from services.accounts.contract.payoff import MailTo
-from services.accounts.contract.schemas import PRODUCTS, Allocation, OneAccount, Vehicle
+from services.accounts.contract.schemas import PRODUCTS, Allocation, OneAccount
 
 MONTHLY, YEAR_END_INTEREST = "monthly", "year_end_interest"
 STATEMENT_KINDS = (MONTHLY, YEAR_END_INTEREST)
@@ -135,12 +135,21 @@ class PayoffHint(Strict):
     as_of_on = StoredDate(required=True)
 
 
+class StatementVehicle(Strict):
+    """The vehicle by what names it."""
+
+    vin = fields.String(required=True, allow_none=True)
+    year = fields.Integer(required=True, allow_none=True)
+    make = fields.String(required=True, allow_none=True)
+    model = fields.String(required=True, allow_none=True)
+
+
 class Contract(Strict):
     """Of which account: the rate and the day count of a loan, None of a lease."""
 
     account_last4 = fields.String(required=True)
     product = fields.String(required=True, validate=validate.OneOf(PRODUCTS))
-    vehicle = fields.Nested(Vehicle, required=True)
+    vehicle = fields.Nested(StatementVehicle, required=True)
     annual_rate_percent = fields.String(required=True, allow_none=True)
     day_count = fields.String(required=True, allow_none=True)
     maturity_on = StoredDate(required=True)

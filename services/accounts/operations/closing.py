@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from chassis.context import CallContext
 from chassis.ids import new_id
@@ -34,6 +34,19 @@ from services.accounts.rules.terms import LoanTerms
 
 MISSED, LEASE_QUOTE_MET = "payoff_quote_missed", "lease_quote_met"
 PAYOFF, LEASE_END, REFUND = "payoff_settled", "lease_ended", "refund_due"
+
+_STANDING_PAYMENT = text(
+    """
+    SELECT paid.source_key, paid.data ->> 'payment_id' AS payment_id
+    FROM account_events paid
+    WHERE paid.account_id = :account_id AND paid.kind = 'payment_posted' AND NOT EXISTS (
+        SELECT FROM account_events undone
+        WHERE undone.account_id = paid.account_id AND undone.kind IN ('payment_reversed', 'payment_returned')
+          AND undone.data ->> 'payment_key' = paid.source_key
+    )
+    ORDER BY paid.effective_on DESC, paid.number DESC LIMIT 1
+    """
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +248,33 @@ def set_aside_refund(
         transaction, account=account, reason=REFUND, now=arrived.now, source_key=refund.source_key, details=details
     )
     return Settlement(account=account, refund=refund)
+
+
+def credit_refund(
+    transaction: Transaction, *, account: LockedAccount, policy: PayoffPolicy, now: datetime, today: date
+) -> tuple[Refund | None, Money | None]:
+    """The refund of the credit that a billed lease is left with, and the standing payment by whose way it goes back.
+
+    A person sends it where nothing that still counts was ever paid here: the work item then names no payment.
+    """
+    cents = refund_cents(unapplied_cents=account.state.unapplied_cents, policy=policy)
+    if cents == 0:
+        return None, None
+    paid = transaction.one(_STANDING_PAYMENT, {"account_id": account.id})
+    on = max(today, account.state.last_effective_on)
+    key = f"{REFUND}:{new_id(at=now)}"
+    if paid is None:
+        told = {"payment_id": None, "refund_id": None, "amount_cents": cents}
+        _open_work_item(transaction, account=account, reason=REFUND, now=now, source_key=key, details=told)
+        return None, None
+    refund = Refund(source_key=key, effective_on=on, payment_key=paid["source_key"], amount_cents=cents)
+    details = {"payment_id": paid["payment_id"], "refund_id": _refund_id(refund), "amount_cents": cents}
+    _open_work_item(transaction, account=account, reason=REFUND, now=now, source_key=key, details=details)
+    number = int(paid["source_key"].rpartition(":")[2])
+    money = Money(
+        payment_id=paid["payment_id"], presentment_number=number, source_key=paid["source_key"], quote_id=None
+    )
+    return refund, money
 
 
 def record_following(

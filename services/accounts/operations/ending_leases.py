@@ -10,13 +10,14 @@ from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.contract.errors import ChangeNotPossible, LeaseNotRunning, LeasePastDue
 from services.accounts.operations.changing import change, changed
-from services.accounts.operations.closing import LEASE_END, close_for_good
+from services.accounts.operations.closing import LEASE_END, REFUND, close_for_good, credit_refund, tell_refund
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, lock_for
 from services.accounts.operations.quoting import give_up_quotes
 from services.accounts.operations.recording import find_recorded
 from services.accounts.operations.telling import last_payment_id, tell, tell_consequences
 from services.accounts.rules.events import Charge, EndBill, EndBillCredit, LeaseEnd, LeaseExtension, LeaseWay
 from services.accounts.rules.lease_end import extension_of
+from services.accounts.rules.payoff import PayoffPolicy
 from services.accounts.rules.shown import OPEN, PAID_OFF, shown_standing
 
 
@@ -30,7 +31,7 @@ def note_vehicle_returned(transaction: Transaction, *, returned: Mapping[str, An
         _ended(
             transaction, account=account, option_id=returned["option_id"], way=returned["way"],
             ended_on=returned["returned_on"], due_through_on=returned["due_through_on"],
-            vehicle_cents=returned["vehicle_cents"], now=now, today=today,
+            vehicle_cents=returned["vehicle_cents"], prorated_on=returned["prorated_on"], now=now, today=today,
         )  # fmt: skip
     except (LeaseNotRunning, ChangeNotPossible) as error:
         raise Impossible(f"The vehicle of {account.id} came back, but its lease does not run.") from error
@@ -38,16 +39,18 @@ def note_vehicle_returned(transaction: Transaction, *, returned: Mapping[str, An
 
 def assess_charges(
     transaction: Transaction, *, caller: CallContext, account_id: str, option_id: str, way: LeaseWay, ended_on: date,
-    due_through_on: date, vehicle_cents: int | None, charges: Sequence[Mapping[str, Any]], now: datetime, today: date,
+    due_through_on: date, vehicle_cents: int | None, prorated_on: date | None, charges: Sequence[Mapping[str, Any]],
+    policy: PayoffPolicy, now: datetime, today: date,
 ) -> dict[str, Any]:  # fmt: skip
-    """Bill the end of a lease, which ends here if it has not yet. An account that owes nothing then is closed.
+    """Bill the end of a lease, which ends here if it has not yet. An account that owes nothing then is closed, and
+    credit that is left goes back.
 
     Raises NotFound, LeaseNotRunning, ChangeNotPossible.
     """
     before = lock_for(transaction, caller=caller, account_id=account_id)
     account = _ended(
         transaction, account=before, option_id=option_id, way=way, ended_on=ended_on, due_through_on=due_through_on,
-        vehicle_cents=vehicle_cents, now=now, today=today,
+        vehicle_cents=vehicle_cents, prorated_on=prorated_on, now=now, today=today,
     )  # fmt: skip
     bill = EndBill(
         source_key=f"end_bill:{option_id}",
@@ -60,6 +63,7 @@ def assess_charges(
         paid_by = last_payment_id(transaction, account=account) or option_id
         tell_consequences(transaction, before=before, folded=folded, today=today, payment_id=paid_by)
         if account.status == PAID_OFF:
+            account = _credit_goes_back(transaction, account=account, policy=policy, now=now, today=today)
             close_for_good(transaction, account=account, payment_id=paid_by, today=today)
     standing = shown_standing(status=account.status, terms=account.terms, state=account.state, on=today)
     billed_cents = sum(charge["amount_cents"] for charge in charges)
@@ -123,7 +127,7 @@ def extend_lease(
 
 def _ended(
     transaction: Transaction, *, account: LockedAccount, option_id: str, way: LeaseWay, ended_on: date,
-    due_through_on: date, vehicle_cents: int | None, now: datetime, today: date,
+    due_through_on: date, vehicle_cents: int | None, prorated_on: date | None, now: datetime, today: date,
 ) -> LockedAccount:  # fmt: skip
     """The account with its lease ended by that option, now or before."""
     key = f"lease_end:{option_id}"
@@ -131,12 +135,27 @@ def _ended(
         return account
     _require_running(account)
     event = LeaseEnd(
-        source_key=key, effective_on=ended_on, way=way, due_through_on=due_through_on, vehicle_cents=vehicle_cents
-    )
+        source_key=key, effective_on=ended_on, way=way, due_through_on=due_through_on, vehicle_cents=vehicle_cents,
+        prorated_on=prorated_on,
+    )  # fmt: skip
     give_up_quotes(transaction, account_id=account.id, now=now)
     folded = change(transaction, account=account, event=event, kind=LEASE_END, now=now, today=today)
     assert folded is not None, "it was looked for under the account's lock"
     tell_consequences(transaction, before=account, folded=folded, today=today)
+    return folded.account
+
+
+def _credit_goes_back(
+    transaction: Transaction, *, account: LockedAccount, policy: PayoffPolicy, now: datetime, today: date
+) -> LockedAccount:
+    """Set aside what is left of the customer's credit, to go back the way the last payment came."""
+    refund, money = credit_refund(transaction, account=account, policy=policy, now=now, today=today)
+    if refund is None or money is None:
+        return account
+    details = {"payment_id": money.payment_id}
+    folded = change(transaction, account=account, event=refund, kind=REFUND, now=now, today=today, details=details)
+    assert folded is not None, "its key is new"
+    tell_refund(transaction, account=folded.account, refund=refund, money=money, today=today)
     return folded.account
 
 

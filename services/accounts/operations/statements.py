@@ -27,6 +27,7 @@ from services.accounts.rules.shown import OPEN, shown_standing
 from services.accounts.rules.statements import Letterhead, Owing, monthly_document, paid_in_years
 
 NO_CONSENT = "no_paperless_consent"
+NAMED_VEHICLE = ("vin", "year", "make", "model")
 TOLD = ("kind", "statement_on", "period_from_on", "period_to_on", "delivery", "amount_due_cents", "due_on")
 
 
@@ -137,7 +138,7 @@ def about_of(about: Row, *, letterhead: Letterhead, product: str) -> dict[str, A
     return {
         "lender": {"name": letterhead.name, "phone": letterhead.phone},
         "account_number": about["account_number"],
-        "vehicle": about["vehicle"],
+        "vehicle": {name: about["vehicle"][name] for name in NAMED_VEHICLE},
         "mail_to": mail_to(letterhead.addresses, product=product, purpose="payment"),
     }
 

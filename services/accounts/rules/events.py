@@ -202,7 +202,8 @@ class LeaseEnd(_Event):
 
     Instalments due through a date belong to it. `vehicle_cents` is the price of a purchase, or else what the vehicle
     that came back counts for (None: all of the balance). A purchase falls with its payment; what is missing of it by
-    no more than `drift_limit_cents` is ours.
+    no more than `drift_limit_cents` is ours. `prorated_on`: instalments are owed for the days before it alone, and what
+    is paid of the days from it on is the customer's; None where an instalment is owed whole.
     """
 
     rank: ClassVar[int] = 60
@@ -213,8 +214,10 @@ class LeaseEnd(_Event):
     charges: tuple[Charge, ...] = ()
     payment_key: str | None = None
     drift_limit_cents: int = 0
+    prorated_on: date | None = None
 
     def __post_init__(self) -> None:
+        _require(self.prorated_on is None or self.way == "early_termination", "Only an early end is prorated.")
         _require(self.way in LEASE_WAYS, f"The way {self.way!r} out of a lease is not known.")
         _require((self.way == "purchase") == (self.payment_key is not None), "A purchase has a payment, nothing else.")
         _require(self.way != "purchase" or self.vehicle_cents is not None, "A purchase has a price.")

@@ -126,11 +126,13 @@ def allocation_entries(*, product: Product, allocation: Allocation) -> tuple[Jou
 def lease_end_entries(allocation: Allocation) -> tuple[JournalEntry, ...]:
     """The end bill by what it is for, and the balance of a vehicle that came back against what that counts for.
 
-    A gain pays first what the customer still owes, and is ours beyond that.
+    A gain pays first what the customer still owes, and is ours beyond that. What of an instalment is for days after the
+    end is given back, with the tax in it.
     """
     explained = allocation.explanation
     official = sum(charge["amount_cents"] for charge in explained.get("charges", ()) if charge["code"] in OFFICIAL)
     gain, given = explained.get("gain_cents", 0), explained.get("given_cents", 0)
+    unused, unused_tax = explained.get("unused_cents", 0), explained.get("unused_tax_cents", 0)
     key, on = allocation.source_key, allocation.effective_on
     billed = _entry(
         kind=f"{allocation.kind}_charged", source_key=key, on=on,
@@ -147,11 +149,12 @@ def lease_end_entries(allocation: Allocation) -> tuple[JournalEntry, ...]:
         kind="vehicle_taken_back", source_key=key, on=on,
         debits={
             LedgerAccount.VEHICLES_HELD: explained.get("vehicle_cents", 0),
-            LedgerAccount.LEASE_END_RESULT: max(0, given - gain),
+            LedgerAccount.LEASE_END_RESULT: max(0, given - gain) + unused - unused_tax,
+            LedgerAccount.SALES_TAX_PAYABLE: unused_tax,
         },
         credits={
             LedgerAccount.LEASE_RECEIVABLE: explained.get("vehicle_cents", 0) - gain,
-            LedgerAccount.CUSTOMER_SUSPENSE: given,
+            LedgerAccount.CUSTOMER_SUSPENSE: given + unused,
             LedgerAccount.LEASE_END_RESULT: max(0, gain - given),
         },
     )  # fmt: skip

@@ -12,6 +12,7 @@ from services.accounts.rules.lease import Filling, settle_due
 from services.accounts.rules.schedule import due_on, instalments_due_before, maturity_on
 from services.accounts.rules.state import AccountState, Allocation, OpenFee
 from services.accounts.rules.terms import LeaseTerms, Terms
+from services.accounts.rules.unused import NOTHING, Unused, unused
 
 TAXES = frozenset({"sales_tax", "tax_on_charges"})
 
@@ -36,7 +37,8 @@ def end_lease(*, terms: Terms, state: AccountState, event: LeaseEnd) -> AccountS
     due = settle_due(terms=lease, state=state, last_number=last)
     owed_besides = due.used + state.fees_due_cents + sum(charge.amount_cents for charge in event.charges)
     balance = _balance(event, left_cents=due.state.principal_cents, owed_besides_cents=owed_besides)
-    allocation = _bill(state, event=event, due=due, balance=balance)
+    back = NOTHING if event.prorated_on is None else unused(terms=lease, state=due.state, on=event.prorated_on)
+    allocation = _bill(state, event=event, due=due, balance=balance, back=back)
     ended = replace(
         due.state,
         principal_cents=0,
@@ -44,7 +46,7 @@ def end_lease(*, terms: Terms, state: AccountState, event: LeaseEnd) -> AccountS
         partial_paid_cents=0,
         diverted_cents=0,
         open_fees=_with_bill(state.open_fees, allocation),
-        unapplied_cents=state.unapplied_cents + balance.given_cents,
+        unapplied_cents=state.unapplied_cents + balance.given_cents + back.cents,
         lease_end=event.way,
         end_gain_cents=max(0, balance.gain_cents - balance.given_cents),
         allocations=(*state.allocations, allocation),
@@ -129,7 +131,7 @@ def _balance(event: LeaseEnd, *, left_cents: int, owed_besides_cents: int) -> _B
     )
 
 
-def _bill(state: AccountState, *, event: LeaseEnd, due: Filling, balance: _Balance) -> Allocation:
+def _bill(state: AccountState, *, event: LeaseEnd, due: Filling, balance: _Balance, back: Unused) -> Allocation:
     taxes, others = _taxes_and_others(event.charges)
     return Allocation(
         kind="lease_ended",
@@ -151,6 +153,7 @@ def _bill(state: AccountState, *, event: LeaseEnd, due: Filling, balance: _Balan
             "given_cents": balance.given_cents,
             "charges": _as_data(event.charges),
             "steps": list(due.steps),
+            **({} if back == NOTHING else back.explanation),
         },
     )
 

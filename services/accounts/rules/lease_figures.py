@@ -9,6 +9,7 @@ from services.accounts.rules.lease import lease_due_through, settle_due
 from services.accounts.rules.schedule import due_on, instalments_due_before, maturity_on
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import LeaseTerms
+from services.accounts.rules.unused import unused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class LeaseFigures:
     credit_cents: int
     next_due_on: date | None
     maturity_on: date
+    unused_cents: int
 
 
 def lease_figures(*, terms: LeaseTerms, state: AccountState, on: date) -> LeaseFigures:
@@ -43,4 +45,5 @@ def lease_figures(*, terms: LeaseTerms, state: AccountState, on: date) -> LeaseF
         credit_cents=state.unapplied_cents,
         next_due_on=due_on(terms=terms, number=number) if number <= terms.payment_count else None,
         maturity_on=maturity_on(terms=terms),
+        unused_cents=unused(terms=terms, state=settled.state, on=on).cents,
     )

@@ -181,9 +181,11 @@ def _lease_ended(told: _Told) -> str:
     if told["way"] == "purchase":
         return f"The vehicle was bought on {told.day}: {_itemised(told, ['the vehicle', 'billed_balance_cents'])}."
     came_back = f"The lease ended on {told.day}, and the vehicle counts for {told.dollars('vehicle_cents')}"
+    back = told.explained.get("unused_cents")
+    given = f" {format_dollars(back)} of what is paid or billed is for days after it, and is yours." if back else ""
     if not told.cents:
-        return f"{came_back}."
-    return f"{came_back}: {_itemised(told, ['the rest of the lease balance', 'billed_balance_cents'])}."
+        return f"{came_back}.{given}"
+    return f"{came_back}: {_itemised(told, ['the rest of the lease balance', 'billed_balance_cents'])}.{given}"
 
 
 def _lease_end_billed(told: _Told) -> str:

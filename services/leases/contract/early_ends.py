@@ -9,6 +9,7 @@ from services.leases.contract.lease_end import MILES_MAX, OptionPrice
 from services.leases.contract.requests import OneLease
 
 EARLY_END_STATUSES = ("billed", "completed")
+NOTICE_STATUSES = ("noticed", "billed", "completed", "withdrawn", "lapsed", "superseded")
 BASES = ("called_up", "sent_abroad", "deployed")
 
 
@@ -23,7 +24,8 @@ class EarlyTerminationQuote(Strict):
 
     `owed_before_value_cents` is all of it before the vehicle's value is taken off; `charge_cents` is null while that
     value is not known, and less by `credit_cents`: your credit with us, beyond what it pays of what is past due. A
-    servicemember who may end the lease owes `servicemember_cents`: what is due, and no charge.
+    servicemember who may end the lease owes `servicemember_cents`, were notice and vehicle here today: what is due, the
+    last payment for the days before today alone, and no charge. `servicemember_refund_cents` would be sent back.
     """
 
     account_id = fields.String(required=True)
@@ -37,6 +39,7 @@ class EarlyTerminationQuote(Strict):
     credit_cents = Cents(required=True, minimum=0)
     charge_cents = Cents(required=True, allow_none=True, minimum=0)
     servicemember_cents = Cents(required=True, minimum=0)
+    servicemember_refund_cents = Cents(required=True, minimum=0)
     method = fields.List(fields.String(), required=True)
     appraisal = fields.String(required=True)
     servicemembers = fields.String(required=True)
@@ -55,11 +58,40 @@ class ServicememberOrders(Strict):
     evidence = Text(required=True, longest=200)
 
 
+class GiveServicememberNotice(OneLease):
+    """A lessee's written notice of ending the lease on military orders; it counts from the day on which it is given.
+
+    `evidence` says how the copy of the orders reaches us, such as a message to the desk; the vehicle comes back on
+    `return_on`, within 15 days.
+    """
+
+    basis = fields.String(required=True, validate=validate.OneOf(BASES))
+    orders_on = fields.Date(required=True)
+    evidence = Text(required=True, longest=200)
+    return_on = fields.Date(required=True)
+
+
+class ServicememberNotice(Strict):
+    """A notice, and what came of it: `billed` once the vehicle is here and staff have ended the lease."""
+
+    id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(NOTICE_STATUSES))
+    basis = fields.String(required=True, validate=validate.OneOf(BASES))
+    orders_on = fields.Date(required=True)
+    noticed_on = fields.Date(required=True)
+    evidence = fields.String(required=True)
+    return_on = fields.Date(required=True)
+    return_by_on = fields.Date(required=True)
+    opened_at = Instant(required=True)
+    closed_at = Instant(required=True, allow_none=True)
+
+
 class EndEarly(OneLease):
     """The vehicle is back before the end. Its value is what it was sold for, or an appraisal.
 
     A servicemember who may end the lease is not charged for that: staff confirm it with the `orders`, and the account's
-    servicemember flag stands.
+    servicemember flag stands. Where the lessee gave notice, the orders name its day.
     """
 
     returned_on = fields.Date(required=True)

@@ -64,7 +64,8 @@ class TurnInScheduled(Strict):
 class VehicleReturned(Strict):
     """Emitted when we have the vehicle: nothing falls due after `due_through_on`, and the lease has ended.
 
-    `vehicle_cents` is what the vehicle counts for, null for all of the lease balance that is left.
+    `vehicle_cents` is what the vehicle counts for, null for all of the lease balance that is left. `prorated_on`: a
+    servicemember owes for the days before it alone; null where instalments are owed whole.
     """
 
     account_id = fields.String(required=True)
@@ -73,6 +74,7 @@ class VehicleReturned(Strict):
     returned_on = fields.Date(required=True)
     due_through_on = fields.Date(required=True)
     vehicle_cents = Cents(required=True, allow_none=True, minimum=0)
+    prorated_on = fields.Date(load_default=None, allow_none=True)
     miles = fields.Integer(required=True)
 
 

@@ -62,12 +62,13 @@ class LeaseTotals(Strict):
 
 
 class LeaseVehicle(Strict):
-    """The leased vehicle as reported."""
+    """The leased vehicle as reported. One rated above 16,000 pounds needs no odometer statement (49 CFR 580.17)."""
 
     vin = fields.String(allow_none=True, required=True)
     year = fields.Integer(allow_none=True, required=True)
     make = fields.String(allow_none=True, required=True)
     model = fields.String(allow_none=True, required=True)
+    gross_weight_rating_pounds = fields.Integer(allow_none=True, required=True, dump_default=None)
 
 
 class Lease(Strict):

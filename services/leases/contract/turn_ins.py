@@ -116,5 +116,6 @@ class TurnIn(Strict):
     end_bill = fields.Nested(OptionPrice, required=True, allow_none=True)
     dispute_until_on = fields.Date(required=True, allow_none=True)
     disputes = fields.List(fields.Nested(Dispute), required=True)
+    odometer_statement_required = fields.Boolean(required=True, allow_none=True)
     odometer_notice = fields.String(required=True)
     odometer_statement = fields.Nested(OdometerStatement, required=True, allow_none=True)

@@ -4,7 +4,9 @@ from marshmallow import fields, validate
 
 from chassis.schemas import Instant, Strict, Text
 
-WORK_KINDS = ("extension_to_decide", "vehicle_to_receive", "vehicle_to_inspect", "dispute_to_decide")
+WORK_KINDS = (
+    "extension_to_decide", "vehicle_to_receive", "vehicle_to_inspect", "dispute_to_decide", "notice_to_confirm",
+)  # fmt: skip
 PAGE_MAX = 100
 
 
@@ -20,7 +22,8 @@ class ListLeaseWork(Strict):
 class LeaseWorkItem(Strict):
     """One way out of a lease at a step that is a person's. It goes from the list when the step is taken.
 
-    `due_on` is when: an appointment, the end of the lease for a request, else null. `words` are the lessee's or ours.
+    `due_on` is when: an appointment, the return that a servicemember's notice names, the end of the lease for a
+    request, else null. `words` are the lessee's or ours.
     """
 
     kind = fields.String(required=True, validate=validate.OneOf(WORK_KINDS))

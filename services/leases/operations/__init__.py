@@ -15,6 +15,7 @@ from services.leases.operations.extensions import (
 )
 from services.leases.operations.figures import ask_figures, find_figures
 from services.leases.operations.following import note_posted_payment, note_returned_payment
+from services.leases.operations.notices import give_servicemember_notice, withdraw_servicemember_notice
 from services.leases.operations.purchase import Purchase, price_purchase
 from services.leases.operations.readings import record_odometer_reading
 from services.leases.operations.rebuilding import Rebuilt, last_lease, rebuild_leases
@@ -48,6 +49,7 @@ __all__ = [
     "follow_account",
     "follow_day",
     "give_notice",
+    "give_servicemember_notice",
     "import_leases",
     "inspect_vehicle",
     "lapse_options",
@@ -65,4 +67,5 @@ __all__ = [
     "start_buyout",
     "tell_milestones",
     "withdraw_extension",
+    "withdraw_servicemember_notice",
 ]

@@ -11,14 +11,19 @@ from services.leases.models import lease_milestones_told, lease_options, lease_s
 from services.leases.operations.evaluating import evaluate_lease
 from services.leases.operations.options import move_option
 from services.leases.rules.calendar import MILESTONES, milestone_reached
-from services.leases.rules.options import BUYOUT, EXTENSION
+from services.leases.rules.options import BUYOUT, EARLY_TERMINATION, EXTENSION, NOTICED
 
 MONEY_DAYS = 3
 """Money that is effective in time may be told some days after the last good day of a price."""
+RETURN_TOLD_DAYS = 3
+"""A vehicle that came back in time may be booked some days after."""
 
 
 def lapse_options(transaction: Transaction, *, limit: int, now: datetime, today: date) -> int:
-    """Close prices that nobody paid and offers that nobody accepted; gives how many. Safe in many processes."""
+    """Close prices that nobody paid, offers that nobody accepted, notices whose vehicle did not come; gives how many.
+
+    Safe in many processes.
+    """
     unpaid = and_(
         lease_options.c.option == BUYOUT, lease_options.c.status == "quoted",
         lease_options.c.ends_on < today - timedelta(days=MONEY_DAYS),
@@ -26,11 +31,15 @@ def lapse_options(transaction: Transaction, *, limit: int, now: datetime, today:
     unaccepted = and_(
         lease_options.c.option == EXTENSION, lease_options.c.status == "offered", lease_options.c.ends_on < today
     )
+    unreturned = and_(
+        lease_options.c.option == EARLY_TERMINATION, lease_options.c.status == NOTICED,
+        lease_options.c.ends_on < today - timedelta(days=RETURN_TOLD_DAYS),
+    )  # fmt: skip
     # The lease first, as everybody who moves an option does: whoever has it is not waited for.
     passed = (
         select(lease_options)
         .join(leases, leases.c.account_id == lease_options.c.account_id)
-        .where(lease_options.c.closed_at.is_(None), or_(unpaid, unaccepted))
+        .where(lease_options.c.closed_at.is_(None), or_(unpaid, unaccepted, unreturned))
         .with_for_update(of=[leases, lease_options], skip_locked=True)
     )
     rows = transaction.all(passed.limit(limit))

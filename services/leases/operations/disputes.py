@@ -34,7 +34,7 @@ def dispute_end_bill(
     if today > row["ends_on"]:
         raise DisputeWindowOver()
     kept = [*known, raised(number=len(known) + 1, reason=reason, on=today)]
-    return _told(transaction, keep_details(transaction, row=row, details={"disputes": kept}))
+    return _told(transaction, lease, keep_details(transaction, row=row, details={"disputes": kept}))
 
 
 def decide_dispute(
@@ -60,7 +60,7 @@ def decide_dispute(
     if is_upheld:
         told = {"account_id": account_id, "option_id": option_id, "number": number}
         transaction.emit(events.end_bill_credited, subject=account_id, data=told)
-    return _told(transaction, row)
+    return _told(transaction, lease, row)
 
 
 def credit_end(
@@ -85,6 +85,6 @@ def credit_end(
         keep_details(transaction, row=row, details={"disputes": known})
 
 
-def _told(transaction: Transaction, row: Row) -> dict[str, Any]:
+def _told(transaction: Transaction, lease: Row, row: Row) -> dict[str, Any]:
     statement = transaction.one(statement_since(account_id=row["account_id"], opened_at=row["opened_at"]))
-    return turn_in_as_told(row=row, statement=statement)
+    return turn_in_as_told(vehicle=lease["vehicle"], row=row, statement=statement)

@@ -67,7 +67,7 @@ def schedule_turn_in(
     transaction.emit(
         events.turn_in_scheduled, subject=account_id, data={**told, "appointment_on": appointment_on}
     )  # fmt: skip
-    return turn_in_as_told(row=row, statement=None)
+    return turn_in_as_told(vehicle=lease["vehicle"], row=row, statement=None)
 
 
 def cancel_turn_in(
@@ -78,7 +78,7 @@ def cancel_turn_in(
     row = read_option(transaction, account_id=lease["account_id"], option_id=option_id, option=TURN_IN)
     if row["status"] != "cancelled":
         row = step_option(transaction, row=row, to="cancelled", now=now, today=today)
-    return _told(transaction, row)
+    return _told(transaction, lease, row)
 
 
 def receive_vehicle(
@@ -100,10 +100,11 @@ def receive_vehicle(
     end_lease_time(transaction, account_id=lease["account_id"], because=VEHICLE_RETURNED, today=today)
     data = {
         "account_id": account_id, "option_id": option_id, "way": "return", "returned_on": returned_on,
-        "due_through_on": date.fromisoformat(row["details"]["due_through_on"]), "vehicle_cents": None, "miles": miles,
+        "due_through_on": date.fromisoformat(row["details"]["due_through_on"]), "vehicle_cents": None,
+        "prorated_on": None, "miles": miles,
     }  # fmt: skip
     transaction.emit(events.vehicle_returned, subject=account_id, data=data)
-    return _told(transaction, row)
+    return _told(transaction, lease, row)
 
 
 def inspect_vehicle(
@@ -133,7 +134,7 @@ def inspect_vehicle(
     )  # fmt: skip
     told = {"account_id": account_id, "option_id": option_id}
     transaction.emit(events.end_bill_itemised, subject=account_id, data=told)
-    return _told(transaction, row)
+    return _told(transaction, lease, row)
 
 
 def bill_end(store: Database, *, accounts: Asks, context: CallContext, told: Mapping[str, Any], key: str) -> None:
@@ -146,7 +147,7 @@ def bill_end(store: Database, *, accounts: Asks, context: CallContext, told: Map
     request = {
         **told, "way": details.get("way", "return"), "ended_on": details["returned_on"],
         "due_through_on": details["due_through_on"], "vehicle_cents": details.get("vehicle_cents"),
-        "charges": details["charges"],
+        "prorated_on": details.get("prorated_on"), "charges": details["charges"],
     }  # fmt: skip
     accounts.ask("assess_charges", request=request, context=context, key=key, timeout_seconds=ASK_SECONDS)
 
@@ -161,9 +162,9 @@ def follow_closing(transaction: Transaction, *, name: str, told: Mapping[str, An
         move_option(transaction, row=row, to="completed", details=closed, now=now, today=today)
 
 
-def _told(transaction: Transaction, row: Row) -> dict[str, Any]:
+def _told(transaction: Transaction, lease: Row, row: Row) -> dict[str, Any]:
     statement = transaction.one(statement_since(account_id=row["account_id"], opened_at=row["opened_at"]))
-    return turn_in_as_told(row=row, statement=statement)
+    return turn_in_as_told(vehicle=lease["vehicle"], row=row, statement=statement)
 
 
 def _estimate(

@@ -2,7 +2,7 @@
 
 from services.leases.queries.approvals import list_approvals
 from services.leases.queries.buyouts import get_buyout
-from services.leases.queries.early_ends import get_early_termination_quote
+from services.leases.queries.early_ends import get_early_termination_quote, get_servicemember_notice
 from services.leases.queries.lease import get_lease
 from services.leases.queries.lease_end import get_lease_calendar, get_lease_end
 from services.leases.queries.options import get_extension, get_turn_in
@@ -18,6 +18,7 @@ __all__ = [
     "get_lease_calendar",
     "get_lease_end",
     "get_renewal",
+    "get_servicemember_notice",
     "get_turn_in",
     "list_approvals",
     "list_lease_work",

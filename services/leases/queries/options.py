@@ -13,20 +13,23 @@ from services.leases.rules.told import extension_as_told, turn_in_as_told
 
 def get_turn_in(transaction: Transaction, *, caller: CallContext, account_id: str, option_id: str) -> dict[str, Any]:
     """Raises NotFound."""
-    row = _read(transaction, caller=caller, account_id=account_id, option_id=option_id, option=TURN_IN)
+    lease, row = _read(transaction, caller=caller, account_id=account_id, option_id=option_id, option=TURN_IN)
     statement = transaction.one(statement_since(account_id=row["account_id"], opened_at=row["opened_at"]))
-    return turn_in_as_told(row=row, statement=statement)
+    return turn_in_as_told(vehicle=lease["vehicle"], row=row, statement=statement)
 
 
 def get_extension(transaction: Transaction, *, caller: CallContext, account_id: str, option_id: str) -> dict[str, Any]:
     """Raises NotFound."""
-    row = _read(transaction, caller=caller, account_id=account_id, option_id=option_id, option=EXTENSION)
+    _, row = _read(transaction, caller=caller, account_id=account_id, option_id=option_id, option=EXTENSION)
     return extension_as_told(row=row)
 
 
-def _read(transaction: Transaction, *, caller: CallContext, account_id: str, option_id: str, option: str) -> Row:
+def _read(
+    transaction: Transaction, *, caller: CallContext, account_id: str, option_id: str, option: str
+) -> tuple[Row, Row]:
+    """The lease, and the way out of it."""
     lease = read_lease(transaction, caller=caller, account_id=account_id)
     row = transaction.one(option_of(account_id=lease["account_id"], option_id=option_id, option=option))
     if row is None:
         raise NotFound()
-    return row
+    return lease, row

@@ -11,8 +11,8 @@ from chassis.errors import FieldError, InvalidRequest
 from chassis.store import Transaction
 from services.leases.models import lease_options
 from services.leases.queries.lease import read_lease
-from services.leases.rules.options import EXTENSION, TURN_IN
-from services.leases.rules.work import DISPUTED, TO_DECIDE, TO_INSPECT, TO_RECEIVE, work_of
+from services.leases.rules.options import EARLY_TERMINATION, EXTENSION, NOTICED, TURN_IN
+from services.leases.rules.work import DISPUTED, TO_CONFIRM, TO_DECIDE, TO_INSPECT, TO_RECEIVE, work_of
 
 _o = lease_options.c
 _IS_DISPUTED = and_(
@@ -23,6 +23,7 @@ _KIND = case(
     (and_(_o.option == EXTENSION, _o.status == "requested"), TO_DECIDE),
     (and_(_o.option == TURN_IN, _o.status == "scheduled"), TO_RECEIVE),
     (and_(_o.option == TURN_IN, _o.status == "returned"), TO_INSPECT),
+    (and_(_o.option == EARLY_TERMINATION, _o.status == NOTICED), TO_CONFIRM),
     (_IS_DISPUTED, DISPUTED),
 )
 

@@ -17,14 +17,22 @@ APPRAISAL = (
 SERVICEMEMBERS = (
     "A servicemember called to active duty for 180 days or more, or sent abroad or deployed for as long, may end the "
     "lease with written notice and a copy of the orders, and returns the vehicle within 15 days of it. No charge for "
-    "the early end is made; what fell due before it stays owed (50 USC 3955)."
+    "the early end is made. What fell due before it stays owed, the last payment for the days before the notice and "
+    "the vehicle were here alone; what was paid for the days after is sent back (50 USC 3955)."
 )
 
 
 RETURN_DAYS = 15
 
 
-def misfit_of_orders(*, signed_on: date, orders_on: date, noticed_on: date, returned_on: date) -> str | None:
+def ended_on(*, noticed_on: date, returned_on: date) -> date:
+    """The day from which a servicemember owes no rent: notice and vehicle are both here (50 USC 3955(d) and (e))."""
+    return max(noticed_on, returned_on)
+
+
+def misfit_of_orders(
+    *, signed_on: date, orders_on: date, noticed_on: date, returned_on: date, today: date
+) -> str | None:  # fmt: skip
     """Why a servicemember's end is not the law's (50 USC 3955(b) and (c)), in a sentence; None where it is.
 
     A lease that is signed in knowledge of the orders, or a vehicle that is kept, is charged like any other early end.
@@ -33,6 +41,8 @@ def misfit_of_orders(*, signed_on: date, orders_on: date, noticed_on: date, retu
         return f"The orders of {orders_on} are older than the lease of {signed_on}."
     if noticed_on < orders_on:
         return f"The notice of {noticed_on} came before the orders of {orders_on}."
+    if noticed_on > today:
+        return f"The notice of {noticed_on} has not come yet: today is {today}."
     if returned_on > noticed_on + timedelta(days=RETURN_DAYS):
         return f"The vehicle came back on {returned_on}, more than {RETURN_DAYS} days after the notice of {noticed_on}."
     return None
@@ -84,12 +94,19 @@ class EarlyEnd:
             "realized_value_cents": self.realized_value_cents,
             "charge_cents": self.charge_cents,
             "credit_cents": self.credit_cents,
-            "servicemember_cents": max(0, parts["past_due_cents"] + self.figures.fees_due_cents - self.credit_cents),
+            "servicemember_cents": max(0, self._servicemember_cents),
+            "servicemember_refund_cents": max(0, -self._servicemember_cents),
             "method": self._method(balance, parts),
             "appraisal": APPRAISAL,
             "servicemembers": SERVICEMEMBERS,
             "is_servicemember_on_record": self.is_servicemember_on_record,
         }
+
+    @property
+    def _servicemember_cents(self) -> int:
+        """What is due, without what of it is for days to come; less than zero: what goes back."""
+        owed = self.figures.instalments_due_cents + self.figures.fees_due_cents
+        return owed - self.figures.credit_cents - self.figures.unused_cents
 
     def _method(self, balance_cents: int, parts: dict[str, int]) -> list[str]:
         yielded = (

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services.leases.rules.disclosures import odometer_disclosure_is_required
+from services.leases.rules.disclosures import exempt_by_weight, odometer_disclosure_is_required
+
+# Of a vehicle as it is stored; vehicles that earlier releases took over have none.
+WEIGHT = "gross_weight_rating_pounds"
 
 # 49 CFR 580.7(a): the notice names the law, the duty and what a false or missing statement can lead to.
 NOTICE = (
@@ -14,11 +17,23 @@ NOTICE = (
 )
 
 
+# 49 CFR 580.17(c): the lessee of an exempt vehicle need not be told of a duty that they do not have.
+NO_NOTICE = "This vehicle is exempt from the odometer statement (49 CFR 580.17): you need not state its mileage to us."
+
+
 def statement_is_required(*, vehicle: Mapping[str, Any], transferred_on: date) -> bool | None:
-    """None where the model year is not on record, and a person has to look."""
+    """None where the model year is not on record, and a person has to look; a heavy vehicle needs none of any year."""
+    weight = vehicle.get(WEIGHT)
     if vehicle["year"] is None:
-        return None
-    return odometer_disclosure_is_required(model_year=vehicle["year"], transferred_on=transferred_on)
+        return False if exempt_by_weight(weight) else None
+    return odometer_disclosure_is_required(
+        model_year=vehicle["year"], transferred_on=transferred_on, gross_weight_rating_pounds=weight
+    )
+
+
+def notice_of(is_required: bool | None) -> str:
+    """What the lessee is told of the statement; where it is not known whether one is due, of the duty."""
+    return NO_NOTICE if is_required is False else NOTICE
 
 
 def title_steps(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 BUYOUT, TURN_IN, EXTENSION, EARLY_TERMINATION = "buyout", "turn_in", "extension", "early_termination"
+NOTICED, BILLED = "noticed", "billed"
 QUOTE_DAYS = 10
 
 # The first status of each option is the one it opens with.
@@ -23,7 +24,15 @@ STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "cancelled": (),
         "superseded": (),
     },
-    EARLY_TERMINATION: {"billed": ("completed",), "completed": ()},
+    # A servicemember's begins with a notice, any other one with the vehicle that is back.
+    EARLY_TERMINATION: {
+        NOTICED: (BILLED, "withdrawn", "lapsed", "superseded"),
+        BILLED: ("completed",),
+        "completed": (),
+        "withdrawn": (),
+        "lapsed": (),
+        "superseded": (),
+    },
     EXTENSION: {
         "requested": ("offered", "declined", "withdrawn", "superseded"),
         "offered": ("accepted", "declined", "withdrawn", "lapsed", "superseded"),

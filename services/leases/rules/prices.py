@@ -23,6 +23,7 @@ class Figures:
     instalment_cents: int
     fees_due_cents: int
     credit_cents: int
+    unused_cents: int
     maturity_on: date
 
 

@@ -1,13 +1,14 @@
 """How what is under way is shown: plain data from stored rows, the same wherever it is answered."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from services.leases.rules.disputes import dispute_as_told, disputes_of
-from services.leases.rules.odometer import NOTICE, statement_is_required, title_steps
+from services.leases.rules.early_end import RETURN_DAYS
+from services.leases.rules.odometer import notice_of, statement_is_required, title_steps
 from services.leases.rules.options import EXTENSION
-from services.leases.rules.turn_in import DOCUMENTS, turn_in_steps
+from services.leases.rules.turn_in import documents, turn_in_steps
 
 FIXED = ("buyer", "quote_id", "payoff_cents")
 ORDER_DATES = ("orders_on", "noticed_on")
@@ -28,7 +29,7 @@ def buyout_as_told(
         "good_through": day_in(details, "good_through"),
         "price": {**details["price"], "on": date.fromisoformat(details["price"]["on"])},
         "odometer_statement_required": is_required,
-        "odometer_notice": NOTICE,
+        "odometer_notice": notice_of(is_required),
         "odometer_statement": signed,
         "title_steps": title_steps(
             status=row["status"], paid_on=day_in(details, "paid_on"), settled_on=day_in(details, "completed_on"),
@@ -37,12 +38,15 @@ def buyout_as_told(
     }  # fmt: skip
 
 
-def turn_in_as_told(*, row: Mapping[str, Any], statement: Mapping[str, Any] | None) -> dict[str, Any]:
+def turn_in_as_told(
+    *, vehicle: Mapping[str, Any], row: Mapping[str, Any], statement: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """A return with its steps, its estimate, and the bill once the vehicle was inspected."""
     details = row["details"]
     signed = None if statement is None else statement_as_told(statement)
     returned_on, billed_on = day_in(details, "returned_on"), day_in(details, "billed_on")
     appointment_on = date.fromisoformat(details["appointment_on"])
+    is_required = statement_is_required(vehicle=vehicle, transferred_on=returned_on or appointment_on)
     return {
         **{name: row[name] for name in OF_ROW},
         "dealer_name": details["dealer_name"],
@@ -51,15 +55,16 @@ def turn_in_as_told(*, row: Mapping[str, Any], statement: Mapping[str, Any] | No
         "steps": turn_in_steps(
             appointment_on=appointment_on, returned_on=returned_on, signed_on=signed["received_on"] if signed else None,
             inspected_on=day_in(details, "inspected_on"), billed_on=billed_on,
-            closed_on=day_in(details, "account_closed_on"),
+            closed_on=day_in(details, "account_closed_on"), needs_statement=is_required is not False,
         ),
-        "documents": DOCUMENTS,
+        "documents": documents(needs_statement=is_required is not False),
         "wear": details.get("found", details["wear"]),
         "estimate": {**details["estimate"], "on": date.fromisoformat(details["estimate"]["on"])},
         "end_bill": _end_bill(details, billed_on=billed_on),
         "dispute_until_on": row["ends_on"] if billed_on else None,
         "disputes": [dispute_as_told(each) for each in disputes_of(details)],
-        "odometer_notice": NOTICE,
+        "odometer_statement_required": is_required,
+        "odometer_notice": notice_of(is_required),
         "odometer_statement": signed,
     }  # fmt: skip
 
@@ -77,6 +82,10 @@ def _end_bill(details: Mapping[str, Any], *, billed_on: date | None) -> dict[str
 def early_end_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
     """An early end as it was billed; the charges are those beside the lease balance and what was due."""
     details = row["details"]
+    prorated_on = day_in(details, "prorated_on")
+    notes = ["The lease balance beyond the vehicle's value, and what was due, come on top."]
+    if prorated_on is not None:
+        notes = [f"What was due comes on top, the last payment for the days before {prorated_on} alone."]
     names = ("realized_value_cents", "value_source", "is_servicemember")
     lines, orders = details["charges"], details.get("orders")
     return {
@@ -88,9 +97,21 @@ def early_end_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
         "returned_on": date.fromisoformat(details["returned_on"]),
         "charges": {
             "on": row["opened_on"], "total_cents": sum(line["amount_cents"] for line in lines), "lines": lines,
-            "notes": ["The lease balance beyond the vehicle's value, and what was due, come on top."],
+            "notes": notes,
         },
     }  # fmt: skip
+
+
+def notice_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A servicemember's notice, and what came of it."""
+    notice = row["details"]["notice"]
+    days = {name: date.fromisoformat(notice[name]) for name in (*ORDER_DATES, "return_on")}
+    return {
+        **{name: row[name] for name in OF_ROW},
+        **{name: notice[name] for name in ("basis", "evidence")},
+        **days,
+        "return_by_on": days["noticed_on"] + timedelta(days=RETURN_DAYS),
+    }
 
 
 def extension_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,21 +10,27 @@ from services.leases.rules.prices import PriceLine, end_charge_tax_cents
 from services.leases.rules.state_policies import StatePolicy
 
 DISPUTE_DAYS = 30
+STATEMENT, STATEMENT_PAPER = "odometer_statement", "The signed odometer statement"
 DOCUMENTS = (
     "All keys and remotes", "Owner's manual", "Charge cable, where the vehicle came with one", "Maintenance records",
-    "The signed odometer statement", "The receipt that the dealer gives you",
+    STATEMENT_PAPER, "The receipt that the dealer gives you",
 )  # fmt: skip
+
+
+def documents(*, needs_statement: bool) -> tuple[str, ...]:
+    """The papers of a return; a vehicle that is exempt from the odometer statement needs none of it."""
+    return tuple(paper for paper in DOCUMENTS if needs_statement or paper != STATEMENT_PAPER)
 
 
 def turn_in_steps(
     *, appointment_on: date, returned_on: date | None, signed_on: date | None, inspected_on: date | None,
-    billed_on: date | None, closed_on: date | None,
+    billed_on: date | None, closed_on: date | None, needs_statement: bool,
 ) -> tuple[dict[str, Any], ...]:  # fmt: skip
-    """The way of a return, in order (servicing.md 2.19)."""
+    """The way of a return, in order; without the odometer statement where the vehicle is exempt from it."""
     dispute_until = None if billed_on is None else billed_on + timedelta(days=DISPUTE_DAYS)
     rows = (
         ("self_check", "Look the vehicle over: the self-check says what is normal.", appointment_on, returned_on),
-        ("odometer_statement", "Sign the odometer statement.", appointment_on, signed_on),
+        (STATEMENT, "Sign the odometer statement.", appointment_on, signed_on),
         (
             "return",
             "Hand the vehicle over with keys, manual and records; take the receipt.",
@@ -35,7 +41,11 @@ def turn_in_steps(
         ("end_bill", "You get an itemised bill, and can object to it for 30 days.", dispute_until, billed_on),
         ("account_closed", "The account is closed once nothing is owed.", None, closed_on),
     )
-    return tuple({"code": code, "detail": detail, "on": on, "done_on": done} for code, detail, on, done in rows)
+    return tuple(
+        {"code": code, "detail": detail, "on": on, "done_on": done}
+        for code, detail, on, done in rows
+        if needs_statement or code != STATEMENT
+    )
 
 
 def end_bill_lines(

@@ -7,7 +7,7 @@ from typing import Any
 from services.leases.rules.disputes import OPEN, disputes_of
 
 TO_DECIDE, TO_RECEIVE, TO_INSPECT = "extension_to_decide", "vehicle_to_receive", "vehicle_to_inspect"
-DISPUTED = "dispute_to_decide"
+DISPUTED, TO_CONFIRM = "dispute_to_decide", "notice_to_confirm"
 
 
 def work_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,4 +37,15 @@ def _objection(details: Mapping[str, Any]) -> tuple[date | None, str]:
     return None, f"Objection {first['number']}: {first['reason']}"
 
 
-_WORDED = {TO_DECIDE: _request, TO_RECEIVE: _appointment, TO_INSPECT: _returned, DISPUTED: _objection}
+def _notice(details: Mapping[str, Any]) -> tuple[date | None, str]:
+    notice = details["notice"]
+    words = (
+        f"A servicemember ends the lease ({notice['basis'].replace('_', ' ')}, orders of {notice['orders_on']}, notice "
+        f"of {notice['noticed_on']}). The copy of the orders: {notice['evidence']}"
+    )
+    return date.fromisoformat(notice["return_on"]), words
+
+
+_WORDED = {
+    TO_DECIDE: _request, TO_RECEIVE: _appointment, TO_INSPECT: _returned, DISPUTED: _objection, TO_CONFIRM: _notice,
+}  # fmt: skip

@@ -10,6 +10,7 @@ from chassis.clock import FixedClock
 from chassis.errors import NotFound, Refusal
 from deploy.ledger_check import check
 from services.accounts.contract.errors import GoodThroughOutOfRange
+from services.accounts.contract.portfolio import PortfolioVehicle
 from services.accounts.operations import note_good_funds, note_return
 from services.leases.contract.errors import BuyerNotAllowed, OptionAlreadyOpen, OptionNotOpen, StatePolicyMissing
 from tests.builders.accounts import an_opening, ledger_of
@@ -75,6 +76,42 @@ def test_the_title_waits_for_good_money_and_the_odometer_statement(house: LeaseH
     assert after["odometer_statement"] == statement
     assert [step["done_on"] for step in after["title_steps"]] == ["2026-11-23"] * 4
     assert house.asks("list_odometer_readings", account_id)["data"][0]["source"] == "statement"
+
+
+def test_a_truck_beyond_16_000_pounds_is_bought_without_an_odometer_statement(house: LeaseHouse) -> None:
+    truck = PortfolioVehicle(
+        vin="5XYP5DHC9RG123456", year=2024, make="Kia", model="Bongo", gross_weight_rating_pounds=16_001
+    )
+    account_id = house.takes_over(a_late_lease(vehicle=truck))
+    assert house.asks("get_lease", account_id)["vehicle"]["gross_weight_rating_pounds"] == 16_001
+    assert house.standing(account_id)["vehicle"]["gross_weight_rating_pounds"] == 16_001
+    buyout = bought(house, account_id)
+    assert (buyout["odometer_statement_required"], "exempt" in buyout["odometer_notice"]) == (False, True)
+    paid = house.pays(account_id, amount_cents=PRICE_CENTS, quote_id=buyout["quote_id"])
+    settle_money(house, account_id, paid.data["payment_id"])
+    steps = seen(house, buyout)["title_steps"]
+    assert [step["code"] for step in steps] == ["money_received", "money_settled", "title_released"]
+    assert [step["done_on"] for step in steps] == ["2026-11-23"] * 3
+
+
+@pytest.mark.parametrize("pounds", ["0", "200001"])
+def test_a_weight_that_no_vehicle_has_cannot_be_stored(house: LeaseHouse, pounds: str) -> None:
+    house.takes_over(a_late_lease())
+    change = f"SET vehicle = vehicle || '{{\"gross_weight_rating_pounds\": {pounds}}}'"
+    for service, table in ((house.leases, "leases"), (house.accounts, "accounts")):
+        with pytest.raises(Exception, match=f"ck_{table}_gross_weight"), service.store.housekeeping() as connection:
+            connection.exec_driver_sql(f"UPDATE {table} {change}")
+
+
+def test_a_vehicle_that_an_earlier_release_took_over_has_no_weight_and_is_not_exempt(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    forgotten = "SET vehicle = vehicle - 'gross_weight_rating_pounds'"
+    for service, table in ((house.leases, "leases"), (house.accounts, "accounts")):
+        with service.store.housekeeping() as connection:
+            connection.exec_driver_sql(f"UPDATE {table} {forgotten}")
+    assert house.asks("get_lease", account_id)["vehicle"]["gross_weight_rating_pounds"] is None
+    assert house.standing(account_id)["vehicle"]["gross_weight_rating_pounds"] is None
+    assert bought(house, account_id)["odometer_statement_required"] is True
 
 
 def test_what_is_unpaid_is_in_the_price_and_an_instalment_paid_meanwhile_comes_back(house: LeaseHouse) -> None:

@@ -8,13 +8,15 @@ import pytest
 from chassis.errors import InvalidRequest
 from deploy.ledger_check import check
 from services.leases.contract.errors import OptionNotOpen, ServicememberNotOnRecord, ServicememberOrdersDoNotFit
-from tests.builders.accounts import an_opening
+from tests.builders.accounts import an_opening, ledger_of
 from tests.builders.lease_house import BALANCE_AFTER_34_CENTS, INSTALMENT_CENTS, LeaseHouse, a_late_lease
 from tests.builders.wiring import an_agent, call
 
 LATE = an_opening(principal_cents=BALANCE_AFTER_34_CENTS, next_instalment_number=35, payments_made=34)
 
 
+# From 15 November to 15 December are 30 days; the vehicle came back on the 23rd.
+EIGHT_DAYS_CENTS = 12_864
 ORDERS = {
     "basis": "deployed", "orders_on": "2026-11-01", "noticed_on": "2026-11-10", "evidence": "file 26-118, page 3",
 }  # fmt: skip
@@ -54,14 +56,68 @@ def test_a_servicemember_owes_what_was_due_and_no_charge(house: LeaseHouse) -> N
     account_id = house.takes_over(a_late_lease(opening=LATE))
     flagged(house, account_id)
     quote = house.asks("get_early_termination_quote", account_id)
-    assert (quote["charge_cents"], quote["servicemember_cents"]) == (None, INSTALMENT_CENTS)
+    assert (quote["charge_cents"], quote["servicemember_cents"]) == (None, EIGHT_DAYS_CENTS)
     assert quote["is_servicemember_on_record"] is True
     done = ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
     assert (done["charges"]["total_cents"], done["orders"]) == (0, ORDERS)
-    assert house.standing(account_id)["fees_due_cents"] == INSTALMENT_CENTS
-    house.pays(account_id, amount_cents=INSTALMENT_CENTS)
+    assert "before 2026-11-23 alone" in done["charges"]["notes"][0]
+    assert house.standing(account_id)["fees_due_cents"] == EIGHT_DAYS_CENTS
+    house.pays(account_id, amount_cents=EIGHT_DAYS_CENTS)
     assert house.standing(account_id)["status"] == "paid_off"
     assert check(house.accounts.store) == []
+
+
+def test_what_a_servicemember_paid_for_days_after_the_end_is_sent_back(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(opening=LATE))
+    flagged(house, account_id)
+    house.pays(account_id, amount_cents=INSTALMENT_CENTS)
+    quote = house.asks("get_early_termination_quote", account_id)
+    ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
+    (refund,) = house.told("refund_due")
+    back_cents = INSTALMENT_CENTS - EIGHT_DAYS_CENTS
+    assert (quote["servicemember_cents"], quote["servicemember_refund_cents"]) == (0, back_cents)
+    assert refund["amount_cents"] == back_cents
+    assert (house.standing(account_id)["status"], house.standing(account_id)["unapplied_cents"]) == ("closed", 0)
+    # Tax that was collected for those days is not the state's any more; the rest was income.
+    books = ledger_of(house.accounts.store, account_id=account_id)
+    assert (books["lease_end_result"], books["sales_tax_payable"]) == (back_cents - 2_391, -(3_261 - 2_391))
+    assert check(house.accounts.store) == []
+
+
+def test_an_instalment_that_a_servicemember_paid_ahead_is_sent_back_whole(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(opening=LATE))
+    flagged(house, account_id)
+    house.pays(account_id, amount_cents=2 * INSTALMENT_CENTS)
+    ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
+    (refund,) = house.told("refund_due")
+    assert refund["amount_cents"] == 2 * INSTALMENT_CENTS - EIGHT_DAYS_CENTS
+    assert check(house.accounts.store) == []
+
+
+def test_rent_runs_until_the_notice_where_that_comes_after_the_vehicle(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(opening=LATE))
+    flagged(house, account_id)
+    house.clock.move_to(house.clock.now(), today=date(2026, 11, 30))
+    ended(house, account_id, value_cents=1_000_000, orders={**ORDERS, "noticed_on": "2026-11-30"})
+    assert house.standing(account_id)["fees_due_cents"] == 24_120, "15 of the 30 days from 15 November"
+    assert check(house.accounts.store) == []
+
+
+def test_where_nothing_was_ever_paid_here_a_person_sends_the_rest_back(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    flagged(house, account_id)
+    ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
+    assert (house.standing(account_id)["status"], house.told("refund_due")) == ("closed", [])
+    items = call(house.accounts.list_work_items, request={"account_id": account_id}, context=an_agent())["data"]
+    assert [(item["reason"], item["details"]["amount_cents"]) for item in items] == [
+        ("refund_due", INSTALMENT_CENTS - EIGHT_DAYS_CENTS)
+    ]
+
+
+def test_an_early_end_that_is_no_servicemembers_owes_the_instalment_whole(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(opening=LATE))
+    ended(house, account_id, value_cents=1_964_826)
+    assert house.standing(account_id)["fees_due_cents"] == INSTALMENT_CENTS + 42_900 - (1_964_826 - 1_927_487)
 
 
 @pytest.mark.parametrize("kind", [None, "dispute"])
@@ -89,6 +145,7 @@ def test_a_flag_that_was_cleared_counts_no_more(house: LeaseHouse) -> None:
     [
         ({"orders_on": "2024-01-14"}, "older than the lease"),
         ({"noticed_on": "2026-10-31"}, "came before the orders"),
+        ({"noticed_on": "2026-11-24"}, "has not come yet"),
         ({"noticed_on": "2026-11-07"}, "more than 15 days after the notice"),
     ],
 )

@@ -1,5 +1,6 @@
 """A lessee makes an appointment, returns the vehicle, is billed item by item, pays, and the account is closed."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -50,10 +51,21 @@ def seen(house: LeaseHouse, turn_in: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def test_a_truck_beyond_16_000_pounds_goes_back_without_an_odometer_statement(house: LeaseHouse) -> None:
+    truck = replace(a_late_lease().vehicle, gross_weight_rating_pounds=16_001)
+    turn_in = scheduled(house, house.takes_over(a_late_lease(vehicle=truck)))
+    assert turn_in["odometer_statement_required"] is False
+    assert "odometer_statement" not in [step["code"] for step in turn_in["steps"]]
+    assert not [paper for paper in turn_in["documents"] if "odometer" in paper]
+    assert seen(house, turn_in) == turn_in
+
+
 def test_the_way_from_the_appointment_to_the_closed_account(house: LeaseHouse) -> None:
     account_id = house.takes_over(a_late_lease())
     turn_in = scheduled(house, account_id)
     assert [step["code"] for step in turn_in["steps"]][:3] == ["self_check", "odometer_statement", "return"]
+    assert turn_in["odometer_statement_required"] is True
+    assert "The signed odometer statement" in turn_in["documents"]
     assert turn_in["wear"][0]["charge_cents"] == 15_000
     assert house.told("turn_in_scheduled")[0]["dealer_name"] == "Plano Kia"
 

@@ -1,7 +1,7 @@
 """A lease ends: one bill of all that is owed, the balance off the books, and every entry in balance."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,11 +20,13 @@ from services.accounts.rules.events import (
     Reversal,
 )
 from services.accounts.rules.journal import LedgerAccount, allocation_entries, balances_cents
+from services.accounts.rules.lease import settle_due
 from services.accounts.rules.lease_figures import lease_figures
 from services.accounts.rules.lease_yield import contract_rows
 from services.accounts.rules.shown import is_paid_off, status_after
 from services.accounts.rules.standing import standing
 from services.accounts.rules.state import AccountState
+from services.accounts.rules.unused import unused
 from tests.unit.accounts.builders import a_payment, an_opening, the_reference_lease
 
 TERMS = the_reference_lease()
@@ -131,6 +133,58 @@ def test_a_vehicle_returned_at_the_end_takes_the_residual_off_the_books() -> Non
     assert not is_paid_off(product="lease", state=state), "it is not billed yet"
     billed = replayed(a_return(), EndBill(source_key="b", effective_on=END_ON, charges=()))
     assert is_paid_off(product="lease", state=billed)
+
+
+@pytest.mark.parametrize(
+    ("on", "unused_cents", "days"),
+    [
+        (date(2027, 8, 15), 48_240, (31, 31)), (date(2027, 8, 16), 46_684, (30, 31)),
+        (date(2027, 9, 14), 1_556, (1, 31)), (date(2027, 9, 15), 48_240, (30, 30)),
+    ],
+)  # fmt: skip
+def test_the_days_after_an_end_are_the_customers(on: date, unused_cents: int, days: tuple[int, int]) -> None:
+    """Of 482.40 for the month from the 15th on; the day of the end itself is not paid for."""
+    figures = lease_figures(terms=TERMS, state=replayed(opening=AFTER_20), on=on)
+    assert figures.unused_cents == unused_cents
+    last = 21 if on >= date(2027, 9, 15) else 20
+    settled = settle_due(terms=TERMS, state=replayed(opening=AFTER_20), last_number=last)
+    told = unused(terms=TERMS, state=settled.state, on=on)
+    assert (told.unused_days, told.of_days) == days
+
+
+def test_nothing_is_unused_before_the_first_instalment_or_after_the_last_month() -> None:
+    new = an_opening(as_of_on=TERMS.first_due_on, principal_cents=3_150_000, next_instalment_number=1)
+    assert lease_figures(terms=TERMS, state=replayed(opening=new), on=date(2025, 12, 1)).unused_cents == 0
+    assert lease_figures(terms=TERMS, state=replayed(), on=END_ON).unused_cents == 0
+
+
+@given(st.integers(0, 700))
+def test_a_prorated_end_owes_what_an_end_owes_less_the_days_after_it_and_stays_in_balance(days: int) -> None:
+    on = AFTER_20.as_of_on + timedelta(days=days)
+    whole = a_return(on=on, way="early_termination")
+    bill = EndBill(source_key="bill", effective_on=on, charges=())
+    full, part = (replayed(each, bill, opening=AFTER_20) for each in (whole, replace(whole, prorated_on=on)))
+    figures = lease_figures(terms=TERMS, state=replayed(opening=AFTER_20), on=on)
+    owed, back = part.fees_due_cents, part.unapplied_cents
+    assert owed - back == full.fees_due_cents - figures.unused_cents
+    assert min(owed, back) == 0
+    assert sum(ledger(part).values()) == 0
+
+
+def test_what_was_paid_ahead_in_part_is_the_customers_too() -> None:
+    """47,000 of the instalment of 15 September: its base of 44,979, and 2,021 of its tax."""
+    paid = a_payment(on=date(2027, 8, 20), cents=47_000)
+    state = replayed(paid, opening=AFTER_20)
+    told = unused(terms=TERMS, state=state, on=date(2027, 8, 31))
+    of_august = 23_342  # 15 of 31 days.
+    assert (told.cents, told.ahead_cents, told.tax_cents) == (of_august + 47_000, 47_000, 1_578 + 2_021)
+    end = a_return(on=date(2027, 8, 31), way="early_termination", prorated_on=date(2027, 8, 31))
+    assert replayed(paid, end, opening=AFTER_20).unapplied_cents == told.cents
+
+
+def test_only_an_early_end_is_prorated() -> None:
+    with pytest.raises(InvalidEvent):
+        a_return(prorated_on=END_ON)
 
 
 def test_the_end_bill_is_owed_until_it_is_paid() -> None:

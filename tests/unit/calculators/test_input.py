@@ -12,7 +12,7 @@ from tests.unit.calculators.page import worked_examples
 
 EXAMPLES = {name: given for name, (given, _) in worked_examples().items()}
 # What the page's inputs name without need.
-OPTIONAL = {"frequency", "remaining_payments", "base_payment_cents"}
+OPTIONAL = {"frequency", "remaining_payments", "base_payment_cents", "gross_weight_rating_pounds"}
 
 
 def field_refused(name: str, given: Any) -> str:
@@ -39,7 +39,9 @@ def test_a_field_that_is_missing_is_named(name: str, field: str) -> None:
     assert field_refused(name, {k: value for k, value in EXAMPLES[name].items() if k != field}) == field
 
 
-@pytest.mark.parametrize(("name", "field"), [*fields_ending("_cents", "_miles", "_months", "_made", "payments_made")])
+@pytest.mark.parametrize(
+    ("name", "field"), [*fields_ending("_cents", "_miles", "_pounds", "_months", "_made", "payments_made")]
+)
 @pytest.mark.parametrize("value", [412.37, 412.0, "41237", True, -1, 10**12 + 1, [41237]])
 def test_an_amount_is_a_whole_number_and_nothing_like_it(name: str, field: str, value: Any) -> None:
     assert field_refused(name, {**EXAMPLES[name], field: value}).startswith(field)

@@ -129,7 +129,10 @@ def test_only_miles_beyond_the_allowance_are_charged(end_miles: int, excess: int
     ],
 )
 def test_older_vehicles_need_no_odometer_statement(model_year: int, transferred_on: date, required: bool) -> None:
-    assert odometer_disclosure_is_required(model_year=model_year, transferred_on=transferred_on) is required
+    needed = odometer_disclosure_is_required(
+        model_year=model_year, transferred_on=transferred_on, gross_weight_rating_pounds=None
+    )
+    assert needed is required
 
 
 @pytest.mark.parametrize(

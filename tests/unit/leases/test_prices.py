@@ -25,7 +25,7 @@ def figures(**changed: Any) -> Figures:
     known = {
         "on": date(2027, 1, 15), "lease_balance_cents": 1_890_000, "instalments_due_cents": 0,
         "instalments_to_come_cents": 0, "instalments_to_come": 0, "instalment_cents": 48_240, "fees_due_cents": 0,
-        "credit_cents": 0, "maturity_on": date(2027, 1, 15),
+        "credit_cents": 0, "unused_cents": 0, "maturity_on": date(2027, 1, 15),
     }  # fmt: skip
     return Figures(**{**known, **changed})
 

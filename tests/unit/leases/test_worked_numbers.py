@@ -15,7 +15,7 @@ from services.leases.rules.disclosures import extension_disclosures_due
 from services.leases.rules.early_end import RETURN_DAYS, misfit_of_orders
 from services.leases.rules.ending import buyout, early_termination_charge_cents
 from services.leases.rules.extension import extension_terms
-from services.leases.rules.odometer import statement_is_required
+from services.leases.rules.odometer import notice_of, statement_is_required
 from services.leases.rules.prices import PriceLine
 from services.leases.rules.state_policies import POLICIES
 from services.leases.rules.turn_in import end_bill_lines
@@ -145,6 +145,21 @@ def test_who_is_exempt_from_the_odometer_statement(year: int | None, on: date, r
     assert statement_is_required(vehicle={"year": year}, transferred_on=on) is required
 
 
+@pytest.mark.parametrize(
+    ("pounds", "year", "required"),
+    [
+        (16_000, 2024, True), (16_001, 2024, False), (1, 2024, True), (None, 2024, True), (16_001, None, False),
+        (16_000, None, None), (None, None, None), (16_001, 2005, False), (16_000, 2005, False),
+    ],
+)  # fmt: skip
+def test_a_vehicle_rated_above_16_000_pounds_is_exempt_and_one_of_unknown_weight_is_not(
+    pounds: int | None, year: int | None, required: bool | None
+) -> None:
+    vehicle = {"year": year, "gross_weight_rating_pounds": pounds}
+    assert statement_is_required(vehicle=vehicle, transferred_on=date(2026, 11, 23)) is required
+    assert ("exempt" in notice_of(required)) is (required is False)
+
+
 @pytest.mark.parametrize("days", MILESTONES)
 def test_a_milestone_comes_on_its_day_and_not_before(days: int) -> None:
     ends_on = date(2027, 1, 15)
@@ -157,7 +172,7 @@ def test_a_servicemember_has_fifteen_days(days: int) -> None:
     noticed_on = date(2026, 11, 10)
     misfit = misfit_of_orders(
         signed_on=date(2024, 1, 15), orders_on=date(2026, 11, 1), noticed_on=noticed_on,
-        returned_on=noticed_on + timedelta(days=days),
+        returned_on=noticed_on + timedelta(days=days), today=noticed_on,
     )  # fmt: skip
     assert (misfit is None) is (days <= 15)
 

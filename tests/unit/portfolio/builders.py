@@ -54,7 +54,7 @@ def an_account() -> PortfolioAccount:
         closed_on=None,
         charged_off_cents=None,
         has_co_borrower=True,
-        vehicle=PortfolioVehicle(vin=None, year=2024, make="Kia", model="Niro"),
+        vehicle=PortfolioVehicle(vin=None, year=2024, make="Kia", model="Niro", gross_weight_rating_pounds=4_409),
         terms=LoanTerms(
             annual_rate_percent=Decimal("6.49"),
             day_count="actual/actual",

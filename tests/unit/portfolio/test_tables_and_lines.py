@@ -79,6 +79,8 @@ def test_a_rate_is_written_as_text_in_percent() -> None:
         ({"terms": {**as_data(an_account())["terms"], "due_day": 32}}, "terms"),
         ({"opening": {**as_data(an_account())["opening"], "principal_cents": -1}}, "opening.principal_cents"),
         ({"parties": [{**as_data(an_account())["parties"][0], "phone": "214-555-0142"}]}, "parties.0.phone"),
+        ({"vehicle": {"gross_weight_rating_pounds": 0}}, "vehicle.gross_weight_rating_pounds"),
+        ({"vehicle": {"gross_weight_rating_pounds": "16001"}}, "vehicle.gross_weight_rating_pounds"),
         ({"product": "lease"}, "terms"),
         ({"status": "frozen"}, "status"),
         ({"opened_on": "01/31/2025"}, "opened_on"),
