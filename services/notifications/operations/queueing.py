@@ -1,7 +1,7 @@
 """Messages come to be: decided, kept once for each cause, and announced to the errand that sends them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,13 +96,13 @@ def release_waiting(store: Database, *, now: datetime) -> int:
 
 def tell_holders(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, cause: str, account_id: UUID, template: str,
-    variables: Mapping[str, Any], channels: Iterable[Channel] = tuple(Channel), days: int | None = None,
+    variables: Mapping[str, Any], channels: Iterable[Channel] = tuple(Channel), days: Sequence[int] = (),
     on_paper: bool = False, root_id: str | None = None,
 ) -> None:  # fmt: skip
     """One message for each person and channel, once for each cause; what must not go is kept with its reason.
 
-    `days`: it comes so many days before what it announces, and people choose which they want. `on_paper`: what it
-    announces goes out on paper, for want of consent to anything else.
+    `days`: it comes so many days before what it announces, or in place of one that was to come then; people choose
+    which they want. `on_paper`: what it announces goes out on paper, for want of consent to anything else.
     """
     cause = causes.cause_of(template=template, event_id=cause, root_id=root_id, account_id=str(account_id))
     flags = flags_of(transaction, account_id=account_id)
@@ -111,7 +111,10 @@ def tell_holders(
     for row in holders:
         person = person_of(cipher, row)
         for channel in channels:
-            aside = Aside(days_before=days, on_paper=on_paper, spent=spent.get((row["user_id"], channel), 0))
+            aside = Aside(
+                days_before=_day_for(person, days=days), on_paper=on_paper,
+                spent=spent.get((row["user_id"], channel), 0),
+            )  # fmt: skip
             queue(
                 transaction, now=now, cipher=cipher, channel=channel, template=template,
                 decided=decide(person, now=now, template=template, channel=channel, flags=flags, aside=aside),
@@ -119,6 +122,11 @@ def tell_holders(
                 language=row["language"], user_id=row["user_id"], account_id=account_id,
                 variables={**variables, "account_last4": row["last4"]},
             )  # fmt: skip
+
+
+def _day_for(person: Person, *, days: Sequence[int]) -> int | None:
+    """Of the days that a reminder comes for, the first that the person wants; else the first."""
+    return next((each for each in days if each in person.due_soon_days), next(iter(days), None))
 
 
 def tell_person(

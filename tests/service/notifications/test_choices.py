@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from chassis.errors import InvalidRequest, NotFound, PreconditionFailed
+from services.accounts.contract import events as accounts
 from services.notifications.contract.errors import (
     AlertLocked,
     SmsConsentNotCurrent,
@@ -313,7 +314,19 @@ def test_a_reminder_comes_on_the_days_that_were_chosen(stage: Stage, channel: Ch
     choose(stage, matrix={}, due_soon_days=[5])
     for days in (5, 3):
         tell(
-            stage, cause=f"bill-{days}", template="payment_due_soon", variables={}, days=days, channels=(channel,)
+            stage, cause=f"bill-{days}", template="payment_due_soon", variables={}, days=(days,), channels=(channel,)
         )  # fmt: skip
     reasons = stage.rows("SELECT reason FROM messages ORDER BY source_key DESC")
     assert [row[0] for row in reasons] == ["allowed", "day_not_wanted"]
+
+
+@pytest.mark.parametrize(("wanted", "texts"), [(7, 1), (10, 1), (3, 0)])
+def test_a_reminder_that_comes_late_is_for_those_too_who_chose_one_that_was_missed(
+    stage: Stage, wanted: int, texts: int
+) -> None:
+    stage.put(a_contact())
+    choose(stage, matrix={}, due_soon_days=[wanted])
+    stage.heard(accounts.payment_due_soon, days_before=7, days_left=6, stands_for=[10])
+    found = [row["text"] for row in ask(stage, "list_inbox")["data"]]
+    assert len(found) == texts
+    assert all("in 6 days" in text for text in found)

@@ -10,10 +10,15 @@ from services.notifications.rules.kinds import Channel
 
 
 def tell_payment_due_soon(transaction: Transaction, *, news: News) -> None:
-    """Something falls due in so many days (accounts.payment_due_soon), for those who want to hear of it so early."""
+    """Something falls due in so many days (accounts.payment_due_soon), for those who want to hear of it so early.
+
+    One that was missed comes late, and to those as well who chose only an earlier one that was missed with it.
+    """
+    data = news.data
     tell(
-        transaction, news=news, template="payment_due_soon", facts=("amount_due_cents", "due_on", "days_before"),
-        days=news.data["days_before"],
+        transaction, news=news, template="payment_due_soon", facts=("amount_due_cents", "due_on"),
+        more={"days_before": data["days_left"] or data["days_before"]},
+        days=(data["days_before"], *data["stands_for"]),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """One event as it is told to those whom it concerns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +30,7 @@ class News:
 
 def tell(
     transaction: Transaction, *, news: News, template: str, facts: Iterable[str] = (),
-    more: Mapping[str, Any] | None = None, channels: Iterable[Channel] = tuple(Channel), days: int | None = None,
+    more: Mapping[str, Any] | None = None, channels: Iterable[Channel] = tuple(Channel), days: Sequence[int] = (),
     on_paper: bool = False,
 ) -> None:  # fmt: skip
     """Tell everybody who holds the account; `facts` names what the words take from the event as it is."""
