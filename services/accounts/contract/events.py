@@ -189,11 +189,17 @@ class BillIssuedV1(AboutAnAccount):
 
 
 class PaymentDueSoonV1(AboutAnAccount):
-    """So many days before `due_on`, what has to be paid by then."""
+    """So many days before `due_on`, what has to be paid by then.
+
+    A reminder whose day was missed is told late: `days_before` names it still, `days_left` are the days that are left.
+    `stands_for` names earlier ones of the same instalment that were missed too: this one is told in their place.
+    """
 
     instalment_number = fields.Integer(required=True)
     due_on = fields.Date(required=True)
     days_before = fields.Integer(required=True, validate=validate.OneOf(REMINDER_DAYS))
+    days_left = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1))
+    stands_for = fields.List(fields.Integer(validate=validate.OneOf(REMINDER_DAYS)), load_default=list)
     amount_due_cents = Cents(required=True, minimum=1)
 
 

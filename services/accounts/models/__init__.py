@@ -9,7 +9,7 @@ from services.accounts.models.agenda import (
 )
 from services.accounts.models.approvals import awaited_changes
 from services.accounts.models.banking import bank_movements
-from services.accounts.models.days import business_day_batches, business_days
+from services.accounts.models.days import business_day_batches, business_days, reminders
 from services.accounts.models.flags import account_flags, standing_flags
 from services.accounts.models.furnishing import furnishing_facts, furnishing_months
 from services.accounts.models.payoff import payoff_quotes, received_cents
@@ -79,6 +79,7 @@ __all__ = [
     "paperless_consents",
     "payoff_quotes",
     "received_cents",
+    "reminders",
     "sealed_party",
     "standing_flags",
     "state_as_stored",

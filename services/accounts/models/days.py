@@ -1,4 +1,4 @@
-"""The tables of business days: one row a day, and one for each batch of accounts that a day has done."""
+"""The tables of business days: one row a day, one for each batch that a day has done, and one for each reminder."""
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, SmallInteger, Table
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
@@ -34,4 +34,15 @@ business_day_batches = Table(
     Column("past_due_count", Integer, nullable=False),
     Column("failures_count", Integer, nullable=False),
     Column("done_at", DateTime(timezone=True), nullable=False),
+)
+
+# One that was missed and is told by a later one, or never, has no `told_at`.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("due_on", Date, primary_key=True),
+    Column("days_before", SmallInteger, primary_key=True),
+    Column("business_on", Date, nullable=False),
+    Column("told_at", DateTime(timezone=True)),
 )

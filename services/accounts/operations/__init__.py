@@ -18,7 +18,7 @@ from services.accounts.operations.banking import (
 from services.accounts.operations.change_rate import change_rate
 from services.accounts.operations.charging_off import accelerate_balance, charge_off
 from services.accounts.operations.closing import close_account, note_good_funds
-from services.accounts.operations.days import note_payments_closed, run_business_days
+from services.accounts.operations.days import forget_old_days, note_payments_closed, run_business_days
 from services.accounts.operations.ending_leases import (
     assess_charges,
     credit_end_bill,
@@ -60,6 +60,7 @@ __all__ = [
     "end_flags",
     "expire_payoff_quotes",
     "extend_lease",
+    "forget_old_days",
     "freeze_due_months",
     "go_back_to_paper",
     "import_accounts",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from threading import Thread
+from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,18 @@ from sqlalchemy import func, select, text
 from chassis.clock import FixedClock
 from chassis.events import Envelope
 from deploy.ledger_check import check
-from services.accounts.models import account_events, account_states, accounts, business_days, work_items
+from services.accounts.models import (
+    account_events,
+    account_states,
+    accounts,
+    business_day_batches,
+    business_days,
+    reminders,
+    work_items,
+)
 from services.accounts.operations import note_return
+from services.accounts.operations.days.reminders import keep_reminders
+from services.accounts.rules.reminding import Reminder
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
     LOAN_TERMS,
@@ -160,6 +170,55 @@ class TestAReminder:
         return_payment(service, paid)
         run_through(service, clock, DUE_ON)
         assert [each["days_before"] for each in told_of(service, "payment_due_soon")] == [10, 7, 3, 1]
+
+
+class TestAReminderWhoseDayWasMissed:
+    """The instalment falls due on December 5: its reminders are those of November 25, 28 and 30, December 2 and 4."""
+
+    def caught_up_on(self, service: AccountsService, clock: FixedClock, on: date) -> list[dict[str, Any]]:
+        run_through(service, clock, date(2026, 11, 24))
+        clock.move_to(clock.now(), today=on)
+        catch_up(service)
+        return told_of(service, "payment_due_soon")
+
+    def test_is_told_while_the_instalment_is_not_due_once_for_all_that_were_missed(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        an_account(service, a_loan())
+        (told,) = self.caught_up_on(service, clock, date(2026, 11, 29))
+        assert (told["days_before"], told["days_left"], told["stands_for"]) == (7, 6, [10])
+        run_through(service, clock, DUE_ON)
+        assert [each["days_before"] for each in told_of(service, "payment_due_soon")] == [7, 5, 3, 1]
+
+    def test_is_told_with_the_one_of_today(self, service: AccountsService, clock: FixedClock) -> None:
+        an_account(service, a_loan())
+        (told,) = self.caught_up_on(service, clock, date(2026, 12, 2))
+        assert (told["days_before"], told["days_left"], told["stands_for"]) == (3, 3, [10, 7, 5])
+
+    @pytest.mark.parametrize("on", [DUE_ON, DUE_ON + DAY])
+    def test_is_not_told_once_the_instalment_is_due(
+        self, service: AccountsService, clock: FixedClock, on: date
+    ) -> None:
+        an_account(service, a_loan())
+        assert self.caught_up_on(service, clock, on) == []
+        assert rows_of(service.store, work_items) == []
+
+    def test_is_not_told_of_what_was_paid_meanwhile(self, service: AccountsService, clock: FixedClock) -> None:
+        account_id = an_account(service, a_loan())
+        run_through(service, clock, date(2026, 11, 24))
+        clock.move_to(clock.now(), today=date(2026, 11, 29))
+        pay(service, account_id)
+        catch_up(service)
+        assert told_of(service, "payment_due_soon") == []
+
+    def test_asks_for_what_is_left_by_now(self, service: AccountsService, clock: FixedClock) -> None:
+        account_id = an_account(service, a_loan())
+        run_through(service, clock, date(2026, 11, 24))
+        clock.move_to(clock.now(), today=date(2026, 11, 29))
+        pay(service, account_id, amount_cents=11_237, extra="paid_ahead")
+        catch_up(service)
+        (told,) = told_of(service, "payment_due_soon")
+        assert told["amount_due_cents"] == 30_000
 
 
 class TestALateFee:
@@ -386,7 +445,8 @@ class TestMissedDays:
 
     def outcome(self, service: AccountsService, ids: dict[str, str]) -> Any:
         refs = {account_id: ref for ref, account_id in ids.items()}
-        names = ("bill_issued", "payment_due_soon", "payment_past_due", "late_fee_assessed", "late_fee_reversed")
+        # A reminder that comes too late is not told: see TestAReminderWhoseDayWasMissed.
+        names = ("bill_issued", "payment_past_due", "late_fee_assessed", "late_fee_reversed")
         told = sorted(
             (refs[each["account_id"]], name, sorted((k, str(v)) for k, v in each.items() if not k.endswith("_id")))
             for name in names
@@ -423,7 +483,7 @@ class TestMissedDays:
         for now_so, daily_so in zip(caught_up, daily, strict=True):
             assert now_so == daily_so
         assert {name for _, name, _ in daily[0]} == {
-            "bill_issued", "payment_due_soon", "payment_past_due", "late_fee_assessed",
+            "bill_issued", "payment_past_due", "late_fee_assessed",
         }  # fmt: skip
 
     def test_are_opened_one_by_one_each_after_the_one_before(self, service: AccountsService, clock: FixedClock) -> None:
@@ -475,6 +535,51 @@ class TestManyAtOnce:
         assert self.bills(service) == (self.COUNT, self.COUNT, self.COUNT)
         assert open_day(service) is None
 
+    def test_reminders_are_told_once_even_where_it_is_forgotten_how_far_the_days_had_come(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        """As after a restore of states alone, or by a process that read them before the other had committed."""
+        self.portfolio(service)
+        run_through(service, clock, date(2026, 11, 24))
+        clock.move_to(clock.now(), today=date(2026, 11, 25))
+        for _ in range(2):
+            with service.store.writing() as transaction:
+                transaction.run(text(
+                    "UPDATE account_states SET reminded_on = '2026-11-24', next_action_on = '2026-11-25',"
+                    " next_action_stage = 1"
+                ))  # fmt: skip
+                transaction.run(text("UPDATE business_days SET billed_at = NULL WHERE closed_at IS NULL"))
+            replicas = [Thread(target=run_now, args=(service,)) for _ in range(2)]
+            for replica in replicas:
+                replica.start()
+            for replica in replicas:
+                replica.join()
+        run_now(service)
+        told = emitted(service.store, name="payment_due_soon")
+        assert (len(told), len({each.subject for each in told})) == (self.COUNT, self.COUNT)
+
+    def test_a_reminder_that_two_keep_at_the_same_time_is_told_by_one(self, service: AccountsService) -> None:
+        account_id = UUID(an_account(service, a_loan()))
+        reminder = Reminder(
+            instalment_number=12, due_on=DUE_ON, days_before=7, days_left=7, amount_due_cents=41_237, is_told=True
+        )  # fmt: skip
+        both_are_ready, told = Barrier(2), list[int]()
+
+        def keep() -> None:
+            with service.store.writing() as transaction:
+                both_are_ready.wait(10)
+                kept = keep_reminders(
+                    transaction, decided=[(account_id, reminder)], on=date(2026, 11, 28), now=service.clock.now()
+                )  # fmt: skip
+                told.append(len(kept))
+
+        replicas = [Thread(target=keep) for _ in range(2)]
+        for replica in replicas:
+            replica.start()
+        for replica in replicas:
+            replica.join()
+        assert sorted(told) == [0, 1]
+
     def test_one_that_cannot_be_worked_on_stops_nobody_else(self, service: AccountsService, clock: FixedClock) -> None:
         broken = an_account(service, a_loan(source_ref="broken"))
         take_over(service, *(a_loan(source_ref=f"sound/{number}") for number in range(3)))
@@ -501,3 +606,29 @@ class TestManyAtOnce:
             )
             known = transaction.value(select(func.count()).select_from(accounts))
         assert (looked, known) == (0, 1)
+
+
+class TestWhatDaysLeaveBehind:
+    def test_is_kept_as_long_as_somebody_looks_at_it_and_the_days_for_good(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        an_account(service, a_loan())
+        run_through(service, clock, date(2026, 11, 25))
+        opened = len(rows_of(service.store, business_days))
+        clock.move_to(clock.now(), today=date(2026, 11, 25) + 400 * DAY)
+        service.every_hour_forget_old_days()
+        assert {row["business_on"] for row in rows_of(service.store, business_day_batches)} == {date(2026, 11, 25)}
+        clock.move_to(clock.now(), today=date(2026, 11, 25) + 401 * DAY)
+        service.every_hour_forget_old_days()
+        assert rows_of(service.store, business_day_batches) == []
+        assert len(rows_of(service.store, business_days)) == opened
+
+    def test_reminders_are_forgotten_when_no_day_can_tell_them_any_more(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        an_account(service, a_loan())
+        run_through(service, clock, date(2026, 11, 25))
+        for days, left in ((60, 1), (61, 0)):
+            clock.move_to(clock.now(), today=DUE_ON + days * DAY)
+            service.every_hour_forget_old_days()
+            assert len(rows_of(service.store, reminders)) == left

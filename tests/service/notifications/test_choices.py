@@ -335,3 +335,15 @@ def test_a_reminder_comes_on_the_days_that_were_chosen(stage: Stage) -> None:
         ("email", "accepted"), ("email", "day_not_wanted"), ("inbox", "delivered"), ("inbox", "day_not_wanted"),
         ("sms", "accepted"), ("sms", "day_not_wanted"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wanted", "texts"), [(7, 1), (10, 1), (3, 0)])
+def test_a_reminder_that_comes_late_is_for_those_too_who_chose_one_that_was_missed(
+    stage: Stage, wanted: int, texts: int
+) -> None:
+    stage.put(a_contact())
+    choose(stage, matrix={}, due_soon_days=[wanted])
+    stage.heard(payment_due_soon, days_before=7, days_left=6, stands_for=[10])
+    found = [row["text"] for row in ask(stage, "list_inbox")["data"]]
+    assert len(found) == texts
+    assert all("in 6 days" in text for text in found)

@@ -29,6 +29,7 @@ from services.accounts.rules.chain import START, ChainHead
 from services.accounts.rules.engine import apply_event
 from services.accounts.rules.events import AccountEvent
 from services.accounts.rules.journal import allocation_entries
+from services.accounts.rules.reminding import Reminder
 from services.accounts.rules.state import AccountState
 
 # In the order of the ids: neighbours lie on the same pages of every table and index.
@@ -92,6 +93,7 @@ class Worked:
     account: LockedAccount
     known_state: AccountState | None = None
     told: list[tuple[Event, dict[str, Any]]] = field(default_factory=list)
+    reminder: Reminder | None = None
     delinquent_since_on: date | None = None
     next_action: NextAction | None = None
 

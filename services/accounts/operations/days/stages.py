@@ -16,6 +16,7 @@ from services.accounts.contract import events
 from services.accounts.models import business_day_batches, work_items
 from services.accounts.operations.allocating import fold, read_history
 from services.accounts.operations.days.batches import Claimed, Gathered, Worked, claim, save_together
+from services.accounts.operations.days.reminders import keep_reminders
 from services.accounts.operations.fees import charge_late_fee
 from services.accounts.operations.locking import LockedAccount
 from services.accounts.operations.recording import record
@@ -28,22 +29,21 @@ from services.accounts.rules.agenda import (
     after_stage,
     fee_candidates,
     next_action,
-    reminder_of,
     taken_over,
     told_bucket,
 )
 from services.accounts.rules.amendments import in_force
 from services.accounts.rules.assessing import NotChargeable
-from services.accounts.rules.billing import asked_by, decide_bill, number_to_bill
+from services.accounts.rules.billing import decide_bill, number_to_bill
 from services.accounts.rules.delinquency import bucket_of, days_past_due, delinquent_since, oldest_unpaid_due_on
 from services.accounts.rules.engine import apply_credit
 from services.accounts.rules.events import Bill
 from services.accounts.rules.history import History, replay_history
+from services.accounts.rules.reminding import decide_reminder
 from services.accounts.rules.schedule import due_on
 from services.accounts.rules.shown import OPEN
 from services.accounts.rules.standing import standing
 from services.accounts.rules.state import AccountState
-from services.accounts.rules.terms import Terms
 
 BATCH = 200
 # So many accounts are worked on before others of the process get their turn.
@@ -112,7 +112,11 @@ def _save(transaction: Transaction, *, work: Work) -> None:
         worked.account = replace(worked.account, head=heads.get(worked.account.id, worked.account.head))
         worked.next_action = after_stage(_next_action(worked), on=work.on, stage=work.stage)
     save_together(transaction, worked=work.done, now=work.now)
+    decided = ((worked.account.id, worked.reminder) for worked in work.done if worked.reminder is not None)
+    reminded = keep_reminders(transaction, decided=decided, on=work.on, now=work.now)
     for worked in work.done:
+        if worked.account.id in reminded:
+            worked.told.append((events.payment_due_soon, reminded[worked.account.id]))
         for event, data in worked.told:
             tell(transaction, event=event, account=worked.account, today=work.today, data=data)
     _note_batch(transaction, work=work, accounts_count=len(work.done))
@@ -159,7 +163,7 @@ def _open_day(transaction: Transaction, worked: Worked, *, marks: Marks, work: W
     if number is not None:
         bill = decide_bill(terms=account.terms, state=state, number=number, on=on, account_id=str(account.id))
         _issue_bill(transaction, worked, bill=bill, work=work)
-    _remind(worked, terms=terms, state=state, on=on)
+    _remind(worked, state=state, work=work)
     worked.known_state = None if known.history is None else known.state
     worked.account = replace(worked.account, marks=replace(marks, reminded_on=max(on, marks.reminded_on)))
     worked.delinquent_since_on = _since(worked.account, on=on)
@@ -181,18 +185,14 @@ def _issue_bill(transaction: Transaction, worked: Worked, *, bill: Bill, work: W
     worked.told.append((events.bill_issued, {"bill_id": str(bill_id), "billed_on": bill.effective_on, **data}))
 
 
-def _remind(worked: Worked, *, terms: Terms, state: AccountState, on: date) -> None:
-    number = reminder_of(terms=terms, state=state, on=on)
-    if number is None:
-        return
-    asked = asked_by(terms=terms, state=state, number=number)
-    if asked.amount_due_cents == 0:
-        return
-    data = {
-        "instalment_number": number, "due_on": asked.due_on, "days_before": (asked.due_on - on).days,
-        "amount_due_cents": asked.amount_due_cents,
-    }  # fmt: skip
-    worked.told.append((events.payment_due_soon, data))
+def _remind(worked: Worked, *, state: AccountState, work: Work) -> None:
+    account, present = worked.account, state
+    if work.on < work.today:
+        through_on = max(work.today, account.state.last_effective_on)
+        present = apply_credit(terms=account.terms, state=account.state, through_on=through_on)
+    worked.reminder = decide_reminder(
+        terms=account.terms, state=state, present=present, on=work.on, today=work.today
+    )  # fmt: skip
 
 
 def _close_day(transaction: Transaction, worked: Worked, *, marks: Marks, work: Work) -> None:

@@ -10,10 +10,15 @@ from services.notifications.rules.kinds import Channel
 
 
 def payment_due_soon(news: EventCall) -> Announcement:
-    """Something falls due in so many days (accounts.payment_due_soon), for those who want to hear of it so early."""
+    """Something falls due in so many days (accounts.payment_due_soon), for those who want to hear of it so early.
+
+    One that was missed comes late, and to those as well who chose only an earlier one that was missed with it.
+    """
+    told = news.data
     return to_holders(
-        news, template="payment_due_soon", facts=("amount_due_cents", "due_on", "days_before"),
-        days=news.data["days_before"],
+        news, template="payment_due_soon", facts=("amount_due_cents", "due_on"),
+        more={"days_before": told["days_left"] or told["days_before"]},
+        days=(told["days_before"], *told["stands_for"]),
     )  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from services.notifications.rules.kinds import Channel
 class Announcement:
     """Words to be filled with `variables`, for everybody who holds the account, or for one `person`.
 
-    `days`: it comes so many days before what it announces, and people choose which they want. `on_paper`: what it
-    announces goes out on paper, for want of consent to anything else. `waits`: a vendor has it after a while, in which
-    it may become needless.
+    `days`: it comes so many days before what it announces, or in place of one that was to come then; people choose
+    which they want. `on_paper`: what it announces goes out on paper, for want of consent to anything else. `waits`: a
+    vendor has it after a while, in which it may become needless.
     """
 
     news: EventCall
@@ -25,14 +25,14 @@ class Announcement:
     account_id: UUID | None = None
     person: UUID | None = None
     channels: tuple[Channel, ...] = tuple(Channel)
-    days: int | None = None
+    days: tuple[int, ...] = ()
     on_paper: bool = False
     waits: timedelta | None = None
 
 
 def to_holders(
     news: EventCall, *, template: str, facts: Iterable[str] = (), more: Mapping[str, Any] | None = None,
-    channels: Iterable[Channel] = tuple(Channel), days: int | None = None, on_paper: bool = False,
+    channels: Iterable[Channel] = tuple(Channel), days: tuple[int, ...] = (), on_paper: bool = False,
 ) -> Announcement:  # fmt: skip
     """For everybody who holds the account; `facts` names what the words take from the event as it is."""
     said = {name: news.data[name] for name in facts} | dict(more or {})

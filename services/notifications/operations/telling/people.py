@@ -76,7 +76,9 @@ def tell_people(
 
 def _draft(one: _Addressed, *, now: datetime, flags: Mapping[UUID, Collection[str]], spent: int) -> Draft:
     said = one.announcement
-    aside = Aside(days_before=said.days, on_paper=said.on_paper, spent=spent if _counts(one) else 0)
+    aside = Aside(
+        days_before=_day_for(one.person, days=said.days), on_paper=said.on_paper, spent=spent if _counts(one) else 0
+    )  # fmt: skip
     decision, record = decide(
         one.person, now=now, template=said.template, channel=one.channel, aside=aside,
         flags=flags.get(said.account_id, ()) if said.account_id else (),
@@ -89,6 +91,11 @@ def _draft(one: _Addressed, *, now: datetime, flags: Mapping[UUID, Collection[st
         language=one.row["language"], decision=decision, record=record, variables={**said.variables, **last4},
         first_name=one.person.first_name, user_id=one.row["user_id"], account_id=said.account_id,
     )  # fmt: skip
+
+
+def _day_for(person: Person, *, days: Sequence[int]) -> int | None:
+    """Of the days that a reminder comes for, the first that the person wants; else the first."""
+    return next((each for each in days if each in person.due_soon_days), next(iter(days), None))
 
 
 def _addressed(

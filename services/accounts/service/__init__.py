@@ -1,12 +1,11 @@
 """The door of accounts: what may be asked of it, what it hears, and who answers."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from chassis.context import AGENT, CUSTOMER, SERVICE
-from chassis.doors import Call, EventCall, Service, command, query, reaction, timer
+from chassis.doors import Call, EventCall, command, query, reaction, timer
 from chassis.keys import FieldCipher
 from chassis.schemas import Nothing
 from services.accounts import operations, queries
@@ -14,39 +13,33 @@ from services.accounts.contract import (
     approvals,
     changes,
     drafts,
-    events,
     files,
     flags,
     furnishing,
     leases,
-    paperless,
     payoff,
     schemas,
-    statements,
     titles,
     work_items,
 )
-from services.accounts.providers.paper import Paper
-from services.accounts.providers.wiring import AddressBook, DayWait, PaperProvider, PartyCipher, PolicyProvider
+from services.accounts.providers.wiring import AddressBook, PartyCipher, PolicyProvider
 from services.accounts.rules.addresses import PaymentAddress
 from services.accounts.rules.payoff import PayoffPolicy
+from services.accounts.service.days import Days
+from services.accounts.service.papers import Papers
 from services.leases.contract import events as leases_events
-from services.notifications.contract import events as notifications_events
 from services.payments.contract import events as payments_events
 
 HOUR_SECONDS = 3600
-HALF_A_SECOND = 0.5
 PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
 
 
-class AccountsService(Service):
+class AccountsService(Papers, Days):
     name = "accounts"
     cipher: FieldCipher = PartyCipher()
     policy: PayoffPolicy = PolicyProvider()
     addresses: tuple[PaymentAddress, ...] = AddressBook()
-    paper: Paper = PaperProvider()
-    day_wait: timedelta = DayWait()
 
     @query(takes=schemas.MatchAccount, gives=schemas.MatchedAccount, may=(SERVICE,))
     def match_account(self, call: Call) -> Any:
@@ -314,86 +307,6 @@ class AccountsService(Service):
         with self.store.writing() as transaction:
             operations.expire_payoff_quotes(transaction, now=self.clock.now(), today=self.clock.today())
 
-    @query(takes=statements.ListStatements, gives=statements.IssuedStatements, may=PERSONS)
-    def list_statements(self, call: Call) -> Any:
-        return queries.list_statements(call.transaction, caller=call.context, **call.request)
-
-    @query(takes=statements.GetStatement, gives=statements.Statement, may=PERSONS)
-    def get_statement(self, call: Call) -> Any:
-        return queries.get_statement(call.transaction, caller=call.context, **call.request)
-
-    @query(takes=statements.GetStatement, gives=statements.PrintedDocument, may=PERSONS)
-    def print_statement(self, call: Call) -> Any:
-        return queries.print_statement(
-            call.transaction, caller=call.context, cipher=self.cipher, printer=self.paper.printer, **call.request
-        )
-
-    @command(takes=statements.IssueStatement, gives=statements.IssuedStatement, may=(SERVICE,), idempotent=True)
-    def issue_statement(self, call: Call) -> Any:
-        return operations.issue_statement(
-            call.transaction, caller=call.context, letterhead=self.paper.letterhead, now=self.clock.now(),
-            today=self.clock.today(), **call.request,
-        )  # fmt: skip
-
-    @command(
-        takes=statements.IssueInterestSummary, gives=statements.IssuedStatement, may=(AGENT, SERVICE), idempotent=True
-    )
-    def issue_interest_summary(self, call: Call) -> Any:
-        return operations.issue_interest_summary(
-            call.transaction, caller=call.context, letterhead=self.paper.letterhead, now=self.clock.now(),
-            today=self.clock.today(), **call.request,
-        )  # fmt: skip
-
-    @query(takes=paperless.GetPaperless, gives=paperless.Paperless, may=PERSONS)
-    def get_paperless(self, call: Call) -> Any:
-        return queries.get_paperless(
-            call.transaction, caller=call.context, disclosures=self.paper.disclosures, **call.request
-        )
-
-    @query(takes=paperless.GetPaperless, gives=statements.PrintedDocument, may=(CUSTOMER,))
-    def print_disclosure(self, call: Call) -> Any:
-        return queries.print_disclosure(
-            call.transaction, caller=call.context, disclosures=self.paper.disclosures, printer=self.paper.printer,
-            secret=self.paper.secret, **call.request,
-        )  # fmt: skip
-
-    @command(takes=paperless.PutPaperless, gives=paperless.Paperless, may=(CUSTOMER,))
-    def put_paperless(self, call: Call) -> Any:
-        return operations.put_paperless(
-            call.transaction, caller=call.context, disclosures=self.paper.disclosures, secret=self.paper.secret,
-            now=self.clock.now(), today=self.clock.today(), **call.request,
-        )  # fmt: skip
-
-    @reaction(events.bill_issued, at_once=True)
-    def on_bill_issued(self, calls: Sequence[EventCall]) -> set[UUID]:
-        return operations.issue_billed_statements(calls, letterhead=self.paper.letterhead, now=self.clock.now())
-
-    @reaction(notifications_events.notification_failed)
-    def on_notification_failed(self, call: EventCall) -> None:
-        operations.go_back_to_paper(call.transaction, failed=call.data, now=self.clock.now(), today=self.clock.today())
-
-    @query(takes=paperless.ListPaperMailings, gives=paperless.PaperMailings, may=STAFF)
-    def list_paper_mailings(self, call: Call) -> Any:
-        return queries.list_paper_mailings(call.transaction, **call.request)
-
-    @command(takes=paperless.NotePaperMailing, gives=paperless.PaperMailing, may=STAFF)
-    def note_paper_mailing(self, call: Call) -> Any:
-        return operations.note_paper_mailing(call.transaction, now=self.clock.now(), **call.request)
-
-    @timer(every_seconds=HOUR_SECONDS)
-    def every_hour_issue_interest_summaries(self) -> None:
-        operations.issue_interest_summaries(
-            self.store, letterhead=self.paper.letterhead, now=self.clock.now(), today=self.clock.today()
-        )
-
     @timer(every_seconds=HOUR_SECONDS)
     def every_hour_end_flags(self) -> None:
         operations.end_flags(self.store, now=self.clock.now(), today=self.clock.today())
-
-    @reaction(payments_events.payment_day_closed)
-    def on_payment_day_closed(self, call: EventCall) -> None:
-        operations.note_payments_closed(call.transaction, told=call.data, now=self.clock.now())
-
-    @timer(every_seconds=HALF_A_SECOND)
-    def every_half_second_run_the_business_day(self) -> None:
-        operations.run_business_days(self.store, clock=self.clock, wait=self.day_wait)

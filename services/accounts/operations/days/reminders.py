@@ -1,0 +1,71 @@
+"""The reminders of a batch: each is kept before it is told, under a key that the database lets nobody take twice."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, text
+
+from chassis.bulk import as_json
+from chassis.store import Transaction
+from services.accounts.models import reminders
+from services.accounts.rules.reminding import Reminder
+
+# Whoever comes second waits for the first, and gets nothing.
+_KEEP = text("""
+    INSERT INTO reminders (account_id, due_on, days_before, business_on, told_at)
+    SELECT account_id, due_on, days_before, business_on, told_at
+    FROM json_populate_recordset(NULL::reminders, CAST(:rows AS json))
+    ORDER BY account_id
+    ON CONFLICT ON CONSTRAINT pk_reminders DO NOTHING
+    RETURNING account_id
+""")
+
+
+def keep_reminders(
+    transaction: Transaction, *, decided: Iterable[tuple[UUID, Reminder]], on: date, now: datetime
+) -> dict[UUID, dict[str, Any]]:
+    """Keep what a day reminds of; gives, by account, what to tell: nobody has, and no later one will."""
+    chosen = dict(decided)
+    if not chosen:
+        return {}
+    rows = [
+        {
+            "account_id": account_id, "due_on": each.due_on, "days_before": each.days_before, "business_on": on,
+            "told_at": now if each.is_told else None,
+        }
+        for account_id, each in chosen.items()
+    ]  # fmt: skip
+    fresh = [row["account_id"] for row in transaction.all(_KEEP, {"rows": as_json(rows)})]
+    told = {account_id: chosen[account_id] for account_id in fresh if chosen[account_id].is_told}
+    missed = _missed(transaction, told=told)
+    return {
+        account_id: {
+            "instalment_number": each.instalment_number, "due_on": each.due_on, "days_before": each.days_before,
+            "days_left": each.days_left, "stands_for": missed.get((account_id, each.due_on), []),
+            "amount_due_cents": each.amount_due_cents,
+        }
+        for account_id, each in told.items()
+    }  # fmt: skip
+
+
+def forget_reminders(transaction: Transaction, *, before: date) -> int:
+    """Delete those of what fell due before a date: no day can tell them any more. Gives their number."""
+    return transaction.run(delete(reminders).where(reminders.c.due_on < before))
+
+
+def _missed(transaction: Transaction, *, told: dict[UUID, Reminder]) -> dict[tuple[UUID, date], list[int]]:
+    """By account and due date the earlier reminders that no day has told."""
+    if not told:
+        return {}
+    rows = transaction.all(
+        select(reminders)
+        .where(reminders.c.account_id.in_(list(told)), reminders.c.told_at.is_(None))
+        .order_by(reminders.c.business_on)
+    )
+    found: dict[tuple[UUID, date], list[int]] = {}
+    for row in rows:
+        if row["days_before"] > told[row["account_id"]].days_before:
+            found.setdefault((row["account_id"], row["due_on"]), []).append(row["days_before"])
+    return found
