@@ -7,7 +7,7 @@ keys are 32 random bytes (`<id>.secret`). Ids are UUIDv7, so that their order is
 import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -129,9 +129,15 @@ class FieldCipher:
 
     def encrypt(self, plain: str, *, bound_to: str) -> str:
         """Ciphertext that only decrypts for the same owner (`bound_to`, e.g. a row id)."""
-        newest, nonce = self.newest, os.urandom(12)
-        sealed = self._keys[newest].encrypt(nonce, plain.encode(), bound_to.encode())
-        return f"{newest}.{urlsafe_b64encode(nonce + sealed).decode()}"
+        return self._sealed(self.newest, plain, bound_to)
+
+    def encrypt_fields(self, plain: Mapping[str, str | None], *, owner: str) -> dict[str, str | None]:
+        """Every field of one owner, each bound to `owner:name`, after one look at the keys; what is absent stays so."""
+        newest = self.newest
+        return {
+            name: None if value is None else self._sealed(newest, value, f"{owner}:{name}")
+            for name, value in plain.items()
+        }
 
     def decrypt(self, stored: str, *, bound_to: str) -> str:
         identifier, _, body = stored.partition(".")
@@ -158,6 +164,11 @@ class FieldCipher:
         self._look_again()
         return [_print(key, word) for _, key in sorted(self._print_keys.items())]
 
+    def _sealed(self, key: str, plain: str, bound_to: str) -> str:
+        nonce = os.urandom(12)
+        sealed = self._keys[key].encrypt(nonce, plain.encode(), bound_to.encode())
+        return f"{key}.{urlsafe_b64encode(nonce + sealed).decode()}"
+
     def _key(self, identifier: str) -> AESGCM:
         """The key of that id. Raises KeyError for an id that no key has."""
         if identifier not in self._keys:
@@ -168,7 +179,7 @@ class FieldCipher:
 
     def _look_again(self) -> None:
         """Read the folder where it has changed. Raises KeysMissing where there never was a key in it."""
-        changed_at = self._home.stat().st_mtime_ns if self._home.is_dir() else 0
+        changed_at = _changed_at(self._home)
         if changed_at == self._read_at:
             return
         paths = sorted(self._home.glob("*.secret"))
@@ -188,6 +199,14 @@ class SecretKey:
         if not paths:
             raise KeysMissing(f"No keys in {folder / purpose}: run `captive migrate`, or mount the keys there.")
         self.newest = paths[-1].read_bytes()
+
+
+def _changed_at(folder: Path) -> int:
+    """In nanoseconds; 0 where there is no such folder."""
+    try:
+        return folder.stat().st_mtime_ns
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
 
 
 def _print_key(secret: Path) -> bytes:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
-from chassis.schemas import CENTS_MAX, schema_of
+from chassis.schemas import CENTS_MAX, Strict, schema_of
 from services.accounts.contract.terms import (
     BILL_LEAD_DAYS,
     DAY_COUNTS,
@@ -140,10 +140,7 @@ class _Percent(fields.Decimal):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
+class _Record(Strict):
     def build(self, data: dict[str, Any], record: type[Any]) -> Any:
         try:
             return record(**data)
@@ -151,7 +148,7 @@ class _Strict(Schema):
             raise ValidationError(str(refusal)) from refusal
 
 
-class _CalendarSchema(_Strict):
+class _CalendarSchema(_Record):
     first_due_on = fields.Date(required=True)
     due_day = fields.Integer(required=True, strict=True)
     grace_days = fields.Integer(required=True, strict=True)
@@ -193,7 +190,7 @@ class LeaseTermsSchema(_CalendarSchema):
         return self.build(data, LeaseTerms)
 
 
-class OpeningSchema(_Strict):
+class OpeningSchema(_Record):
     """The shape of Opening."""
 
     as_of_on = fields.Date(required=True)
@@ -211,7 +208,7 @@ class OpeningSchema(_Strict):
         return self.build(data, Opening)
 
 
-class PortfolioVehicleSchema(_Strict):
+class PortfolioVehicleSchema(_Record):
     """The shape of PortfolioVehicle."""
 
     vin = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"[A-HJ-NPR-Z0-9]{17}\Z"))
@@ -227,7 +224,7 @@ class PortfolioVehicleSchema(_Strict):
         return PortfolioVehicle(**data)
 
 
-class PortfolioPartySchema(_Strict):
+class PortfolioPartySchema(_Record):
     """The shape of PortfolioParty."""
 
     first_name = fields.String(required=True, validate=validate.Length(min=1, max=80))
@@ -243,7 +240,7 @@ class PortfolioPartySchema(_Strict):
         return PortfolioParty(**data)
 
 
-class PortfolioLeaseSchema(_Strict):
+class PortfolioLeaseSchema(_Record):
     """The shape of PortfolioLease."""
 
     mileage_allowance_miles = _cents(load_default=None, allow_none=True)
@@ -274,7 +271,7 @@ class _TermsField(fields.Field[Terms]):
         return schema_of(LeaseTermsSchema if product == "lease" else LoanTermsSchema).load(value)
 
 
-class PortfolioAccountSchema(_Strict):
+class PortfolioAccountSchema(_Record):
     """The shape of PortfolioAccount; loading answers the dataclass, unknown fields are refused."""
 
     source_ref = fields.String(required=True, validate=validate.Length(min=1, max=200))

@@ -15,14 +15,11 @@ SEALED_TABLES = (SealedTable(table=account_parties, bound_to={f"{name}_sealed": 
 
 def sealed_party(cipher: FieldCipher, *, party_id: UUID, party: PortfolioParty) -> dict[str, str | None]:
     """The sealed columns of a party; what is absent stays absent."""
-    return {f"{name}_sealed": _seal(cipher, party_id, name, getattr(party, name)) for name in SEALED}
+    sealed = cipher.encrypt_fields({name: getattr(party, name) for name in SEALED}, owner=str(party_id))
+    return {f"{name}_sealed": stored for name, stored in sealed.items()}
 
 
 def unsealed(cipher: FieldCipher, row: Mapping[str, Any], name: str) -> str | None:
     """One field of a row of `account_parties` in the clear."""
     stored = row[f"{name}_sealed"]
     return None if stored is None else cipher.decrypt(stored, bound_to=f"{row['id']}:{name}")
-
-
-def _seal(cipher: FieldCipher, party_id: UUID, name: str, plain: str | None) -> str | None:
-    return None if plain is None else cipher.encrypt(plain, bound_to=f"{party_id}:{name}")

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
+from chassis.bulk import insert_all
 from chassis.store import Transaction
 from services.leases.models import lease_eligibilities, lease_facts, lease_standings, leases
 from services.leases.operations.evaluating import answer
@@ -34,10 +34,10 @@ def import_leases(transaction: Transaction, *, records: Sequence[TakenOver], now
     new = {record.lease["account_id"]: record for record in records if record.lease["account_id"] not in here}
     if not new:
         return 0
-    transaction.run(insert(leases), [record.lease for record in new.values()])
-    transaction.run(insert(lease_facts), [_first_fact(record) for record in new.values()])
-    transaction.run(insert(lease_standings), [_first_standing(record) for record in new.values()])
-    transaction.run(insert(lease_eligibilities), [_first_answer(r, now=now, today=today) for r in new.values()])
+    insert_all(transaction, leases, [record.lease for record in new.values()])
+    insert_all(transaction, lease_facts, [_first_fact(record) for record in new.values()])
+    insert_all(transaction, lease_standings, [_first_standing(record) for record in new.values()])
+    insert_all(transaction, lease_eligibilities, [_first_answer(r, now=now, today=today) for r in new.values()])
     return len(new)
 
 
@@ -47,6 +47,7 @@ def _first_standing(record: TakenOver) -> dict[str, Any]:
         "sequence": 0,
         "status": record.status,
         "past_due_cents": record.past_due_cents,
+        "maturity_on": None,
     }
 
 
