@@ -1,6 +1,6 @@
 """The door of the leases service: what may be asked of it, and what it listens to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -283,11 +283,9 @@ class LeasesService(Service):
             **call.request,
         )  # fmt: skip
 
-    @reaction(payments_events.payment_posted)
-    def on_payment_posted(self, call: EventCall) -> None:
-        operations.note_posted_payment(
-            call.transaction, event_id=call.event.id, payment=call.data, now=self.clock.now(), today=self.clock.today()
-        )
+    @reaction(payments_events.payment_posted, at_once=True)
+    def on_payment_posted(self, calls: Sequence[EventCall]) -> None:
+        operations.note_posted_payments(calls, now=self.clock.now(), today=self.clock.today())
 
     @reaction(payments_events.payment_returned)
     def on_payment_returned(self, call: EventCall) -> None:
@@ -295,9 +293,9 @@ class LeasesService(Service):
             call.transaction, event_id=call.event.id, payment=call.data, now=self.clock.now(), today=self.clock.today()
         )
 
-    @reaction(accounts_events.payment_applied)
-    def on_payment_applied(self, call: EventCall) -> None:
-        self._note_standing(call)
+    @reaction(accounts_events.payment_applied, at_once=True)
+    def on_payment_applied(self, calls: Sequence[EventCall]) -> None:
+        operations.note_applied_payments(calls, now=self.clock.now(), today=self.clock.today())
 
     @reaction(accounts_events.payment_reversed)
     def on_payment_reversed(self, call: EventCall) -> None:

@@ -1,6 +1,6 @@
 """The door of payments: what may be asked of it, what it listens to, and who answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.bus.rpc import Asks, Neighbour
@@ -27,6 +27,8 @@ from services.payments.rules.policy import Policy
 PERSONS = (CUSTOMER, AGENT)
 STAFF = (AGENT,)
 DUE_SECONDS = 2
+# While two handfuls are with the processor, the next ones are on their way.
+CHARGED_AHEAD = 40
 
 
 def _card(service: "PaymentsService", question: Question) -> Mapping[str, Any]:
@@ -203,28 +205,20 @@ class PaymentsService(Service):
             call.transaction, caller=call.context, now=self.clock.now(), cipher=self.cipher, **call.request
         )
 
-    @errand(events.payment_submitted, settles="settle_charge")
-    def on_payment_submitted(self, call: ErrandCall) -> None:
-        operations.charge_payment(
-            call.store, processor=self.processor, cipher=self.cipher, clock=self.clock, cause=call.cause,
-            payment_id=call.data["payment_id"],
-        )  # fmt: skip
+    @errand(events.payment_submitted, settles="settle_charge", at_once=True, limit=CHARGED_AHEAD)
+    def on_payment_submitted(self, calls: Sequence[ErrandCall]) -> Mapping[str, Exception]:
+        return operations.charge_payments(self._till(), calls=calls)
 
     def settle_charge(self, call: ErrandCall) -> None:
-        operations.settle_charge(
-            call.store, processor=self.processor, cipher=self.cipher, clock=self.clock, cause=call.cause,
-            payment_id=call.data["payment_id"],
-        )  # fmt: skip
+        operations.settle_charge(self._till(), cause=call.cause, payment_id=call.data["payment_id"])
 
     @reaction(accounts_events.account_opened)
     def on_account_opened(self, call: EventCall) -> None:
         operations.note_standing(call.transaction, sequence=call.event.sequence, data=call.data)
 
-    @reaction(accounts_events.payment_applied)
-    def on_payment_applied(self, call: EventCall) -> None:
-        operations.note_payment_applied(
-            call.transaction, sequence=call.event.sequence, applied_at=call.event.time, data=call.data
-        )
+    @reaction(accounts_events.payment_applied, at_once=True)
+    def on_payment_applied(self, calls: Sequence[EventCall]) -> None:
+        operations.note_payments_applied(calls)
 
     @reaction(accounts_events.account_paid_off)
     def on_account_paid_off(self, call: EventCall) -> None:
@@ -308,3 +302,6 @@ class PaymentsService(Service):
             operations.close_payment_day(
                 transaction, policy=self.payment_day, now=self.clock.now(), today=self.clock.today()
             )
+
+    def _till(self) -> operations.Till:
+        return operations.Till(store=self.store, processor=self.processor, cipher=self.cipher, clock=self.clock)

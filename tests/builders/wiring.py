@@ -1,7 +1,7 @@
 """A service without a bus: its doors are called directly, on a real database, with really signed contexts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,6 +69,15 @@ def deliver(
     """Hand an event to a @reaction or @errand door as the bus would."""
     outcome: Outcome = method(body=envelope.to_json(), again=again, settings=settings_of(**(settings or {})))
     return outcome
+
+
+def deliver_together(
+    method: Any, envelopes: Sequence[Envelope], *, settings: Mapping[str, Any] | None = None
+) -> list[Outcome]:  # fmt: skip
+    """Hand events that wait to a door as the bus would: in one."""
+    first, *others = [envelope.to_json() for envelope in envelopes]
+    outcomes = method(body=first, others=others, again=False, settings=settings_of(**(settings or {})))
+    return list(outcomes)
 
 
 def settings_of(**changed: Any) -> Settings:

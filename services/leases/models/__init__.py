@@ -1,6 +1,6 @@
 """What leases stores."""
 
-from services.leases.models.facts import facts_of
+from services.leases.models.facts import facts, facts_of
 from services.leases.models.options import (
     lease_milestones_told,
     lease_options,
@@ -21,6 +21,7 @@ from services.leases.models.tables import (
 )
 
 __all__ = [
+    "facts",
     "facts_of",
     "lease_eligibilities",
     "lease_facts",

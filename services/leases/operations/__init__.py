@@ -14,7 +14,7 @@ from services.leases.operations.extensions import (
     withdraw_extension,
 )
 from services.leases.operations.figures import ask_figures, find_figures
-from services.leases.operations.following import note_posted_payment, note_returned_payment
+from services.leases.operations.following import note_applied_payments, note_posted_payments, note_returned_payment
 from services.leases.operations.notices import give_servicemember_notice, withdraw_servicemember_notice
 from services.leases.operations.purchase import Purchase, price_purchase
 from services.leases.operations.readings import record_odometer_reading
@@ -54,7 +54,8 @@ __all__ = [
     "inspect_vehicle",
     "lapse_options",
     "last_lease",
-    "note_posted_payment",
+    "note_applied_payments",
+    "note_posted_payments",
     "note_returned_payment",
     "price_purchase",
     "promise_price",

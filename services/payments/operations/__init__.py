@@ -3,8 +3,8 @@
 from services.payments.operations import autopay
 from services.payments.operations.ach_sending import AchFile, DayIsFull, FileChanged, NothingToSend, make_ach_file
 from services.payments.operations.ach_taking import TakenAch, close_ach_notice, note_looked_at, take_ach_file
-from services.payments.operations.charging import charge_payment, settle_charge
-from services.payments.operations.days import book_posting, close_payment_day, open_payment_day
+from services.payments.operations.charging import Till, charge_payments, settle_charge
+from services.payments.operations.days import book_postings, close_payment_day, open_payment_day
 from services.payments.operations.due import is_anything_due, send_due, send_due_of_open_day
 from services.payments.operations.lockbox import (
     FileBusy,
@@ -27,8 +27,8 @@ from services.payments.operations.settling import note_settled
 from services.payments.operations.standings import (
     learn_standing,
     learn_state,
-    note_payment_applied,
     note_payment_reversed,
+    note_payments_applied,
     note_standing,
 )
 from services.payments.operations.submitting import submit_payment, wish_of
@@ -43,11 +43,12 @@ __all__ = [
     "NothingToSend",
     "TakenAch",
     "TakenLines",
+    "Till",
     "add_payment_method",
     "autopay",
-    "book_posting",
+    "book_postings",
     "cancel_payment",
-    "charge_payment",
+    "charge_payments",
     "close_ach_notice",
     "close_payment_day",
     "close_work_item",
@@ -62,8 +63,8 @@ __all__ = [
     "make_ach_file",
     "note_looked_at",
     "note_paid_off",
-    "note_payment_applied",
     "note_payment_reversed",
+    "note_payments_applied",
     "note_refund_due",
     "note_returned",
     "note_settled",

@@ -1,26 +1,29 @@
-"""Charging a submitted payment once, whatever dies in between: payment and presentment are the key at the processor.
+"""Charging submitted payments once, whatever dies in between: payment and presentment are the key at the processor.
 
-A request that was answered is recorded with the event that tells of it. One that was not leaves the payment `unknown`,
-and the processor is asked before anything else is done. No transaction is open while the processor is spoken to.
+Those that wait are charged beside one another, and what is answered together is recorded together, with the events
+that tell of it. A request that was not answered leaves its payment `unknown`, and the processor is asked before
+anything else is done. No transaction is open while the processor is spoken to.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import ARRAY, Uuid, bindparam, func, update
 
+from chassis import beside
 from chassis.clock import Clock
+from chassis.doors import ErrandCall
 from chassis.errors import OutcomeUnknown
 from chassis.failpoints import failpoint
 from chassis.keys import FieldCipher
-from chassis.store import Cause, Database, Row, Transaction
-from services.payments.contract import events
+from chassis.store import Cause, Database, Row, Transaction, run_contended
 from services.payments.contract.schemas import BANK_ACCOUNT
 from services.payments.models import payment_methods, payments, payments_shown
 from services.payments.operations.autopay.pausing import note_declined
-from services.payments.operations.days import book_posting
+from services.payments.operations.recording import Approved, move, record_approvals, record_outcome
 from services.payments.providers.interface import (
     BankAccountSource,
     CardSource,
@@ -33,8 +36,11 @@ from services.payments.providers.interface import (
 from services.payments.rules.limits import may_still_arrive
 from services.payments.rules.presenting import FIRST_PRESENTMENT, charge_key
 from services.payments.rules.returns import RETRY_DESCRIPTION
-from services.payments.rules.states import DECLINED, OPEN, POSTED, SUBMITTING, UNKNOWN, states_before
-from services.payments.rules.wording import DECLINE_REASONS, NOT_CHARGED, decline_code
+from services.payments.rules.states import OPEN, SUBMITTING, UNKNOWN
+from services.payments.rules.wording import NOT_CHARGED, decline_code
+
+# What is answered within so long of one another is recorded together.
+RECORDED_TOGETHER_SECONDS = 0.02
 
 _with_source = payments_shown.add_columns(
     payment_methods.c.processor_token,
@@ -43,158 +49,156 @@ _with_source = payments_shown.add_columns(
     payment_methods.c.account_type,
     payment_methods.c.holder_name,
 )
-_SHOWN = _with_source.where(payments.c.id == bindparam("of_payment"))
+_SHOWN = _with_source.where(payments.c.id == func.any(bindparam("of_payments", type_=ARRAY(Uuid))))
 REFUSED = ChargeOutcome(reference=None, is_approved=False, decline_code="method_refused")
 NOTHING_CHARGED = ChargeOutcome(reference=None, is_approved=False, decline_code=NOT_CHARGED)
 
 
-def charge_payment(
-    store: Database, *, processor: Processor, cipher: FieldCipher, clock: Clock, cause: Cause, payment_id: str
-) -> None:
-    """Charge a payment that nobody has tried to charge; one whose outcome is unknown is asked about instead.
+@dataclass(frozen=True, kw_only=True)
+class Till:
+    """Where payments are charged: our store, the processor, and what both are spoken to with."""
 
-    Raises VendorDown with nothing changed, and OutcomeUnknown with the payment `unknown`.
+    store: Database
+    processor: Processor
+    cipher: FieldCipher
+    clock: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A payment to charge, a row of `models.payments_shown` with its source, and on whose account."""
+
+    call: ErrandCall
+    payment: Row
+
+
+def charge_payments(till: Till, *, calls: Sequence[ErrandCall]) -> Mapping[str, Exception]:
+    """Charge payments that nobody has tried to charge; one whose outcome is unknown is asked about instead.
+
+    Gives what the others met, by the key of their errand: VendorDown with nothing changed, OutcomeUnknown with the
+    payment `unknown`.
     """
-    payment = _shown(store, payment_id)
-    if payment["status"] == SUBMITTING:
-        _charge(store, processor=processor, cipher=cipher, clock=clock, cause=cause, payment=payment)
-    else:
-        settle_charge(store, processor=processor, cipher=cipher, clock=clock, cause=cause, payment_id=payment_id)
+    known = [(call, call.data["payment_id"]) for call in calls]
+    found = _shown(till.store, [payment_id for _, payment_id in known])
+    met: dict[str, Exception] = {call.key: _absent(payment_id) for call, payment_id in known if payment_id not in found}
+    orders = [Order(call=call, payment=found[payment_id]) for call, payment_id in known if payment_id in found]
+    for answered in beside.answers(partial(_meet, till), orders, gather_seconds=RECORDED_TOGETHER_SECONDS):
+        run_contended(partial(_record_together, till, answered=answered))
+        met |= {order.call.key: answer for order, answer in answered if isinstance(answer, Exception)}
+    return met
 
 
-def settle_charge(
-    store: Database, *, processor: Processor, cipher: FieldCipher, clock: Clock, cause: Cause, payment_id: str
-) -> None:
+def settle_charge(till: Till, *, cause: Cause, payment_id: str) -> None:
     """Ask the processor what became of a payment that may have been charged, and bring it to its true state.
 
     Found: recorded. Not found and still `submitting`: the process died before its request, so it is charged now, under
     the same key. Not found and `unknown`: nothing was charged, and no money moved. A payment that is decided stays so.
     """
-    payment = _shown(store, payment_id)
+    payment = _shown(till.store, [payment_id]).get(payment_id)
+    if payment is None:
+        raise _absent(payment_id)
     if payment["status"] not in OPEN:
         return
-    charge = _charge_of(payment, cipher=cipher)
+    charge = _charge_of(payment, cipher=till.cipher)
     failpoint("vendor.before_question")
-    found = processor.find(charge)
+    found = till.processor.find(charge)
     failpoint("vendor.after_question")
     if found is not None:
-        _record(store, cause=cause, payment=payment, outcome=found)
+        _record(till, cause=cause, payment=payment, outcome=found)
     elif payment["status"] == SUBMITTING:
-        _charge(store, processor=processor, cipher=cipher, clock=clock, cause=cause, payment=payment)
-    elif may_still_arrive(unknown_at=payment["unknown_at"], now=clock.now()):
+        _charge(till, cause=cause, payment=payment)
+    elif may_still_arrive(unknown_at=payment["unknown_at"], now=till.clock.now()):
         raise OutcomeUnknown("the request may still be on its way to the processor")
     else:
-        outcome = processor.abandon(charge) or NOTHING_CHARGED
-        _record(store, cause=cause, payment=payment, outcome=outcome)
+        outcome = till.processor.abandon(charge) or NOTHING_CHARGED
+        _record(till, cause=cause, payment=payment, outcome=outcome)
 
 
-def record_outcome(transaction: Transaction, *, payment: Mapping[str, Any], outcome: ChargeOutcome) -> bool:
-    """The new state and the event that tells it. False, with nothing done, where another was first.
-
-    `payment` is a row of `models.payments_shown`.
-    """
-    if outcome.is_approved:
-        moved = _move(transaction, payment=payment, to=POSTED, processor_reference=outcome.reference)
-        if moved:
-            _tell_posted(transaction, payment=payment)
-        return moved
-    code = decline_code(outcome.decline_code)
-    reference = outcome.reference or payment["processor_reference"]
-    moved = _move(transaction, payment=payment, to=DECLINED, decline_code=code, processor_reference=reference)
-    if moved:
-        _tell_declined(transaction, payment=payment, code=code)
-    return moved
+def _meet(till: Till, order: Order) -> ChargeOutcome | None:
+    """What the processor answers; None where it was asked about an earlier try, and that is on record."""
+    if order.payment["status"] == SUBMITTING:
+        return _outcome(till, payment=order.payment)
+    settle_charge(till, cause=order.call.cause, payment_id=str(order.payment["id"]))
+    return None
 
 
-def _charge(
-    store: Database, *, processor: Processor, cipher: FieldCipher, clock: Clock, cause: Cause, payment: Row
-) -> None:
+def _charge(till: Till, *, cause: Cause, payment: Row) -> None:
     try:
-        charge = _prepared(store, processor=processor, cause=cause, payment=payment, cipher=cipher)
-    except SourceRefused:
-        _record(store, cause=cause, payment=payment, outcome=REFUSED)
-        return
-    failpoint("vendor.before_call")
-    try:
-        outcome = processor.charge(charge)
+        outcome = _outcome(till, payment=payment)
     except OutcomeUnknown:
-        with store.writing(cause=cause) as transaction:
-            _move(transaction, payment=payment, to=UNKNOWN, unknown_at=clock.now())
+        with till.store.writing(cause=cause) as transaction:
+            move(transaction, payment=payment, to=UNKNOWN, unknown_at=till.clock.now())
         raise
+    _record(till, cause=cause, payment=payment, outcome=outcome)
+
+
+def _outcome(till: Till, *, payment: Row) -> ChargeOutcome:
+    """Ask for the money. Raises VendorDown where nothing was charged, and OutcomeUnknown."""
+    try:
+        charge = _prepared(till, payment=payment)
+    except SourceRefused:
+        return REFUSED
+    failpoint("vendor.before_call")
+    outcome = till.processor.charge(charge)
     failpoint("vendor.after_call")
-    _record(store, cause=cause, payment=payment, outcome=outcome)
+    return outcome
 
 
-def _prepared(
-    store: Database, *, processor: Processor, cause: Cause, payment: Row, cipher: FieldCipher
-) -> Charge:  # fmt: skip
+def _prepared(till: Till, *, payment: Row) -> Charge:
     """The charge with the reference by which it can be asked about, which is on record before anything is charged."""
-    charge = _charge_of(payment, cipher=cipher)
+    charge = _charge_of(payment, cipher=till.cipher)
     if charge.reference is not None:
         return charge
-    reference = processor.prepare(charge)
+    reference = till.processor.prepare(charge)
     if reference is None:
         return charge
-    with store.writing(cause=cause) as transaction:
+    with till.store.writing() as transaction:
         is_open = payments.c.status.in_(sorted(OPEN))
         noted = update(payments).where(payments.c.id == payment["id"], is_open)
         transaction.run(noted.values(processor_reference=reference))
     return replace(charge, reference=reference)
 
 
-def _record(store: Database, *, cause: Cause, payment: Row, outcome: ChargeOutcome) -> None:
-    with store.writing(cause=cause) as transaction:
-        if record_outcome(transaction, payment=payment, outcome=outcome) and not outcome.is_approved:
-            code = decline_code(outcome.decline_code)
-            note_declined(transaction, payment=payment, code=code, today=store.clock.today(), now=store.clock.now())
+def _record_together(
+    till: Till, *, answered: Sequence[tuple[Order, ChargeOutcome | Exception | None]]
+) -> None:  # fmt: skip
+    """What became of each: posted, declined, or nobody knows. Of what was not charged nothing is written."""
+    approved: list[Approved] = []
+    with till.store.writing() as transaction:
+        for order, answer in sorted(answered, key=lambda pair: str(pair[0].payment["id"])):
+            within = transaction.within(order.call.cause)
+            if isinstance(answer, OutcomeUnknown):
+                move(within, payment=order.payment, to=UNKNOWN, unknown_at=till.clock.now())
+            elif isinstance(answer, ChargeOutcome) and answer.is_approved:
+                approved.append(Approved(within, order.payment, answer.reference))
+            elif isinstance(answer, ChargeOutcome):
+                _record_decline(within, clock=till.clock, payment=order.payment, outcome=answer)
+        if approved:
+            record_approvals(approved)
 
 
-def _move(transaction: Transaction, *, payment: Mapping[str, Any], to: str, **values: Any) -> bool:
-    """Take the step where the payment may still take it. False where it was decided, or made unknown, meanwhile."""
-    is_open = payments.c.status.in_(states_before(to))
-    is_this_one = payments.c.presentment_number == payment["presentment_number"]
-    moved = update(payments).where(payments.c.id == payment["id"], is_this_one, is_open)
-    return bool(transaction.run(moved.values(status=to, **values)))
+def _record(till: Till, *, cause: Cause, payment: Row, outcome: ChargeOutcome) -> None:
+    with till.store.writing(cause=cause) as transaction:
+        if outcome.is_approved:
+            record_outcome(transaction, payment=payment, outcome=outcome)
+        else:
+            _record_decline(transaction, clock=till.clock, payment=payment, outcome=outcome)
 
 
-def _tell_posted(transaction: Transaction, *, payment: Mapping[str, Any]) -> None:
-    told = ("presentment_number", "amount_cents", "effective_on", "extra", "method_type", "method_last4")
-    booked_on = book_posting(transaction, payment=payment)
-    transaction.emit(
-        events.payment_posted,
-        subject=str(payment["account_id"]),
-        data={
-            "payment_id": str(payment["id"]),
-            "account_id": str(payment["account_id"]),
-            **{name: payment[name] for name in told},
-            "paid_by": payment["method_type"],
-            **({} if payment["quote_id"] is None else {"quote_id": str(payment["quote_id"])}),
-            **({} if booked_on is None else {"booked_on": booked_on}),
-            **({"card_fee_cents": payment["card_fee_cents"]} if payment["card_fee_cents"] else {}),
-        },
-    )
+def _record_decline(transaction: Transaction, *, clock: Clock, payment: Row, outcome: ChargeOutcome) -> None:
+    if record_outcome(transaction, payment=payment, outcome=outcome):
+        code = decline_code(outcome.decline_code)
+        note_declined(transaction, payment=payment, code=code, today=clock.today(), now=clock.now())
 
 
-def _tell_declined(transaction: Transaction, *, payment: Mapping[str, Any], code: str) -> None:
-    transaction.emit(
-        events.payment_declined,
-        subject=str(payment["account_id"]),
-        data={
-            "payment_id": str(payment["id"]),
-            "account_id": str(payment["account_id"]),
-            "amount_cents": payment["amount_cents"],
-            "reason_code": code,
-            "reason": DECLINE_REASONS[code],
-        },
-    )
-
-
-def _shown(store: Database, payment_id: str) -> Row:
+def _shown(store: Database, payment_ids: Sequence[str]) -> dict[str, Row]:
     with store.reading() as transaction:
-        payment = transaction.one(_SHOWN, {"of_payment": UUID(payment_id)})
-    if payment is None:
-        raise LookupError("a submitted payment is not in the database that told of it")
-    return payment
+        found = transaction.all(_SHOWN, {"of_payments": [UUID(payment_id) for payment_id in payment_ids]})
+    return {str(payment["id"]): payment for payment in found}
+
+
+def _absent(payment_id: str) -> Exception:
+    return LookupError(f"the submitted payment {payment_id} is not in the database that told of it")
 
 
 def charged_cents(payment: Mapping[str, Any]) -> int:

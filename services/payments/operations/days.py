@@ -44,16 +44,11 @@ def open_payment_day(
     close_payment_day(transaction, policy=policy, now=now, today=today)
 
 
-def book_posting(transaction: Transaction, *, payment: Mapping[str, Any]) -> date | None:
+def book_postings(transaction: Transaction, *, payments: Iterable[Mapping[str, Any]]) -> date | None:
     """The day on which money that was accepted now is booked; None before accounts has opened any day.
 
     Each presentment is booked once, in the transaction that tells it. Until that ends the day cannot be closed.
     """
-    return book_postings(transaction, payments=[payment])
-
-
-def book_postings(transaction: Transaction, *, payments: Iterable[Mapping[str, Any]]) -> date | None:
-    """The same for many at once; they are booked on one day."""
     postings = [
         {"id": str(one["id"]), "presentment_number": one["presentment_number"], "amount_cents": one["amount_cents"]}
         for one in payments

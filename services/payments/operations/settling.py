@@ -8,7 +8,8 @@ from sqlalchemy import update
 from chassis.store import Row, Transaction
 from services.payments.contract import events
 from services.payments.models import payments, payments_shown
-from services.payments.operations.charging import charged_cents, record_outcome
+from services.payments.operations.charging import charged_cents
+from services.payments.operations.recording import record_outcome
 from services.payments.operations.refunding import release_refunds
 from services.payments.operations.working import close_by_itself, open_work_item
 from services.payments.providers.interface import ChargeOutcome

@@ -1,17 +1,19 @@
 """What payments knows of the accounts it pays: a projection of accounts' events, asked for where that is not enough."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE
-from sqlalchemy import BindParameter, Date, bindparam, func, select, update
+from sqlalchemy import ARRAY, BindParameter, Date, Uuid, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bus.rpc import Asks
 from chassis.context import CallContext, as_service
+from chassis.doors import EventCall
 from chassis.errors import Refusal
 from chassis.store import Database, Row, Transaction
 from services.accounts.contract.schemas import AccountStanding
@@ -56,14 +58,21 @@ _NOTE = _told.on_conflict_do_update(
     set_={name: _told.excluded[name] for name in sorted(_FIGURES | {"sequence"})},
     where=account_standings.c.sequence < _told.excluded.sequence,
 )
-_STALE = update(autopay_enrolments).where(
-    autopay_enrolments.c.account_id == _of_account, autopay_enrolments.c.status == ACTIVE
-).values(is_stale=True)  # fmt: skip
-_of_presentment = (payments.c.id == bindparam("of_payment"), payments.c.presentment_number == bindparam("number"))
-# What was returned meanwhile, and is presented again, is other money.
-_APPLIED = update(payments).where(
-    *_of_presentment, payments.c.applied_at.is_(None), payments.c.status.in_(sorted({*CHARGED, RETURNED}))
+_STALE = (
+    update(autopay_enrolments)
+    .where(autopay_enrolments.c.account_id == func.any(bindparam("of_accounts", type_=ARRAY(Uuid))))
+    .where(autopay_enrolments.c.status == ACTIVE)
+    .values(is_stale=True)
 )
+# What was returned meanwhile, and is presented again, is other money.
+_APPLIED = text("""
+    UPDATE payments SET applied_at = given.applied_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS integer[]), CAST(:instants AS timestamptz[]))
+        AS given(id, number, applied_at)
+    WHERE payments.id = given.id AND payments.presentment_number = given.number AND payments.applied_at IS NULL
+        AND payments.status = ANY(CAST(:arrived AS text[]))
+""")
+_of_presentment = (payments.c.id == bindparam("of_payment"), payments.c.presentment_number == bindparam("number"))
 _REVERSED = update(payments).where(*_of_presentment, payments.c.reversed_on.is_(None))
 
 
@@ -182,18 +191,29 @@ def locked_standing(transaction: Transaction, *, account_id: UUID, answers: Mapp
 
 def note_standing(transaction: Transaction, *, sequence: int, data: Mapping[str, Any]) -> None:
     """Keep the standing that an event of accounts carries, unless a later one is kept already."""
-    row = {"account_id": UUID(data["account_id"]), "sequence": sequence, **_figures(data["standing"])}
-    transaction.run(_NOTE, row)
-    transaction.run(_STALE, {"of_account": row["account_id"]})
+    _note_standings(transaction, told=[(sequence, data)])
 
 
-def note_payment_applied(
-    transaction: Transaction, *, sequence: int, applied_at: datetime, data: Mapping[str, Any]
-) -> None:
-    """The ledger has a payment: it no longer counts as pending. Money that came another way is no payment of ours."""
-    note_standing(transaction, sequence=sequence, data=data)
-    presentment = {"of_payment": UUID(data["payment_id"]), "number": data["presentment_number"]}
-    transaction.run(_APPLIED, {**presentment, "applied_at": applied_at})
+def note_payments_applied(calls: Sequence[EventCall]) -> None:
+    """The ledger has these payments: they no longer count as pending. Money that came another way is none of ours."""
+    transaction, applied = calls[0].transaction, [call.data for call in calls]
+    _note_standings(transaction, told=[(call.event.sequence, call.data) for call in calls])
+    presentments = {
+        "ids": [data["payment_id"] for data in applied],
+        "numbers": [data["presentment_number"] for data in applied],
+        "instants": [call.event.time for call in calls], "arrived": sorted({*CHARGED, RETURNED}),
+    }  # fmt: skip
+    transaction.run(_APPLIED, presentments)
+
+
+def _note_standings(transaction: Transaction, *, told: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """Of each account the newest word, always in the same order of accounts."""
+    newest: dict[UUID, dict[str, Any]] = {}
+    for sequence, data in sorted(told, key=itemgetter(0)):
+        account_id = UUID(data["account_id"])
+        newest[account_id] = {"account_id": account_id, "sequence": sequence, **_figures(data["standing"])}
+    transaction.run(_NOTE, [newest[account_id] for account_id in sorted(newest)])
+    transaction.run(_STALE, {"of_accounts": list(newest)})
 
 
 def note_payment_reversed(transaction: Transaction, *, sequence: int, data: Mapping[str, Any]) -> None:

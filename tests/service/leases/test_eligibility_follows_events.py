@@ -16,7 +16,7 @@ from services.leases import operations
 from services.leases.service import LeasesService
 from services.payments.contract import events as payments_events
 from tests.builders.leases import LEASE_ID, a_lease_to_take_over
-from tests.builders.wiring import a_customer, an_event, call, deliver, emitted, wire
+from tests.builders.wiring import a_customer, an_event, call, deliver, deliver_together, emitted, wire
 
 OTHER_ID = "01900000-0000-7000-8000-0000000000ff"
 
@@ -38,9 +38,11 @@ def service(databases: Callable[[str], Database], clock: FixedClock, keys_folder
     return wire(LeasesService, database=database, clock=clock, keys_folder=keys_folder, accounts=Silent())
 
 
-def posted(clock: FixedClock, *, account_id: str = LEASE_ID, amount_cents: int = 48240) -> Envelope:
+def posted(
+    clock: FixedClock, *, account_id: str = LEASE_ID, amount_cents: int = 48240, payment_id: str = "p1"
+) -> Envelope:  # fmt: skip
     data = {
-        "payment_id": "p1", "account_id": account_id, "presentment_number": 1, "amount_cents": amount_cents,
+        "payment_id": payment_id, "account_id": account_id, "presentment_number": 1, "amount_cents": amount_cents,
         "effective_on": clock.today(), "extra": None, "method_type": "bank_account", "method_last4": "6789",
     }  # fmt: skip
     return an_event(payments_events.payment_posted, clock=clock, subject=account_id, data=data)
@@ -103,6 +105,32 @@ def test_too_little_money_leaves_it_closed_and_says_nothing(service: LeasesServi
 def test_a_payment_on_a_loan_is_passed_by(service: LeasesService, clock: FixedClock) -> None:
     assert deliver(service.on_payment_posted, posted(clock, account_id=OTHER_ID)) is Outcome.DONE
     assert emitted(service.store) == []
+
+
+def test_what_comes_together_counts_once_each_and_is_answered_once(service: LeasesService, clock: FixedClock) -> None:
+    """Two payments in part, one of a loan, and the one delivered twice: the answer follows from all, on the last."""
+    first, last = posted(clock, amount_cents=24120), posted(clock, amount_cents=24120, payment_id="p2")
+    loan = posted(clock, account_id=OTHER_ID)
+
+    outcomes = deliver_together(service.on_payment_posted, [first, loan, last, first])
+
+    assert sorted(outcomes) == [Outcome.DONE, Outcome.DONE, Outcome.DONE, Outcome.DUPLICATE]
+    assert extension_is_open(service)
+    assert [(told.data["extension"], told.causation_id) for told in emitted(service.store)] == [(True, last.id)]
+
+
+def test_of_what_comes_together_the_newest_word_counts_and_every_payment_arrives(
+    service: LeasesService, clock: FixedClock
+) -> None:
+    deliver_together(service.on_payment_posted, [posted(clock), posted(clock, payment_id="p2")])
+    newest = applied(clock, past_due_cents=48240, sequence=3, payment_id="p2")
+
+    deliver_together(service.on_payment_applied, [newest, applied(clock, past_due_cents=0, sequence=2)])
+
+    assert not extension_is_open(service), "the older word came last, or a payment still counts as on its way"
+    with service.store.writing() as transaction:
+        rebuilt = operations.rebuild_leases(transaction, limit=9, after=None, now=clock.now(), today=clock.today())
+    assert rebuilt.differing == ()
 
 
 def test_a_second_take_over_keeps_the_lease_as_it_is(service: LeasesService, clock: FixedClock) -> None:

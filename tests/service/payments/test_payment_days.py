@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from chassis.clock import FixedClock
 from chassis.doors import Outcome
-from services.payments.operations import book_posting
+from services.payments.operations import book_postings
 from tests.builders.payments import AN_ACCOUNT, a_business_day_opened
 from tests.builders.wiring import deliver
 from tests.service.payments.counter import TIMES_OUT_CHARGED, Counter
@@ -136,13 +136,13 @@ def test_a_posting_under_way_is_counted_in_the_day_that_it_was_booked_on(counter
     clock.move_to(CUT_OFF, today=TODAY)
     closing = Thread(target=tick, args=(counter,))
     with counter.service.store.writing() as transaction:
-        assert book_posting(transaction, payment={**first, "presentment_number": 1}) == TODAY
+        assert book_postings(transaction, payments=[{**first, "presentment_number": 1}]) == TODAY
         closing.start()
         closing.join(0.5)
         assert closing.is_alive()
     closing.join()
     with counter.service.store.writing() as transaction:
-        assert book_posting(transaction, payment={**second, "presentment_number": 1}) == TODAY + timedelta(days=1)
+        assert book_postings(transaction, payments=[{**second, "presentment_number": 1}]) == TODAY + timedelta(1)
     assert [(day["count"], day["cents"]) for day in tick(counter)] == [(1, 41_235)]
 
 

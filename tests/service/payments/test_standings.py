@@ -18,7 +18,7 @@ from tests.builders.payments import (
     an_account_opened,
     an_account_paid_off,
 )
-from tests.builders.wiring import a_customer, an_agent, call, deliver
+from tests.builders.wiring import a_customer, an_agent, call, deliver, deliver_together
 from tests.service.payments.counter import ADA, BEN, Counter
 
 
@@ -47,6 +47,18 @@ class TestAnAppliedPayment:
         found = counter.get(payment)
         assert (found["status"], found["applied_at"]) == ("posted", "2026-11-23T15:30:00.000Z")
         assert found["message"].endswith("is in your balance as of November 23, 2026.")
+
+    def test_comes_together_with_others_and_the_newest_standing_stays(self, counter: Counter) -> None:
+        paid = [a_posted_payment(counter, amount_cents=cents) for cents in (10_000, 20_000, 30_000)]
+        ceilings = {5: 444_000, 4: 555_000, 3: 666_000}
+        told = [
+            a_payment_applied(payment, clock=counter.clock, sequence=sequence, payoff_ceiling_cents=ceiling)
+            for payment, (sequence, ceiling) in zip(paid, ceilings.items(), strict=True)
+        ]
+        assert deliver_together(counter.service.on_payment_applied, told) == [Outcome.DONE] * 3
+        assert pending(counter) == []
+        assert {counter.get(payment)["applied_at"] for payment in paid} == {"2026-11-23T15:30:00.000Z"}
+        assert standing(counter) == (5, 444_000)
 
     def test_keeps_its_first_instant(self, counter: Counter) -> None:
         payment = a_posted_payment(counter)

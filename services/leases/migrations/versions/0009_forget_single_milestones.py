@@ -1,4 +1,4 @@
-"""The table that kept one milestone a lease goes: since the sixth revision every milestone is kept, and none reads it."""
+"""The table that kept one milestone a lease goes: every milestone is kept since, and nothing reads it."""
 
 from alembic import op
 

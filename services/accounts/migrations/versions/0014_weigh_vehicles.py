@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "weigh_vehicles"
-down_revision = "credit_end_bills"
+down_revision = "tell_each_reminder_once"
 
 
 def upgrade() -> None:
