@@ -98,18 +98,15 @@ def _addressed(
     rows = _rows_by_whom(transaction, said)
     people: dict[UUID, Person] = {}
     for announcement in said:
-        cause = causes.cause_of(
-            template=announcement.template, event_id=str(announcement.news.event.id),
-            root_id=str(announcement.news.event.root_id), account_id=str(announcement.account_id),
-        )  # fmt: skip
         for row in rows[announcement.account_id or announcement.person]:
             person = people.get(row["user_id"])
             if person is None:
                 person = people[row["user_id"]] = person_of(cipher, row)
             for channel in announcement.channels:
                 key = causes.source_key(
-                    cause=cause, addressee=str(row["user_id"]), channel=channel, template=announcement.template
-                )
+                    cause=str(announcement.news.event.id), addressee=str(row["user_id"]), channel=channel,
+                    template=announcement.template,
+                )  # fmt: skip
                 yield _Addressed(announcement=announcement, person=person, row=row, channel=channel, key=key)
 
 
