@@ -108,6 +108,8 @@ OCCASIONS: Mapping[str, Occasion] = {
     **_of(None, Kind.ANSWER, "test_message"),
     **_of(None, Kind.CONFIRMATION, "texts_stopped", "texts_started", "texts_help"),
 }  # fmt: skip
+# Whoever has the link can act with it: it goes to the mailbox that is to be proven, and is kept nowhere.
+SECRET_TEMPLATES = frozenset({"verify_email", "reset_password", "confirm_new_email", "approve_contact_change"})
 COUNTED_TEMPLATES = tuple(name for name, occasion in OCCASIONS.items() if occasion.kind in COUNTED)
 
 # By alert, the channels that a person turned on.
