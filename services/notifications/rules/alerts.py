@@ -99,6 +99,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     ),
     **_of(Alert.LEASE_DISCLOSURES, Kind.NOTICE, "extension_disclosed"),
     **_of(Alert.CONVERSATION, Kind.ANSWER, "conversation_replied"),
+    **_of(Alert.CONVERSATION, Kind.ROUTINE, "conversation_begun"),
     **_of(
         Alert.SECURITY, Kind.SECURITY, "verify_email", "already_registered", "reset_password", "user_id_reminder",
         "password_changed", "new_sign_in", "confirm_new_email", "approve_contact_change", "contact_changed",
