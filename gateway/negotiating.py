@@ -1,6 +1,8 @@
-"""One resource in several forms: the Accept header says which of them a client can read."""
+"""What a client can read: the forms of a resource by its Accept header, the languages of a person by theirs."""
 
-from werkzeug.datastructures import Headers, MIMEAccept
+from collections.abc import Sequence
+
+from werkzeug.datastructures import Headers, LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from gateway.errors import NotAcceptable
@@ -19,3 +21,8 @@ def chosen_media(headers: Headers, *, offered: tuple[str, ...] = (JSON, PDF)) ->
     if best is None:
         raise NotAcceptable(f"This is given as {' or '.join(offered)}. Name one of them in the Accept header.")
     return best
+
+
+def preferred_language(headers: Headers, *, offered: Sequence[str]) -> str | None:
+    """The language that a person's browser likes best of those we write in; None where it names none of them."""
+    return parse_accept_header(headers.get("Accept-Language", ""), LanguageAccept).best_match(offered)

@@ -33,6 +33,14 @@ CONVERSATION: dict[str, Any] = {
 OF_DESK: dict[str, Any] = {
     **CONVERSATION, "user_id": examples.USER_ID, "phone_masked": None, "queue": "titles", "agent_id": AGENT_ID,
 }  # fmt: skip
+BEGIN: dict[str, Any] = {
+    "user_id": examples.USER_ID, "topic": "documents", "subject": "Your insurance",
+    "body": "Please send us the new policy of your insurance.", "account_id": examples.ACCOUNT_ID,
+}  # fmt: skip
+BEGUN: dict[str, Any] = {
+    **OF_DESK, "subject": "Your insurance", "waiting_for": "customer", "customer_read_id": None,
+    "staff_read_id": WRITTEN_ID,
+}  # fmt: skip
 ATTACHMENT: dict[str, Any] = {
     "id": ATTACHMENT_ID, "name": "odometer.png", "media": "image/png", "size_bytes": 48213,
     "created_at": "2026-11-28T23:01:58.000Z",

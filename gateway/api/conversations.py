@@ -44,10 +44,7 @@ def open_conversation(call: HttpCall) -> Reply:
 
     With an Idempotency-Key a request that is sent twice opens one. Never write a card number: it is refused.
     """
-    answer = call.ask("notifications", "open_conversation", **call.body)
-    identifier = answer.data["conversation_id"]
-    shown = call.ask("notifications", "get_conversation", conversation_id=identifier)
-    return Reply(shown.data, replayed=answer.replayed, headers={"Location": f"{PATH}/{identifier}"})
+    return conversing.begun(call, "open_conversation", path=PATH)
 
 
 @route(

@@ -28,6 +28,14 @@ def conversation(call: HttpCall) -> Reply:
     return call.relay("notifications", "get_conversation", conversation_id=call.path["conversation_id"])
 
 
+def begun(call: HttpCall, method: str, *, path: str) -> Reply:
+    """A conversation begins, then it is read: what was answered to a key holds no words."""
+    answer = call.ask("notifications", method, **call.body)
+    identifier = answer.data["conversation_id"]
+    shown = call.ask("notifications", "get_conversation", conversation_id=identifier)
+    return Reply(shown.data, replayed=answer.replayed, headers={"Location": f"{path}/{identifier}"})
+
+
 def changed(call: HttpCall, method: str) -> Reply:
     """The conversation as it stands after a change."""
     call.ask("notifications", method, conversation_id=call.path["conversation_id"], **call.body)

@@ -2,8 +2,10 @@
 
 from chassis.schemas import Nothing
 from gateway.limits import Limit
+from gateway.negotiating import preferred_language
 from gateway.routing import HttpCall, Reply, route
 from services.identity.contract import schemas as identity
+from services.notifications.contract.schemas import LANGUAGES
 
 REGISTRATIONS = Limit("registrations", "REGISTRATIONS_PER_MINUTE")
 
@@ -18,8 +20,12 @@ REGISTRATIONS = Limit("registrations", "REGISTRATIONS_PER_MINUTE")
     example={"status": "check_your_mail"},
 )  # fmt: skip
 def register(call: HttpCall) -> Reply:
-    """The answer is the same for everybody; whether anything matched shows only in the mailbox."""
-    return call.relay("identity", "register", **call.body)
+    """The answer is the same for everybody; whether anything matched shows only in the mailbox.
+
+    Mails are in `language`, else in that of Accept-Language where we write it, else in English.
+    """
+    language = call.body["language"] or preferred_language(call.headers, offered=LANGUAGES)
+    return call.relay("identity", "register", **{**call.body, "language": language})
 
 
 @route(

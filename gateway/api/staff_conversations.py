@@ -20,7 +20,7 @@ from gateway.conversation_schemas import (
 from gateway.negotiating import PLAIN
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document, Page
-from services.notifications.contract.conversations import AttachmentShown
+from services.notifications.contract.conversations import AttachmentShown, BeginConversation
 
 PATH = "/v1/staff/conversations"
 ONE = f"{PATH}/{{conversation_id}}"
@@ -35,6 +35,19 @@ WHO, TAGS = (AGENT,), ("staff",)
 def search_conversations(call: HttpCall) -> Reply:
     """Words are found in every form that means the same, in English and in Spanish."""
     return call.relay("notifications", "search_conversations", **call.query)
+
+
+@route(
+    "POST", PATH, operation="beginConversation", status=201, tags=TAGS, who=WHO, takes_key=True,
+    takes=BeginConversation, gives=DeskConversation, sends=told.BEGIN, example=told.BEGUN, replies=("Location",),
+    summary="Write to a customer first", errors=("card_number_refused", "too_many_conversations", "not_found"),
+)  # fmt: skip
+def begin_conversation(call: HttpCall) -> Reply:
+    """You have the conversation. The customer is told as of an answer: on open pages, in the inbox, by what they chose.
+
+    `account_id` is one that this customer holds. With an Idempotency-Key a request that is sent twice begins one.
+    """
+    return conversing.begun(call, "begin_conversation", path=PATH)
 
 
 @route(
@@ -135,6 +148,7 @@ def export_desk_conversation(call: HttpCall) -> Reply:
 
 ROUTES = (
     search_conversations,
+    begin_conversation,
     get_desk_conversation,
     list_desk_messages,
     answer_conversation,

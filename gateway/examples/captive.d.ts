@@ -369,6 +369,19 @@ export interface Balances {
   total_cents: number;
 }
 
+/** The same, begun by staff with a customer; `account_id` where it is about an account that this customer holds. */
+export interface BeginConversation {
+  topic: "payments" | "payoff" | "lease_end" | "account" | "documents" | "technical" | "other";
+  /** longest 120 */
+  subject: string;
+  /** longest 4000 */
+  body: string;
+  /** uuid */
+  account_id?: string | null;
+  /** uuid */
+  user_id: string;
+}
+
 /** What the bill asked for. Fees are asked for beside the amount due, the credit is taken off it already. */
 export interface Billed {
   instalment_number: number;
@@ -2049,6 +2062,7 @@ export interface RefundPayment {
   reason: string;
 }
 
+/** `language` is that of our messages; without it the browser's counts (Accept-Language), else English. */
 export interface Register {
   account_number: string;
   /** longest 100 */
@@ -2063,6 +2077,7 @@ export interface Register {
   user_id?: string | null;
   /** longest 40 */
   accepted_terms: string;
+  language?: "en" | "es" | null;
 }
 
 /** Where a partner wants to be called, and for which events, by their names. */
@@ -3077,6 +3092,31 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "too_many_passkeys">;
       422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Write to a customer first */
+  beginConversation: {
+    method: "POST";
+    url: "/v1/staff/conversations";
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
+    body: BeginConversation;
+    answers: {
+      201: DeskConversation;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "request_in_progress" | "too_many_conversations">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

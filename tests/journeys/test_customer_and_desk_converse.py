@@ -118,11 +118,24 @@ def test_a_customer_asks_and_the_desk_answers_while_both_look_on(
         _a_file_goes_up_and_down(customer, robin, one)
         _it_is_handed_over(customer, robin, kim, one)
         _it_ends(customer, kim, one)
+        _the_desk_writes_first(customer, robin, account["data"][0]["id"])
         another = a_customer(stack, number=1)
         for path in ("", "/messages", "/export"):
             another.asks("GET", f"/{one}{path}", status=404)
         second = customer.asks("POST", status=201, json={**opening, "subject": "How quick"}).json()["id"]
         report(f"{'rabbitmq' if bus else 'embedded'}: {_delays(customer, robin, second)}")
+
+
+def _the_desk_writes_first(customer: Person, robin: Person, account_id: str) -> None:
+    opening = {
+        "user_id": customer.id, "account_id": account_id, "topic": "documents", "subject": "Your insurance",
+        "body": "Please send us the new policy.",
+    }  # fmt: skip
+    begun = robin.asks("POST", status=201, json=opening)
+    one = begun.json()["id"]
+    assert begun.headers["Location"].endswith(one)
+    customer.hears("conversation_replied", conversation_id=one, message_id=begun.json()["last_message_id"])
+    assert customer.asks("GET", f"/{one}").json()["subject"] == "Your insurance"
 
 
 def _they_write(customer: Person, robin: Person, one: str) -> None:

@@ -43,6 +43,8 @@ def _account_number() -> fields.String:
 
 
 class Register(Strict):
+    """`language` is that of our messages; without it the browser's counts (Accept-Language), else English."""
+
     account_number = _account_number()
     first_name = Text(required=True, longest=100)
     last_name = Text(required=True, longest=100)
@@ -51,6 +53,7 @@ class Register(Strict):
     password = Secret(required=True)
     user_id = Text(load_default=None, allow_none=True, longest=254)
     accepted_terms = Text(required=True, longest=40)
+    language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
 
 
 class CreateAgent(Strict):

@@ -97,6 +97,7 @@ registrations = Table(
     Column("state", Text, nullable=False),
     Column("account_digest", Text, nullable=False),
     Column("accepted_terms", Text, nullable=False),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("closed_at", DateTime(timezone=True)),
     Column("email", Text),
@@ -108,6 +109,7 @@ registrations = Table(
     Column("mail_to", Text),
     Column("mail_first_name", Text),
     CheckConstraint("state IN ('received', 'no_match', 'matched', 'done', 'abandoned')", name="ck_registrations_state"),
+    CheckConstraint("language IN ('en', 'es')", name="ck_registrations_language"),
     CheckConstraint(
         "(state = 'received') = (email IS NOT NULL AND password_hash IS NOT NULL AND claim_sealed IS NOT NULL)"
         " AND (state = 'received' OR num_nonnulls(email, user_name, password_hash, claim_sealed) = 0)",

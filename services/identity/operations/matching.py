@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.bus.rpc import Asks
@@ -37,6 +37,15 @@ from services.identity.rules.registrations import VERIFICATION_LIFE, may_try
 
 VERIFY_EMAIL, ALREADY_REGISTERED = "verify_email", "already_registered"
 NOBODY: Mapping[str, Any] = {"matched": False}
+# Whoever is known already is written to in their own language, not in that of who registers anew.
+_REGISTERED = (
+    select(
+        registrations.c.state, registrations.c.user_id, registrations.c.mail_template, registrations.c.mail_to,
+        registrations.c.mail_first_name, users.c.language,
+    )
+    .join_from(registrations, users, users.c.id == registrations.c.user_id)
+    .where(registrations.c.id == bindparam("of_registration"))
+)  # fmt: skip
 
 
 def settle_registration(
@@ -126,6 +135,7 @@ def _open_user(
         "first_name": person["first_name"],
         "last_name": person["last_name"],
         "sms_consent": person["sms_consent"],
+        "language": row["language"],
         "accepted_terms": row["accepted_terms"],
         "accepted_terms_at": row["received_at"],
     }
@@ -189,7 +199,7 @@ def _waiting_mail(
     """What to send, if it was not sent yet. A link that waited for a neighbour lives from now on."""
     token = keyring.verification_token(registration_id)
     with errand.store.writing(cause=errand.cause) as transaction:
-        row = transaction.one(select(registrations).where(registrations.c.id == registration_id))
+        row = transaction.one(_REGISTERED, {"of_registration": registration_id})
         if row is None or row["state"] != MATCHED:
             return None
         waiting = update(verifications).where(verifications.c.registration_id == registration_id)
@@ -197,6 +207,8 @@ def _waiting_mail(
         transaction.run(unused.values(token_hash=token_hash(token), expires_at=now + VERIFICATION_LIFE))
     links = {VERIFY_EMAIL: policy.verification_link(token), ALREADY_REGISTERED: policy.sign_in_link()}
     return {
+        "user_id": str(row["user_id"]),
+        "language": row["language"],
         "template": row["mail_template"],
         "to_email": row["mail_to"],
         "first_name": row["mail_first_name"],

@@ -29,8 +29,10 @@ def write_mail(
 
     `about` is the one fact that the words of some mails name: a user ID, what was changed.
     """
-    facts = {"to_email": to["email"], "first_name": to["first_name"], "link": link, "about": about}
-    facts["language"] = to["language"]
+    facts = {
+        "user_id": str(to["id"]), "to_email": to["email"], "first_name": to["first_name"], "link": link,
+        "about": about, "language": to["language"],
+    }  # fmt: skip
     _write(transaction, now=now, keyring=keyring, channel=EMAIL, template=template, facts=facts)
 
 

@@ -32,6 +32,7 @@ from services.identity.providers import Keyring, Passwords, Policy
 from services.identity.rules import names
 from services.identity.rules import registrations as rules
 from services.identity.rules.attempts import FROM_STRANGERS_OVER
+from services.notifications.contract.schemas import DEFAULT_LANGUAGE
 
 ERASED = {"email": None, "user_name": None, "password_hash": None, "claim_sealed": None}
 
@@ -65,6 +66,7 @@ def register(
             state=RECEIVED,
             account_digest=keyring.account_digest(request["account_number"]),
             accepted_terms=request["accepted_terms"],
+            language=request["language"] or DEFAULT_LANGUAGE,
             received_at=now,
             email=request["email"],
             user_name=prepared["user_name"],

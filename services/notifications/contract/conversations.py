@@ -67,6 +67,12 @@ class OpenConversation(Written):
     account_id = fields.UUID(load_default=None, allow_none=True)
 
 
+class BeginConversation(OpenConversation):
+    """The same, begun by staff with a customer; `account_id` where it is about an account that this customer holds."""
+
+    user_id = fields.UUID(required=True)
+
+
 class OneConversation(Strict):
     conversation_id = fields.UUID(required=True)
 

@@ -38,12 +38,16 @@ class NotificationFailed(NotificationSent):
 
 
 class ConversationReplied(Strict):
-    """Staff have answered a customer in a secure conversation. The words are read by who may read them."""
+    """Staff have written to a customer in a secure conversation. The words are read by who may read them.
+
+    `is_first`: nobody had written in it before; it is no answer.
+    """
 
     conversation_id = fields.UUID(required=True)
     message_id = fields.UUID(required=True)
     user_id = fields.UUID(required=True)
     account_id = fields.UUID(required=True, allow_none=True)
+    is_first = fields.Boolean(load_default=False)
 
 
 class ConversationChanged(Strict):

@@ -87,11 +87,13 @@ class PutContact(Strict):
 
 
 class SendSecureMail(Strict):
-    """A mail with a secret link, to an address that need not belong to a contact yet.
+    """A mail about somebody's access, to an address that need not belong to a contact yet.
 
-    `about` is the one fact that the words of some templates name: a user ID, a device, what a change does.
+    `about` is the one fact that the words of some templates name: a user ID, a device, what a change does. `user_id`
+    says whose access it is: what holds no secret link lies in that person's inbox too.
     """
 
+    user_id = fields.UUID(load_default=None, allow_none=True)
     template = fields.String(required=True, validate=validate.OneOf(SECURE_TEMPLATES))
     to_email = _email()
     first_name = Text(required=True, longest=100)

@@ -1,22 +1,25 @@
 """Messages that somebody asks for by name, and those whose quiet hours are over."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, select, text
 
 from chassis.keys import FieldCipher
 from chassis.store import Database, Transaction
-from services.notifications.models import messages
-from services.notifications.operations.contacts import Person
+from services.notifications.models import contacts, messages
+from services.notifications.operations.contacts import Person, person_of
 from services.notifications.operations.deciding import decide
-from services.notifications.operations.drafts import Draft, announce, queue
+from services.notifications.operations.drafts import Draft, announce, keep, queue
 from services.notifications.providers.wording import Wording
-from services.notifications.rules import causes
+from services.notifications.rules import alerts, causes
 from services.notifications.rules.kinds import Channel
 
 RELEASED_AT_ONCE_MAX = 500
+_CONTACT = select(contacts).where(contacts.c.user_id == bindparam("of_person"))
 _DUE = (
     select(messages.c.id, messages.c.channel)
     .where(messages.c.not_before <= bindparam("now"))
@@ -31,9 +34,12 @@ _RELEASED = text("""
 
 def send_secure_mail(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, wording: Wording, cause: str, template: str,
-    to_email: str, first_name: str, link: str, about: str | None, language: str,
+    user_id: UUID | None, to_email: str, first_name: str, link: str, about: str | None, language: str,
 ) -> Mapping[str, Any]:  # fmt: skip
-    """Queue a mail with a secret link → {message_id}. The same cause gives the same message, for ever."""
+    """Queue a mail about somebody's access → {message_id}. The same cause gives the same message, for ever.
+
+    What holds no secret lies in the person's inbox too, where we know them.
+    """
     key = causes.source_key(cause=cause, addressee="address", channel=Channel.EMAIL, template=template)
     addressee = Person(first_name=first_name, email=to_email, phone=None, sms_consent=False, is_opted_out=False)
     decision, record = decide(addressee, now=now, template=template, channel=Channel.EMAIL)
@@ -41,7 +47,23 @@ def send_secure_mail(
         within=transaction, key=key, channel=Channel.EMAIL, template=template, language=language, decision=decision,
         record=record, variables={"to_email": to_email, "first_name": first_name, "link": link, "about": about},
     )  # fmt: skip
+    copies = [_inbox_copy(draft, now=now, cipher=cipher, cause=cause, user_id=user_id)] if user_id else []
+    keep(transaction, [copy for copy in copies if copy], now=now, cipher=cipher, wording=wording)
     return {"message_id": queue(draft, now=now, cipher=cipher, wording=wording)}
+
+
+def _inbox_copy(mail: Draft, *, now: datetime, cipher: FieldCipher, cause: str, user_id: UUID) -> Draft | None:
+    """The same for the inbox of the person, in their own name; None for a secret, and where they are no contact."""
+    row = mail.within.one(_CONTACT, {"of_person": user_id})
+    if row is None or mail.template in alerts.SECRET_TEMPLATES:
+        return None
+    person = person_of(cipher, row)
+    decision, record = decide(person, now=now, template=mail.template, channel=Channel.INBOX)
+    key = causes.source_key(cause=cause, addressee=str(user_id), channel=Channel.INBOX, template=mail.template)
+    return replace(
+        mail, key=key, channel=Channel.INBOX, decision=decision, record=record, first_name=person.first_name,
+        user_id=user_id,
+    )  # fmt: skip
 
 
 def send_secure_text(

@@ -99,6 +99,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     ),
     **_of(Alert.LEASE_DISCLOSURES, Kind.NOTICE, "extension_disclosed"),
     **_of(Alert.CONVERSATION, Kind.ANSWER, "conversation_replied"),
+    **_of(Alert.CONVERSATION, Kind.ROUTINE, "conversation_begun"),
     **_of(
         Alert.SECURITY, Kind.SECURITY, "verify_email", "already_registered", "reset_password", "user_id_reminder",
         "password_changed", "new_sign_in", "confirm_new_email", "approve_contact_change", "contact_changed",
@@ -108,6 +109,8 @@ OCCASIONS: Mapping[str, Occasion] = {
     **_of(None, Kind.ANSWER, "test_message"),
     **_of(None, Kind.CONFIRMATION, "texts_stopped", "texts_started", "texts_help"),
 }  # fmt: skip
+# Whoever has the link can act with it: it goes to the mailbox that is to be proven, and is kept nowhere.
+SECRET_TEMPLATES = frozenset({"verify_email", "reset_password", "confirm_new_email", "approve_contact_change"})
 COUNTED_TEMPLATES = tuple(name for name, occasion in OCCASIONS.items() if occasion.kind in COUNTED)
 
 # By alert, the channels that a person turned on.

@@ -157,6 +157,12 @@ class NotificationsService(Hearing):
             call.transaction, now=self.clock.now(), cipher=self.cipher, caller=call.context, **call.request
         )
 
+    @command(takes=conversations.BeginConversation, gives=conversations.OpenedConversation, may=(AGENT,))
+    def begin_conversation(self, call: Call) -> Any:
+        return conversing.begin_conversation(
+            call.transaction, now=self.clock.now(), cipher=self.cipher, caller=call.context, **call.request
+        )
+
     @command(takes=conversations.WriteMessage, gives=conversations.WrittenMessage, may=PARTIES)
     def write_message(self, call: Call) -> Any:
         return conversing.write_message(

@@ -13,11 +13,13 @@ from chassis.doors import Outcome
 from chassis.errors import NeighbourSilent
 from chassis.keys import FieldCipher
 from services.notifications.models import contact_accounts, contacts, messages
+from services.notifications.providers.wording import Wording
 from services.notifications.service import NotificationsService
 from tests.builders.accounts import A_BORROWER, a_loan, accounts_service, take_over
 from tests.builders.identity import Counter
 from tests.builders.wiring import call, direct, wire
 from tests.fixtures.postgres import OpenDatabase
+from tests.unit.notifications.facts import BRAND
 
 CLAIM = {"account_number": "KFA-1000001", "last_name": "WHITFIELD", "ssn_last4": "7391"}
 
@@ -30,16 +32,18 @@ def town(counter: Counter, databases: OpenDatabase, clock: FixedClock, keys_fold
     take_over(accounts, a_loan(account_number="KFA-1000001", parties=(dana,)))
     cipher = FieldCipher(folder=keys_folder, purpose="fields-notifications")
     notifications = wire(
-        NotificationsService, database=databases("notifications"), clock=clock, keys_folder=keys_folder, cipher=cipher
-    )
+        NotificationsService, database=databases("notifications"), clock=clock, keys_folder=keys_folder, cipher=cipher,
+        wording=Wording(brand=BRAND),
+    )  # fmt: skip
     counter.identity.accounts = direct(accounts)
     counter.identity.notifications = direct(notifications)
     return counter
 
 
-def templates(databases: OpenDatabase) -> list[str]:
+def templates(databases: OpenDatabase, *, channel: str = "email") -> list[str]:
+    by_channel = select(messages.c.template).where(messages.c.channel == channel).order_by(messages.c.id)
     with databases("notifications").reading() as transaction:
-        return [row["template"] for row in transaction.all(select(messages.c.template).order_by(messages.c.id))]
+        return [row["template"] for row in transaction.all(by_channel)]
 
 
 def the_token(counter: Counter) -> str:
@@ -80,6 +84,7 @@ def test_a_second_registration_is_told_to_the_first(town: Counter, databases: Op
     town.register(**CLAIM, email="somebody.else@example.com")
     assert town.settle() == [Outcome.DONE]
     assert templates(databases) == ["verify_email", "already_registered"]
+    assert templates(databases, channel="inbox") == ["already_registered"]
 
 
 def test_a_lost_reply_makes_no_second_mail(town: Counter, databases: OpenDatabase) -> None:

@@ -36,6 +36,23 @@ class TestAPersonWhoMatches:
         assert mail["link"].startswith("https://captive.example/verify-email?token=")
         assert len(counter.notifications.last_token) >= 43
 
+    @pytest.mark.parametrize(("chosen", "language"), [("es", "es"), (None, "en")])
+    def test_is_written_to_in_the_language_they_came_with(
+        self, counter: Counter, chosen: str | None, language: str
+    ) -> None:
+        counter.join(language=chosen)
+        [mail] = counter.notifications.mails
+        [contact] = counter.notifications.contacts.values()
+        assert (mail["language"], contact["language"]) == (language, language)
+
+    def test_who_is_known_is_written_to_in_their_own_language_about_their_own_access(self, counter: Counter) -> None:
+        counter.join(language="es")
+        counter.register(language="en")
+        counter.settle()
+        [user] = rows(counter, users)
+        told = counter.notifications.mails[-1]
+        assert (told["template"], told["language"], told["user_id"]) == ("already_registered", "es", str(user["id"]))
+
     def test_becomes_a_user_linked_to_the_account_and_others_are_told(self, counter: Counter) -> None:
         counter.register()
         counter.settle()

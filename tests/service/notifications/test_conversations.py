@@ -33,7 +33,9 @@ def test_an_answer_reaches_the_customer_and_says_nothing_of_who_wrote_it(stage: 
     page = ada(stage).ask("list_conversation_messages", conversation_id=one).data["data"]
     assert [(message["author"], message["agent_id"]) for message in page] == [("staff", None), ("customer", None)]
     (told,) = stage.told("conversation_replied")
-    assert told.data == {"conversation_id": one, "message_id": answer, "user_id": ADA, "account_id": ACCOUNT}
+    assert told.data == {
+        "conversation_id": one, "message_id": answer, "user_id": ADA, "account_id": ACCOUNT, "is_first": False,
+    }  # fmt: skip
     seen = ada(stage).sees(one)
     assert (seen["waiting_for"], seen["messages_count"], seen["queue"], seen["agent_id"]) == ("customer", 2, None, None)
     desk = robin(stage).sees(one)

@@ -1,10 +1,12 @@
 """A mail with a secret link: it goes out once, and the link is nowhere to be found before or after."""
 
+from typing import Any
+
 import pytest
 from cryptography.exceptions import InvalidTag
 
 from chassis.errors import Forbidden, IdempotencyKeyRequired, IdempotencyKeyReused, InvalidRequest
-from tests.builders.notifications import ADAS_EMAIL, ADAS_PHONE, SECRET_LINK, a_contact, a_secure_mail
+from tests.builders.notifications import ADA, ADAS_EMAIL, ADAS_PHONE, SECRET_LINK, a_contact, a_secure_mail
 from tests.builders.wiring import a_customer, ask_door, call
 from tests.service.notifications.stage import IDENTITY, Stage
 
@@ -171,3 +173,55 @@ def test_an_older_word_about_a_contact_changes_nothing(stage: Stage) -> None:
     stage.put(a_contact(version=4, email="old@example.com", accounts=[]))
     stage.tell(stage.posted())
     assert [mail["to"][0]["email"] for mail in stage.sandbox.listed("mails")] == ["new@example.com"]
+
+
+class TestTheInbox:
+    """What concerns a person's access lies in their inbox too, as long as nobody can act with it."""
+
+    def inbox(self, stage: Stage) -> list[Any]:
+        found = call(stage.service.list_inbox, request={}, context=a_customer(user_id=ADA))
+        return list(found["data"])
+
+    @pytest.mark.parametrize(
+        ("template", "title"),
+        [
+            ("new_sign_in", "Un inicio de sesión desde un lugar nuevo"),
+            ("contact_changed", "Sus datos de contacto cambiaron"),
+            ("already_registered", "Usted ya tiene acceso en línea a Kia Finance America"),
+        ],
+    )
+    def test_has_what_went_to_the_mailbox_in_the_persons_language(
+        self, stage: Stage, template: str, title: str
+    ) -> None:
+        stage.put(a_contact(language="es"))
+        for _ in range(2):
+            stage.send_secure_mail(template=template, user_id=ADA, language="es", about="su teléfono")
+        stage.send_all()
+        [item] = self.inbox(stage)
+        assert (item["title"], item["alert"]) == (title, "security")
+        assert len(stage.sandbox.listed("mails", to=ADAS_EMAIL)) == 1
+        [told] = stage.told("inbox_message_added")
+        assert told.data["user_id"] == ADA
+
+    @pytest.mark.parametrize(
+        "template", ["verify_email", "reset_password", "confirm_new_email", "approve_contact_change"]
+    )
+    def test_never_has_a_link_that_is_a_secret(self, stage: Stage, template: str) -> None:
+        stage.put(a_contact())
+        stage.send_secure_mail(template=template, user_id=ADA, about="your telephone number")
+        stage.send_all()
+        assert self.inbox(stage) == []
+        assert len(stage.sandbox.listed("mails", to=ADAS_EMAIL)) == 1
+
+    def test_has_it_whatever_they_chose(self, stage: Stage) -> None:
+        stage.put(a_contact())
+        stage.wants_everything()
+        stage.change("UPDATE choices SET matrix = '{\"security\": []}'")
+        stage.send_secure_mail(template="password_changed", user_id=ADA)
+        assert len(self.inbox(stage)) == 1
+
+    def test_is_that_of_nobody_whom_we_do_not_know(self, stage: Stage) -> None:
+        stage.send_secure_mail(template="password_changed", user_id=ADA)
+        assert self.inbox(stage) == []
+        stage.send_all()
+        assert len(stage.sandbox.listed("mails", to=ADAS_EMAIL)) == 1

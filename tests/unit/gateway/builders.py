@@ -281,6 +281,10 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         conversations.OpenConversation, conversations.OpenedConversation,
         {"conversation_id": conversation_examples.CONVERSATION_ID},
     ),
+    "notifications.begin_conversation": (
+        conversations.BeginConversation, conversations.OpenedConversation,
+        {"conversation_id": conversation_examples.CONVERSATION_ID},
+    ),
     "notifications.get_conversation": (conversations.OneConversation, conversations.Conversation, A_CONVERSATION),
     "notifications.list_conversation_messages": (
         conversations.ListConversationMessages, conversations.ConversationMessages, examples.page_of(AN_ANSWER),

@@ -79,6 +79,7 @@ FACTS_OF: dict[str, dict[str, Any]] = {
         "way": "return", "returned_on": "2027-02-15", "due_through_on": "2027-02-18", "miles": 31_204,
     },
     "conversation_replied": {},
+    "conversation_begun": {},
     "verify_email": {},
     "already_registered": {},
     "reset_password": {},

@@ -19,7 +19,7 @@ from services.notifications.contract.schemas import LANGUAGES, SECURE_TEMPLATES
 from services.notifications.providers.mail_layout import TEMPLATES
 from services.notifications.providers.wording import TextTooLong, Wording
 from services.notifications.rules import phrases
-from services.notifications.rules.alerts import OCCASIONS
+from services.notifications.rules.alerts import OCCASIONS, SECRET_TEMPLATES
 from services.notifications.rules.kinds import Kind
 from services.payments.rules.autopay_wording import DRAFT_DECLINED, PAYMENT_RETURNED, REASONS
 from services.payments.rules.returns import CONSEQUENCES, OTHER
@@ -32,7 +32,7 @@ WRITES = os.environ.get("CAPTIVE_GOLDEN") == "write"
 ONLY_TEXTED = {"security_code", "texts_stopped", "texts_started", "texts_help"}
 MAILED = sorted(set(OCCASIONS) - ONLY_TEXTED)
 TEXTED = sorted(set(OCCASIONS) - set(SECURE_TEMPLATES))
-IN_INBOX = sorted(set(OCCASIONS) - set(SECURE_TEMPLATES) - ONLY_TEXTED)
+IN_INBOX = sorted(set(OCCASIONS) - SECRET_TEMPLATES - ONLY_TEXTED)
 EACH_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 # The latest of days is the longest to write.
 SOME_DAY = "2026-12-30"

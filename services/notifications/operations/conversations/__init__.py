@@ -8,12 +8,13 @@ from services.notifications.operations.conversations.moving import (
     mark_read,
     reopen_conversation,
 )
-from services.notifications.operations.conversations.opening import open_conversation
+from services.notifications.operations.conversations.opening import begin_conversation, open_conversation
 from services.notifications.operations.conversations.texts import take_text
 from services.notifications.operations.conversations.writing import write_message
 
 __all__ = [
     "add_attachment",
+    "begin_conversation",
     "close_conversation",
     "forget_unsent",
     "hand_over",

@@ -58,9 +58,13 @@ def change(transaction: Transaction, *, conversation_id: UUID, now: datetime, **
 
 def insert_conversation(
     transaction: Transaction, *, now: datetime, cipher: FieldCipher, topic: str, subject: str, queue: str,
-    whose: Mapping[str, Any], account_id: UUID | None = None,
+    whose: Mapping[str, Any], account_id: UUID | None = None, begun_by: Hand | None = None,
 ) -> Row:  # fmt: skip
-    """A new one, open, with its first step; `whose` is `{user_id}`, or `{phone}` of a number that nobody has."""
+    """A new one, open, with its first step; `whose` is `{user_id}`, or `{phone}` of a number that nobody has.
+
+    It is the customer's own beginning unless staff are `begun_by`: who begins one has it.
+    """
+    hand = begun_by or Hand(author=Author.CUSTOMER, id=whose.get("user_id"))
     identifier = new_id(at=now)
     phone = whose.get("phone")
     values = {
@@ -69,11 +73,12 @@ def insert_conversation(
         "phone_print": None if phone is None else cipher.print_of(phone),
         "subject_sealed": cipher.encrypt(subject, bound_to=str(identifier)),
         "subject_prints": printed(transaction, cipher=cipher, words=subject),
-        "state": State.OPEN, "agent_id": None, "messages_count": 0, "last_message_id": None, "last_author": None,
-        "customer_read_id": None, "staff_read_id": None, "opened_at": now, "changed_at": now, "closed_at": None,
+        "state": State.OPEN, "agent_id": hand.agent_id, "messages_count": 0, "last_message_id": None,
+        "last_author": None, "customer_read_id": None, "staff_read_id": None, "opened_at": now, "changed_at": now,
+        "closed_at": None,
     }  # fmt: skip
     transaction.run(insert(conversations), values)
-    note_step(transaction, now=now, conversation=values, kind=Step.OPENED, hand=_opener(whose))
+    note_step(transaction, now=now, conversation=values, kind=Step.OPENED, hand=hand)
     return values
 
 
@@ -152,5 +157,12 @@ def only(values: Iterable[UUID]) -> UUID | None:
     return found[0] if len(found) == 1 else None
 
 
-def _opener(whose: Mapping[str, Any]) -> Hand:
-    return Hand(author=Author.CUSTOMER, id=whose.get("user_id"))
+def tell_written(
+    transaction: Transaction, *, conversation: Row, message_id: UUID, is_first: bool = False
+) -> None:  # fmt: skip
+    """Staff have written to the customer: their open pages show it, they are told of it, other systems hear of it."""
+    told = {
+        "conversation_id": conversation["id"], "message_id": message_id, "user_id": conversation["user_id"],
+        "account_id": conversation["account_id"], "is_first": is_first,
+    }  # fmt: skip
+    transaction.emit(events.conversation_replied, subject=str(conversation["id"]), data=told)

@@ -10,7 +10,6 @@ from sqlalchemy import insert, select
 from chassis.context import CallContext
 from chassis.keys import FieldCipher
 from chassis.store import Row, Transaction
-from services.notifications.contract import events
 from services.notifications.contract.errors import AttachmentNotUsable, ConversationWithoutReader
 from services.notifications.models import attachments, message_attachments
 from services.notifications.operations.conversations import rows
@@ -72,8 +71,4 @@ def _tell(transaction: Transaction, *, hand: Hand, conversation: Row, message_id
     if hand.author is Author.CUSTOMER:
         rows.tell_customer(transaction, conversation=conversation, what="message", hand=hand, message_id=message_id)
         return
-    told = {
-        "conversation_id": conversation["id"], "message_id": message_id, "user_id": conversation["user_id"],
-        "account_id": conversation["account_id"],
-    }  # fmt: skip
-    transaction.emit(events.conversation_replied, subject=str(conversation["id"]), data=told)
+    rows.tell_written(transaction, conversation=conversation, message_id=message_id)

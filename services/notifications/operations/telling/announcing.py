@@ -12,7 +12,7 @@ from services.notifications.rules.kinds import Channel
 
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
-    """Words to be filled with `variables`, for everybody who holds the account, or for one `person`.
+    """Words to be filled with `variables`, for everybody who holds the account, or for one `person` alone.
 
     `days`: it comes so many days before what it announces, or in place of one that was to come then; people choose
     which they want. `on_paper`: what it announces goes out on paper, for want of consent to anything else. `waits`: a

@@ -11,9 +11,11 @@ READ_LIVE_WITHIN = timedelta(minutes=2)
 
 
 def conversation_replied(news: EventCall) -> Announcement:
-    """Staff have answered (our own conversation_replied): the person who asked is told, unless they have read it."""
+    """Staff have written (our own conversation_replied): the customer is told, unless they have read it."""
+    template = "conversation_begun" if news.data["is_first"] else "conversation_replied"
     answer = {"conversation_id": str(news.data["conversation_id"]), "answer_id": str(news.data["message_id"])}
+    account_id = news.data["account_id"]
     return Announcement(
-        news=news, template="conversation_replied", variables=answer, person=UUID(str(news.data["user_id"])),
-        waits=READ_LIVE_WITHIN,
+        news=news, template=template, variables=answer, person=UUID(str(news.data["user_id"])),
+        account_id=account_id and UUID(str(account_id)), waits=READ_LIVE_WITHIN,
     )  # fmt: skip

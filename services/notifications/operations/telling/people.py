@@ -29,14 +29,14 @@ _HOLDERS = (
     .where(contact_accounts.c.account_id == func.any(bindparam("of_accounts", type_=ARRAY(Uuid))))
     .order_by(contacts.c.user_id)
 )
-# Whoever counts what a person got today holds them until its own messages are written, always in the same order.
-_COUNTED_HOLDERS = _HOLDERS.with_for_update(of=contacts, key_share=True)
 _PEOPLE = (
     select(contacts, *_CHOSEN)
     .join_from(contacts, choices, choices.c.user_id == contacts.c.user_id, isouter=True)
     .where(contacts.c.user_id == func.any(bindparam("of_people", type_=ARRAY(Uuid))))
     .order_by(contacts.c.user_id)
 )
+# Whoever counts what a person got today holds them until its own messages are written, always in the same order.
+_COUNTED_HOLDERS, _COUNTED_PEOPLE = (one.with_for_update(of=contacts, key_share=True) for one in (_HOLDERS, _PEOPLE))
 _TOLD = select(messages.c.source_key).where(messages.c.source_key == func.any(bindparam("of_keys")))
 
 
@@ -85,7 +85,7 @@ def _draft(one: _Addressed, *, now: datetime, flags: Mapping[UUID, Collection[st
     )  # fmt: skip
     if said.waits is not None and one.channel in CARRIED:
         decision = replace(decision, not_before=max(decision.not_before or now, now + said.waits))
-    last4 = {"account_last4": one.row["last4"]} if said.account_id else {}
+    last4 = {} if said.person else {"account_last4": one.row["last4"]}
     return Draft(
         within=said.news.transaction, key=one.key, channel=one.channel, template=said.template,
         language=one.row["language"], decision=decision, record=record, variables={**said.variables, **last4},
@@ -105,30 +105,28 @@ def _addressed(
     rows = _rows_by_whom(transaction, said)
     people: dict[UUID, Person] = {}
     for announcement in said:
-        cause = causes.cause_of(
-            template=announcement.template, event_id=str(announcement.news.event.id),
-            root_id=str(announcement.news.event.root_id), account_id=str(announcement.account_id),
-        )  # fmt: skip
-        for row in rows[announcement.account_id or announcement.person]:
+        for row in rows[announcement.person or announcement.account_id]:
             person = people.get(row["user_id"])
             if person is None:
                 person = people[row["user_id"]] = person_of(cipher, row)
             for channel in announcement.channels:
                 key = causes.source_key(
-                    cause=cause, addressee=str(row["user_id"]), channel=channel, template=announcement.template
-                )
+                    cause=str(announcement.news.event.id), addressee=str(row["user_id"]), channel=channel,
+                    template=announcement.template,
+                )  # fmt: skip
                 yield _Addressed(announcement=announcement, person=person, row=row, channel=channel, key=key)
 
 
 def _rows_by_whom(transaction: Transaction, said: Sequence[Announcement]) -> Mapping[Any, list[Row]]:
     """The contacts of each account, and of each person who is meant."""
     found: dict[Any, list[Row]] = defaultdict(list)
-    accounts = {one.account_id for one in said if one.account_id}
+    accounts = {one.account_id for one in said if one.person is None}
     people = {one.person for one in said if one.person}
-    holders = _COUNTED_HOLDERS if any(is_counted(one.template) for one in said) else _HOLDERS
+    counts = any(is_counted(one.template) for one in said)
+    holders, persons = (_COUNTED_HOLDERS, _COUNTED_PEOPLE) if counts else (_HOLDERS, _PEOPLE)
     for row in transaction.all(holders, {"of_accounts": list(accounts)}) if accounts else ():
         found[row["account_id"]].append(row)
-    for row in transaction.all(_PEOPLE, {"of_people": list(people)}) if people else ():
+    for row in transaction.all(persons, {"of_people": list(people)}) if people else ():
         found[row["user_id"]].append(row)
     return found
 
