@@ -38,8 +38,9 @@ def tell_lease_extended(transaction: Transaction, *, news: News) -> None:
 
 
 def tell_extension_disclosed(transaction: Transaction, *, news: News) -> None:
-    """New disclosures of an extended lease can be read (leases.extension_disclosed, 12 CFR 1013.5(b))."""
-    tell(transaction, news=news, template="extension_disclosed", facts=("month_number", "disclosed_on"))
+    """New disclosures of an extended lease can be read, with their figures (leases.extension_disclosed)."""
+    figures = ("months", "instalment_cents", "total_cents", "starts_on", "ends_on")
+    tell(transaction, news=news, template="extension_disclosed", facts=("month_number", "disclosed_on", *figures))
 
 
 def tell_renewal_ended(transaction: Transaction, *, news: News) -> None:
