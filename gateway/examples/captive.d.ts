@@ -983,6 +983,27 @@ export interface Extension {
 }
 
 /**
+ * An extension as far as it has come. While autopay is on, it draws the payments of these months too, on their due
+ * dates. `autopay_enabled` is null while payments cannot be asked: unknown, not off.
+ */
+export interface ExtensionShown {
+  id: string;
+  account_id: string;
+  status: "requested" | "offered" | "accepted" | "active" | "ended" | "declined" | "withdrawn" | "lapsed" | "superseded";
+  terms: ExtensionTerms;
+  /** date */
+  offered_until_on: string | null;
+  must_accept: string[];
+  have_accepted: string[];
+  reason: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  autopay_enabled: boolean | null;
+}
+
+/**
  * What is offered. `new_disclosure`: 12 CFR 1013.5(b) asks for new disclosures with this extension; they are
  * `disclosures`, which else is empty. `renews`: it goes on from month to month after that.
  */
@@ -1287,6 +1308,26 @@ export interface LeaseEndOption {
   eligible: boolean;
   reasons: Reason[];
   price: OptionPrice | null;
+}
+
+/**
+ * The options side by side. While autopay is on, it draws the payments of an extension too, and of each month that
+ * is renewed, on their due dates. `autopay_enabled` is null while payments cannot be asked: unknown, not off.
+ */
+export interface LeaseEndShown {
+  account_id: string;
+  /** date */
+  ends_on: string;
+  days_left: number;
+  options: LeaseEndOption[];
+  /** date-time */
+  evaluated_at: string;
+  evaluated_because: string | null;
+  mileage: MileageOutlook;
+  dates: LeaseDate[];
+  policies: PolicySource[];
+  renewal: Renewal | null;
+  autopay_enabled: boolean | null;
 }
 
 /** The monthly payment as disclosed (Regulation M, 12 CFR 1013.4(f)); depreciation and rent are monthly averages. */
@@ -2101,6 +2142,27 @@ export interface Renewal {
   ended_because: "notice" | "vehicle_returned" | "account_closed" | "not_renewed" | null;
 }
 
+/**
+ * A lease that goes on from month to month. While autopay is on, it draws each month that is begun on its due date.
+ * `autopay_enabled` is null while payments cannot be asked: unknown, not off.
+ */
+export interface RenewalShown {
+  extension_id: string;
+  account_id: string;
+  status: "running" | "ended";
+  /** date */
+  agreed_on: string;
+  months: number;
+  /** date */
+  lease_ends_on: string;
+  /** date */
+  renews_on: string | null;
+  /** date */
+  ended_on: string | null;
+  ended_because: "notice" | "vehicle_returned" | "account_closed" | "not_renewed" | null;
+  autopay_enabled: boolean | null;
+}
+
 /** All that failed for good at this instant or later. */
 export interface ReplayFailed {
   /** date-time */
@@ -2898,7 +2960,7 @@ export interface Operations {
     };
     body: OptionStep;
     answers: {
-      200: Extension;
+      200: ExtensionShown;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden" | "not_a_lessee">;
@@ -3829,7 +3891,7 @@ export interface Operations {
       account_id: string;
     };
     answers: {
-      200: Renewal;
+      200: RenewalShown;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4161,7 +4223,7 @@ export interface Operations {
       "If-None-Match"?: string;
     };
     answers: {
-      200: Extension;
+      200: ExtensionShown;
       304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
@@ -4270,7 +4332,7 @@ export interface Operations {
       "If-None-Match"?: string;
     };
     answers: {
-      200: LeaseEnd;
+      200: LeaseEndShown;
       304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
@@ -4524,7 +4586,7 @@ export interface Operations {
       "If-None-Match"?: string;
     };
     answers: {
-      200: Renewal;
+      200: RenewalShown;
       304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
@@ -6475,7 +6537,7 @@ export interface Operations {
     };
     body: RequestExtension;
     answers: {
-      201: Extension;
+      201: ExtensionShown;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -7263,7 +7325,7 @@ export interface Operations {
       extension_id: string;
     };
     answers: {
-      200: Extension;
+      200: ExtensionShown;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
