@@ -338,7 +338,8 @@ export interface Autopay {
 /**
  * One change that waits. `parties` must all agree by the end of `decide_by_on`, or nothing changes.
  *
- * `awaits_you`: the caller has not agreed yet. Staff who look are not waited for.
+ * Where several have one role, the second is `co_borrower_2`, and each of them is waited for. `awaits_you`: the caller
+ * has not agreed yet. Staff who look are not waited for.
  */
 export interface AwaitedChange {
   /** uuid */
@@ -964,7 +965,8 @@ export interface ExportedConversation {
 /**
  * An extension as far as it has come; it is active once accounts has appended its instalments.
  *
- * It has ended after its last day, or when the lease has.
+ * It has ended after its last day, or when the lease has. `must_accept` names every lessee: where several have one
+ * role, the second is `co_borrower_2`, and each of them accepts for themselves.
  */
 export interface Extension {
   id: string;
