@@ -9,7 +9,6 @@ from services.accounts.contract.approvals import APPROVAL_KINDS
 from services.identity.contract import schemas as identity
 from services.identity.contract import second_factors
 from services.leases.contract import early_ends, extensions, lease_end, options, turn_ins
-from services.leases.contract import schemas as leases
 from services.notifications.contract import choices
 from services.notifications.contract.conversations import Desk
 from services.notifications.contract.hours import WEEKDAYS
@@ -216,13 +215,6 @@ class EndEarly(early_ends.EndEarly):
         exclude = ("account_id",)
 
 
-class GiveServicememberNotice(early_ends.GiveServicememberNotice):
-    """On which orders, how their copy reaches us, and when the vehicle comes back: within 15 days."""
-
-    class Meta:
-        exclude = ("account_id",)
-
-
 class VehicleValue(early_ends.GetEarlyTerminationQuote):
     """What the vehicle brings, as far as somebody knows."""
 
@@ -317,28 +309,6 @@ class Account(accounts.Account):
 class Accounts(Strict):
     data = fields.List(fields.Nested(Account), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
-
-
-class _WithAutopay(Strict):
-    autopay_enabled = fields.Boolean(required=True, allow_none=True)
-
-
-class LeaseEndShown(_WithAutopay, leases.LeaseEnd):
-    """The options side by side. While autopay is on, it draws the payments of an extension too, and of each month that
-    is renewed, on their due dates. `autopay_enabled` is null while payments cannot be asked: unknown, not off.
-    """
-
-
-class ExtensionShown(_WithAutopay, extensions.Extension):
-    """An extension as far as it has come. While autopay is on, it draws the payments of these months too, on their due
-    dates. `autopay_enabled` is null while payments cannot be asked: unknown, not off.
-    """
-
-
-class RenewalShown(_WithAutopay, extensions.Renewal):
-    """A lease that goes on from month to month. While autopay is on, it draws each month that is begun on its due date.
-    `autopay_enabled` is null while payments cannot be asked: unknown, not off.
-    """
 
 
 class PaymentAddresses(Strict):

@@ -7,15 +7,9 @@ from gateway.admission import Rank
 from gateway.api import lease_examples
 from gateway.api.lease_options import OPENING
 from gateway.api.leases import with_autopay
+from gateway.lease_schemas import ExtensionShown, RenewalShown
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import (
-    DisputeEndBill,
-    ExtensionShown,
-    OptionStep,
-    RenewalShown,
-    RequestExtension,
-    ScheduleTurnIn,
-)
+from gateway.schemas import DisputeEndBill, OptionStep, RequestExtension, ScheduleTurnIn
 from services.leases.contract import turn_ins
 
 EXTENSION = lease_examples.EXTENSION | lease_examples.AUTOPAY

@@ -6,8 +6,9 @@ from chassis.context import CUSTOMER
 from gateway.admission import Rank
 from gateway.api import lease_examples
 from gateway.api.accounts import pending_payments
+from gateway.lease_schemas import LeaseEndShown
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import Document, LeaseEndShown, RecordOdometerReading
+from gateway.schemas import Document, RecordOdometerReading
 from services.leases.contract import lease_end
 from services.leases.contract import schemas as leases
 
