@@ -215,13 +215,6 @@ class EndEarly(early_ends.EndEarly):
         exclude = ("account_id",)
 
 
-class GiveServicememberNotice(early_ends.GiveServicememberNotice):
-    """On which orders, how their copy reaches us, and when the vehicle comes back: within 15 days."""
-
-    class Meta:
-        exclude = ("account_id",)
-
-
 class VehicleValue(early_ends.GetEarlyTerminationQuote):
     """What the vehicle brings, as far as somebody knows."""
 

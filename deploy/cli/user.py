@@ -1,9 +1,10 @@
-"""Make users who work here: create."""
+"""Users who work here: make them, and let in again who has lost a second factor."""
 
 import os
 import secrets
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,12 +13,15 @@ from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, StackProblem, clock_of
 
+if TYPE_CHECKING:
+    from chassis.context import CallContext
+
 GENERATED_BYTES = 18
 
 
 @click.group(name="user")
 def command() -> None:
-    """Make users who work here: create."""
+    """Users who work here: make them, and let in again who has lost a second factor."""
 
 
 @click.command(name="create")
@@ -53,16 +57,58 @@ def create(
         click.echo(f"password {password}")
 
 
+@click.command(name="reset-factor")
+@click.option("--email", required=True, help="The address that the member of staff signs in with.")
+@click.option("--reason", required=True, help="How you know that it is them; it stays on record.")
+@data_option
+def reset_factor(email: str, reason: str, data: Path) -> None:
+    """For a member of staff who has lost every second factor: take them away, with recovery codes and passkeys.
+
+    Their sessions end, and they are told by mail. The password is as before; with it they sign in and add a new factor.
+    Make sure that it is them: see them, or call a number that you knew before. A customer's factor is taken away by
+    staff, not here. Who did it, and why, stays in identity's audit log.
+    """
+    gone = _reset_factor({"email": email, "reason": reason}, data=DataFolder(data))
+    told = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in gone.items())
+    click.echo(f"reset {email}: {told}")
+
+
+def _reset_factor(request: dict[str, str], *, data: DataFolder) -> dict[str, int]:
+    from chassis import schemas
+    from chassis.settings import read
+    from chassis.store import Database
+    from services.identity.contract.staff import ResetAgentsSecondFactor
+    from services.identity.operations import staff
+    from services.identity.providers import Keyring, Policy, PolicyProvider
+
+    clock, settings, running = clock_of(data, environment=os.environ), read(PolicyProvider.needs), data.find_record()
+    # What the environment does not say, the running stack knows.
+    public_url = running.url if running and "PUBLIC_URL" not in os.environ else settings["PUBLIC_URL"]
+    keyring = Keyring(folder=Path(os.environ.get("KEYS_DIR", data.keys)), issuer=public_url)
+    policy = Policy(public_url=public_url, terms_version=settings["TERMS_VERSION"])
+    try:
+        loaded = schemas.load(ResetAgentsSecondFactor, request)
+        with reachable_databases(folder=data, environment=os.environ) as urls:
+            database = Database(url=urls["identity"], service="identity", clock=clock)
+            with database.writing() as transaction:
+                gone = staff.reset_agents_second_factor(
+                    transaction, now=clock.now(), keyring=keyring, policy=policy, request=loaded,
+                    reset_by=_operator_context(),
+                )  # fmt: skip
+            database.close()
+    except Refusal as refusal:
+        raise StackProblem(f"Nothing was reset. {_told(refusal)}") from refusal
+    return gone
+
+
 def _create_agent(person: dict[str, str | None], *, data: Path) -> None:
     from chassis import schemas
-    from chassis.context import CallContext
     from chassis.settings import read
     from chassis.store import Database
     from services.identity.contract.schemas import CreateAgent
     from services.identity.operations import staff
     from services.identity.providers import Passwords, PasswordsProvider
 
-    operator = CallContext(subject=f"operator:{_operator()}", role="operator")
     clock = clock_of(DataFolder(data), environment=os.environ)
     try:
         request = schemas.load(CreateAgent, person)
@@ -72,7 +118,7 @@ def _create_agent(person: dict[str, str | None], *, data: Path) -> None:
             database = Database(url=urls["identity"], service="identity", clock=clock)
             with database.writing() as transaction:
                 staff.create_agent(
-                    transaction, now=clock.now(), prepared=prepared, request=request, created_by=operator
+                    transaction, now=clock.now(), prepared=prepared, request=request, created_by=_operator_context()
                 )
             database.close()
     except Refusal as refusal:
@@ -86,11 +132,13 @@ def _asked_password() -> str:
     return password
 
 
-def _operator() -> str:
+def _operator_context() -> "CallContext":
     """Whose shell it is, for the record."""
     from getpass import getuser
 
-    return os.environ.get("SUDO_USER") or getuser()
+    from chassis.context import CallContext
+
+    return CallContext(subject=f"operator:{os.environ.get('SUDO_USER') or getuser()}", role="operator")
 
 
 def _told(refusal: Refusal) -> str:
@@ -98,3 +146,4 @@ def _told(refusal: Refusal) -> str:
 
 
 command.add_command(create)
+command.add_command(reset_factor)

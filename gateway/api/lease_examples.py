@@ -164,6 +164,8 @@ WORK_ITEM: dict[str, Any] = {
     "words": "3 months more are asked for, after 6 already.",
 }  # fmt: skip
 
+AUTOPAY: dict[str, Any] = {"autopay_enabled": True}
+
 RENEWAL: dict[str, Any] = {
     "extension_id": OPTION_ID,
     "account_id": ACCOUNT_ID,

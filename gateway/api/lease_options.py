@@ -3,14 +3,9 @@
 from chassis.context import CUSTOMER
 from gateway.admission import Rank
 from gateway.api import lease_examples
+from gateway.lease_schemas import GiveServicememberNotice
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import (
-    GiveServicememberNotice,
-    PurchaseTerms,
-    SignOdometerStatement,
-    StartBuyout,
-    VehicleValue,
-)
+from gateway.schemas import PurchaseTerms, SignOdometerStatement, StartBuyout, VehicleValue
 from services.leases.contract import early_ends, options
 
 PRICING = ("buyer_not_allowed", "state_policy_missing")

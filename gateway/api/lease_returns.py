@@ -1,12 +1,19 @@
 """Returning a leased vehicle, and keeping it for some months more."""
 
+from dataclasses import replace
+
 from chassis.context import CUSTOMER
 from gateway.admission import Rank
 from gateway.api import lease_examples
 from gateway.api.lease_options import OPENING
+from gateway.api.leases import with_autopay
+from gateway.lease_schemas import ExtensionShown, RenewalShown
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import DisputeEndBill, OptionStep, RequestExtension, ScheduleTurnIn
-from services.leases.contract import extensions, turn_ins
+from services.leases.contract import turn_ins
+
+EXTENSION = lease_examples.EXTENSION | lease_examples.AUTOPAY
+RENEWAL = lease_examples.RENEWAL | lease_examples.AUTOPAY
 
 
 @route(
@@ -57,66 +64,66 @@ def dispute_end_bill(call: HttpCall) -> Reply:
 
 @route(
     "POST", "/v1/leases/{account_id}/extensions", operation="requestExtension", status=201, tags=("leases",),
-    who=(CUSTOMER,), idempotent=True, takes=RequestExtension, gives=extensions.Extension, replies=("Location",),
-    summary="Ask to keep the vehicle for one to six months more", sends={"months": 3}, example=lease_examples.EXTENSION,
+    who=(CUSTOMER,), idempotent=True, takes=RequestExtension, gives=ExtensionShown, replies=("Location",),
+    summary="Ask to keep the vehicle for one to six months more", sends={"months": 3}, example=EXTENSION,
     errors=(*OPENING, "renews_already"),
 )  # fmt: skip
 def request_extension(call: HttpCall) -> Reply:
     """Up to six months in all are offered at once, more of them by a person. With `renews` the lease goes on from month
     to month after the one that you ask for, until you give notice: see `renewal`.
     """
-    answer = call.ask("leases", "request_extension", account_id=call.path["account_id"], **call.body)
-    where = f"/v1/leases/{answer.data['account_id']}/extensions/{answer.data['id']}"
-    return Reply(answer.data, replayed=answer.replayed, headers={"Location": where})
+    reply = with_autopay(call, "request_extension", account_id=call.path["account_id"], **call.body)
+    where = f"/v1/leases/{reply.data['account_id']}/extensions/{reply.data['id']}"
+    return replace(reply, headers={"Location": where})
 
 
 @route(
     "GET", "/v1/leases/{account_id}/extensions/{extension_id}", operation="getExtension", rank=Rank.READ,
-    tags=("leases",), who=(CUSTOMER,), has_etag=True, gives=extensions.Extension, example=lease_examples.EXTENSION,
+    tags=("leases",), who=(CUSTOMER,), has_etag=True, gives=ExtensionShown, example=EXTENSION,
     summary="An extension, and who has accepted it",
 )  # fmt: skip
 def get_extension(call: HttpCall) -> Reply:
-    return call.relay("leases", "get_extension", **_one(call, "extension_id"))
+    return with_autopay(call, "get_extension", **_one(call, "extension_id"))
 
 
 @route(
     "POST", "/v1/leases/{account_id}/extensions/{extension_id}/acceptance", operation="acceptExtension",
     tags=("leases",), who=(CUSTOMER,), idempotent=True, takes=OptionStep, sends={"accepted": True},
-    gives=extensions.Extension, summary="Accept the terms as one of the lessees", example=lease_examples.EXTENSION,
+    gives=ExtensionShown, summary="Accept the terms as one of the lessees", example=EXTENSION,
     errors=("not_a_lessee", "option_step_not_possible"),
 )  # fmt: skip
 def accept_extension(call: HttpCall) -> Reply:
     """Every lessee accepts for themselves; the extension is active a moment after the last one has."""
-    return call.relay("leases", "accept_extension", **_one(call, "extension_id"))
+    return with_autopay(call, "accept_extension", **_one(call, "extension_id"))
 
 
 @route(
     "DELETE", "/v1/leases/{account_id}/extensions/{extension_id}", operation="withdrawExtension", tags=("leases",),
-    who=(CUSTOMER,), gives=extensions.Extension, summary="Take the request back", example=lease_examples.EXTENSION,
+    who=(CUSTOMER,), gives=ExtensionShown, summary="Take the request back", example=EXTENSION,
     errors=("option_step_not_possible",),
 )  # fmt: skip
 def withdraw_extension(call: HttpCall) -> Reply:
-    return call.relay("leases", "withdraw_extension", **_one(call, "extension_id"))
+    return with_autopay(call, "withdraw_extension", **_one(call, "extension_id"))
 
 
 @route(
     "GET", "/v1/leases/{account_id}/renewal", operation="getRenewal", rank=Rank.READ, tags=("leases",),
-    who=(CUSTOMER,), has_etag=True, gives=extensions.Renewal, example=lease_examples.RENEWAL,
+    who=(CUSTOMER,), has_etag=True, gives=RenewalShown, example=RENEWAL,
     summary="Whether the lease goes on from month to month",
 )  # fmt: skip
 def get_renewal(call: HttpCall) -> Reply:
     """The next month is begun on `renews_on`, with its bill and draft; a month that was begun is owed."""
-    return call.relay("leases", "get_renewal", account_id=call.path["account_id"])
+    return with_autopay(call, "get_renewal", account_id=call.path["account_id"])
 
 
 @route(
     "DELETE", "/v1/leases/{account_id}/renewal", operation="endRenewal", tags=("leases",), who=(CUSTOMER,),
-    gives=extensions.Renewal, summary="Give notice: no month more is begun",
-    example={**lease_examples.RENEWAL, **lease_examples.RENEWAL_ENDED},
+    gives=RenewalShown, summary="Give notice: no month more is begun",
+    example=RENEWAL | lease_examples.RENEWAL_ENDED,
 )  # fmt: skip
 def end_renewal(call: HttpCall) -> Reply:
     """The lease then ends on `lease_ends_on`: return the vehicle or buy it by that day. Any lessee may give notice."""
-    return call.relay("leases", "end_renewal", account_id=call.path["account_id"])
+    return with_autopay(call, "end_renewal", account_id=call.path["account_id"])
 
 
 def _one(call: HttpCall, name: str) -> dict[str, str]:

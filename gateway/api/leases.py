@@ -1,14 +1,26 @@
 """Leases: the contract as signed, and the ways out of it."""
 
+from typing import Any
+
 from chassis.context import CUSTOMER
 from gateway.admission import Rank
 from gateway.api import lease_examples
+from gateway.api.accounts import pending_payments
+from gateway.lease_schemas import LeaseEndShown
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document, RecordOdometerReading
 from services.leases.contract import lease_end
 from services.leases.contract import schemas as leases
 
 CALENDAR = "text/calendar; charset=utf-8"
+
+
+def with_autopay(call: HttpCall, method: str, *, account_id: str, **request: Any) -> Reply:
+    """What leases answers, and whether autopay is on: leases does not know it, and its answer stands without it."""
+    told = pending_payments(call, [account_id])
+    answer = call.ask("leases", method, account_id=account_id, **request)
+    is_on = None if told is None else account_id in told["autopay_account_ids"]
+    return Reply({**answer.data, "autopay_enabled": is_on}, replayed=answer.replayed)
 
 
 @route(
@@ -23,12 +35,12 @@ def get_lease(call: HttpCall) -> Reply:
 @route(
     "GET", "/v1/leases/{account_id}/lease-end", operation="getLeaseEnd", rank=Rank.READ,
     tags=("leases",), who=(CUSTOMER,),
-    has_etag=True, gives=leases.LeaseEnd, summary="Return, buy or extend: what is open today, why not, and its price",
-    example=lease_examples.LEASE_END,
+    has_etag=True, gives=LeaseEndShown, summary="Return, buy or extend: what is open today, why not, and its price",
+    example=lease_examples.LEASE_END | lease_examples.AUTOPAY,
 )  # fmt: skip
 def get_lease_end(call: HttpCall) -> Reply:
     """A price is what the option costs as things stand; ask for a quote where you need a promise."""
-    return call.relay("leases", "get_lease_end", account_id=call.path["account_id"])
+    return with_autopay(call, "get_lease_end", account_id=call.path["account_id"])
 
 
 @route(

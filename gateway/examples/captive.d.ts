@@ -338,7 +338,8 @@ export interface Autopay {
 /**
  * One change that waits. `parties` must all agree by the end of `decide_by_on`, or nothing changes.
  *
- * `awaits_you`: the caller has not agreed yet. Staff who look are not waited for.
+ * Where several have one role, the second is `co_borrower_2`, and each of them is waited for. `awaits_you`: the caller
+ * has not agreed yet. Staff who look are not waited for.
  */
 export interface AwaitedChange {
   /** uuid */
@@ -977,7 +978,8 @@ export interface ExportedConversation {
 /**
  * An extension as far as it has come; it is active once accounts has appended its instalments.
  *
- * It has ended after its last day, or when the lease has.
+ * It has ended after its last day, or when the lease has. `must_accept` names every lessee: where several have one
+ * role, the second is `co_borrower_2`, and each of them accepts for themselves.
  */
 export interface Extension {
   id: string;
@@ -993,6 +995,27 @@ export interface Extension {
   opened_at: string;
   /** date-time */
   closed_at: string | null;
+}
+
+/**
+ * An extension as far as it has come. While autopay is on, it draws the payments of these months too, on their due
+ * dates. `autopay_enabled` is null while payments cannot be asked: unknown, not off.
+ */
+export interface ExtensionShown {
+  id: string;
+  account_id: string;
+  status: "requested" | "offered" | "accepted" | "active" | "ended" | "declined" | "withdrawn" | "lapsed" | "superseded";
+  terms: ExtensionTerms;
+  /** date */
+  offered_until_on: string | null;
+  must_accept: string[];
+  have_accepted: string[];
+  reason: string | null;
+  /** date-time */
+  opened_at: string;
+  /** date-time */
+  closed_at: string | null;
+  autopay_enabled: boolean | null;
 }
 
 /**
@@ -1300,6 +1323,26 @@ export interface LeaseEndOption {
   eligible: boolean;
   reasons: Reason[];
   price: OptionPrice | null;
+}
+
+/**
+ * The options side by side. While autopay is on, it draws the payments of an extension too, and of each month that
+ * is renewed, on their due dates. `autopay_enabled` is null while payments cannot be asked: unknown, not off.
+ */
+export interface LeaseEndShown {
+  account_id: string;
+  /** date */
+  ends_on: string;
+  days_left: number;
+  options: LeaseEndOption[];
+  /** date-time */
+  evaluated_at: string;
+  evaluated_because: string | null;
+  mileage: MileageOutlook;
+  dates: LeaseDate[];
+  policies: PolicySource[];
+  renewal: Renewal | null;
+  autopay_enabled: boolean | null;
 }
 
 /** The monthly payment as disclosed (Regulation M, 12 CFR 1013.4(f)); depreciation and rent are monthly averages. */
@@ -2116,6 +2159,27 @@ export interface Renewal {
   ended_because: "notice" | "vehicle_returned" | "account_closed" | "not_renewed" | null;
 }
 
+/**
+ * A lease that goes on from month to month. While autopay is on, it draws each month that is begun on its due date.
+ * `autopay_enabled` is null while payments cannot be asked: unknown, not off.
+ */
+export interface RenewalShown {
+  extension_id: string;
+  account_id: string;
+  status: "running" | "ended";
+  /** date */
+  agreed_on: string;
+  months: number;
+  /** date */
+  lease_ends_on: string;
+  /** date */
+  renews_on: string | null;
+  /** date */
+  ended_on: string | null;
+  ended_because: "notice" | "vehicle_returned" | "account_closed" | "not_renewed" | null;
+  autopay_enabled: boolean | null;
+}
+
 /** All that failed for good at this instant or later. */
 export interface ReplayFailed {
   /** date-time */
@@ -2913,7 +2977,7 @@ export interface Operations {
     };
     body: OptionStep;
     answers: {
-      200: Extension;
+      200: ExtensionShown;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden" | "not_a_lessee">;
@@ -3869,7 +3933,7 @@ export interface Operations {
       account_id: string;
     };
     answers: {
-      200: Renewal;
+      200: RenewalShown;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4201,7 +4265,7 @@ export interface Operations {
       "If-None-Match"?: string;
     };
     answers: {
-      200: Extension;
+      200: ExtensionShown;
       304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
@@ -4310,7 +4374,7 @@ export interface Operations {
       "If-None-Match"?: string;
     };
     answers: {
-      200: LeaseEnd;
+      200: LeaseEndShown;
       304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
@@ -4564,7 +4628,7 @@ export interface Operations {
       "If-None-Match"?: string;
     };
     answers: {
-      200: Renewal;
+      200: RenewalShown;
       304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
@@ -6515,7 +6579,7 @@ export interface Operations {
     };
     body: RequestExtension;
     answers: {
-      201: Extension;
+      201: ExtensionShown;
       400: Refused<400, "idempotency_key_required" | "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -7303,7 +7367,7 @@ export interface Operations {
       extension_id: string;
     };
     answers: {
-      200: Extension;
+      200: ExtensionShown;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;

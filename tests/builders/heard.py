@@ -105,7 +105,8 @@ HEARD: dict[Event, dict[str, Any]] = {
     leases.extension_requested: {**_OPTION, "months": 3},
     leases.extension_decided: {**_OPTION, "decision": "offered", "reason": None, "ends_on": date(2027, 5, 18)},
     leases.extension_disclosed: {
-        **_OPTION, "month_number": 7, "disclosed_on": date(2027, 5, 18),
+        **_OPTION, "month_number": 7, "disclosed_on": date(2027, 5, 18), "months": 3, "instalment_cents": 48_240,
+        "total_cents": 144_720, "starts_on": date(2027, 6, 18), "ends_on": date(2027, 9, 18),
     },
     leases.renewal_ended: {
         **_OPTION, "because": "notice", "lease_ends_on": date(2027, 5, 18),
@@ -117,6 +118,6 @@ HEARD: dict[Event, dict[str, Any]] = {
     leases.turn_in_scheduled: {**_OPTION, "dealer_name": "Plano Kia", "appointment_on": date(2027, 2, 15)},
     leases.vehicle_returned: {
         **_OPTION, "way": "return", "returned_on": date(2027, 2, 15), "due_through_on": date(2027, 2, 18),
-        "vehicle_cents": None, "miles": 31_204,
+        "vehicle_cents": None, "prorated_on": None, "miles": 31_204,
     },
 }  # fmt: skip

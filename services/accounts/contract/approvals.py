@@ -15,7 +15,8 @@ OUTCOMES = (MADE, DECLINED, LAPSED, REPLACED)
 class AwaitedChange(Strict):
     """One change that waits. `parties` must all agree by the end of `decide_by_on`, or nothing changes.
 
-    `awaits_you`: the caller has not agreed yet. Staff who look are not waited for.
+    Where several have one role, the second is `co_borrower_2`, and each of them is waited for. `awaits_you`: the caller
+    has not agreed yet. Staff who look are not waited for.
     """
 
     id = fields.UUID(required=True)

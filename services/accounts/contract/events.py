@@ -89,12 +89,16 @@ class ScheduleChangedV1(AboutAnAccount):
 
 
 class ChangeAwaitedV1(AboutAnAccount):
-    """`summary` is one sentence with what the change does; `agreed` are the parties that need not be asked."""
+    """`summary` is one sentence with what the change does; `agreed` are the parties that need not be asked.
+
+    `agreed_by` are the users who have spoken for them; an earlier release's event does not say who.
+    """
 
     approval_id = fields.String(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(APPROVAL_KINDS))
     summary = fields.String(required=True)
     agreed = fields.List(fields.String(), required=True)
+    agreed_by = fields.List(fields.String(), load_default=None, allow_none=True)
     decide_by_on = fields.Date(required=True)
 
 

@@ -3,9 +3,8 @@
 from marshmallow import fields, validate
 
 from chassis.schemas import Cents, Strict, Text
+from services.accounts.contract.parties import PARTY
 from services.accounts.contract.schemas import STATUSES, OneAccount, Standing
-
-LESSEE_ROLES = ("borrower", "co_borrower")
 
 
 class GetLeaseFigures(OneAccount):
@@ -19,7 +18,8 @@ class LeaseFigures(Strict):
 
     `lease_balance_cents` is the adjusted lease balance once the instalments due by the date are paid: the residual from
     the last one on. `instalments_due_cents` are those, as far as unpaid; `instalments_to_come_cents` all after them.
-    `credit_cents` is the customer's. `state` is the one whose law the contract follows; `lessee_roles` who signed it.
+    `credit_cents` is the customer's. `state` is the one whose law the contract follows; `lessee_roles` who signed it,
+    each by a name of its own (`contract.parties`).
     `unused_cents`: what of the instalments due by the date, and of those paid ahead, is for the days from the date on.
     `servicemember_from_on` is the call-up of the servicemember's flag that stands on the account, null for none.
     """
@@ -38,7 +38,7 @@ class LeaseFigures(Strict):
     next_due_on = fields.Date(required=True, allow_none=True)
     maturity_on = fields.Date(required=True)
     unused_cents = Cents(required=True, minimum=0)
-    lessee_roles = fields.List(fields.String(validate=validate.OneOf(LESSEE_ROLES)), required=True)
+    lessee_roles = fields.List(fields.String(validate=validate.Regexp(PARTY)), required=True)
     servicemember_from_on = fields.Date(required=True, allow_none=True)
 
 

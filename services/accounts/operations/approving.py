@@ -15,6 +15,7 @@ from chassis.store import Database, Row, Transaction, run_contended
 from services.accounts.contract import events
 from services.accounts.contract.approvals import DECLINED, LAPSED, MADE, REPLACED, WAITING
 from services.accounts.contract.errors import ApprovalClosed, ApprovalOutdated
+from services.accounts.contract.parties import party_names, party_of
 from services.accounts.models import account_parties, awaited_changes
 from services.accounts.operations.locking import LockedAccount, lock_account, lock_for
 from services.accounts.operations.moving import DEFERMENT, DUE_DATE_CHANGE, move
@@ -70,13 +71,13 @@ def accept_change(
     """
     account = lock_for(transaction, caller=caller, account_id=account_id)
     row = _found(transaction, account=account, approval_id=approval_id, kind=kind)
-    role = _role_of(caller, account_id)
-    if role not in row["parties"]:
+    party = party_of(role=_role_of(caller, account_id), subject=caller.subject, **_spoken(row))
+    if party is None:
         raise NotFound()
-    if role in row["agreed"]:
+    if party in row["agreed"]:
         return {"id": row["id"], "kind": kind, "status": row["status"]}
     _require_waiting(row, today=today)
-    agreed = {**row["agreed"], role: caller.subject}
+    agreed = {**row["agreed"], party: caller.subject}
     row = _changed(transaction, row=row, agreed=agreed)
     if set(agreed) != set(row["parties"]):
         return {"id": row["id"], "kind": kind, "status": WAITING}
@@ -140,17 +141,19 @@ def _made_or_awaited(
     would_be = _tried(transaction, make)
     _replace(transaction, account=account, caller=caller, now=now, today=today)
     role = _role_of(caller, account_id)
+    asker = party_of(role=role, subject=caller.subject, parties=parties, spoken={})
     row = {
         "id": move_id, "account_id": account.id, "kind": kind, "asked": dict(asked),
         "figures": figures_shown(would_be), "summary": would_be["explanation"]["sentence"], "parties": parties,
-        "agreed": {role: caller.subject} if role in parties else {}, "status": WAITING, "asked_by": caller.subject,
+        "agreed": {} if asker is None else {asker: caller.subject}, "status": WAITING, "asked_by": caller.subject,
         "asked_at": now, "decide_by_on": decide_by_on(today=today), "closed_by": None, "closed_at": None,
     }  # fmt: skip
     transaction.run(awaited_changes.insert().values(**row))
     told = {name: row[name] for name in ("kind", "summary", "decide_by_on")}
-    data = {"approval_id": str(move_id), **told, "agreed": sorted(row["agreed"])}
+    agreed = {"agreed": sorted(row["agreed"]), "agreed_by": sorted(row["agreed"].values())}
+    data = {"approval_id": str(move_id), **told, **agreed}
     tell(transaction, event=events.change_awaited, account=account, today=today, data=data)
-    return {**would_be, "is_preview": True, "approval": approval_as_told(row=row, role=role)}
+    return {**would_be, "is_preview": True, "approval": approval_as_told(row=row, role=role, subject=caller.subject)}
 
 
 class _Undone(Exception):
@@ -193,8 +196,11 @@ def _changed(transaction: Transaction, *, row: Row, **values: Any) -> Row:
 
 def _parties(transaction: Transaction, *, account: LockedAccount) -> list[str]:
     of_account = account_parties.c.account_id == account.id
-    rows = transaction.all(select(account_parties.c.role).where(of_account).distinct())
-    return sorted(row["role"] for row in rows)
+    return party_names(row["role"] for row in transaction.all(select(account_parties.c.role).where(of_account)))
+
+
+def _spoken(row: Row) -> dict[str, Any]:
+    return {"parties": row["parties"], "spoken": row["agreed"]}
 
 
 def _found(transaction: Transaction, *, account: LockedAccount, approval_id: str, kind: str) -> Row:

@@ -23,4 +23,9 @@ def list_approvals(transaction: Transaction, *, caller: CallContext, today: date
         .where(awaited_changes.c.decide_by_on >= today)
         .order_by(awaited_changes.c.id.desc())
     )
-    return {"data": [approval_as_told(row=row, role=roles[row["account_id"]]) for row in transaction.all(waiting)]}
+    return {
+        "data": [
+            approval_as_told(row=row, role=roles[row["account_id"]], subject=caller.subject)
+            for row in transaction.all(waiting)
+        ]
+    }

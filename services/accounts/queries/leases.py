@@ -9,6 +9,7 @@ from sqlalchemy import select
 from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.store import Transaction
+from services.accounts.contract.parties import party_names
 from services.accounts.models import account_parties
 from services.accounts.models.flags import standing_flags
 from services.accounts.queries.reading import allowed_id, read_account
@@ -24,13 +25,13 @@ def get_lease_figures(transaction: Transaction, *, account_id: str, on: date, ca
         raise NotFound()
     identifier = account.columns["id"]
     flags = standing_flags(transaction, account_ids=[identifier]).get(identifier, ())
-    roles = select(account_parties.c.role).where(account_parties.c.account_id == account.columns["id"]).distinct()
+    roles = select(account_parties.c.role).where(account_parties.c.account_id == account.columns["id"])
     return {
         "account_id": account.id,
         "on": on,
         "status": account.columns["status"],
         "state": account.columns["state"],
-        "lessee_roles": sorted(row["role"] for row in transaction.all(roles)),
+        "lessee_roles": party_names(row["role"] for row in transaction.all(roles)),
         "servicemember_from_on": next((flag.from_on for flag in flags if flag.kind == SERVICEMEMBER), None),
         **asdict(lease_figures(terms=account.terms, state=account.state, on=on)),
     }

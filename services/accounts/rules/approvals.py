@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from services.accounts.contract.parties import party_of
+
 DAYS_TO_AGREE = 10
 _DATES = ("due_on_before", "due_on", "maturity_on")
 
@@ -32,10 +34,11 @@ def still_holds(*, shown: Mapping[str, Any], move: Mapping[str, Any]) -> bool:
     return same and is_no_dearer
 
 
-def approval_as_told(*, row: Mapping[str, Any], role: str | None) -> dict[str, Any]:
+def approval_as_told(*, row: Mapping[str, Any], role: str | None, subject: str) -> dict[str, Any]:
     """The AwaitedChange of the contract; `role` is the asker's part in the account, None for staff."""
+    party = party_of(role=role, subject=subject, parties=row["parties"], spoken=row["agreed"])
     return {
         **{name: row[name] for name in ("id", "kind", "account_id", "summary", "parties", "asked_at", "decide_by_on")},
         "agreed": sorted(row["agreed"]),
-        "awaits_you": role in row["parties"] and role not in row["agreed"],
+        "awaits_you": party is not None and party not in row["agreed"],
     }

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from chassis.schemas import Strict, Text
-from services.identity.contract.schemas import ListSessions
+from services.identity.contract.schemas import Email, ListSessions
 
 REASON_LENGTH_MIN, REASON_LENGTH_MAX = 10, 500
 
@@ -32,6 +32,13 @@ class EndedSessions(Strict):
 class ResetSecondFactor(OneCustomer):
     """For a customer who has lost every way to show a second factor; `reason` says how they proved who they are."""
 
+    reason = Text(required=True, shortest=REASON_LENGTH_MIN, longest=REASON_LENGTH_MAX)
+
+
+class ResetAgentsSecondFactor(Strict):
+    """For a member of staff who has lost every way to show a second factor; operators know them by their address."""
+
+    email = Email(required=True)
     reason = Text(required=True, shortest=REASON_LENGTH_MIN, longest=REASON_LENGTH_MAX)
 
 

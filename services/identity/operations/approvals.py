@@ -39,10 +39,16 @@ def ask_about_change(
     transaction: Transaction, *, now: datetime, keyring: Keyring, policy: Policy, awaited: Mapping[str, Any]
 ) -> None:
     """A change waits (accounts.change_awaited): who has not agreed is asked."""
-    parties = _parties(transaction, account_id=UUID(awaited["account_id"]), agreed=awaited["agreed"])
+    agreed = awaited["agreed_by"]
+    parties = _parties(transaction, account_id=UUID(awaited["account_id"]))
+    # An event of an earlier release says by their part alone who has agreed.
+    asked = [
+        user for user in parties
+        if (user["part"] not in awaited["agreed"] if agreed is None else str(user["id"]) not in agreed)
+    ]  # fmt: skip
     _mail(
         transaction, now=now, keyring=keyring, policy=policy, template="approval_asked", about=awaited["summary"],
-        to=parties,
+        to=asked,
     )  # fmt: skip
 
 
@@ -58,8 +64,8 @@ def tell_about_change(
         )
 
 
-def _parties(transaction: Transaction, *, account_id: UUID, agreed: Collection[str] = ()) -> list[Row]:
-    """Everybody who acts on the account and has not agreed; nobody where one person decides alone."""
+def _parties(transaction: Transaction, *, account_id: UUID) -> list[Row]:
+    """Everybody who acts on the account; nobody where one person decides alone."""
     of_account = (user_accounts.c.account_id == account_id) & (users.c.status == ACTIVE)
     acting = (
         select(users, user_accounts.c.role.label("part"))
@@ -68,7 +74,7 @@ def _parties(transaction: Transaction, *, account_id: UUID, agreed: Collection[s
         .order_by(users.c.id)
     )
     parties = transaction.all(acting)
-    return [user for user in parties if user["part"] not in agreed] if len(parties) >= PARTIES_MIN else []
+    return parties if len(parties) >= PARTIES_MIN else []
 
 
 def _mail(

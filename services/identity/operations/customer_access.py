@@ -47,6 +47,18 @@ def reset_second_factor(
     The customer hears of it by mail. Raises StepUpRequired; NotFound also for who has nothing to take away.
     """
     user = _customer(transaction, now=now, caller=caller, user_id=user_id)
+    gone = take_away_factors(transaction, now=now, user_id=user_id)
+    if gone is None:
+        raise NotFound("The customer has no second factor and no passkey.")
+    _tell(transaction, now=now, keyring=keyring, policy=policy, user=user, happened=FACTOR_RESET)
+    return gone
+
+
+def take_away_factors(transaction: Transaction, *, now: datetime, user_id: UUID) -> dict[str, int] | None:
+    """Every factor, recovery code and passkey of a user goes, and every session ends; None where there was nothing.
+
+    The user is locked. Gives factors_removed, passkeys_removed, sessions_ended.
+    """
     # A sign-in that has begun is judged by the factors that were there: it begins anew.
     transaction.run(delete(challenges).where(challenges.c.user_id == user_id))
     transaction.run(delete(recovery_codes).where(recovery_codes.c.user_id == user_id))
@@ -55,8 +67,7 @@ def reset_second_factor(
         "passkeys_removed": transaction.run(delete(passkeys).where(passkeys.c.user_id == user_id)),
     }
     if not any(found.values()):
-        raise NotFound("The customer has no second factor and no passkey.")
-    _tell(transaction, now=now, keyring=keyring, policy=policy, user=user, happened=FACTOR_RESET)
+        return None
     return {**found, "sessions_ended": _end(transaction, now=now, user_id=user_id, session_id=None)}
 
 

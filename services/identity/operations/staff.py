@@ -7,17 +7,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from chassis import audit
 from chassis.context import AGENT, CallContext
-from chassis.errors import ConstraintViolated, InvalidRequest
+from chassis.errors import ConstraintViolated, InvalidRequest, NotFound
 from chassis.ids import new_id
 from chassis.store import Transaction
 from services.identity.contract.errors import EmailTaken, UserNameTaken
 from services.identity.models import ACTIVE, users
-from services.identity.providers import Passwords
+from services.identity.operations.customer_access import take_away_factors
+from services.identity.operations.messages import write_mail
+from services.identity.providers import Keyring, Passwords, Policy
 from services.identity.rules import names
 
-CREATE_AGENT = "identity.create_agent"
+CREATE_AGENT, RESET_FACTOR = "identity.create_agent", "identity.reset_agents_second_factor"
+FACTOR_RESET = (
+    "an operator removed your second factor and your passkeys, and signed you out everywhere. Sign in with your "
+    "password, then add a new second factor. If you did not ask for this, tell your operators at once."
+)
 TAKEN = {"uq_users_email": EmailTaken, "uq_users_user_name": UserNameTaken}
 
 
@@ -59,3 +67,28 @@ def create_agent(
     made = {"user_id": user_id, "role": AGENT}
     audit.record(transaction, now=now, context=created_by, method=CREATE_AGENT, request=made)
     return user_id
+
+
+def reset_agents_second_factor(
+    transaction: Transaction, *, now: datetime, keyring: Keyring, policy: Policy, request: Mapping[str, Any],
+    reset_by: CallContext,
+) -> dict[str, int]:  # fmt: skip
+    """Take away what a member of staff has lost: every factor, recovery code and passkey; all their sessions end.
+
+    They hear of it by mail; who did it, and how it was known whom they spoke with, stays on record. Raises NotFound for
+    who is no member of staff, and for who has nothing to take away.
+    """
+    is_agent = (users.c.email == request["email"]) & (users.c.role == AGENT) & (users.c.status == ACTIVE)
+    agent = transaction.one(select(users).where(is_agent).with_for_update())
+    if agent is None:
+        raise NotFound("No member of staff signs in with this address. A customer's factor is taken away by staff.")
+    gone = take_away_factors(transaction, now=now, user_id=agent["id"])
+    if gone is None:
+        raise NotFound("This member of staff has no second factor and no passkey: the password is enough.")
+    write_mail(
+        transaction, now=now, keyring=keyring, template="second_factor_changed", to=agent,
+        link=policy.forgotten_link(), about=FACTOR_RESET,
+    )  # fmt: skip
+    told = {"user_id": agent["id"], "reason": request["reason"], **gone}
+    audit.record(transaction, now=now, context=reset_by, method=RESET_FACTOR, request=told)
+    return gone

@@ -114,13 +114,20 @@ class ExtensionDecided(Strict):
 class ExtensionDisclosed(Strict):
     """Emitted when an extension comes with new disclosures (12 CFR 1013.5(b)), which stand in its terms.
 
-    `month_number` counts the months of the extended time from 1.
+    `month_number` counts the months of the extended time from 1. `months` payments of `instalment_cents`, together
+    `total_cents`, are due from `starts_on` on, each on that day of its month; the lease then ends on `ends_on`. An
+    earlier release's event does not say these five.
     """
 
     account_id = fields.String(required=True)
     option_id = fields.String(required=True)
     month_number = fields.Integer(required=True)
     disclosed_on = fields.Date(required=True)
+    months = fields.Integer(load_default=None, allow_none=True)
+    instalment_cents = Cents(load_default=None, allow_none=True, minimum=0)
+    total_cents = Cents(load_default=None, allow_none=True, minimum=0)
+    starts_on = fields.Date(load_default=None, allow_none=True)
+    ends_on = fields.Date(load_default=None, allow_none=True)
 
 
 class ExtensionEnded(Strict):

@@ -82,7 +82,8 @@ class Renewal(Strict):
 class Extension(Strict):
     """An extension as far as it has come; it is active once accounts has appended its instalments.
 
-    It has ended after its last day, or when the lease has.
+    It has ended after its last day, or when the lease has. `must_accept` names every lessee: where several have one
+    role, the second is `co_borrower_2`, and each of them accepts for themselves.
     """
 
     id = fields.String(required=True)

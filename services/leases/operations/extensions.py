@@ -32,7 +32,7 @@ from services.leases.operations.renewals import (
 )
 from services.leases.rules.extension import OFFER_DAYS, extension_terms, may_be_offered_by_policy
 from services.leases.rules.options import EXTENSION
-from services.leases.rules.told import extension_as_told
+from services.leases.rules.told import accepting_party, extension_as_told
 
 ASK_SECONDS = 10.0
 
@@ -89,16 +89,18 @@ def accept_extension(
     row = _locked(transaction, caller=caller, account_id=account_id, option_id=option_id)
     role = next((grant.role for grant in caller.accounts if grant.id == account_id), None)
     details = row["details"]
-    if role not in details["must_accept"]:
+    party = accepting_party(details=details, role=role, subject=caller.subject)
+    if party is None:
         raise NotALessee()
-    if role in details["have_accepted"]:
+    if party in details["have_accepted"]:
         return extension_as_told(row=row)
     if row["status"] != "offered" or today > row["ends_on"]:
         raise OptionStepNotPossible()
-    accepted = sorted({*details["have_accepted"], role})
+    accepted = sorted({*details["have_accepted"], party})
+    known = {"have_accepted": accepted, "accepted_by": {**details.get("accepted_by", {}), party: caller.subject}}
     if accepted != sorted(details["must_accept"]):
-        return extension_as_told(row=keep_details(transaction, row=row, details={"have_accepted": accepted}))
-    row = step_option(transaction, row=row, to="accepted", details={"have_accepted": accepted}, now=now, today=today)
+        return extension_as_told(row=keep_details(transaction, row=row, details=known))
+    row = step_option(transaction, row=row, to="accepted", details=known, now=now, today=today)
     told = {"account_id": account_id, "option_id": option_id}
     transaction.emit(events.extension_accepted, subject=account_id, data=told)
     return extension_as_told(row=row)

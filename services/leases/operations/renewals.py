@@ -128,6 +128,8 @@ def tell_disclosed(transaction: Transaction, *, row: Row, today: date) -> None:
         data = {
             "account_id": str(row["account_id"]), "option_id": str(row["id"]), "disclosed_on": today,
             "month_number": terms["extended_months_so_far"] + 1,
+            **{name: terms[name] for name in ("months", "instalment_cents", "total_cents")},
+            **{name: date.fromisoformat(terms[name]) for name in ("starts_on", "ends_on")},
         }  # fmt: skip
         transaction.emit(events.extension_disclosed, subject=str(row["account_id"]), data=data)
 

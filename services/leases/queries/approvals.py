@@ -23,4 +23,9 @@ def list_approvals(transaction: Transaction, *, caller: CallContext, today: date
         .where(lease_options.c.status == "offered", lease_options.c.ends_on >= today)
         .order_by(lease_options.c.id.desc())
     )
-    return {"data": [approval_as_told(row=row, role=roles[row["account_id"]]) for row in transaction.all(waiting)]}
+    return {
+        "data": [
+            approval_as_told(row=row, role=roles[row["account_id"]], subject=caller.subject)
+            for row in transaction.all(waiting)
+        ]
+    }

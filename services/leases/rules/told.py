@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from services.accounts.contract.parties import party_of
 from services.leases.rules.disputes import dispute_as_told, disputes_of
 from services.leases.rules.early_end import RETURN_DAYS
 from services.leases.rules.odometer import notice_of, statement_is_required, title_steps
@@ -130,9 +131,20 @@ def extension_as_told(*, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def approval_as_told(*, row: Mapping[str, Any], role: str) -> dict[str, Any]:
+def accepting_party(*, details: Mapping[str, Any], role: str | None, subject: str) -> str | None:
+    """The lessee for whom somebody accepts an extension, or has accepted it; None for whoever is none of them.
+
+    Of extensions that earlier releases kept, the role alone is known of who has accepted.
+    """
+    by = details.get("accepted_by", {})
+    spoken = {party: by.get(party, subject) for party in details["have_accepted"]}
+    return party_of(role=role, subject=subject, parties=details["must_accept"], spoken=spoken)
+
+
+def approval_as_told(*, row: Mapping[str, Any], role: str, subject: str) -> dict[str, Any]:
     """An offered extension as something that every lessee must agree to; `role` is the asker's part in the lease."""
     details = row["details"]
+    party = accepting_party(details=details, role=role, subject=subject)
     return {
         "id": row["id"],
         "kind": EXTENSION,
@@ -140,7 +152,7 @@ def approval_as_told(*, row: Mapping[str, Any], role: str) -> dict[str, Any]:
         "summary": _summary(details["terms"]),
         "parties": details["must_accept"],
         "agreed": details["have_accepted"],
-        "awaits_you": role in details["must_accept"] and role not in details["have_accepted"],
+        "awaits_you": party is not None and party not in details["have_accepted"],
         "asked_at": row["opened_at"],
         "decide_by_on": row["ends_on"],
     }

@@ -35,6 +35,7 @@ SUMMARY = (
     "From instalment 12 on, due dates move: December 20, 2026 in place of December 5, 2026, which adds $45.57 of "
     "interest (15 days); the last is December 20, 2030."
 )
+ALEX = replace(A_CO_BORROWER, first_name="Alex", ssn_last4="7720")
 OTHERS_SUBJECT = "01900000-0000-7000-8000-0000000000c0"
 
 
@@ -52,6 +53,10 @@ def dana(account_id: str) -> CallContext:
 def sam(account_id: str) -> CallContext:
     context = a_customer(accounts=(account_id,))
     return replace(context, subject=OTHERS_SUBJECT, accounts=(replace(context.accounts[0], role="co_borrower"),))
+
+
+def alex(account_id: str) -> CallContext:
+    return replace(sam(account_id), subject="01900000-0000-7000-8000-0000000000c1")
 
 
 def ask(service: AccountsService, account_id: str, *, caller: CallContext | None = None, **asked: Any) -> Any:
@@ -83,6 +88,31 @@ def next_due(service: AccountsService, account_id: str) -> str:
 
 def told(service: AccountsService) -> list[str]:
     return [envelope.name for envelope in emitted(service.store)]
+
+
+class TestSeveralWithOneRole:
+    def test_each_of_three_is_waited_for(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan(terms=TERMS, parties=(A_BORROWER, A_CO_BORROWER, ALEX)))
+        approval = ask(service, account_id)["approval"]
+        assert approval["parties"] == ["borrower", "co_borrower", "co_borrower_2"]
+        for _ in range(2):
+            assert decide(service, sam(account_id)) == "offered"
+        (seen,) = listed(service, alex(account_id))
+        assert (seen["awaits_you"], seen["agreed"]) == (True, ["borrower", "co_borrower"])
+        assert listed(service, sam(account_id))[0]["awaits_you"] is False
+        assert decide(service, alex(account_id)) == "accepted"
+        assert next_due(service, account_id) == "2026-12-20"
+
+    def test_two_borrowers_do_not_decide_alone(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan(terms=TERMS, parties=(A_BORROWER, replace(A_BORROWER, last_name="Oh"))))
+        approval = ask(service, account_id)["approval"]
+        assert (approval["parties"], approval["agreed"]) == (["borrower", "borrower_2"], ["borrower"])
+        assert next_due(service, account_id) == "2026-12-05"
+
+    def test_the_event_says_which_of_them_have_spoken(self, service: AccountsService, account_id: str) -> None:
+        ask(service, account_id, caller=sam(account_id))
+        (awaited,) = emitted(service.store)
+        assert (awaited.data["agreed"], awaited.data["agreed_by"]) == (["co_borrower"], [OTHERS_SUBJECT])
 
 
 class TestAChangeThatOneOfTwoAsksFor:

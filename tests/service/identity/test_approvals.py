@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from services.accounts.contract.events import change_awaited, change_decided
+from services.identity.models import users
 from services.leases.contract.events import extension_decided
 from tests.builders.identity import Counter
 from tests.builders.neighbours import a_person
@@ -38,11 +40,12 @@ def decide(counter: Counter, decision: str) -> list[tuple[str, Any]]:
     return mails_after(counter, counter.identity.on_extension_decided, extension_decided, data)
 
 
-def wait(counter: Counter, *, agreed: list[str]) -> list[tuple[str, Any]]:
+def wait(counter: Counter, *, agreed: list[str], agreed_by: list[str] | None = None) -> list[tuple[str, Any]]:
     """Accounts says that a change waits; gives the mails that follow."""
     data = {
         "account_id": ACCOUNT, "standing": a_standing(next_due_on=date(2026, 12, 5)), "approval_id": APPROVAL,
-        "kind": "due_date_change", "summary": SUMMARY, "agreed": agreed, "decide_by_on": date(2026, 12, 3),
+        "kind": "due_date_change", "summary": SUMMARY, "agreed": agreed, "agreed_by": agreed_by,
+        "decide_by_on": date(2026, 12, 3),
     }  # fmt: skip
     return mails_after(counter, counter.identity.on_change_awaited, change_awaited, data)
 
@@ -86,6 +89,17 @@ class TestAChangeOfDueDates:
         assert wait(couple, agreed=["borrower"]) == [("ike@example.com", SUMMARY)]
         assert couple.templates()[-1] == "approval_asked"
         assert couple.notifications.mails[-1]["link"] == "https://captive.example/approvals"
+
+    def test_is_told_to_the_other_one_of_two_with_the_same_part(self, couple: Counter) -> None:
+        couple.accounts.knows(
+            account_number="7003124417", last_name="Adeyemi", ssn_last4="5521", first_name="Alex", party_id="third",
+            role="co_borrower",
+        )  # fmt: skip
+        couple.join(last_name="Adeyemi", ssn_last4="5521", email="alex@example.com")
+        with couple.identity.store.reading() as transaction:
+            ike = transaction.value(select(users.c.id).where(users.c.email == "ike@example.com"))
+        mails = wait(couple, agreed=["co_borrower"], agreed_by=[str(ike)])
+        assert sorted(to for to, _ in mails) == ["alex@example.com", "dana@example.com"]
 
     def test_that_staff_asked_for_is_told_to_both(self, couple: Counter) -> None:
         assert sorted(wait(couple, agreed=[])) == [("dana@example.com", SUMMARY), ("ike@example.com", SUMMARY)]

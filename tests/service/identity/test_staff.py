@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyotp
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
@@ -16,11 +17,17 @@ from chassis.tables import audit_log
 from deploy.catalogue import SERVICES
 from deploy.cli.user import command
 from deploy.stack import variable_of
-from services.identity.contract.errors import EmailTaken, InvalidCredentials, UserNameTaken
+from services.identity.contract.errors import (
+    ChallengeNotValid,
+    EmailTaken,
+    InvalidCredentials,
+    RefreshTokenNotValid,
+    UserNameTaken,
+)
 from services.identity.contract.schemas import CreateAgent
 from services.identity.models import users
 from services.identity.operations import staff
-from tests.builders.identity import PASSWORD, Counter
+from tests.builders.identity import HOME, PASSWORD, Counter, somebody_at
 from tests.builders.wiring import call
 
 OPERATOR = CallContext(subject="operator:robin", role="operator")
@@ -99,6 +106,101 @@ def test_a_customer_cannot_be_without_accepted_terms(counter: Counter) -> None:
     user_id = create(counter)
     with pytest.raises(ConstraintViolated, match="ck_users_customer_terms"), counter.identity.store.writing() as open_:
         open_.run(users.update().where(users.c.id == user_id).values(role="customer", party_id="party"))
+
+
+def with_app(counter: Counter, caller: CallContext) -> None:
+    """They add an app for codes."""
+    added = call(counter.identity.add_factor, request={"kind": "totp"}, context=caller)
+    request = {"factor_id": added["id"], "code": pyotp.TOTP(added["secret"]).at(counter.clock.now())}
+    call(counter.identity.confirm_factor, request=request, context=caller)
+
+
+class TestALostSecondFactor:
+    """An operator takes it away: nobody on the staff does that to another one."""
+
+    REASON = "came to the office with a badge"
+
+    @pytest.fixture(autouse=True)
+    def environment(
+        self, counter: Counter, migrated: Callable[[str], str], keys_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for service in SERVICES:
+            monkeypatch.setenv(variable_of(service), migrated("identity"))
+        monkeypatch.setenv("KEYS_DIR", str(keys_folder))
+        monkeypatch.setenv("PUBLIC_URL", "https://captive.example")
+
+    @pytest.fixture
+    def sam(self, counter: Counter) -> dict[str, Any]:
+        """Signed in, with an app for codes since."""
+        create(counter)
+        session: dict[str, Any] = counter.sign_in(user_id="sam@captive.example")
+        with_app(counter, counter.as_caller(session))
+        return session
+
+    def run(self, tmp_path: Path, *, email: str = "Sam@Captive.example", reason: str = REASON) -> Result:
+        arguments = ["reset-factor", "--email", email, "--reason", reason, "--data", str(tmp_path)]
+        return CliRunner().invoke(command, arguments)
+
+    def test_is_taken_away_and_the_password_is_enough_again(
+        self, counter: Counter, sam: dict[str, Any], tmp_path: Path
+    ) -> None:
+        assert counter.sign_in(user_id="sam@captive.example")["mfa_required"] is True
+        done = self.run(tmp_path)
+        told = "reset Sam@Captive.example: factors removed 1, passkeys removed 0, sessions ended 1\n"
+        assert (done.exit_code, done.output) == (0, told)
+        with pytest.raises(RefreshTokenNotValid):
+            counter.refresh(sam["refresh_token"])
+        assert counter.sign_in(user_id="sam@captive.example")["token_type"] == "Bearer"
+
+    def test_is_told_to_them_by_mail(self, counter: Counter, sam: dict[str, Any], tmp_path: Path) -> None:
+        counter.settle_all()
+        self.run(tmp_path)
+        counter.settle_all()
+        mail = counter.notifications.mails[-1]
+        assert (mail["to_email"], mail["template"]) == ("sam@captive.example", "second_factor_changed")
+        assert mail["about"].startswith("an operator removed your second factor")
+        assert mail["link"].startswith("https://captive.example/")
+
+    def test_stays_on_record_with_who_and_why(self, counter: Counter, sam: dict[str, Any], tmp_path: Path) -> None:
+        self.run(tmp_path)
+        with counter.identity.store.reading() as transaction:
+            row = transaction.all(select(audit_log).order_by(audit_log.c.id))[-1]
+        assert row["actor"].startswith("operator:")
+        assert row["method"] == "identity.reset_agents_second_factor"
+        assert (row["request"]["reason"], row["request"]["factors_removed"]) == (self.REASON, 1)
+        assert "captive.example" not in str(row["request"])
+
+    def test_ends_a_sign_in_that_has_begun(self, counter: Counter, sam: dict[str, Any], tmp_path: Path) -> None:
+        begun = counter.sign_in(user_id="sam@captive.example")
+        self.run(tmp_path)
+        request = {"challenge_id": begun["challenge_id"], "code": "204816"}
+        with pytest.raises(ChallengeNotValid):
+            call(counter.identity.pass_challenge, request=request, context=somebody_at(HOME))
+
+    @pytest.mark.parametrize(
+        ("asked", "sentence"),
+        [
+            ({"email": "nobody@captive.example"}, "No member of staff signs in with this address."),
+            ({"email": "dana@example.com"}, "A customer's factor is taken away by staff."),
+            ({"reason": "asked"}, "reason:"),
+        ],
+    )
+    def test_is_refused_in_a_sentence(
+        self, counter: Counter, sam: dict[str, Any], tmp_path: Path, asked: dict[str, str], sentence: str
+    ) -> None:
+        counter.join()
+        with_app(counter, counter.as_caller(counter.sign_in()))
+        refused = str(self.run(tmp_path, **asked).exception)
+        assert refused.startswith("Nothing was reset.")
+        assert sentence in refused
+        assert counter.sign_in(user_id="sam@captive.example")["mfa_required"] is True
+        assert counter.sign_in()["mfa_required"] is True
+
+    def test_that_is_not_there_cannot_be_taken_away(self, counter: Counter, tmp_path: Path) -> None:
+        create(counter)
+        assert "the password is enough" in str(self.run(tmp_path).exception)
+        with counter.identity.store.reading() as transaction:
+            assert [row["method"] for row in transaction.all(select(audit_log))] == ["identity.create_agent"]
 
 
 class TestTheCommand:

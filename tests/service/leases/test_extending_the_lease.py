@@ -1,5 +1,6 @@
 """A lessee asks for more months, every lessee accepts, accounts appends them; billing, prices and dates follow."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -17,6 +18,7 @@ from tests.fixtures.time import NOW
 from tests.service.leases.test_buying_the_vehicle import bought
 
 MADE = count()
+ALEX = replace(A_CO_BORROWER, first_name="Alex", ssn_last4="7720")
 
 
 def asked(house: LeaseHouse, account_id: str, *, months: int = 3, key: str = "extend") -> dict[str, Any]:
@@ -24,9 +26,15 @@ def asked(house: LeaseHouse, account_id: str, *, months: int = 3, key: str = "ex
     return answer
 
 
-def accepted(house: LeaseHouse, extension: dict[str, Any], *, role: str = "borrower") -> dict[str, Any]:
+def lessee(account_id: str, *, role: str, person: str = "first") -> CallContext:
+    return CallContext(subject=f"{person} {role}", role="customer", accounts=(Grant(id=account_id, role=role),))
+
+
+def accepted(
+    house: LeaseHouse, extension: dict[str, Any], *, role: str = "borrower", person: str = "first"
+) -> dict[str, Any]:
     account_id = extension["account_id"]
-    caller = CallContext(subject=f"user-{role}", role="customer", accounts=(Grant(id=account_id, role=role),))
+    caller = lessee(account_id, role=role, person=person)
     answer: dict[str, Any] = house.asks(
         "accept_extension", account_id, key=f"accept-{next(MADE)}", context=caller, option_id=extension["id"]
     )
@@ -81,6 +89,33 @@ def test_every_lessee_accepts_for_themselves(house: LeaseHouse) -> None:
     with pytest.raises(NotALessee):
         accepted(house, extension, role="guarantor")
     assert accepted(house, extension)["status"] == "offered"
+    assert accepted(house, extension)["have_accepted"] == ["borrower"]
+    accepted(house, extension, role="co_borrower")
+    assert seen(house, extension)["status"] == "active"
+
+
+def test_two_who_share_a_role_are_two_who_accept(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(parties=(A_BORROWER, A_CO_BORROWER, ALEX)))
+    extension = asked(house, account_id)
+    assert extension["must_accept"] == ["borrower", "co_borrower", "co_borrower_2"]
+    accepted(house, extension)
+    for _ in range(2):
+        assert accepted(house, extension, role="co_borrower")["status"] == "offered"
+    assert seen(house, extension)["have_accepted"] == ["borrower", "co_borrower"]
+    for person, awaits in (("first", False), ("second", True)):
+        caller = lessee(account_id, role="co_borrower", person=person)
+        (waiting,) = call(house.leases.list_approvals, request={}, context=caller)["data"]
+        assert waiting["awaits_you"] is awaits
+    accepted(house, extension, role="co_borrower", person="second")
+    assert seen(house, extension)["status"] == "active"
+
+
+def test_an_extension_of_an_earlier_release_knows_who_accepted_by_their_role(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(parties=(A_BORROWER, A_CO_BORROWER)))
+    extension = asked(house, account_id)
+    accepted(house, extension)
+    with house.leases.store.housekeeping() as connection:
+        connection.exec_driver_sql("UPDATE lease_options SET details = details - 'accepted_by'")
     assert accepted(house, extension)["have_accepted"] == ["borrower"]
     accepted(house, extension, role="co_borrower")
     assert seen(house, extension)["status"] == "active"

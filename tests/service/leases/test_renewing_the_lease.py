@@ -19,6 +19,8 @@ from tests.service.leases.test_turning_the_vehicle_in import returned, scheduled
 LAST_DUE_ON = date(2026, 12, 15)
 RENEWAL_DAYS = timedelta(days=14)
 
+FIGURES = ("months", "instalment_cents", "total_cents", "starts_on", "ends_on")
+
 
 def agreed(house: LeaseHouse, account_id: str, *, roles: tuple[str, ...] = ("borrower",)) -> dict[str, Any]:
     """One month more, and from month to month after it, accepted by every lessee."""
@@ -72,6 +74,11 @@ def test_new_disclosures_come_with_months_7_14_and_21(house: LeaseHouse) -> None
         house.ends_day(starts_on - RENEWAL_DAYS)
         assert house.standing(account_id)["maturity_on"] == add_months(on=starts_on, months=1).isoformat()
     assert [told["month_number"] for told in house.told("extension_disclosed")] == [7, 14, 21]
+    figures = {name: house.told("extension_disclosed")[0][name] for name in FIGURES}
+    assert figures == {
+        "months": 1, "instalment_cents": 48_240, "total_cents": 48_240, "starts_on": "2027-07-15",
+        "ends_on": "2027-08-15",
+    }  # fmt: skip
     assert renewal_of(house, account_id)["months"] == 22
     seventh = house.asks("get_extension", account_id, option_id=house.told("extension_disclosed")[0]["option_id"])
     words = {each["code"]: each["words"] for each in seventh["terms"]["disclosures"]}

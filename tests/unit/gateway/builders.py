@@ -266,6 +266,15 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "leases.get_early_termination_quote": (
         early_ends.GetEarlyTerminationQuote, early_ends.EarlyTerminationQuote, lease_examples.EARLY_TERMINATION,
     ),
+    "leases.give_servicemember_notice": (
+        early_ends.GiveServicememberNotice, early_ends.ServicememberNotice, lease_examples.SERVICEMEMBER_NOTICE,
+    ),
+    "leases.get_servicemember_notice": (
+        leases.OneLease, early_ends.ServicememberNotice, lease_examples.SERVICEMEMBER_NOTICE,
+    ),
+    "leases.withdraw_servicemember_notice": (
+        leases.OneLease, early_ends.ServicememberNotice, lease_examples.SERVICEMEMBER_NOTICE,
+    ),
     "leases.end_early": (early_ends.EndEarly, early_ends.EarlyEnd, lease_examples.EARLY_END),
     "leases.list_approvals": (Nothing, approvals.Approvals, {"data": [approval_routes.APPROVAL]}),
     "leases.sign_odometer_statement": (

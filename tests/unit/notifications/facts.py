@@ -71,7 +71,10 @@ FACTS_OF: dict[str, dict[str, Any]] = {
     "extension_requested": {"months": 3},
     "extension_decided": {"decision": "offered", "reason": None, "ends_on": "2027-05-18"},
     "lease_extended": {"months": 3, "maturity_on": "2027-05-18"},
-    "extension_disclosed": {"month_number": 7, "disclosed_on": "2027-05-18"},
+    "extension_disclosed": {
+        "month_number": 7, "disclosed_on": "2027-05-18", "months": 3, "instalment_cents": 48_240,
+        "total_cents": 144_720, "starts_on": "2027-06-18", "ends_on": "2027-09-18",
+    },
     "renewal_ended": {"lease_ends_on": "2027-05-18"},
     "buyout_completed": {"buyer": "lessee", "payoff_cents": 1_830_841, "completed_on": "2026-11-20"},
     "turn_in_scheduled": {"dealer_name": "Plano Kia", "appointment_on": "2027-02-15"},

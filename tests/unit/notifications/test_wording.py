@@ -137,6 +137,25 @@ def test_a_subject_is_one_line_whatever_is_in_it() -> None:
 
 
 @EACH_LANGUAGE
+def test_disclosures_name_their_figures_and_none_where_an_earlier_release_told_of_them(
+    wording: Wording, language: str
+) -> None:
+    none = dict.fromkeys(("months", "instalment_cents", "total_cents", "starts_on", "ends_on"))
+    told = wording.mail("extension_disclosed", language=language, facts=facts_of("extension_disclosed"))
+    untold = wording.mail("extension_disclosed", language=language, facts=facts_of("extension_disclosed", **none))
+    single = {"months": 1, "total_cents": 48_240}
+    one = wording.mail("extension_disclosed", language=language, facts=facts_of("extension_disclosed", **single))
+    for words in (told.text, told.html):
+        assert "$482.40" in words
+        assert "$1,447.20" in words
+    assert "$" not in untold.text + untold.html
+    assert "None" not in untold.text + untold.html
+    every_month = {"en": "of each month", "es": "de cada mes"}[language]
+    assert (every_month in told.text, every_month in told.html) == (True, True)
+    assert every_month not in one.text + one.html + untold.text + untold.html
+
+
+@EACH_LANGUAGE
 @pytest.mark.parametrize("template", MAILED)
 def test_a_missing_fact_is_an_error_and_not_a_gap(wording: Wording, template: str, language: str) -> None:
     for name in [*FACTS_OF[template], "greeting_name"]:

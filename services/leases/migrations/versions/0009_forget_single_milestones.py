@@ -1,4 +1,4 @@
-"""The table that kept one milestone a lease goes: every milestone is kept since, and nothing reads it."""
+"""The table that kept one milestone a lease goes: every one is kept since the sixth revision, and none reads this."""
 
 from alembic import op
 

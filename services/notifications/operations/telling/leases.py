@@ -40,8 +40,9 @@ def lease_extended(news: EventCall) -> Announcement:
 
 
 def extension_disclosed(news: EventCall) -> Announcement:
-    """New disclosures of an extended lease can be read (leases.extension_disclosed, 12 CFR 1013.5(b))."""
-    return to_holders(news, template="extension_disclosed", facts=("month_number", "disclosed_on"))
+    """New disclosures of an extended lease can be read, with their figures (leases.extension_disclosed)."""
+    figures = ("months", "instalment_cents", "total_cents", "starts_on", "ends_on")
+    return to_holders(news, template="extension_disclosed", facts=("month_number", "disclosed_on", *figures))
 
 
 def renewal_ended(news: EventCall) -> Announcement | None:
