@@ -11,7 +11,8 @@ from services.accounts.queries.history import get_schedule, list_transactions
 from services.accounts.queries.leases import get_lease_figures
 from services.accounts.queries.matching import match_account, match_account_numbers
 from services.accounts.queries.moving import preview_deferment, preview_due_date_change
-from services.accounts.queries.paperless import get_paperless, list_paper_mailings, print_disclosure
+from services.accounts.queries.paper import get_paper_batch, list_paper_mailings
+from services.accounts.queries.paperless import get_paperless, print_disclosure
 from services.accounts.queries.payoff import get_payoff_preview, get_payoff_quote, list_payment_addresses
 from services.accounts.queries.statements import get_statement, list_statements, print_statement
 from services.accounts.queries.titles import list_title_releases
@@ -23,6 +24,7 @@ __all__ = [
     "get_amount_due",
     "get_balances_at",
     "get_lease_figures",
+    "get_paper_batch",
     "get_paperless",
     "get_payoff_preview",
     "get_payoff_quote",
