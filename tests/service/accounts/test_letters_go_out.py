@@ -121,9 +121,11 @@ class TestABatch:
         self, service: AccountsService, clock: FixedClock
     ) -> None:
         billed(service, clock, count=4)
-        clerk = {"limit": 2, "caller": an_agent(), "now": clock.now()}
         with service.store.writing() as one, service.store.writing() as other:
-            taken = [take_paper_batch(transaction, **clerk)["id"] for transaction in (one, other)]
+            taken = [
+                take_paper_batch(transaction, limit=2, caller=an_agent(), now=clock.now())["id"]
+                for transaction in (one, other)
+            ]
         letters = [letter["statement_id"] for each in taken for letter in batch(service, str(each))["letters"]]
         assert (len(letters), len(set(letters))) == (4, 4)
 
