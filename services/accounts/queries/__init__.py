@@ -3,6 +3,7 @@
 from services.accounts.queries.accounts import get_account, get_standing, list_accounts
 from services.accounts.queries.approvals import list_approvals
 from services.accounts.queries.balances import get_balances_at
+from services.accounts.queries.days import count_days_late
 from services.accounts.queries.drafts import get_amount_due
 from services.accounts.queries.files import get_account_file, search_accounts
 from services.accounts.queries.flags import list_account_flags
@@ -19,6 +20,7 @@ from services.accounts.queries.titles import list_title_releases
 from services.accounts.queries.work_items import list_work_items
 
 __all__ = [
+    "count_days_late",
     "get_account",
     "get_account_file",
     "get_amount_due",
