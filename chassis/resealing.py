@@ -4,7 +4,7 @@ A stored value names its key, so what is left to do is seen in the rows themselv
 again and goes on where it was. Rows are locked while they are rewritten, so that nobody's change is lost.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -27,12 +27,14 @@ log = logs.logger(__name__)
 class SealedTable:
     """The encrypted columns of one table; `bound_to` says, as a template over the row, what each is tied to.
 
-    `prints` says which column holds the keyed print of a value. Rows that are never written again keep their key.
+    `prints` says which column holds the keyed print of a value, `printed_as` in which form it is printed. Rows that are
+    never written again keep their key.
     """
 
     table: Table
     bound_to: Mapping[str, str]
     prints: Mapping[str, str] = field(default_factory=dict)
+    printed_as: Callable[[str], str] = str
     keeps_its_key: bool = False
 
     @property
@@ -121,7 +123,7 @@ def _anew(sealed: SealedTable, name: str, *, cipher: FieldCipher, stored: str, b
     plain = cipher.decrypt(stored, bound_to=bound_to)
     anew: dict[str, Any] = {name: cipher.encrypt(plain, bound_to=bound_to)}
     if name in sealed.prints:
-        anew[sealed.prints[name]] = cipher.print_of(plain)
+        anew[sealed.prints[name]] = cipher.print_of(sealed.printed_as(plain))
     return anew
 
 

@@ -3,8 +3,9 @@
 from marshmallow import fields, validate
 
 from gateway.schemas import Account, ChangeDueDate, DeferPayments, Page, SubmitPayment
-from services.accounts.contract import changes, files, flags, furnishing, titles, work_items
+from services.accounts.contract import changes, files, flags, furnishing, paper, titles, work_items
 from services.accounts.contract import schemas as accounts
+from services.identity.contract import schemas as identity
 from services.identity.contract import staff
 from services.payments.contract import autopay, notices
 
@@ -17,6 +18,23 @@ class AccountFile(files.AccountFile):
     """
 
     account = fields.Nested(Account, required=True)
+
+
+class PaperLetter(paper.PaperLetter):
+    """A letter with what goes on its envelope.
+
+    `mailing_address` is the first of: what the borrower wrote in their profile, what the contract says of them, and the
+    same of a co-borrower; `address_from` says which. Both are null where nobody has told us.
+    """
+
+    mailing_address = fields.Nested(identity.MailingAddress, required=True, allow_none=True)
+    address_from = fields.String(required=True, allow_none=True, validate=validate.OneOf(("profile", "contract")))
+
+
+class PaperBatch(paper.PaperBatch):
+    """`letters` in the order in which they were written. Each is printed from the account's statement, as a PDF."""
+
+    letters = fields.List(fields.Nested(PaperLetter), required=True)
 
 
 class StaffPayment(SubmitPayment):

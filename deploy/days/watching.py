@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from chassis.store import Database, Row
 from deploy.stack import StackProblem
-from services.accounts.models import business_day_batches, business_days
+from services.accounts.contract.statements import MONTHLY
+from services.accounts.models import business_day_batches, business_days, statements
 
 LOOK_AGAIN_SECONDS = 0.2
 _ONE_DAY = timedelta(days=1)
@@ -17,9 +18,15 @@ COUNTED = ("accounts", "bills", "reminders", "late_fees", "past_due", "failures"
 
 _batches = business_day_batches
 _of_day = _batches.c.business_on == business_days.c.business_on
+_statements = (
+    select(func.count())
+    .where(statements.c.statement_on == business_days.c.business_on, statements.c.kind == MONTHLY)
+    .scalar_subquery()
+)
 _DAYS = (
     select(
         business_days,
+        _statements.label("statements_count"),
         *(func.coalesce(func.sum(_batches.c[f"{name}_count"]), 0).label(f"{name}_count") for name in COUNTED),
     )
     .outerjoin(_batches, _of_day)
@@ -40,6 +47,7 @@ class Day:
     late_fees: int
     past_due: int
     failures: int
+    statements: int
     payments: int | None
 
     @property
@@ -56,8 +64,8 @@ class Day:
         payments = "" if self.payments is None else f", {self.payments} payments"
         failures = f", {self.failures} accounts left out (see the work list)" if self.failures else ""
         return (
-            f"{self.business_on}  {self.stage}: {self.bills} bills, {self.reminders} reminders, "
-            f"{self.late_fees} late fees, {self.past_due} past due{payments}{failures}"
+            f"{self.business_on}  {self.stage}: {self.bills} bills, {self.statements} statements, "
+            f"{self.reminders} reminders, {self.late_fees} late fees, {self.past_due} past due{payments}{failures}"
         )
 
 
@@ -111,7 +119,10 @@ def closed_days(database: Database, *, first_on: date, through_on: date, seconds
 
 def _day(row: Row) -> Day:
     counted = {name: int(row[f"{name}_count"]) for name in COUNTED}
-    return Day(business_on=row["business_on"], stage=_stage(row), payments=row["payments_count"], **counted)
+    return Day(
+        business_on=row["business_on"], stage=_stage(row), statements=row["statements_count"],
+        payments=row["payments_count"], **counted,
+    )  # fmt: skip
 
 
 def _stage(row: Row) -> str:

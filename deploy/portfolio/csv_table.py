@@ -14,6 +14,7 @@ from services.accounts.contract.portfolio import (
     LoanTermsSchema,
     PortfolioAccount,
     PortfolioLease,
+    PortfolioMailingAddress,
     PortfolioParty,
     PortfolioVehicle,
 )
@@ -36,7 +37,8 @@ VEHICLE_COLUMNS = tuple(field.name for field in fields(PortfolioVehicle))
 TERMS_COLUMNS = tuple({**LoanTermsSchema().fields, **LeaseTermsSchema().fields})
 OPENING_COLUMNS = tuple(field.name for field in fields(Opening))
 LEASE_COLUMNS = tuple(field.name for field in fields(PortfolioLease))
-PARTY_COLUMNS = tuple(field.name for field in fields(PortfolioParty) if field.name != "role")
+PARTY_COLUMNS = tuple(field.name for field in fields(PortfolioParty) if field.name not in ("role", "mailing_address"))
+MAILING_COLUMNS = tuple(field.name for field in fields(PortfolioMailingAddress))
 ROLES = ("borrower", "co_borrower")
 
 COLUMNS = (
@@ -46,6 +48,7 @@ COLUMNS = (
     *(f"opening_{name}" for name in OPENING_COLUMNS),
     *LEASE_COLUMNS,
     *(f"{role}_{name}" for role in ROLES for name in PARTY_COLUMNS),
+    *(f"{role}_mailing_{name}" for role in ROLES for name in MAILING_COLUMNS),
 )
 
 
@@ -112,12 +115,18 @@ def _nested(row: Mapping[str, str]) -> dict[str, Any]:
     data["vehicle"] = _part(present, prefix="vehicle_", names=VEHICLE_COLUMNS)
     data["terms"] = _part(present, prefix="", names=TERMS_COLUMNS)
     data["opening"] = _part(present, prefix="opening_", names=OPENING_COLUMNS)
-    parties = {role: _part(present, prefix=f"{role}_", names=PARTY_COLUMNS) for role in ROLES}
+    parties = {role: _party(present, role=role) for role in ROLES}
     data["parties"] = [{**party, "role": role} for role, party in parties.items() if party]
     lease = _part(present, prefix="", names=LEASE_COLUMNS)
     if lease or present.get("product") == "lease":
         data["lease"] = lease
     return data
+
+
+def _party(present: Mapping[str, Any], *, role: str) -> dict[str, Any]:
+    party = _part(present, prefix=f"{role}_", names=PARTY_COLUMNS)
+    address = _part(present, prefix=f"{role}_mailing_", names=MAILING_COLUMNS)
+    return {**party, "mailing_address": address} if address else party
 
 
 def _value(name: str, text: str) -> int | str:

@@ -39,6 +39,9 @@ def _free_text(account: PortfolioAccount) -> Iterator[tuple[str, str | None]]:
     for number, party in enumerate(account.parties):
         for name in ("first_name", "last_name", "email"):
             yield f"parties.{number}.{name}", getattr(party, name)
+        if party.mailing_address is not None:
+            for name in ("line_1", "line_2", "city"):
+                yield f"parties.{number}.mailing_address.{name}", getattr(party.mailing_address, name)
 
 
 def _first_fault(messages: Any) -> tuple[str | None, str]:

@@ -28,10 +28,12 @@ STAFF, TAGS = (AGENT,), ("staff",)
 @route(
     "GET", "/v1/staff/accounts", operation="searchAccounts", tags=TAGS, who=STAFF, query=files.SearchAccounts,
     sends={"account_number": "5500123456"}, gives=files.FoundAccounts,
-    summary="Find accounts by number, vehicle or source", example={"data": [staff_examples.FOUND_ACCOUNT]},
+    summary="Find accounts by number, vehicle, source or name", example={"data": [staff_examples.FOUND_ACCOUNT]},
 )  # fmt: skip
 def search_accounts(call: HttpCall) -> Reply:
-    """Exactly one of the three is given, in full. Names are sealed where they lie and cannot be searched for."""
+    """Exactly one of number, vehicle, source and last name is given, in full; case, accents and spaces of a name do not
+    count. Beside a last name, `first_name` may give the beginning of the first one.
+    """
     return call.relay("accounts", "search_accounts", **call.query)
 
 

@@ -35,10 +35,7 @@ def get_statement(call: HttpCall) -> Reply:
 
     What is learnt later about its period is shown among the `adjustments` of the next one.
     """
-    asked = {"account_id": call.path["account_id"], "statement_id": call.path["statement_id"]}
-    if chosen_media(call.headers) == PDF:
-        return _printed(call.ask("accounts", "print_statement", **asked).data)
-    return call.relay("accounts", "get_statement", **asked)
+    return read_or_printed(call)
 
 
 @route(
@@ -68,6 +65,14 @@ def put_paperless(call: HttpCall) -> Reply:
     return call.relay(
         "accounts", "put_paperless", account_id=call.path["account_id"], if_versions=list(call.versions), **call.body
     )
+
+
+def read_or_printed(call: HttpCall) -> Reply:
+    """A statement in the form that the client asks for."""
+    asked = {"account_id": call.path["account_id"], "statement_id": call.path["statement_id"]}
+    if chosen_media(call.headers) == PDF:
+        return _printed(call.ask("accounts", "print_statement", **asked).data)
+    return call.relay("accounts", "get_statement", **asked)
 
 
 def _printed(document: Any) -> Reply:

@@ -181,6 +181,13 @@ export interface AddPaymentMethod {
   consent?: GivenConsent | null;
 }
 
+/** Somebody who signed the contract, the borrower first; the address is the contract's, null where it names none. */
+export interface Addressee {
+  role: string;
+  name: string;
+  mailing_address: LetterAddress | null;
+}
+
 /** The channels of one alert. */
 export interface AlertCells {
   email: boolean;
@@ -1084,7 +1091,7 @@ export interface FoundAccount {
   parties: Party[];
 }
 
-/** At most 25, newest first: a vehicle may have been financed more than once. */
+/** At most 25, newest first: a vehicle may have been financed more than once, and a name borne by many. */
 export interface FoundAccounts {
   data: FoundAccount[];
 }
@@ -1405,6 +1412,14 @@ export interface Lender {
   phone: string;
 }
 
+export interface LetterAddress {
+  line_1: string;
+  line_2: string | null;
+  city: string;
+  state: string;
+  postal_code: string;
+}
+
 /** Claim another account, as the person who has signed in. */
 export interface LinkAccount {
   account_number: string;
@@ -1677,6 +1692,60 @@ export interface PaidInYear {
   interest_cents: number;
   principal_cents: number;
   fees_cents: number;
+}
+
+/** `letters` in the order in which they were written. Each is printed from the account's statement, as a PDF. */
+export interface PaperBatch {
+  id: string;
+  taken_by: string;
+  /** date-time */
+  taken_at: string;
+  letters_count: number;
+  mailed_count: number;
+  letters: PaperLetter[];
+}
+
+/**
+ * A letter with what goes on its envelope.
+ *
+ * `mailing_address` is the first of: what the borrower wrote in their profile, what the contract says of them, and the
+ * same of a co-borrower; `address_from` says which. Both are null where nobody has told us.
+ */
+export interface PaperLetter {
+  statement_id: string;
+  account_id: string;
+  reason: string;
+  /** date-time */
+  requested_at: string;
+  batch_id: string | null;
+  /** date-time */
+  mailed_at: string | null;
+  mailed_by: string | null;
+  account_number: string;
+  kind: "monthly" | "year_end_interest";
+  /** date */
+  statement_on: string;
+  addressees: Addressee[];
+  mailing_address: MailingAddress | null;
+  address_from: "profile" | "contract" | null;
+}
+
+/** `batch_id` is the batch in which somebody has taken it to print it. The last two are null until it is mailed. */
+export interface PaperMailing {
+  statement_id: string;
+  account_id: string;
+  reason: string;
+  /** date-time */
+  requested_at: string;
+  batch_id: string | null;
+  /** date-time */
+  mailed_at: string | null;
+  mailed_by: string | null;
+}
+
+export interface PaperMailings {
+  data: PaperMailing[];
+  next_cursor: string | null;
 }
 
 /**
@@ -2619,6 +2688,22 @@ export interface SupportHours {
   time_zone: string;
   days: OpenDay[];
   closed_on: string[];
+}
+
+/** The oldest letters that nobody has taken yet, at most so many. */
+export interface TakePaperBatch {
+  /** at least 1, at most 50 */
+  limit?: number;
+}
+
+/** How many letters are in the batch, and how many of them have been mailed. */
+export interface TakenPaperBatch {
+  id: string;
+  taken_by: string;
+  /** date-time */
+  taken_at: string;
+  letters_count: number;
+  mailed_count: number;
 }
 
 /** Which way to try. */
@@ -4056,6 +4141,34 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** One statement as its holder sees it, or to print */
+  getAccountStatement: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/statements/{statement_id}";
+    path: {
+      /** uuid */
+      account_id: string;
+      /** uuid */
+      statement_id: string;
+    };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
+    answers: {
+      200: Statement | string;
+      304: undefined;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      406: Refused<406, "not_acceptable">;
+      422: Refused<422, "document_too_long" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What you are told, by which channels */
   getAlerts: {
     method: "GET";
@@ -4487,6 +4600,26 @@ export interface Operations {
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
+    };
+  };
+  /** The letters of a batch, with what goes on their envelopes */
+  getPaperBatch: {
+    method: "GET";
+    url: "/v1/staff/paper-batches/{batch_id}";
+    path: {
+      /** uuid */
+      batch_id: string;
+    };
+    answers: {
+      200: PaperBatch;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Whether statements come without paper, and the disclosure to agree to */
@@ -5037,6 +5170,32 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** The statements of an account, newest first */
+  listAccountStatements: {
+    method: "GET";
+    url: "/v1/staff/accounts/{account_id}/statements";
+    path: {
+      /** uuid */
+      account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
+    answers: {
+      200: IssuedStatements;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** What happened on an account, newest first */
   listAccountTransactions: {
     method: "GET";
@@ -5414,6 +5573,27 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
+  /** What has to go out on paper and has not */
+  listPaperMailings: {
+    method: "GET";
+    url: "/v1/staff/paper-mailings";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 64 */
+      cursor?: string | null;
+    };
+    answers: {
+      200: PaperMailings;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
   /** Your passkeys */
   listPasskeys: {
     method: "GET";
@@ -5769,6 +5949,46 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that the letters of a batch were mailed */
+  notePaperBatch: {
+    method: "POST";
+    url: "/v1/staff/paper-batches/{batch_id}/mailed";
+    path: {
+      /** uuid */
+      batch_id: string;
+    };
+    answers: {
+      200: TakenPaperBatch;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Note that one letter was mailed */
+  notePaperMailing: {
+    method: "POST";
+    url: "/v1/staff/paper-mailings/{statement_id}/mailed";
+    path: {
+      /** uuid */
+      statement_id: string;
+    };
+    answers: {
+      200: PaperMailing;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6776,7 +6996,7 @@ export interface Operations {
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
-  /** Find accounts by number, vehicle or source */
+  /** Find accounts by number, vehicle, source or name */
   searchAccounts: {
     method: "GET";
     url: "/v1/staff/accounts";
@@ -6787,6 +7007,10 @@ export interface Operations {
       vin?: string | null;
       /** longest 200 */
       source_ref?: string | null;
+      /** longest 80 */
+      last_name?: string | null;
+      /** longest 80 */
+      first_name?: string | null;
     };
     answers: {
       200: FoundAccounts;
@@ -7052,6 +7276,30 @@ export interface Operations {
       429: RefusedMoney<429, "too_many_requests">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** Take the letters that wait, to print them together */
+  takePaperBatch: {
+    method: "POST";
+    url: "/v1/staff/paper-batches";
+    headers: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      "Idempotency-Key": string;
+    };
+    body: TakePaperBatch;
+    answers: {
+      200: TakenPaperBatch;
+      400: Refused<400, "idempotency_key_required" | "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      408: Refused<408, "request_too_slow">;
+      409: Refused<409, "nothing_to_mail" | "request_in_progress">;
+      413: Refused<413, "body_too_large">;
+      415: Refused<415, "unsupported_media_type">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
     };
   };
   /** Take a payment for a customer */

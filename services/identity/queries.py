@@ -1,5 +1,6 @@
 """What may be asked of identity: who am I, where am I signed in, with which keys do you sign."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,6 +49,31 @@ def list_account_holders(transaction: Transaction, *, account_id: UUID) -> dict[
     )
     rows = transaction.all(holders)
     return {"data": [{**row, "user_id": row["id"]} for row in rows]}
+
+
+def list_mailing_addresses(
+    transaction: Transaction, *, account_ids: Sequence[UUID], keyring: Keyring
+) -> dict[str, Any]:  # fmt: skip
+    """Where letters to holders of accounts go, as they told us, in the order in which they linked the accounts."""
+    told = (
+        select(users, user_accounts.c.account_id, user_accounts.c.role.label("holds_as"))
+        .join(user_accounts, user_accounts.c.user_id == users.c.id)
+        .where(
+            user_accounts.c.account_id.in_(account_ids), users.c.status == ACTIVE,
+            users.c.mailing_address_sealed.is_not(None),
+        )
+        .order_by(user_accounts.c.linked_at, users.c.id)
+    )  # fmt: skip
+    return {
+        "data": [
+            {
+                "account_id": row["account_id"],
+                "role": row["holds_as"],
+                "mailing_address": keyring.unseal_address(row["mailing_address_sealed"], owner=row["id"]),
+            }
+            for row in transaction.all(told)
+        ]
+    }
 
 
 def list_sessions(

@@ -276,3 +276,10 @@ class FlagDatesWrong(Refusal):
     kind = Kind.UNPROCESSABLE
     title = "The dates of the flag do not fit"
     detail = "A flag begins today or before, ends after it begins, and is cleared between its beginning and today."
+
+
+class NothingToMail(Refusal):
+    code = "nothing_to_mail"
+    kind = Kind.CONFLICT
+    title = "No letter waits to be taken"
+    detail = "Everything on paper has been mailed or is in a batch. Look at the list: a batch can be read again."

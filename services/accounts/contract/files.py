@@ -10,20 +10,28 @@ from services.accounts.contract.schemas import Account, OneAccount, Vehicle
 from services.accounts.contract.titles import TitleRelease
 
 FOUND_MAX = 25
-SOUGHT_BY = ("account_number", "vin", "source_ref")
+SOUGHT_BY = ("account_number", "vin", "source_ref", "last_name")
 
 
 class SearchAccounts(Strict):
-    """Exactly one of the three, in full. Names are sealed where they lie, and cannot be searched for."""
+    """Exactly one of account_number, vin, source_ref and last_name, in full.
+
+    A name is found however it is written: case, accents, spaces and signs do not count. Beside a last name,
+    `first_name` may give the beginning of the first one.
+    """
 
     account_number = Text(load_default=None, allow_none=True, longest=64)
     vin = Text(load_default=None, allow_none=True, longest=17)
     source_ref = Text(load_default=None, allow_none=True, longest=200)
+    last_name = Text(load_default=None, allow_none=True, longest=80)
+    first_name = Text(load_default=None, allow_none=True, longest=80)
 
     @validates_schema
     def one_of_them(self, data: dict[str, Any], **_: Any) -> None:
         if sum(data.get(name) is not None for name in SOUGHT_BY) != 1:
-            raise ValidationError("Give exactly one of account_number, vin and source_ref.", "account_number")
+            raise ValidationError(f"Give exactly one of {', '.join(SOUGHT_BY)}.", SOUGHT_BY[0])
+        if data.get("first_name") is not None and data.get("last_name") is None:
+            raise ValidationError("A first name is only looked for beside a last name.", "first_name")
 
 
 class Party(Strict):
@@ -45,7 +53,7 @@ class FoundAccount(Strict):
 
 
 class FoundAccounts(Strict):
-    """At most 25, newest first: a vehicle may have been financed more than once."""
+    """At most 25, newest first: a vehicle may have been financed more than once, and a name borne by many."""
 
     data = fields.List(fields.Nested(FoundAccount), required=True)
 

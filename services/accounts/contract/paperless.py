@@ -63,27 +63,3 @@ class Paperless(Strict):
     last_act = fields.Nested(PaperlessAct, required=True, allow_none=True)
     disclosure = fields.Nested(Disclosure, required=True)
     version = fields.Integer(required=True)
-
-
-class ListPaperMailings(Strict):
-    """What has to go out on paper and has not yet; oldest first."""
-
-    limit = fields.Integer(load_default=50, strict=True, validate=validate.Range(min=1, max=100))
-
-
-class NotePaperMailing(Strict):
-    """The statement was printed and posted."""
-
-    statement_id = Text(required=True, longest=64)
-
-
-class PaperMailing(Strict):
-    statement_id = fields.String(required=True)
-    account_id = fields.String(required=True)
-    reason = fields.String(required=True)
-    requested_at = Instant(required=True)
-    mailed_at = Instant(required=True, allow_none=True)
-
-
-class PaperMailings(Strict):
-    data = fields.List(fields.Nested(PaperMailing), required=True)

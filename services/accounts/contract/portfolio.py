@@ -39,8 +39,19 @@ class PortfolioVehicle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioMailingAddress:
+    """Where letters go, in the United States."""
+
+    line_1: str = field(repr=False)
+    line_2: str | None = field(repr=False)
+    city: str = field(repr=False)
+    state: str
+    postal_code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioParty:
-    """A person who owes; phone in E.164."""
+    """A person who owes; phone in E.164. Without `mailing_address` letters go to what the person tells us online."""
 
     first_name: str = field(repr=False)
     last_name: str = field(repr=False)
@@ -49,6 +60,7 @@ class PortfolioParty:
     sms_consent: bool
     email: str | None = field(repr=False)
     role: PartyRole
+    mailing_address: PortfolioMailingAddress | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +236,20 @@ class PortfolioVehicleSchema(_Record):
         return PortfolioVehicle(**data)
 
 
+class PortfolioMailingAddressSchema(_Record):
+    """The shape of PortfolioMailingAddress."""
+
+    line_1 = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    line_2 = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=100))
+    city = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    state = fields.String(required=True, validate=validate.Regexp(r"[A-Z]{2}\Z"))
+    postal_code = fields.String(required=True, validate=validate.Regexp(r"[0-9]{5}(?:-[0-9]{4})?\Z"))
+
+    @post_load
+    def to_address(self, data: dict[str, Any], **_: Any) -> Any:
+        return PortfolioMailingAddress(**data)
+
+
 class PortfolioPartySchema(_Record):
     """The shape of PortfolioParty."""
 
@@ -234,6 +260,7 @@ class PortfolioPartySchema(_Record):
     sms_consent = fields.Boolean(required=True)
     email = fields.Email(load_default=None, allow_none=True)
     role = fields.String(required=True, validate=validate.OneOf(("borrower", "co_borrower")))
+    mailing_address = fields.Nested(PortfolioMailingAddressSchema, load_default=None, allow_none=True)
 
     @post_load
     def to_party(self, data: dict[str, Any], **_: Any) -> Any:

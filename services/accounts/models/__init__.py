@@ -13,8 +13,8 @@ from services.accounts.models.days import business_day_batches, business_days, r
 from services.accounts.models.flags import account_flags, standing_flags
 from services.accounts.models.furnishing import furnishing_facts, furnishing_months
 from services.accounts.models.payoff import payoff_quotes, received_cents
-from services.accounts.models.sealed import sealed_party, unsealed
-from services.accounts.models.statements import paper_mailings, paperless_consents, statements
+from services.accounts.models.sealed import sealed_party, unsealed, unsealed_address
+from services.accounts.models.statements import paper_batches, paper_mailings, paperless_consents, statements
 from services.accounts.models.stored import (
     EVENT_KINDS,
     allocation_as_stored,
@@ -75,6 +75,7 @@ __all__ = [
     "next_action_from_stored",
     "opening_as_stored",
     "opening_from_stored",
+    "paper_batches",
     "paper_mailings",
     "paperless_consents",
     "payoff_quotes",
@@ -89,5 +90,6 @@ __all__ = [
     "terms_from_stored",
     "title_releases",
     "unsealed",
+    "unsealed_address",
     "work_items",
 ]

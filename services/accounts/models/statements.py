@@ -47,4 +47,15 @@ paper_mailings = Table(
     Column("reason", Text, nullable=False),
     Column("requested_at", DateTime(timezone=True), nullable=False),
     Column("mailed_at", DateTime(timezone=True)),
+    Column("batch_id", UUID(as_uuid=True)),
+    Column("mailed_by", Text),
+)
+
+# Letters that one person has taken to print and mail.
+paper_batches = Table(
+    "paper_batches",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("taken_by", Text, nullable=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False),
 )

@@ -65,6 +65,9 @@ account_parties = Table(
     _text("phone_sealed", nullable=True),
     _text("email_sealed", nullable=True),
     Column("sms_consent", Boolean, nullable=False),
+    _text("mailing_address_sealed", nullable=True),
+    # By which staff find the party: of the name as rules.names compares it.
+    Column("last_name_print", BigInteger),
 )
 
 contract_terms = Table(

@@ -30,7 +30,9 @@ from services.accounts.operations.flagging import clear_account_flag, end_flags,
 from services.accounts.operations.furnishing import correct_furnishing, freeze_due_months
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
 from services.accounts.operations.interest_summaries import issue_interest_summaries, issue_interest_summary
-from services.accounts.operations.paperless import go_back_to_paper, note_paper_mailing, put_paperless
+from services.accounts.operations.naming import print_names
+from services.accounts.operations.paper import note_paper_batch, note_paper_mailing, take_paper_batch
+from services.accounts.operations.paperless import go_back_to_paper, put_paperless
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
 from services.accounts.operations.statements import Due, issue_billed_statements, issue_statement, issue_statements
@@ -72,6 +74,7 @@ __all__ = [
     "issue_statements",
     "lapse_changes",
     "note_good_funds",
+    "note_paper_batch",
     "note_paper_mailing",
     "note_payments_closed",
     "note_refund_failed",
@@ -81,11 +84,13 @@ __all__ = [
     "note_returned",
     "note_settled",
     "note_vehicle_returned",
+    "print_names",
     "put_paperless",
     "record_title_release",
     "reverse_payment",
     "review_payoff_quotes",
     "run_business_days",
     "set_account_flag",
+    "take_paper_batch",
     "waive_fee",
 ]

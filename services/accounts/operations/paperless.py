@@ -9,7 +9,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.context import CallContext
-from chassis.errors import NotFound, PreconditionFailed
+from chassis.errors import PreconditionFailed
 from chassis.ids import made_at, new_id
 from chassis.store import Row, Transaction
 from services.accounts.contract import events
@@ -66,19 +66,6 @@ def go_back_to_paper(transaction: Transaction, *, failed: Mapping[str, Any], now
         _tell(transaction, account=account, enabled=False, reason=MAIL_BOUNCED, today=today)
 
 
-def note_paper_mailing(transaction: Transaction, *, statement_id: str, now: datetime) -> dict[str, Any]:
-    """A statement has gone out on paper, once. Raises NotFound."""
-    try:
-        this_one = paper_mailings.c.statement_id == UUID(statement_id)
-    except ValueError:
-        raise NotFound() from None
-    transaction.run(update(paper_mailings).where(this_one, paper_mailings.c.mailed_at.is_(None)).values(mailed_at=now))
-    mailing = transaction.one(select(paper_mailings).where(this_one))
-    if mailing is None:
-        raise NotFound()
-    return {**mailing}
-
-
 def newest_act(transaction: Transaction, *, account_id: UUID) -> Row | None:
     """The last thing that happened to the preference; None where nothing ever did."""
     acts = select(paperless_consents).where(paperless_consents.c.account_id == account_id)
@@ -116,7 +103,7 @@ def _mail_instead(transaction: Transaction, *, consent_id: UUID, now: datetime, 
     )
     for row in transaction.all(last):
         mailing = {"statement_id": row["id"], "account_id": row["account_id"], "reason": MAIL_BOUNCED}
-        transaction.run(insert(paper_mailings).values(**mailing, requested_at=now, mailed_at=None))
+        transaction.run(insert(paper_mailings).values(**mailing, requested_at=now))
 
 
 def _tell(transaction: Transaction, *, account: LockedAccount, enabled: bool, reason: str | None, today: date) -> None:

@@ -196,4 +196,6 @@ def _mailing(row: Mapping[str, Any]) -> dict[str, Any]:
         "reason": NO_CONSENT,
         "requested_at": row["issued_at"],
         "mailed_at": None,
+        "batch_id": None,
+        "mailed_by": None,
     }

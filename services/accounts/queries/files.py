@@ -9,28 +9,32 @@ from sqlalchemy import ColumnElement, select
 
 from chassis.context import CallContext
 from chassis.keys import FieldCipher
-from chassis.store import Transaction
+from chassis.store import Row, Transaction
 from services.accounts.contract.files import FOUND_MAX
 from services.accounts.models import account_flags, account_parties, accounts, title_releases, unsealed
 from services.accounts.queries.accounts import get_account
 from services.accounts.queries.reading import allowed_id, read_account
 from services.accounts.rules.amendments import in_force
 from services.accounts.rules.flags import flag_as_told
+from services.accounts.rules.names import comparable
 from services.accounts.rules.terms import LoanTerms
 from services.accounts.rules.titles import title_as_told
+
+# So many who bear one name are looked at, the newest first; beside a common name the first one is asked for.
+BEARERS_MAX = 5_000
 
 
 def search_accounts(
     transaction: Transaction, *, account_number: str | None, vin: str | None, source_ref: str | None,
-    cipher: FieldCipher,
+    last_name: str | None, first_name: str | None, cipher: FieldCipher,
 ) -> dict[str, Any]:  # fmt: skip
     """The accounts that fit what was given, of which exactly one is, newest first."""
-    rows = transaction.all(
-        select(accounts)
-        .where(_sought(account_number=account_number, vin=vin, source_ref=source_ref))
-        .order_by(accounts.c.id.desc())
-        .limit(FOUND_MAX)
-    )
+    if last_name is None:
+        sought = _sought(account_number=account_number, vin=vin, source_ref=source_ref)
+    else:
+        ids = _accounts_of(transaction, last_name=last_name, first_name=first_name or "", cipher=cipher)
+        sought = accounts.c.id.in_(ids)
+    rows = transaction.all(select(accounts).where(sought).order_by(accounts.c.id.desc()).limit(FOUND_MAX))
     parties = _parties(transaction, account_ids=[row["id"] for row in rows], cipher=cipher)
     return {"data": [{**row, "parties": parties.get(row["id"], [])} for row in rows]}
 
@@ -63,6 +67,32 @@ def _sought(*, account_number: str | None, vin: str | None, source_ref: str | No
         return accounts.c.account_number.in_({account_number.strip(), account_number.strip().upper()})
     by_vin: ColumnElement[bool] = accounts.c.vehicle["vin"].astext == (vin or "").strip().upper()
     return by_vin if vin is not None else accounts.c.source_ref == source_ref
+
+
+def _accounts_of(
+    transaction: Transaction, *, last_name: str, first_name: str, cipher: FieldCipher
+) -> list[UUID]:  # fmt: skip
+    """The accounts of who bears a name, by its print under every key; the newest of those that fit."""
+    prints = cipher.prints_of(comparable(last_name))
+    bearers = (
+        select(account_parties)
+        .where(account_parties.c.last_name_print.in_(prints))
+        .order_by(account_parties.c.account_id.desc())
+        .limit(BEARERS_MAX)
+    )
+    found: dict[UUID, None] = {}
+    for party in transaction.all(bearers):
+        if _is_called(cipher, party, last_name=last_name, first_name=first_name):
+            found[party["account_id"]] = None
+        if len(found) == FOUND_MAX:
+            break
+    return list(found)
+
+
+def _is_called(cipher: FieldCipher, party: Row, *, last_name: str, first_name: str) -> bool:
+    """In the clear: prints are short enough for two names to share one."""
+    last, first = (comparable(unsealed(cipher, party, name) or "") for name in ("last_name", "first_name"))
+    return last == comparable(last_name) and first.startswith(comparable(first_name))
 
 
 def _parties(

@@ -1,4 +1,4 @@
-"""Paper or not, the disclosure in force, its PDF with the code that proves access, and what waits for the post."""
+"""Paper or not, the disclosure in force, and its PDF with the code that proves access."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from chassis.context import CallContext
 from chassis.store import Transaction
-from services.accounts.models import paper_mailings, paperless_consents
+from services.accounts.models import paperless_consents
 from services.accounts.providers.printing import Printer
 from services.accounts.queries.reading import allowed_id, read_account
 from services.accounts.queries.statements import printed
@@ -36,9 +36,3 @@ def print_disclosure(
         version=version, text=disclosures[version], code=code, account_last4=account.last4
     )  # fmt: skip
     return printed(f"paperless-{version}.pdf", pages)
-
-
-def list_paper_mailings(transaction: Transaction, *, limit: int) -> dict[str, Any]:
-    """What has to go out on paper and has not, the oldest first."""
-    waiting = select(paper_mailings).where(paper_mailings.c.mailed_at.is_(None))
-    return {"data": transaction.all(waiting.order_by(paper_mailings.c.statement_id).limit(limit))}

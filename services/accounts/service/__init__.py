@@ -310,3 +310,7 @@ class AccountsService(Papers, Days):
     @timer(every_seconds=HOUR_SECONDS)
     def every_hour_end_flags(self) -> None:
         operations.end_flags(self.store, now=self.clock.now(), today=self.clock.today())
+
+    @timer(every_seconds=60)
+    def every_minute_print_names(self) -> None:
+        operations.print_names(self.store, cipher=self.cipher)

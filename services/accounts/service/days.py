@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from chassis.doors import EventCall, Service, reaction, timer
-from services.accounts import operations
+from services.accounts import operations, queries
+from services.accounts.providers.figures import show_days
 from services.accounts.providers.wiring import DayWait
 from services.payments.contract import events as payments_events
 
-HOUR_SECONDS = 3600
+HOUR_SECONDS, MINUTE_SECONDS = 3600, 60
 HALF_A_SECOND = 0.5
 
 
@@ -27,3 +28,8 @@ class Days(Service):
     @timer(every_seconds=HOUR_SECONDS)
     def every_hour_forget_old_days(self) -> None:
         operations.forget_old_days(self.store, today=self.clock.today())
+
+    @timer(every_seconds=MINUTE_SECONDS)
+    def every_minute_count_days_late(self) -> None:
+        with self.store.reading() as transaction:
+            show_days(queries.count_days_late(transaction, today=self.clock.today()))

@@ -9,6 +9,7 @@ from chassis.doors import Call, EventCall, Service, command, query, reaction, ti
 from chassis.keys import FieldCipher
 from services.accounts import operations, queries
 from services.accounts.contract import events, paperless, statements
+from services.accounts.contract import paper as mailings
 from services.accounts.providers.paper import Paper
 from services.accounts.providers.wiring import PaperProvider
 from services.notifications.contract import events as notifications_events
@@ -82,13 +83,31 @@ class Papers(Service):
     def on_notification_failed(self, call: EventCall) -> None:
         operations.go_back_to_paper(call.transaction, failed=call.data, now=self.clock.now(), today=self.clock.today())
 
-    @query(takes=paperless.ListPaperMailings, gives=paperless.PaperMailings, may=STAFF)
+    @query(takes=mailings.ListPaperMailings, gives=mailings.PaperMailings, may=STAFF)
     def list_paper_mailings(self, call: Call) -> Any:
         return queries.list_paper_mailings(call.transaction, **call.request)
 
-    @command(takes=paperless.NotePaperMailing, gives=paperless.PaperMailing, may=STAFF)
+    @command(takes=mailings.TakePaperBatch, gives=mailings.TakenPaperBatch, may=STAFF, idempotent=True)
+    def take_paper_batch(self, call: Call) -> Any:
+        return operations.take_paper_batch(
+            call.transaction, caller=call.context, now=self.clock.now(), **call.request
+        )  # fmt: skip
+
+    @query(takes=mailings.OnePaperBatch, gives=mailings.PaperBatch, may=STAFF)
+    def get_paper_batch(self, call: Call) -> Any:
+        return queries.get_paper_batch(call.transaction, cipher=self.cipher, **call.request)
+
+    @command(takes=mailings.OnePaperBatch, gives=mailings.TakenPaperBatch, may=STAFF)
+    def note_paper_batch(self, call: Call) -> Any:
+        return operations.note_paper_batch(
+            call.transaction, caller=call.context, now=self.clock.now(), **call.request
+        )  # fmt: skip
+
+    @command(takes=mailings.NotePaperMailing, gives=mailings.PaperMailing, may=STAFF)
     def note_paper_mailing(self, call: Call) -> Any:
-        return operations.note_paper_mailing(call.transaction, now=self.clock.now(), **call.request)
+        return operations.note_paper_mailing(
+            call.transaction, caller=call.context, now=self.clock.now(), **call.request
+        )  # fmt: skip
 
     @timer(every_seconds=HOUR_SECONDS)
     def every_hour_issue_interest_summaries(self) -> None:

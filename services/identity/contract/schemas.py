@@ -11,6 +11,7 @@ from services.notifications.contract.schemas import LANGUAGES
 
 PASSWORD_INPUT_LENGTH_MAX = 1024
 SESSIONS_LISTED_MAX = 100
+ACCOUNTS_ASKED_MAX = 50
 
 
 class Email(fields.String):
@@ -215,3 +216,21 @@ class AccountHolder(Strict):
 
 class AccountHolders(Strict):
     data = fields.List(fields.Nested(AccountHolder), required=True)
+
+
+class ListMailingAddresses(Strict):
+    """Staff ask where letters about accounts go, by what their holders told us online."""
+
+    account_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(max=ACCOUNTS_ASKED_MAX))
+
+
+class HoldersAddress(Strict):
+    account_id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    mailing_address = fields.Nested(MailingAddress, required=True)
+
+
+class HoldersAddresses(Strict):
+    """Of holders who gave one; an account may be missing, and may be there twice."""
+
+    data = fields.List(fields.Nested(HoldersAddress), required=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select, text
 
 from chassis.clock import FixedClock
@@ -632,3 +633,37 @@ class TestWhatDaysLeaveBehind:
             clock.move_to(clock.now(), today=DUE_ON + days * DAY)
             service.every_hour_forget_old_days()
             assert len(rows_of(service.store, reminders)) == left
+
+
+class TestTheAlarm:
+    def figures(self, service: AccountsService) -> tuple[float, float]:
+        service.every_minute_count_days_late()
+        names = ("captive_business_days_behind", "captive_business_days_unconfirmed")
+        behind, unconfirmed = (REGISTRY.get_sample_value(name) for name in names)
+        assert behind is not None
+        assert unconfirmed is not None
+        return behind, unconfirmed
+
+    def test_counts_the_dates_that_are_over_and_not_closed(self, service: AccountsService, clock: FixedClock) -> None:
+        assert self.figures(service) == (0, 0)
+        run_now(service)
+        assert self.figures(service) == (0, 0)
+        clock.move_to(clock.now(), today=clock.today() + 3 * DAY)
+        assert self.figures(service) == (3, 0)
+        catch_up(service)
+        assert self.figures(service) == (0, 0)
+
+    def test_counts_the_days_that_went_on_unconfirmed_until_the_figures_agree(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        account_id = an_account(service, a_loan())
+        run_now(service)
+        payments_closes(service, clock.today(), count=1, cents=41_237)
+        run_now(service)
+        assert self.figures(service) == (0, 0)
+        clock.move_to(clock.now() + timedelta(hours=2), today=clock.today())
+        run_now(service)
+        assert self.figures(service) == (0, 1)
+        pay(service, account_id, booked_on=clock.today())
+        run_now(service)
+        assert self.figures(service) == (0, 0)

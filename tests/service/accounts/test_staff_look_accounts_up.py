@@ -1,16 +1,19 @@
 """Staff find accounts, see them whole and close what waits for a person; every look is in the audit log."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from chassis.clock import FixedClock
 from chassis.context import as_service
 from chassis.doors import Outcome
 from chassis.errors import Forbidden, InvalidRequest, NotFound
 from chassis.tables import audit_log
 from services.accounts.contract.errors import WorkItemClosed
+from services.accounts.contract.files import FOUND_MAX
 from services.accounts.models import work_items
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
@@ -23,6 +26,7 @@ from tests.builders.accounts import (
     an_account,
     payment_posted,
     rows_of,
+    take_over,
 )
 from tests.builders.wiring import a_customer, an_agent, call, deliver
 
@@ -71,6 +75,66 @@ class TestASearch:
         for context in (a_customer(), as_service("payments")):
             with pytest.raises(Forbidden):
                 call(service.search_accounts, request={"vin": "1"}, context=context)
+
+
+class TestASearchByName:
+    @pytest.mark.parametrize("written", ["De La Cruz", "de la cruz", " DELACRUZ ", "De-La Crúz"])
+    def test_finds_who_is_called_so_however_it_is_written(self, service: AccountsService, written: str) -> None:
+        account_id = an_account(service, a_loan(parties=(A_CO_BORROWER, A_BORROWER)))
+        an_account(service, a_loan(source_ref="another's", parties=(A_CO_BORROWER,)))
+        assert [found["id"] for found in search(service, last_name=written)] == [account_id]
+
+    def test_finds_every_account_of_a_name_newest_first_and_co_borrowers_too(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        ids = []
+        for record in (a_loan(), a_loan(source_ref="second"), a_lease(parties=(A_BORROWER, A_CO_BORROWER))):
+            ids.append(an_account(service, record))
+            clock.move_to(clock.now() + timedelta(seconds=1))
+        assert [found["id"] for found in search(service, last_name="de la cruz")] == ids[::-1]
+        assert [found["id"] for found in search(service, last_name="whitfield")] == ids[2:]
+
+    def test_leaves_no_name_in_the_audit_log(self, service: AccountsService) -> None:
+        search(service, last_name="De La Cruz", first_name="Dana")
+        (looked,) = rows_of(service.store, audit_log)
+        assert looked["method"] == "accounts.search_accounts"
+        assert not {"Dana", "Cruz"} & set(str(looked["request"]).replace("'", " ").split())
+
+    def test_is_narrowed_by_the_beginning_of_the_first_name(self, service: AccountsService) -> None:
+        dana = an_account(service, a_loan(source_ref="dana"))
+        ruben = replace(A_BORROWER, first_name="Rubén")
+        an_account(service, a_loan(source_ref="ruben", parties=(ruben,)))
+        assert [found["id"] for found in search(service, last_name="De La Cruz", first_name="D")] == [dana]
+        assert len(search(service, last_name="De La Cruz", first_name="ruben")) == 1
+        assert search(service, last_name="De La Cruz", first_name="Vera") == []
+
+    @pytest.mark.parametrize("part", ["De La", "Cruz", "%", "-"])
+    def test_by_a_part_of_a_name_finds_nothing(self, service: AccountsService, part: str) -> None:
+        an_account(service, a_loan())
+        assert search(service, last_name=part) == []
+
+    def test_of_a_first_name_alone_is_refused(self, service: AccountsService) -> None:
+        with pytest.raises(InvalidRequest):
+            search(service, first_name="Dana", vin="1")
+
+    def test_looks_at_the_name_and_not_at_its_print_alone(self, service: AccountsService) -> None:
+        an_account(service, a_loan())
+        prints = {"print": service.cipher.print_of("whitfield")}
+        with service.store.writing() as transaction:
+            transaction.run(text("UPDATE account_parties SET last_name_print = :print"), prints)
+        assert search(service, last_name="Whitfield") == []
+
+    def test_finds_those_whom_an_earlier_release_took_over(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        with service.store.writing() as transaction:
+            transaction.run(text("UPDATE account_parties SET last_name_print = NULL"))
+        assert search(service, last_name="De La Cruz") == []
+        service.every_minute_print_names()
+        assert [found["id"] for found in search(service, last_name="De La Cruz")] == [account_id]
+
+    def test_of_a_common_name_gives_a_page_and_no_more(self, service: AccountsService) -> None:
+        take_over(service, *(a_loan(source_ref=f"many/{number}") for number in range(FOUND_MAX + 2)))
+        assert len(search(service, last_name="De La Cruz")) == FOUND_MAX
 
 
 class TestAFile:

@@ -26,6 +26,7 @@ from gateway.api import (
     conversation_examples,
     examples,
     lease_examples,
+    paper_examples,
     staff_messages,
     staff_payments,
     staff_receipts,
@@ -47,6 +48,7 @@ from services.accounts.contract import (
     files,
     flags,
     furnishing,
+    paper,
     paperless,
     payoff,
     statements,
@@ -199,6 +201,18 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.list_account_holders": (
         identity.ListAccountHolders, identity.AccountHolders, {"data": [of_staff.ACCOUNT_HOLDER]},
     ),
+    "identity.list_mailing_addresses": (
+        identity.ListMailingAddresses, identity.HoldersAddresses, {"data": [paper_examples.HOLDERS_ADDRESS]},
+    ),
+    "accounts.list_paper_mailings": (
+        paper.ListPaperMailings, paper.PaperMailings, examples.page_of(paper_examples.MAILING),
+    ),
+    "accounts.note_paper_mailing": (paper.NotePaperMailing, paper.PaperMailing, paper_examples.MAILED),
+    "accounts.take_paper_batch": (paper.TakePaperBatch, paper.TakenPaperBatch, paper_examples.TAKEN),
+    "accounts.get_paper_batch": (
+        paper.OnePaperBatch, paper.PaperBatch, {**paper_examples.TAKEN, "letters": [paper_examples.LETTER]},
+    ),
+    "accounts.note_paper_batch": (paper.OnePaperBatch, paper.TakenPaperBatch, paper_examples.ALL_MAILED),
     "payments.record_processor_events": (payments.RecordProcessorEvents, Nothing, {}),
     "payments.refund_payment": (payments.RefundPayment, payments.PaymentRefund, examples.PAYMENT_REFUND),
     "payments.list_work_items": (

@@ -11,7 +11,7 @@ from openapi_schema_validator import OAS31Validator
 
 from chassis.clock import FixedClock
 from gateway import openapi
-from gateway.api import conversation_examples, examples, staff_receipts, statement_examples
+from gateway.api import conversation_examples, examples, paper_examples, staff_receipts, statement_examples
 from gateway.routing import Reply, Route
 from gateway.schemas import Document
 from gateway.shaping import shaped
@@ -26,6 +26,7 @@ IDS = {
     "webhook_id": examples.WEBHOOK_ID, "delivery_id": examples.DELIVERY_ID, "receipt_id": staff_receipts.RECEIPT_ID,
     "conversation_id": conversation_examples.CONVERSATION_ID, "attachment_id": conversation_examples.ATTACHMENT_ID,
     "notice_id": examples.MESSAGE_ID, "factor_id": examples.FACTOR_ID, "passkey_id": examples.PASSKEY_ID,
+    "batch_id": paper_examples.BATCH_ID,
 }  # fmt: skip
 MESSAGE_ID = examples.MESSAGE_ID
 REST = {

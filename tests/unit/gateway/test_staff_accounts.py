@@ -1,12 +1,12 @@
 """Staff over HTTP: each request goes to its service in the agent's name, a payment on behalf of a holder only."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from chassis.clock import FixedClock
 from chassis.errors import NeighbourSilent
-from gateway.api import examples
+from gateway.api import examples, paper_examples
 from services.accounts.contract.errors import (
     ChangeNotPossible,
     FeeStopped,
@@ -164,3 +164,54 @@ def test_what_moves_the_books_far_asks_for_a_fresh_proof(path: str, body: dict[s
     answer = gateway.post(f"{ACCOUNT}/{path}", body, token=token, headers=A_KEY)
     assert (answer.status_code, answer.json["code"]) == (403, "step_up_required")
     assert [asked.method for asked in gateway.neighbours.asked] == ["identity.get_signing_keys"]
+
+
+class TestABatchOfLetters:
+    BATCH = f"/v1/staff/paper-batches/{paper_examples.BATCH_ID}"
+    CONTRACTS: ClassVar = {
+        "line_1": "8 Oak Lane", "line_2": None, "city": "Plano", "state": "TX", "postal_code": "75023",
+    }  # fmt: skip
+
+    def letter(self, clock: FixedClock, *, told: list[Any], addressees: list[Any]) -> Any:
+        letter = {**paper_examples.LETTER, "addressees": addressees}
+        gateway = a_gateway(
+            clock=clock,
+            answers={
+                "accounts.get_paper_batch": {**paper_examples.TAKEN, "letters": [letter]},
+                "identity.list_mailing_addresses": {"data": told},
+            },
+        )
+        (shown,) = by_agent(gateway, "GET", self.BATCH).json["letters"]
+        assert gateway.neighbours.asked[-1].request["account_ids"] == [examples.ACCOUNT_ID]
+        return shown
+
+    def party(self, role: str, address: Any = None) -> dict[str, Any]:
+        return {"role": role, "name": "Maria Alvarez", "mailing_address": address}
+
+    def test_goes_where_the_borrower_says_and_not_where_the_contract_did(self, clock: FixedClock) -> None:
+        told = paper_examples.HOLDERS_ADDRESS
+        co_borrowers = {**told, "role": "co_borrower", "mailing_address": self.CONTRACTS}
+        parties = [self.party("borrower", self.CONTRACTS)]
+        shown = self.letter(clock, told=[co_borrowers, told], addressees=parties)
+        assert (shown["mailing_address"]["line_1"], shown["address_from"]) == ("1200 Elm Street", "profile")
+
+    def test_goes_where_the_contract_says_while_the_borrower_told_us_nothing(self, clock: FixedClock) -> None:
+        anothers = {**paper_examples.HOLDERS_ADDRESS, "account_id": ANOTHER_CUSTOMER}
+        shown = self.letter(clock, told=[anothers], addressees=[self.party("borrower", self.CONTRACTS)])
+        assert (shown["mailing_address"], shown["address_from"]) == (self.CONTRACTS, "contract")
+
+    def test_goes_to_the_co_borrower_rather_than_nowhere(self, clock: FixedClock) -> None:
+        told = {**paper_examples.HOLDERS_ADDRESS, "role": "co_borrower"}
+        shown = self.letter(clock, told=[told], addressees=[self.party("borrower"), self.party("co_borrower")])
+        assert (shown["mailing_address"]["line_1"], shown["address_from"]) == ("1200 Elm Street", "profile")
+
+    def test_whose_address_nobody_knows_says_so(self, clock: FixedClock) -> None:
+        shown = self.letter(clock, told=[], addressees=[self.party("borrower")])
+        assert (shown["mailing_address"], shown["address_from"]) == (None, None)
+
+    def test_is_printed_from_the_statement_of_the_account(self, clock: FixedClock) -> None:
+        path = f"{ACCOUNT}/statements/{paper_examples.LETTER['statement_id']}"
+        gateway = a_gateway(clock=clock)
+        token = gateway.token(roles=["agent"], sub="01900000-0000-7000-8000-0000000000aa", accounts=[])
+        answer = gateway.send("GET", path, token=token, headers={"Accept": "application/pdf"})
+        assert (answer.status_code, answer.content_type) == (200, "application/pdf")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.bus.rpc import Asks, Neighbour
 from chassis.context import AGENT, ANONYMOUS, CUSTOMER
-from chassis.doors import Call, ErrandCall, EventCall, Service, command, errand, query, reaction, timer
+from chassis.doors import Call, ErrandCall, EventCall, command, errand, query, reaction, timer
 from chassis.doors.call import Question
 from chassis.schemas import Nothing
 from services.accounts.contract.events import change_awaited, change_decided
@@ -47,6 +47,7 @@ from services.identity.providers import (
     PolicyProvider,
 )
 from services.identity.rules.recovery import PASSWORD, USER_ID
+from services.identity.service.desk import Desk
 from services.leases.contract.events import extension_decided
 
 SWEEP_SECONDS = 3600.0
@@ -133,7 +134,7 @@ def _desk(service: "IdentityService") -> dict[str, Any]:
     return {"now": service.clock.now(), "keyring": service.keyring, "policy": service.policy}
 
 
-class IdentityService(Service):
+class IdentityService(Desk):
     name = "identity"
 
     accounts: Asks = Neighbour("accounts")
@@ -315,14 +316,6 @@ class IdentityService(Service):
     def list_sessions(self, call: Call) -> Any:
         return queries.list_sessions(call.transaction, now=self.clock.now(), caller=call.context, **call.request)
 
-    @query(takes=staff_contract.ListCustomerSessions, gives=schemas.Sessions, may=(AGENT,))
-    def list_customer_sessions(self, call: Call) -> Any:
-        return queries.list_customer_sessions(call.transaction, now=self.clock.now(), **call.request)
-
-    @query(takes=staff_contract.OneCustomer, gives=factor_contract.SecondFactors, may=(AGENT,))
-    def list_customer_factors(self, call: Call) -> Any:
-        return queries.list_customer_factors(call.transaction, keyring=self.keyring, **call.request)
-
     @command(takes=staff_contract.EndSessions, gives=staff_contract.EndedSessions, may=(AGENT,))
     def end_customer_sessions(self, call: Call) -> Any:
         return customer_access.end_customer_sessions(
@@ -335,10 +328,6 @@ class IdentityService(Service):
         return customer_access.reset_second_factor(
             call.transaction, caller=call.context, user_id=call.request["user_id"], **_desk(self)
         )
-
-    @query(takes=schemas.ListAccountHolders, gives=schemas.AccountHolders, may=(AGENT,))
-    def list_account_holders(self, call: Call) -> Any:
-        return queries.list_account_holders(call.transaction, **call.request)
 
     @query(takes=Nothing, gives=schemas.Me, may=(CUSTOMER, AGENT))
     def get_me(self, call: Call) -> Any:

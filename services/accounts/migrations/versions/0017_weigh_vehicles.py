@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "weigh_vehicles"
-down_revision = "tell_each_reminder_once"
+down_revision = "count_statements_by_day"
 
 
 def upgrade() -> None:

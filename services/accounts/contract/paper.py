@@ -1,0 +1,88 @@
+"""What goes out on paper: listed while it waits, taken to be printed in batches, and noted once it was mailed."""
+
+from marshmallow import fields, validate
+
+from chassis.schemas import Instant, Strict, Text
+from services.accounts.contract.schemas import PAGE_MAX
+from services.accounts.contract.statements import STATEMENT_KINDS
+
+BATCH_MAX = 50
+
+
+class ListPaperMailings(Strict):
+    """What has to go out on paper and has not yet; oldest first."""
+
+    limit = fields.Integer(load_default=25, strict=True, validate=validate.Range(min=1, max=PAGE_MAX))
+    cursor = Text(load_default=None, allow_none=True, longest=64)
+
+
+class NotePaperMailing(Strict):
+    """The statement was printed and posted."""
+
+    statement_id = Text(required=True, longest=64)
+
+
+class PaperMailing(Strict):
+    """`batch_id` is the batch in which somebody has taken it to print it. The last two are null until it is mailed."""
+
+    statement_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+    reason = fields.String(required=True)
+    requested_at = Instant(required=True)
+    batch_id = fields.String(required=True, allow_none=True)
+    mailed_at = Instant(required=True, allow_none=True)
+    mailed_by = fields.String(required=True, allow_none=True)
+
+
+class PaperMailings(Strict):
+    data = fields.List(fields.Nested(PaperMailing), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class TakePaperBatch(Strict):
+    """The oldest letters that nobody has taken yet, at most so many."""
+
+    limit = fields.Integer(load_default=BATCH_MAX, strict=True, validate=validate.Range(min=1, max=BATCH_MAX))
+
+
+class OnePaperBatch(Strict):
+    batch_id = Text(required=True, longest=64)
+
+
+class TakenPaperBatch(Strict):
+    """How many letters are in the batch, and how many of them have been mailed."""
+
+    id = fields.String(required=True)
+    taken_by = fields.String(required=True)
+    taken_at = Instant(required=True)
+    letters_count = fields.Integer(required=True)
+    mailed_count = fields.Integer(required=True)
+
+
+class LetterAddress(Strict):
+    line_1 = fields.String(required=True)
+    line_2 = fields.String(required=True, allow_none=True)
+    city = fields.String(required=True)
+    state = fields.String(required=True)
+    postal_code = fields.String(required=True)
+
+
+class Addressee(Strict):
+    """Somebody who signed the contract, the borrower first; the address is the contract's, null where it names none."""
+
+    role = fields.String(required=True)
+    name = fields.String(required=True)
+    mailing_address = fields.Nested(LetterAddress, required=True, allow_none=True)
+
+
+class PaperLetter(PaperMailing):
+    """A letter with what goes on its envelope."""
+
+    account_number = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(STATEMENT_KINDS))
+    statement_on = fields.Date(required=True)
+    addressees = fields.List(fields.Nested(Addressee), required=True)
+
+
+class PaperBatch(TakenPaperBatch):
+    letters = fields.List(fields.Nested(PaperLetter), required=True)

@@ -1,0 +1,169 @@
+"""Statements on paper: staff see what waits, take it in batches with its addresses, and note what was mailed."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis.clock import FixedClock
+from chassis.context import as_service
+from chassis.errors import ConstraintViolated, Forbidden, InvalidRequest, NotFound
+from chassis.tables import audit_log
+from services.accounts.contract.errors import NothingToMail
+from services.accounts.contract.portfolio import PortfolioMailingAddress
+from services.accounts.models import account_parties, paper_mailings
+from services.accounts.operations import take_paper_batch
+from services.accounts.service import AccountsService
+from tests.builders.accounts import A_BORROWER, A_CO_BORROWER, a_loan, an_account, rows_of
+from tests.builders.wiring import a_customer, an_agent, ask_door, call
+
+ELM_STREET = PortfolioMailingAddress(
+    line_1="1200 Elm Street", line_2="Apt 4", city="Dallas", state="TX", postal_code="75201"
+)
+PARTY_AT_ELM_STREET = replace(A_BORROWER, mailing_address=ELM_STREET)
+OTHER_CLERK = "01900000-0000-7000-8000-0000000000ab"
+NO_BATCH = "01900000-0000-7000-8000-000000000bad"
+
+
+def billed(service: AccountsService, clock: FixedClock, count: int = 1, **record: Any) -> list[str]:
+    """Accounts whose statement of today has to go out on paper, the oldest first."""
+    ids = [an_account(service, a_loan(source_ref=f"paper/{number}", **record)) for number in range(count)]
+    for account_id in ids:
+        clock.move_to(clock.now() + timedelta(seconds=1))
+        issued = {"account_id": account_id}
+        call(service.issue_statement, request=issued, context=as_service("accounts"), key=f"issue {account_id}")
+    return ids
+
+
+def waiting(service: AccountsService, **request: Any) -> Any:
+    return call(service.list_paper_mailings, request=request, context=an_agent())
+
+
+def take(service: AccountsService, *, key: str = "take", **request: Any) -> Any:
+    return call(service.take_paper_batch, request=request, context=an_agent(), key=key)
+
+
+def batch(service: AccountsService, batch_id: str) -> Any:
+    return call(service.get_paper_batch, request={"batch_id": batch_id}, context=an_agent())
+
+
+def note(service: AccountsService, batch_id: str) -> Any:
+    return call(service.note_paper_batch, request={"batch_id": batch_id}, context=an_agent())
+
+
+class TestWhatWaits:
+    def test_is_listed_page_by_page_until_it_is_mailed(self, service: AccountsService, clock: FixedClock) -> None:
+        ids = billed(service, clock, count=3)
+        page = waiting(service, limit=2)
+        rest = waiting(service, limit=2, cursor=page["next_cursor"])
+        assert [row["account_id"] for row in (*page["data"], *rest["data"])] == ids
+        assert {row["reason"] for row in page["data"]} == {"no_paperless_consent"}
+        note(service, take(service, limit=2)["id"])
+        assert [row["account_id"] for row in waiting(service)["data"]] == ids[2:]
+        with pytest.raises(InvalidRequest):
+            waiting(service, cursor="first")
+
+    def test_and_its_batches_are_staffs_alone(self, service: AccountsService, clock: FixedClock) -> None:
+        for context in (a_customer(), as_service("payments")):
+            for door, request in (
+                (service.list_paper_mailings, {}), (service.take_paper_batch, {}),
+                (service.get_paper_batch, {"batch_id": NO_BATCH}), (service.note_paper_batch, {"batch_id": NO_BATCH}),
+            ):  # fmt: skip
+                with pytest.raises(Forbidden):
+                    call(door, request=request, context=context, key="mine")
+
+
+class TestABatch:
+    def test_shows_each_letter_with_who_it_goes_to_the_borrower_first(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        (account_id,) = billed(service, clock, parties=(A_CO_BORROWER, PARTY_AT_ELM_STREET), account_number="KFA-7")
+        taken = take(service)
+        found = batch(service, taken["id"])
+        (letter,) = found["letters"]
+        assert (letter["account_id"], letter["account_number"], letter["kind"]) == (account_id, "KFA-7", "monthly")
+        assert letter["addressees"] == [
+            {
+                "role": "borrower", "name": "Dana De La Cruz",
+                "mailing_address": {
+                    "line_1": "1200 Elm Street", "line_2": "Apt 4", "city": "Dallas", "state": "TX",
+                    "postal_code": "75201",
+                },
+            },
+            {"role": "co_borrower", "name": "Sam Whitfield", "mailing_address": None},
+        ]  # fmt: skip
+        assert (found["letters_count"], found["mailed_count"], found["taken_by"]) == (1, 0, an_agent().subject)
+
+    def test_leaves_no_address_readable_where_it_lies(self, service: AccountsService, clock: FixedClock) -> None:
+        billed(service, clock, parties=(PARTY_AT_ELM_STREET,))
+        (party,) = rows_of(service.store, account_parties)
+        assert "Elm" not in str(party)
+
+    def test_takes_the_oldest_and_nothing_twice(self, service: AccountsService, clock: FixedClock) -> None:
+        ids = billed(service, clock, count=3)
+        first, second = take(service, limit=2), take(service, key="again", limit=2)
+        letters = [*batch(service, first["id"])["letters"], *batch(service, second["id"])["letters"]]
+        assert [letter["account_id"] for letter in letters] == ids
+        with pytest.raises(NothingToMail):
+            take(service, key="third")
+
+    def test_is_the_same_one_when_it_is_asked_for_twice(self, service: AccountsService, clock: FixedClock) -> None:
+        billed(service, clock, count=2)
+        first, again = (
+            ask_door(service.take_paper_batch, request={"limit": 1}, context=an_agent(), key="one") for _ in range(2)
+        )
+        assert (first.data, again.replayed) == (again.data, True)
+        assert [row["batch_id"] for row in waiting(service)["data"]].count(None) == 1
+
+    def test_is_different_letters_for_two_who_take_at_the_same_time(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        billed(service, clock, count=4)
+        with service.store.writing() as one, service.store.writing() as other:
+            taken = [
+                take_paper_batch(transaction, limit=2, caller=an_agent(), now=clock.now())["id"]
+                for transaction in (one, other)
+            ]
+        letters = [letter["statement_id"] for each in taken for letter in batch(service, str(each))["letters"]]
+        assert (len(letters), len(set(letters))) == (4, 4)
+
+    def test_that_nobody_took_is_not_found(self, service: AccountsService, clock: FixedClock) -> None:
+        for wrong in (NO_BATCH, "first"):
+            for act in (batch, note):
+                with pytest.raises(NotFound):
+                    act(service, wrong)
+
+
+class TestMailedLetters:
+    def test_are_noted_once_with_who_and_when_and_the_notes_stay(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        billed(service, clock, count=2)
+        taken = take(service)
+        one = batch(service, taken["id"])["letters"][0]["statement_id"]
+        call(service.note_paper_mailing, request={"statement_id": one}, context=an_agent(user_id=OTHER_CLERK))
+        first = rows_of(service.store, paper_mailings)
+        clock.move_to(clock.now().replace(hour=23))
+        assert [note(service, taken["id"])["mailed_count"] for _ in range(2)] == [2, 2]
+        rows = {str(row["statement_id"]): row for row in rows_of(service.store, paper_mailings)}
+        assert rows[one] == next(row for row in first if str(row["statement_id"]) == one)
+        assert sorted(row["mailed_by"] for row in rows.values()) == sorted([OTHER_CLERK, an_agent().subject])
+
+    def test_are_on_record_in_the_audit_log(self, service: AccountsService, clock: FixedClock) -> None:
+        billed(service, clock)
+        taken = take(service)
+        batch(service, taken["id"])
+        note(service, taken["id"])
+        methods = sorted(row["method"] for row in rows_of(service.store, audit_log))
+        assert methods == ["accounts.get_paper_batch", "accounts.note_paper_batch", "accounts.take_paper_batch"]
+
+    @pytest.mark.parametrize("change", ["mailed_at = NULL, mailed_by = NULL", "batch_id = NULL", "mailed_by = 'me'"])
+    def test_stay_mailed_whoever_tries_to_change_that(
+        self, service: AccountsService, clock: FixedClock, change: str
+    ) -> None:
+        billed(service, clock)
+        note(service, take(service)["id"])
+        with pytest.raises(ConstraintViolated), service.store.writing() as transaction:
+            transaction.run(text(f"UPDATE paper_mailings SET {change}"))
