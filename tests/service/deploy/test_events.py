@@ -27,7 +27,7 @@ from deploy.cli.events import command as events_command
 from deploy.events import outboxes, replaying
 from deploy.events.choice import Choice, chosen
 from deploy.stack import StackProblem, variable_of
-from deploy.topology import declare_for_others
+from deploy.topology import declare_events_stream
 from services.payments.contract.events import payment_declined, payment_posted, payment_submitted
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.processes import ROOT, eventually
@@ -87,7 +87,7 @@ def broker(broker_url: str) -> Iterator[Broker]:
     queue = f"sub.{uuid4().hex}.v1"
     with open_channel(broker_url) as channel:
         channel.queue_delete(queue=EVENTS_STREAM)
-        declare_for_others(channel, subscribers=())
+        declare_events_stream(channel)
         channel.queue_declare(queue=queue, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
     yield Broker(broker_url, queue)
     with open_channel(broker_url) as channel:
