@@ -57,7 +57,7 @@ _NOTE = _told.on_conflict_do_update(
     index_elements=["account_id"],
     set_={name: _told.excluded[name] for name in sorted(_FIGURES | {"sequence"})},
     where=account_standings.c.sequence < _told.excluded.sequence,
-)
+).returning(account_standings.c.account_id)
 _STALE = (
     update(autopay_enrolments)
     .where(autopay_enrolments.c.account_id == func.any(bindparam("of_accounts", type_=ARRAY(Uuid))))
