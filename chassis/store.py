@@ -77,7 +77,7 @@ class Transaction:
         found = self._execute(statement, values).mappings().first()
         return dict(found) if found is not None else None
 
-    def all(self, statement: Executable, values: Row | None = None) -> list[Row]:
+    def all(self, statement: Executable, values: Row | Sequence[Row] | None = None) -> list[Row]:
         return [dict(row) for row in self._execute(statement, values).mappings().all()]
 
     def value(self, statement: Executable, values: Row | None = None) -> Any:
@@ -85,7 +85,11 @@ class Transaction:
         return self._execute(statement, values).scalar()
 
     def run(self, statement: Executable, rows: Row | Sequence[Row] | None = None) -> int:
-        """Execute and give the number of rows touched. Raises ConstraintViolated by the constraint's name."""
+        """Execute and give the number of rows touched. Raises ConstraintViolated by the constraint's name.
+
+        Many rows are one statement where they are inserted, except with ON CONFLICT: then only where something is
+        returned (`returning`), else each is a statement and a round trip of its own.
+        """
         touched: int = self._execute(statement, rows).rowcount
         return touched
 

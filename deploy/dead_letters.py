@@ -127,6 +127,17 @@ def put(channel: Any, message: Any, *, exchange: str, routing_key: str, reason: 
     channel.basic_publish_confirm(copy, exchange=exchange, routing_key=routing_key)
 
 
+def move(channel: Any, queue: str, *, exchange: str, routing_key: str, is_dead: bool = False) -> int:
+    """All that lies in a queue, confirmed in its new place before it leaves the old one; gives how many."""
+    count = 0
+    for message in take_all(channel, queue):
+        reason = reason_of(message) if is_dead else ""
+        put(channel, message, exchange=exchange, routing_key=routing_key, reason=reason)
+        channel.basic_ack(message.delivery_tag)
+        count += 1
+    return count
+
+
 def take_all(channel: Any, queue: str) -> Iterator[Any]:
     """What lies in a queue, as it lies there, unacknowledged."""
     # What its sender said about the encoding may be part of what is wrong with it.

@@ -12,7 +12,7 @@ from amqp.exceptions import NotFound
 from chassis.assembly import Binding
 from chassis.bus.link import open_channel
 from chassis.bus.topology import dead_letters, parking
-from deploy.dead_letters import put, reason_of, take_all
+from deploy.dead_letters import move
 from deploy.topology import bindings
 
 
@@ -57,25 +57,15 @@ def _hand_over(channel: Any, binding: Binding) -> HandedOver:
     former = former_queue(binding)
     # First of all, so that nothing more comes while it is emptied.
     channel.queue_unbind(queue=former, exchange=f"{binding.event.source}.events", routing_key=binding.event.name)
-    events = _move(channel, former, exchange="", routing_key=binding.queue)
+    events = move(channel, former, exchange="", routing_key=binding.queue)
     # A consumer that has gone counts as one as long as it has messages in hand.
     if channel.queue_declare(queue=former, passive=True).consumer_count:
         return HandedOver(events=events, still_read=(former,))
     channel.queue_delete(queue=former)
     exchange, key = parking(binding.queue)
-    letters = _move(channel, dead_letters(former), exchange=exchange, routing_key=key, is_dead=True)
+    letters = move(channel, dead_letters(former), exchange=exchange, routing_key=key, is_dead=True)
     channel.queue_delete(queue=dead_letters(former))
     return HandedOver(queues=2, events=events, letters=letters)
-
-
-def _move(channel: Any, queue: str, *, exchange: str, routing_key: str, is_dead: bool = False) -> int:
-    count = 0
-    for message in take_all(channel, queue):
-        reason = reason_of(message) if is_dead else ""
-        put(channel, message, exchange=exchange, routing_key=routing_key, reason=reason)
-        channel.basic_ack(message.delivery_tag)
-        count += 1
-    return count
 
 
 def _left(url: str) -> Iterator[Binding]:

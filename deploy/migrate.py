@@ -16,6 +16,7 @@ from deploy.field_keys import lost_field_keys
 from deploy.handover import HandedOver, hand_over
 from deploy.keys import ensure_keys
 from deploy.rabbitmq.subscribers import read_subscribers
+from deploy.renewing import Renewed, renew_letters
 from deploy.stack import StackProblem
 from deploy.topology import declare_all
 
@@ -44,9 +45,11 @@ def _prepare() -> int:
     ensure_keys(folder=keys)
     if settings["BUS_URL"].startswith("amqp"):
         file = os.environ.get("SUBSCRIBERS_FILE")
-        count = declare_all(url=settings["BUS_URL"], subscribers=read_subscribers(Path(file)) if file else ())
+        subscribers = read_subscribers(Path(file)) if file else []
+        count = declare_all(url=settings["BUS_URL"], subscribers=subscribers)
         sys.stdout.write(f"bus: {count} event queues declared\n")
         _tell_of(hand_over(url=settings["BUS_URL"]))
+        _tell_of_letters(renew_letters(url=settings["BUS_URL"], subscribers=subscribers))
     return 0
 
 
@@ -67,6 +70,16 @@ def _tell_of(moved: HandedOver) -> None:
     if moved.still_read:
         then = "run `captive migrate` again when they have ended"
         sys.stdout.write(f"bus: {len(moved.still_read)} are still read by processes of the version before; {then}\n")
+
+
+def _tell_of_letters(renewed: Renewed) -> None:
+    if renewed.queues:
+        sys.stdout.write(f"bus: {renewed.queues} subscribers' dead letters are kept as now, {renewed.letters} moved\n")
+    for queue in renewed.still_read:
+        sys.stdout.write(
+            f"bus: {queue} is read, so its dead letters stay as the version before has declared them; stop its "
+            "subscriber and run `captive migrate` again\n"
+        )
 
 
 if __name__ == "__main__":

@@ -48,12 +48,13 @@ log = logs.logger(__name__)
 
 @dataclass(slots=True)
 class Exchange:
-    """One request under way: its id, and what is found out about it: its route, what its limits said."""
+    """One request under way: its id, and what is found out about it: its route, who asks, what its limits said."""
 
     request: Request
     request_id: str
     address: str
     route: Route | None = None
+    caller: CallContext | None = None
     verdicts: list[Verdict] = field(default_factory=list)
 
     @property
@@ -122,6 +123,8 @@ class Application:
             return self._admitted(exchange, exchange.route)
         except Refusal as refusal:
             response = self._problem(exchange, refusal)
+            if response.status_code == HTTPStatus.FORBIDDEN:
+                _note_denied(exchange, refusal)
             if isinstance(refusal, MethodNotAllowed):
                 response.headers["Allow"] = ", ".join(self._methods(exchange))
             return response
@@ -223,6 +226,7 @@ class Application:
         """Who asks, by whatever token of theirs and from wherever: the person is what is counted."""
         token = exchange.request.headers.get("Authorization")
         caller = self._tokens.caller(token, request_id=exchange.request_id, details=details)
+        exchange.caller = caller.context
         self._attempt(exchange, SIGNED_IN, whom=caller.context.subject)
         if route.limit is not None:
             self._attempt(exchange, route.limit.of_persons(), whom=caller.context.subject)
@@ -290,6 +294,17 @@ class Application:
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _INVALID = ', error="invalid_token"'
+
+
+def _note_denied(exchange: Exchange, refusal: Refusal) -> None:
+    """Who was denied what, for whoever watches the logs. The path's own ids are not written down, only its form."""
+    route, caller = exchange.route, exchange.caller
+    log.warning(
+        "access denied", code=refusal.code, operation=route.operation if route else "none",
+        method=exchange.request.method, path=route.path if route else "none",
+        subject=caller.subject if caller else "nobody", role=caller.role if caller else "none",
+        client_address=exchange.address,
+    )  # fmt: skip
 
 
 def _checked_path(path: Mapping[str, str]) -> dict[str, str]:

@@ -87,19 +87,27 @@ def declare_event_queue(channel: Any, *, queue: str, bound_to: Iterable[tuple[st
 
 
 def declare_subscriber_queue(channel: Any, *, queue: str) -> None:
-    """A queue of another system's, with dead letters of its own, which it may read."""
-    parked = dead_letters(queue)
-    channel.queue_declare(queue=parked, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+    """A queue of another system's. Declare its dead letters before."""
     _declare_dead_lettering_queue(channel, queue=queue)
+
+
+def declare_letters(channel: Any, *, queue: str) -> None:
+    """The dead letters of another system's queue, which it may read itself."""
+    declare_parked(channel, queue=dead_letters(queue))
 
 
 def declare_parking(channel: Any, *, service: str) -> None:
     """Where the dead letters of a service's queues go, whichever of them they come from."""
     exchange, queue = parked_exchange(service), parked_queue(service)
-    arguments = {"x-queue-type": "quorum", "x-delivery-limit": PARKED_DELIVERY_LIMIT}
     channel.exchange_declare(exchange=exchange, type="fanout", durable=True, auto_delete=False)
-    channel.queue_declare(queue=queue, durable=True, auto_delete=False, arguments=arguments)
+    declare_parked(channel, queue=queue)
     channel.queue_bind(queue=queue, exchange=exchange, routing_key="")
+
+
+def declare_parked(channel: Any, *, queue: str) -> None:
+    """A queue for what nobody handles: however often it is looked at, it stays."""
+    arguments = {"x-queue-type": "quorum", "x-delivery-limit": PARKED_DELIVERY_LIMIT}
+    channel.queue_declare(queue=queue, durable=True, auto_delete=False, arguments=arguments)
 
 
 def _declare_dead_lettering_queue(channel: Any, *, queue: str) -> None:

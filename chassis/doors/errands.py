@@ -56,7 +56,7 @@ def errand(
             return _run_errand(delivery, claim, verb, event)
 
         together = partial(_run_errands_together, method, event, work) if at_once else None
-        return entrypoint(method, (event,), limit, work, together=together, size=ERRANDS_TOGETHER_MAX)
+        return entrypoint(method, (event,), limit, work, together=together, size=ERRANDS_TOGETHER_MAX, spares=True)
 
     return decorate
 

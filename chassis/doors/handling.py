@@ -182,7 +182,7 @@ def is_hopeless(delivery: Delivery, error: Exception) -> bool:
 
 def entrypoint(
     method: Method, events: tuple[Event, ...], limit: int, work: Work, *, together: WorkTogether | None = None,
-    size: int = 1,
+    size: int = 1, spares: bool = False,
 ) -> Method:  # fmt: skip
     @functools.wraps(method)
     def enter(
@@ -205,7 +205,7 @@ def entrypoint(
         return _enter_together([first, *rest], together) if rest and together else _enter(first, work)
 
     enter.listens_to = events  # type: ignore[attr-defined]
-    registered: Method = Listen.decorator(*events, limit=limit, together=size if together else 1)(enter)
+    registered: Method = Listen.decorator(*events, limit=limit, together=size if together else 1, spares=spares)(enter)
     return registered
 
 

@@ -87,7 +87,8 @@ class Taken:
 class Listen(Entrypoint):
     """One queue of one handler, for all the events it listens to.
 
-    As many as `together` of the messages that wait are handled in one; 1 is each alone.
+    As many as `together` of the messages that wait are handled in one; 1 is each alone. With `spares` it is one by one
+    while many wait for an answer from this process: what is long and can wait leaves the way to them.
     `limit` is how many messages the broker sends ahead.
     """
 
@@ -95,11 +96,12 @@ class Listen(Entrypoint):
     home = Home()
     calls = CallsInHand()
 
-    def __init__(self, *events: Event, limit: int, together: int = 1) -> None:
+    def __init__(self, *events: Event, limit: int, together: int = 1, spares: bool = False) -> None:
         super().__init__()
         self.events = events
         self.limit = limit
         self.together = together
+        self.spares = spares
         self._waiting: deque[Taken] = deque()
         self._alone: deque[Taken] = deque()
         self._workers = 0
@@ -159,13 +161,16 @@ class Listen(Entrypoint):
         """Begin what may begin now: what failed together alone, then what waits."""
         while self._alone and self._workers < WORKERS_MAX:
             self._begin([self._alone.popleft()])
-        workers_max, size = (BATCHES_MAX, self.together) if self.together > 1 else (WORKERS_MAX, 1)
+        workers_max, size = (BATCHES_MAX, self._size()) if self.together > 1 else (WORKERS_MAX, 1)
         while self._waiting and self._workers < workers_max:
             pause = self._pause_before_next()
             if pause > 0:
                 self._look_again(pause)
                 return
             self._begin([self._waiting.popleft() for _ in range(min(size, len(self._waiting)))])
+
+    def _size(self) -> int:
+        return 1 if self.spares and self.calls.count >= BUSY_CALLS and not self._is_stopping else self.together
 
     def _begin(self, batch: list[Taken]) -> None:
         self._workers += 1

@@ -31,12 +31,14 @@ ACCEPTED_PER_SECOND_MIN = 150.0
 DRAINED_PER_SECOND_MIN = 60.0
 DRAIN_SECONDS_MAX = 600.0
 LOOK_SECONDS = 0.25
-CHANNELS = 2
+# Those that go to a vendor; what is laid into the inbox is no farther away than the decision.
+CHANNELS = ("email", "sms")
 
 _ON_THE_WAY = "SELECT count(*) FROM payments WHERE created_at >= :since AND (applied_at IS NULL OR status <> 'posted')"
 _DONE_WITH = """
     SELECT count(*) FROM messages
-    WHERE template = 'payment_received' AND created_at >= :since AND state NOT IN ('queued', 'sending')
+    WHERE template = 'payment_received' AND channel = ANY(:channels) AND created_at >= :since
+        AND state NOT IN ('queued', 'sending')
 """
 _LOOKED_AT = "SELECT count(*) FROM inbox WHERE handler = :handler AND state = 'done' AND received_at >= :since"
 
@@ -141,7 +143,7 @@ def _backlog(record: StackRecord, *, since: datetime, accepted: int) -> int:
     """Accepted payments of which something is still to be done; what is furthest behind tells."""
     urls = record.database_urls
     on_the_way = _count(urls["payments"], _ON_THE_WAY, since=since)
-    untold = accepted - _count(urls["notifications"], _DONE_WITH, since=since) // CHANNELS
+    untold = accepted - _count(urls["notifications"], _DONE_WITH, since=since, channels=list(CHANNELS)) // len(CHANNELS)
     unlooked = accepted - _count(urls["leases"], _LOOKED_AT, since=since, handler="on_payment_posted")
     return max(on_the_way, untold, unlooked)
 

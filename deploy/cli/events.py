@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 import click
 
+from deploy.catalogue import SERVICES
 from deploy.checks import refuse_unusable_bus
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
-from deploy.stack import EMBEDDED_BUS, DataFolder, StackProblem
+from deploy.stack import EMBEDDED_BUS, DataFolder, StackProblem, database_urls_from
 
 STREAM, OUTBOX = "stream", "outbox"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -61,17 +62,22 @@ def command() -> None:
 @origin_option
 @data_option
 def tail(*, as_json: bool, count: int | None, origin: str | None, data: Path, **words: Any) -> None:
-    """Print events as they are told, until interrupted."""
+    """Print events as they are told, until interrupted; of a stack that has stopped, those told since --from."""
     from deploy.events import outboxes, stream
     from deploy.events.choice import chosen
 
-    choice, bus = chosen(**words, until=None), _bus(data)
+    choice, folder = chosen(**words, until=None), DataFolder(data)
+    runs = not _has_stopped(folder)
+    if not runs:
+        _tell_that_nothing_runs(folder, begins_earlier=choice.since is not None)
+    bus = _bus(data)
     with ExitStack() as stack:
         if _origin(choice, bus, asked=origin) == STREAM and bus is not None:
-            batches = stream.coming(bus, choice)
+            batches = stream.coming(bus, choice) if runs else stream.past(bus, choice, after=None)
         else:
-            urls = stack.enter_context(reachable_databases(folder=DataFolder(data), environment=os.environ))
-            batches = stack.enter_context(outboxes.opened(urls)).coming(choice)
+            urls = stack.enter_context(reachable_databases(folder=folder, environment=os.environ))
+            read = stack.enter_context(outboxes.opened(urls))
+            batches = read.coming(choice) if runs else read.past(choice, after=None)
         _print(batches, as_json=as_json, count=count)
 
 
@@ -116,6 +122,24 @@ def replay(*, queue: str, resume: Path | None, origin: str | None, data: Path, *
             past = stack.enter_context(outboxes.opened(urls, bus=bus)).past
         count = replayed(Request(choice, queue, found), past=past, target=into, bookmark=bookmark)
     click.echo(f"{count} events told again to {queue}, out of the {found}")
+
+
+def _has_stopped(folder: DataFolder) -> bool:
+    """Whether all that could tell something is a stack in this folder, which does not run.
+
+    What runs at a broker or on databases that the environment names, nobody knows from here.
+    """
+    is_named = "BUS_URL" in os.environ or len(database_urls_from(os.environ)) == len(SERVICES)
+    return not is_named and not folder.is_held
+
+
+def _tell_that_nothing_runs(folder: DataFolder, *, begins_earlier: bool) -> None:
+    """Raises StackProblem where there is nothing to show either."""
+    nothing = f"No stack is running on {folder.path}, so nothing is told"
+    start = "start one there with deploy/up, name its folder with --data, or its broker with BUS_URL"
+    if not begins_earlier:
+        raise StackProblem(f"{nothing}; {start}. With --from INSTANT you see what was told before.")
+    click.echo(f"{nothing} any more; this is what was.", err=True)
 
 
 def _refuse_what_is_not_past(choice: Any) -> None:

@@ -17,7 +17,7 @@ from chassis.bus import topology
 from deploy.catalogue import SERVICES
 from deploy.rabbitmq.grants import Grant, grants
 from deploy.rabbitmq.subscribers import Subscriber
-from deploy.topology import bindings, declare_for_others
+from deploy.topology import bindings, declare_events_stream, declare_subscriber_queue
 
 VHOST = "captive"
 FILE = Path(__file__).with_name("definitions.json")
@@ -65,7 +65,10 @@ def definitions(
         topology.declare_parking(declared, service=service_class(path).name)
     for queue, events in events_by_queue(bindings()).items():
         topology.declare_event_queue(declared, queue=queue, bound_to=events)
-    declare_for_others(declared, subscribers=subscribers)
+    declare_events_stream(declared)
+    for subscriber in subscribers:
+        topology.declare_letters(declared, queue=subscriber.queue)
+        declare_subscriber_queue(declared, subscriber=subscriber)
     allowed = [*grants(), *(subscriber.grant() for subscriber in subscribers)]
     return {
         "vhosts": [{"name": vhost}],

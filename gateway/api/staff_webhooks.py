@@ -63,7 +63,7 @@ def get_webhook(call: HttpCall) -> Reply:
 
 @route(
     "PATCH", f"{PATH}/{{webhook_id}}", operation="changeWebhook", tags=TAGS, who=STAFF, steps_up=True,
-    takes=schemas.ChangeWebhook,
+    conditional=True, takes=schemas.ChangeWebhook,
     gives=schemas.Webhook, summary="Change a webhook, disable it or switch it on again",
     sends={"events": EVENTS, "state": "active"}, example=examples.WEBHOOK,
 )  # fmt: skip
@@ -73,7 +73,7 @@ def change_webhook(call: HttpCall) -> Reply:
 
     def work(open_: Transaction) -> dict[str, Any]:
         place = {"endpoint_id": _webhook_id(call), "now": _now(call)}
-        return endpoints.change(open_, policy=policy, request=call.body, **place)
+        return endpoints.change(open_, policy=policy, if_versions=call.versions, request=call.body, **place)
 
     return _written(call, "change_webhook", schemas.Webhook, work)
 
@@ -166,7 +166,7 @@ def _read(call: HttpCall, method: str, gives: type[Strict], question: Callable[[
     with call.house.store.writing() as open_:
         _audit(open_, call, method)
     with call.house.store.reading() as open_:
-        return Reply(dump(gives, question(open_)))
+        return _reply(gives, question(open_))
 
 
 def _written(call: HttpCall, method: str, gives: type[Strict], work: Callable[[Transaction], Any]) -> Reply:
@@ -178,11 +178,17 @@ def _written(call: HttpCall, method: str, gives: type[Strict], work: Callable[[T
             return work(open_)
 
     try:
-        return Reply(dump(gives, run_contended(once)))
+        return _reply(gives, run_contended(once))
     except Refusal:
         with call.house.store.writing() as open_:
             _audit(open_, call, method)
         raise
+
+
+def _reply(gives: type[Strict], found: Any) -> Reply:
+    """A webhook's version goes along, for its ETag."""
+    version = {"version": found["version"]} if isinstance(found, dict) and "version" in found else {}
+    return Reply({**dump(gives, found), **version})
 
 
 def _audit(open_: Transaction, call: HttpCall, method: str) -> None:

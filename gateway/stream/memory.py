@@ -29,7 +29,7 @@ CHANNEL = "stream_events"
 
 NIL = UUID(int=0)
 # What is there already was told before, by a handler that had another name.
-_KEEP = insert(stream_events).on_conflict_do_nothing()
+_KEEP = insert(stream_events).on_conflict_do_nothing().returning(stream_events.c.id)
 _NEXT = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 _cursor_invalid = FieldError(
     "/headers/Last-Event-ID", "invalid", "Send the id of an event of this stream, or leave the header out."

@@ -24,6 +24,7 @@ CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 ADDRESSES_TRIED_MAX = 3
 HTTP_GONE = 410
+TOO_BUSY = (429, 503)
 
 # Gives the addresses of a host and port, in the order in which they should be tried.
 LookUp = Callable[[str, int], list[str]]
@@ -31,10 +32,14 @@ LookUp = Callable[[str, int], list[str]]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a call: the status that was answered, or why none was. `error` is a stable word, None for 2xx."""
+    """What became of a call: the status that was answered, or why none was. `error` is a stable word, None for 2xx.
+
+    `retry_after` is what a partner who is too busy says of when to come again, in its own words.
+    """
 
     status: int | None
     error: str | None
+    retry_after: str | None = None
 
     @property
     def is_delivered(self) -> bool:
@@ -112,10 +117,10 @@ class PartnerCalls:
                 connection = self._connected(line, target, addresses=addresses)
                 sent = {"Host": target.authority, **headers}
                 connection.request("POST", target.path, body=body, headers=sent, preload_content=False)
-                # Of the answer the status is all that counts; what else it says is not even read.
-                status = connection.getresponse().status
+                # Of the answer the status counts, and when to come again; what else it says is not even read.
+                answer = connection.getresponse()
             # An answer that was cut off looks like one that ended early.
-            return TIMED_OUT if line.was_shut else _outcome_of(status)
+            return TIMED_OUT if line.was_shut else _outcome_of(answer.status, answer.headers.get("Retry-After"))
         except (OSError, HTTPException, HTTPError, ValueError) as error:
             return TIMED_OUT if line.is_over else Outcome(None, _word_for(error))
         finally:
@@ -188,10 +193,11 @@ class _Line:
                 held.shutdown(socket.SHUT_RDWR)
 
 
-def _outcome_of(status: int) -> Outcome:
+def _outcome_of(status: int, retry_after: str | None) -> Outcome:
     if 200 <= status < 300:
         return Outcome(status, None)
-    return Outcome(status, "redirected" if 300 <= status < 400 else "refused" if status < 500 else "failed_there")
+    error = "redirected" if 300 <= status < 400 else "refused" if status < 500 else "failed_there"
+    return Outcome(status, error, retry_after if status in TOO_BUSY else None)
 
 
 def _word_for(error: Exception) -> str:

@@ -34,6 +34,7 @@ UNTROUBLED: dict[str, Any] = {"failures_in_row": 0, "failing_since": None, "paus
 _WANTING = select(webhook_endpoints.c.id).where(
     webhook_endpoints.c.state == ACTIVE, bindparam("event_name", type_=Text) == any_(webhook_endpoints.c.events)
 )
+_ADD = insert(webhook_deliveries).on_conflict_do_nothing().returning(webhook_deliveries.c.id)
 _SIGNED_WITH = ("url", "secret_sealed", "previous_secret_sealed", "previous_secret_until")
 
 
@@ -46,10 +47,8 @@ def is_wanted(store: Database, *, name: str) -> bool:
 def record(transaction: Transaction, *, events: Sequence[Envelope], now: datetime) -> int:
     """Write events of one name down for every endpoint that wants it; gives how many. Told again, nothing is added."""
     wanting = transaction.all(_WANTING, {"event_name": events[0].name})
-    return sum(
-        _add(transaction, endpoint_id=row["id"], event=event, now=now) is not None
-        for event in events for row in wanting
-    )  # fmt: skip
+    fresh = [_waiting(endpoint_id=row["id"], event=event, now=now) for event in events for row in wanting]
+    return len(transaction.all(_ADD, fresh)) if fresh else 0
 
 
 def send_test(transaction: Transaction, *, endpoint_id: UUID, now: datetime) -> Row:
@@ -61,7 +60,8 @@ def send_test(transaction: Transaction, *, endpoint_id: UUID, now: datetime) -> 
         sequence=1, data={"webhook_id": str(endpoint_id)}, dataschema="", traceparent="", causation_id=None,
         root_id=identifier,
     )  # fmt: skip
-    return get(transaction, endpoint_id=endpoint_id, delivery_id=_add(transaction, endpoint_id, event, now))
+    added = transaction.value(_ADD, _waiting(endpoint_id=endpoint_id, event=event, now=now))
+    return get(transaction, endpoint_id=endpoint_id, delivery_id=added)
 
 
 def get(transaction: Transaction, *, endpoint_id: UUID, delivery_id: UUID) -> Row:
@@ -140,16 +140,19 @@ def settle(transaction: Transaction, *, claimed: Row, outcome: Outcome, now: dat
         troubled = (webhook_endpoints.c.id == endpoint["id"], webhook_endpoints.c.failures_in_row > 0)
         transaction.run(update(webhook_endpoints).where(*troubled).values(**UNTROUBLED))
         return
-    again = rules.next_try_at(tries=claimed["tries"], now=now, chance=chance)
+    not_before = rules.asked_to_wait_until(retry_after=outcome.retry_after, now=now)
+    again = rules.next_try_at(tries=claimed["tries"], now=now, chance=chance, not_before=not_before)
     became = {"next_try_at": again} if again else {"state": FAILED, "next_try_at": None, "settled_at": now}
     is_ours = webhook_deliveries.c.claimed_until == claimed["claimed_until"]
     if transaction.run(update(webhook_deliveries).where(*is_open, is_ours).values(**became, **tried)):
-        _count_failure(transaction, endpoint=endpoint, outcome=outcome, now=now)
+        _count_failure(transaction, endpoint=endpoint, outcome=outcome, not_before=not_before, now=now)
 
 
 def disable(transaction: Transaction, *, endpoint_id: UUID, reason: str, now: datetime) -> None:
     """Nothing is sent to it from now on; what waits has failed, and can be replayed when it is active again."""
-    off = {"state": DISABLED, "disabled_reason": reason, "disabled_at": now}
+    off = {
+        "state": DISABLED, "disabled_reason": reason, "disabled_at": now, "version": webhook_endpoints.c.version + 1,
+    }  # fmt: skip
     transaction.run(update(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id).values(**off))
     _fail_waiting(transaction, webhook_deliveries.c.endpoint_id == endpoint_id, error=ENDPOINT_DISABLED, now=now)
 
@@ -164,12 +167,12 @@ def forget_old(transaction: Transaction, *, now: datetime) -> int:
     return transaction.run(delete(webhook_deliveries).where(webhook_deliveries.c.settled_at < now - rules.KEPT))
 
 
-def _add(transaction: Transaction, endpoint_id: UUID, event: Envelope, now: datetime) -> Any:
-    fresh = insert(webhook_deliveries).values(
-        id=new_id(at=now), endpoint_id=endpoint_id, event_id=event.id, type=event.type, body=event.to_json(),
-        state=WAITING, next_try_at=now, created_at=now,
-    )  # fmt: skip
-    return transaction.value(fresh.on_conflict_do_nothing().returning(webhook_deliveries.c.id))
+def _waiting(*, endpoint_id: UUID, event: Envelope, now: datetime) -> dict[str, Any]:
+    """The row of an event for an endpoint."""
+    return {
+        "id": new_id(at=now), "endpoint_id": endpoint_id, "event_id": event.id, "type": event.type,
+        "body": event.to_json(), "state": WAITING, "next_try_at": now, "created_at": now,
+    }  # fmt: skip
 
 
 def _claim_of(transaction: Transaction, *, endpoint: Mapping[str, Any], now: datetime, limit: int) -> list[Row]:
@@ -184,11 +187,14 @@ def _claim_of(transaction: Transaction, *, endpoint: Mapping[str, Any], now: dat
     return [{**row, **{name: endpoint[name] for name in _SIGNED_WITH}} for row in rows]
 
 
-def _count_failure(transaction: Transaction, *, endpoint: Row, outcome: Outcome, now: datetime) -> None:
+def _count_failure(
+    transaction: Transaction, *, endpoint: Row, outcome: Outcome, not_before: datetime | None, now: datetime
+) -> None:  # fmt: skip
     if endpoint["state"] != ACTIVE:
         return
     failures_in_row, failing_since = endpoint["failures_in_row"] + 1, endpoint["failing_since"] or now
-    pause = rules.paused_until(failures_in_row=failures_in_row, now=now)
+    known = not_before or endpoint["paused_until"]
+    pause = rules.paused_until(failures_in_row=failures_in_row, now=now, not_before=known)
     counted = {"failures_in_row": failures_in_row, "failing_since": failing_since, "paused_until": pause}
     transaction.run(update(webhook_endpoints).where(webhook_endpoints.c.id == endpoint["id"]).values(**counted))
     if outcome.is_gone:

@@ -1,6 +1,6 @@
 """Endpoints of partners: registered, changed and removed by staff alone; the secret is shown once, when it is made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
-from chassis.errors import FieldError, InvalidRequest, NotFound
+from chassis.errors import FieldError, InvalidRequest, NotFound, PreconditionFailed
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from gateway.contracts.declared import promised_events
@@ -72,21 +72,26 @@ def list_all(transaction: Transaction, *, now: datetime, limit: int, cursor: UUI
 
 
 def change(
-    transaction: Transaction, *, endpoint_id: UUID, now: datetime, policy: Policy, request: Mapping[str, Any]
-) -> dict[str, Any]:
+    transaction: Transaction, *, endpoint_id: UUID, now: datetime, policy: Policy, if_versions: Collection[int],
+    request: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
     """Change what is named. Switched on again, an endpoint begins without its past failures.
 
-    What happens while it is disabled is not kept for it. Raises InvalidRequest, NotFound.
+    What happens while it is disabled is not kept for it. Raises InvalidRequest, NotFound, and PreconditionFailed where
+    it is of no version that the caller has read.
     """
     _refuse_wrong(request, policy=policy)
     row = locked(transaction, endpoint_id=endpoint_id)
+    if row["version"] not in if_versions:
+        raise PreconditionFailed()
     values = {name: value for name, value in request.items() if name != "state"}
     if "events" in values:
         values["events"] = sorted(set(values["events"]))
     if request.get("state") == ACTIVE and row["state"] != ACTIVE:
         values |= {"state": ACTIVE, "disabled_reason": None, "disabled_at": None, **deliveries.UNTROUBLED}
     if values:
-        transaction.run(update(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id).values(**values))
+        changed = update(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id)
+        transaction.run(changed.values(version=webhook_endpoints.c.version + 1, **values))
     if request.get("state") == DISABLED and row["state"] != DISABLED:
         deliveries.disable(transaction, endpoint_id=endpoint_id, reason=BY_STAFF, now=now)
     return get(transaction, endpoint_id=endpoint_id, now=now)

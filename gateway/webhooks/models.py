@@ -39,6 +39,8 @@ webhook_endpoints = Table(
     Column("failing_since", DateTime(timezone=True)),
     Column("paused_until", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    # Counts what staff have changed, and that it was disabled.
+    Column("version", Integer, nullable=False, server_default=text("1")),
     CheckConstraint("state IN ('active', 'disabled')", name="ck_webhook_endpoints_state"),
     CheckConstraint("disabled_reason IN ('by_staff', 'gone', 'failing')", name="ck_webhook_endpoints_reason"),
     CheckConstraint(

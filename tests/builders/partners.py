@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
 from typing import Any
@@ -40,6 +41,7 @@ class Partner:
     url: str = ""
     statuses: list[int] = field(default_factory=list)
     location: str = ""
+    retry_after: str = ""
     before_answer: Callable[[], Any] = lambda: None
     arrivals: list[Arrival] = field(default_factory=list)
     at_once: int = 0
@@ -74,6 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         if self.partner.location:
             self.send_header("Location", self.partner.location)
+        if self.partner.retry_after and status >= HTTPStatus.BAD_REQUEST:
+            self.send_header("Retry-After", self.partner.retry_after)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

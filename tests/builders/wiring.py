@@ -1,12 +1,14 @@
 """A service without a bus: its doors are called directly, on a real database, with really signed contexts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
 from chassis.bus.rpc import Reply, encode
@@ -78,6 +80,22 @@ def deliver_together(
     first, *others = [envelope.to_json() for envelope in envelopes]
     outcomes = method(body=first, others=others, again=False, settings=settings_of(**(settings or {})))
     return list(outcomes)
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What the database is told inside the block: each row that goes to it by itself is a statement of its own."""
+    told: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        # A list is one row after the other; rows that go in one statement have their values in one mapping.
+        told.extend([statement] * (len(parameters) if isinstance(parameters, list) else 1))
+
+    sqlalchemy_event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield told
+    finally:
+        sqlalchemy_event.remove(database.engine, "before_cursor_execute", note)
 
 
 def settings_of(**changed: Any) -> Settings:

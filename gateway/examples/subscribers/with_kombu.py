@@ -10,21 +10,21 @@ import sqlite3
 import time
 from typing import Any
 
-from kombu import Connection, Queue
-from kombu.mixins import ConsumerMixin
+from kombu import Connection, Queue, mixins
 
 POSTED, SCHEMA = "captive.payments.payment_posted.v1", "urn:captive:event:payments:payment_posted:1"
-TABLES = """
-CREATE TABLE IF NOT EXISTS taken (event_id TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS income (payment_id TEXT NOT NULL, amount_cents INTEGER NOT NULL);
-"""
+TABLES = """CREATE TABLE IF NOT EXISTS taken (event_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS income (payment_id TEXT NOT NULL, amount_cents INTEGER NOT NULL);"""
 
 
-class Subscriber(ConsumerMixin):
+class Subscriber(mixins.ConsumerMixin):
     def __init__(self, connection: Connection, queue: str, book: sqlite3.Connection) -> None:
         self.connection, self.queue, self.book = connection, Queue(queue, no_declare=True), book
         # Looked at between two messages: the one in hand is finished, those behind it stay in the queue.
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "should_stop", True))
+
+    def on_connection_error(self, error: Exception, seconds: float) -> None:
+        print(f"The broker does not take us: {error}. Next try in {seconds:.0f} s.", flush=True)
 
     def get_consumers(self, consumer: Any, channel: Any) -> list[Any]:
         # One at a time: whatever waits here behind a message that kills the process is counted as tried with it.

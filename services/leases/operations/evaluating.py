@@ -24,7 +24,7 @@ _evaluated = insert(lease_eligibilities)
 _ANSWER = _evaluated.on_conflict_do_update(
     index_elements=["account_id"],
     set_={name: _evaluated.excluded[name] for name in ("evaluated_on", "evaluated_at", "cause_event_id", "reasons")},
-)
+).returning(lease_eligibilities.c.account_id)
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from chassis.store import Transaction
 from services.leases.models import lease_facts, lease_payments, lease_standings
 from services.leases.operations.evaluating import Changed, evaluate_lease, evaluate_leases, lock_lease, lock_leases
 
-_KEEP = insert(lease_facts).on_conflict_do_nothing()
-_UNDER_WAY = insert(lease_payments).on_conflict_do_nothing()
-_ARRIVED = insert(lease_payments).on_conflict_do_update(
-    index_elements=["payment_id", "presentment_number"], set_={"is_applied": True}
-)
+_KEEP = insert(lease_facts).on_conflict_do_nothing().returning(lease_facts.c.event_id)
+_money_of = insert(lease_payments)
+_UNDER_WAY = _money_of.on_conflict_do_nothing().returning(lease_payments.c.payment_id)
+_ARRIVED = _money_of.on_conflict_do_update(
+    index_elements=["payment_id", "presentment_number"], set_={"is_applied": _money_of.excluded.is_applied}
+).returning(lease_payments.c.payment_id)
 _NEWER = text("""
     UPDATE lease_standings SET sequence = told.sequence, status = told.status, past_due_cents = told.past_due_cents
     FROM json_to_recordset(CAST(:told AS json))

@@ -10,6 +10,7 @@ from uuid import UUID
 from marshmallow import EXCLUDE
 from sqlalchemy import ARRAY, BindParameter, Date, Uuid, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql import Executable
 
 from chassis.bus.rpc import Asks
 from chassis.context import CallContext, as_service
@@ -50,6 +51,11 @@ _ON_THE_WAY = select(
 ).where(payments.c.account_id == _of_account, is_to_come)
 _STANDING = select(account_standings).where(account_standings.c.account_id == _of_account)
 _LOCKED = _STANDING.with_for_update()
+_counted = _ON_THE_WAY.subquery()
+# The one row of what is counted, beside it what is known of the account, if anything is.
+_KNOWN = select(_counted, account_standings).join_from(
+    _counted, account_standings, account_standings.c.account_id == _of_account, isouter=True
+)
 # No event tells the state: it is asked for, and never changes.
 _FIGURES = frozenset(account_standings.c.keys()) - {"account_id", "sequence", "state"}
 _told = insert(account_standings)
@@ -57,7 +63,7 @@ _NOTE = _told.on_conflict_do_update(
     index_elements=["account_id"],
     set_={name: _told.excluded[name] for name in sorted(_FIGURES | {"sequence"})},
     where=account_standings.c.sequence < _told.excluded.sequence,
-)
+).returning(account_standings.c.account_id)
 _STALE = (
     update(autopay_enrolments)
     .where(autopay_enrolments.c.account_id == func.any(bindparam("of_accounts", type_=ARRAY(Uuid))))
@@ -101,8 +107,8 @@ def learn_standing(store: Database, *, accounts: Asks, caller: CallContext, wish
     """
     caller.require(str(wish.account_id))
     with store.reading() as transaction:
-        known = transaction.one(_STANDING, {"of_account": wish.account_id})
-        on_the_way = read_on_the_way(transaction, account_id=wish.account_id, near=wish.on)
+        on_the_way = _one(transaction, _KNOWN, account_id=wish.account_id, near=wish.on)
+    known = None if on_the_way["account_id"] is None else on_the_way
     is_known = known is not None and (known["state"] is not None or not wish.needs_state)
     if known and is_known and _passes(known, wish=wish, on_the_way=on_the_way):
         return {}
@@ -141,9 +147,13 @@ def learn_state(
 
 def read_on_the_way(transaction: Transaction, *, account_id: UUID, near: date) -> Row:
     """What is on its way to the balance or scheduled, in all and near a day, and whether near it money arrived."""
+    return _one(transaction, _ON_THE_WAY, account_id=account_id, near=near)
+
+
+def _one(transaction: Transaction, counting: Executable, *, account_id: UUID, near: date) -> Row:
     margin = timedelta(days=NEAR_DAYS)
     values = {"of_account": account_id, "near_from": near - margin, "near_to": near + margin}
-    found = transaction.one(_ON_THE_WAY, values)
+    found = transaction.one(counting, values)
     assert found is not None
     return found
 

@@ -5,8 +5,10 @@ And a handler whose queue was deleted gets from the stream what was told meanwhi
 
 import json
 import sqlite3
+import sys
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from sqlalchemy import create_engine, text
 
 from chassis.bus.link import open_channel
 from chassis.store import refuse_wrong_driver
+from tests.fixtures.ports import free_port
 from tests.fixtures.processes import eventually
 from tests.fixtures.stacks import RunningStack
 from tests.journeys.subscribers.stage import EXAMPLES, Desk, Sample, a_posted_payment, pay, posted_payments
@@ -22,8 +25,9 @@ pytestmark = [pytest.mark.bus, pytest.mark.slow]
 
 LINES_MAX = 60
 BURST = 120
-# Some seconds of counting inside the transaction, for one payment.
+# Some seconds of counting inside the transaction, for one payment. Its tables are there, so that only this one writes.
 SLOW = """
+CREATE TABLE IF NOT EXISTS taken (event_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS income (payment_id TEXT NOT NULL, amount_cents INTEGER NOT NULL);
 CREATE TRIGGER slow BEFORE INSERT ON income WHEN NEW.payment_id = 'slow' BEGIN
     SELECT count(*) FROM (
@@ -174,6 +178,20 @@ def handled_by_leases(stack: RunningStack, *, since: str) -> int:
         count: int = connection.execute(handled, {"since": since}).scalar_one()
     engine.dispose()
     return count
+
+
+def test_without_a_broker_kombus_sample_says_so_and_goes_on_trying(tmp_path: Path) -> None:
+    sample = Sample(
+        "kombu", command=[sys.executable, str(EXAMPLES / "with_kombu.py")], folder=tmp_path,
+        bus=f"amqp://billing:secret@127.0.0.1:{free_port()}/captive",
+    )  # fmt: skip
+    sample.start()
+    try:
+        said = eventually(lambda: sample.output().count("Next try in 2 s") and sample.output())
+    finally:
+        sample.kill()
+    assert "The broker does not take us" in said
+    assert "secret" not in said
 
 
 @pytest.mark.parametrize("name", ["with_kombu.py", "with_nameko.py", "with_amqplib.mjs"])

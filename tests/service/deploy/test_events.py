@@ -26,8 +26,8 @@ from deploy.catalogue import SERVICES
 from deploy.cli.events import command as events_command
 from deploy.events import outboxes, replaying
 from deploy.events.choice import Choice, chosen
-from deploy.stack import StackProblem, variable_of
-from deploy.topology import declare_for_others
+from deploy.stack import DataFolder, StackProblem, StackRecord, variable_of
+from deploy.topology import declare_events_stream
 from services.payments.contract.events import payment_declined, payment_posted, payment_submitted
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.processes import ROOT, eventually
@@ -87,7 +87,7 @@ def broker(broker_url: str) -> Iterator[Broker]:
     queue = f"sub.{uuid4().hex}.v1"
     with open_channel(broker_url) as channel:
         channel.queue_delete(queue=EVENTS_STREAM)
-        declare_for_others(channel, subscribers=())
+        declare_events_stream(channel)
         channel.queue_declare(queue=queue, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
     yield Broker(broker_url, queue)
     with open_channel(broker_url) as channel:
@@ -239,6 +239,41 @@ def test_a_tail_shows_what_comes_and_can_begin_earlier(broker: Broker, tmp_path:
     shown = captive("tail", "--from", ALWAYS, "--count", "2", "--out-of", "stream").output.splitlines()
     assert len(shown) == 2
     assert shown[0].startswith('2026-11-01T00:00:01.000000Z  payments.payment_posted  a  #1  {"account_id": "a"')
+
+
+def killed_stack(*, bus: str) -> StackRecord:
+    return StackRecord(
+        process=0, url="", port=0, sandbox_url="", bus=bus, keys="", database_urls={}, ops_ports={}, children={},
+        is_serving=True,
+    )  # fmt: skip
+
+
+class TestATailBesideAStoppedStack:
+    """Nothing can come, and whoever waits is told so at once."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("BUS_URL", *map(variable_of, SERVICES)):
+            monkeypatch.delenv(name, raising=False)
+
+    def test_says_that_nothing_runs_and_what_to_do(self, tmp_path: Path) -> None:
+        with pytest.raises(StackProblem) as told:
+            CliRunner().invoke(events_command, ["tail", "--data", str(tmp_path)], catch_exceptions=False)
+        words = ("No stack is running", str(tmp_path), "deploy/up", "--data", "BUS_URL", "--from")
+        assert [word for word in words if word not in str(told.value)] == []
+
+    @pytest.mark.bus
+    def test_that_ran_on_a_broker_says_so_too_and_shows_what_was_told(self, broker: Broker, tmp_path: Path) -> None:
+        broker.tell(an_event(number=1), an_event(number=2))
+        folder = DataFolder(tmp_path)
+        folder.prepare()
+        folder.write_record(killed_stack(bus=broker.url))
+        words = ["tail", "--json", "--out-of", "stream", "--data", str(tmp_path)]
+        with pytest.raises(StackProblem, match="No stack is running"):
+            CliRunner().invoke(events_command, words, catch_exceptions=False)
+        shown = CliRunner().invoke(events_command, [*words, "--from", ALWAYS], catch_exceptions=False)
+        assert [json.loads(line)["sequence"] for line in shown.stdout.splitlines()] == [1, 2]
+        assert "nothing is told any more" in shown.stderr
 
 
 @pytest.fixture

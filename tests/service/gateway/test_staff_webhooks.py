@@ -27,6 +27,8 @@ each_route = pytest.mark.parametrize("route", staff_webhooks.ROUTES, ids=lambda 
 def _send(stage: Stage, route: Route, *, webhook_id: str, delivery_id: str, **options: Any) -> Any:
     path = route.path.format(webhook_id=webhook_id, delivery_id=delivery_id)
     body = dict(route.sends) if route.takes else None
+    if route.conditional:
+        options["headers"] = {"If-Match": '"1.whatever"'}
     return stage.asks(route.method, path.removeprefix(PATH), body, **options)
 
 
@@ -121,7 +123,7 @@ class TestRegistering:
     def test_refuses_what_we_would_never_call(self, partners_stage: Stage, url: str, code: str) -> None:
         for answer in (
             partners_stage.asks("POST", "", {"url": url, "events": EVENTS}),
-            partners_stage.asks("PATCH", f"/{NOWHERE}", {"url": url}),
+            partners_stage.changes({"id": NOWHERE}, etag='"1.whatever"', url=url),
         ):
             assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/url")
             assert answer.json["errors"][0]["code"] == code
@@ -143,15 +145,38 @@ class TestRegistering:
 class TestChanging:
     def test_changes_what_is_named_and_nothing_else(self, partners_stage: Stage, partner: Partner) -> None:
         before = partners_stage.registers(partner)
-        changed = partners_stage.asks("PATCH", f"/{before['id']}", {"description": "Dealer portal"}).json
+        changed = partners_stage.changes(before, description="Dealer portal").json
         assert changed == {**{name: before[name] for name in changed}, "description": "Dealer portal"}
+
+    def test_names_what_it_was_made_from(self, partners_stage: Stage, partner: Partner) -> None:
+        webhook = partners_stage.registers(partner)
+        read = partners_stage.asks("GET", f"/{webhook['id']}").headers["ETag"]
+        blind = partners_stage.asks("PATCH", f"/{webhook['id']}", {"description": "blind"})
+        first = partners_stage.changes(webhook, etag=read, description="first")
+        late = partners_stage.changes(webhook, etag=read, description="late")
+        after = partners_stage.changes(webhook, etag=first.headers["ETag"], description="second")
+        assert [answer.status_code for answer in (blind, first, late, after)] == [428, 200, 412, 200]
+        assert (late.json["code"], partners_stage.seen(webhook)["description"]) == ("precondition_failed", "second")
+
+    def test_made_from_an_active_one_does_not_meet_one_that_was_given_up_since(
+        self, partners_stage: Stage, partner: Partner
+    ) -> None:
+        webhook = partners_stage.registers(partner)
+        read = partners_stage.asks("GET", f"/{webhook['id']}").headers["ETag"]
+        partner.statuses = [500, 410]
+        partners_stage.happens(2)
+        partners_stage.dispatches()
+        partners_stage.passes(minutes=10)
+        partners_stage.dispatches()
+        assert partners_stage.seen(webhook)["state"] == "disabled"
+        assert partners_stage.changes(webhook, etag=read, url=partner.url).status_code == 412
 
     def test_a_disabled_webhook_is_sent_nothing_and_what_waited_has_failed(
         self, partners_stage: Stage, partner: Partner
     ) -> None:
         webhook = partners_stage.registers(partner)
         partners_stage.happens()
-        disabled = partners_stage.asks("PATCH", f"/{webhook['id']}", {"state": "disabled"}).json
+        disabled = partners_stage.changes(webhook, state="disabled").json
         assert (disabled["state"], disabled["disabled_reason"]) == ("disabled", "by_staff")
         partners_stage.happens()
         partners_stage.dispatches()
@@ -165,7 +190,7 @@ class TestChanging:
         partner.statuses = [410]
         partners_stage.happens()
         partners_stage.dispatches()
-        active = partners_stage.asks("PATCH", f"/{webhook['id']}", {"state": "active"}).json
+        active = partners_stage.changes(webhook, state="active").json
         assert (active["state"], active["disabled_reason"], active["failures_in_row"]) == ("active", None, 0)
         partners_stage.happens()
         partners_stage.dispatches()
@@ -268,8 +293,8 @@ def _with_failures(
     """A webhook, active again, for which so many deliveries have failed for good."""
     known = webhook or stage.registers(partner)
     stage.happens(count)
-    stage.asks("PATCH", f"/{known['id']}", {"state": "disabled"})
-    stage.asks("PATCH", f"/{known['id']}", {"state": "active"})
+    stage.changes(known, state="disabled")
+    stage.changes(known, state="active")
     return known
 
 

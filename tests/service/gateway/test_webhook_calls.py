@@ -120,6 +120,13 @@ class TestWhereItGoes:
             late.set()
             assert partner.arrivals == []
 
+    @pytest.mark.parametrize(("status", "heard"), [(429, "120"), (503, "120"), (500, None), (404, None)])
+    def test_that_is_too_busy_is_heard_when_it_says_when_to_come_again(self, status: int, heard: str | None) -> None:
+        with a_partner() as partner:
+            partner.statuses, partner.retry_after = [status], "120"
+            answer = post(partner.url)
+            assert (answer.status, answer.retry_after) == (status, heard)
+
     def test_a_redirect_is_an_answer_and_nothing_to_follow(self) -> None:
         with a_partner() as partner, a_partner() as elsewhere:
             partner.statuses, partner.location = [307], elsewhere.url

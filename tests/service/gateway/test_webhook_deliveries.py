@@ -20,7 +20,7 @@ from gateway.webhooks import dispatching, endpoints, rules
 from gateway.webhooks.dispatching import Dispatcher
 from gateway.webhooks.models import webhook_endpoints
 from tests.builders.partners import Gate, Partner, a_partner
-from tests.builders.wiring import deliver
+from tests.builders.wiring import deliver, deliver_together, statements
 from tests.fixtures.dying import dies_at
 from tests.fixtures.ports import free_port
 from tests.fixtures.processes import eventually
@@ -90,7 +90,7 @@ def test_what_nobody_wants_leaves_no_trace_and_who_registers_misses_nothing_from
     wanted = partners_stage.is_sent(2)
     partners_stage.dispatches()
     assert {arrival.id for arrival in partner.arrivals} == {str(event.id) for event in wanted}
-    assert partners_stage.asks("PATCH", f"/{webhook['id']}", {"state": "disabled"}).status_code == 200
+    assert partners_stage.changes(webhook, state="disabled").status_code == 200
     partners_stage.is_sent(2)
     assert len(partners_stage.inbox()) == len(partners_stage.deliveries(webhook)) == 2
 
@@ -103,6 +103,18 @@ def test_events_that_come_together_are_each_told_to_every_partner(partners_stage
         for webhook, one in zip(webhooks, (partner, another), strict=True):
             assert len(partners_stage.deliveries(webhook)) == 3
             assert {arrival.id for arrival in one.arrivals} == {str(event.id) for event in events}
+
+
+def test_events_that_come_together_cost_as_many_statements_as_two(partners_stage: Stage, partner: Partner) -> None:
+    def cost(events: int) -> int:
+        posted = [partners_stage.a_payment_posted() for _ in range(events)]
+        with statements(partners_stage.database) as told:
+            deliver_together(partners_stage.service.on_promised, posted)
+        return len(told)
+
+    partners_stage.registers(partner)
+    assert cost(2) == cost(7)
+    assert len(partners_stage.inbox()) == 9
 
 
 def test_every_event_that_others_may_rely_on_can_be_asked_for_and_is_listened_to() -> None:
@@ -216,6 +228,35 @@ class TestAPartnerWhoFails:
         partners_stage.dispatches()
         assert len(partner.arrivals) == tried
         assert sum(row["tries"] for row in partners_stage.deliveries(webhook)) == tried
+
+    @pytest.mark.parametrize("status", [429, 503])
+    def test_that_says_when_to_come_again_is_left_alone_until_then(
+        self, partners_stage: Stage, partner: Partner, status: int
+    ) -> None:
+        webhook = partners_stage.registers(partner)
+        partner.statuses, partner.retry_after = [status], "3600"
+        partners_stage.happens()
+        partners_stage.dispatches()
+        partners_stage.passes(minutes=59)
+        partners_stage.happens()
+        partners_stage.dispatches()
+        assert len(partner.arrivals) == 1, "it was called although it had asked to be left alone"
+        partners_stage.passes(minutes=2)
+        partners_stage.dispatches()
+        assert [(row["state"], row["tries"]) for row in partners_stage.deliveries(webhook)] == [
+            ("delivered", 2), ("delivered", 1),
+        ]  # fmt: skip
+
+    def test_that_wants_to_be_left_alone_for_ever_is_called_after_a_day(
+        self, partners_stage: Stage, partner: Partner
+    ) -> None:
+        partners_stage.registers(partner)
+        partner.statuses, partner.retry_after = [503], "999999999"
+        partners_stage.happens()
+        partners_stage.dispatches()
+        partners_stage.passes(hours=24, seconds=1)
+        partners_stage.dispatches()
+        assert len(partner.arrivals) == 2
 
     def test_is_asked_once_after_a_pause_and_gets_everything_when_it_is_back(
         self, partners_stage: Stage, partner: Partner

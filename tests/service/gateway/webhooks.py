@@ -69,6 +69,11 @@ class Stage:
         made: dict[str, Any] = answer.json
         return made
 
+    def changes(self, webhook: Mapping[str, Any], *, etag: str | None = None, **body: Any) -> HttpAnswer:
+        """As it was read a moment ago, unless another state is named."""
+        known = etag or self.asks("GET", f"/{webhook['id']}").headers["ETag"]
+        return self.asks("PATCH", f"/{webhook['id']}", body, headers={"If-Match": known})
+
     def seen(self, webhook: Mapping[str, Any]) -> dict[str, Any]:
         """The webhook as staff see it now."""
         answer = self.asks("GET", f"/{webhook['id']}")
@@ -80,13 +85,14 @@ class Stage:
         """Payments are posted."""
         envelopes = []
         for _ in range(times):
-            data = payments_events.payment_posted.schema().load(POSTED)
-            envelope = an_event(
-                payments_events.payment_posted, clock=self.clock, subject=examples.PAYMENT_ID, data=data
-            )
+            envelope = self.a_payment_posted()
             assert deliver(self.service.on_promised, envelope) is Outcome.DONE
             envelopes.append(envelope)
         return envelopes
+
+    def a_payment_posted(self) -> Envelope:
+        data = payments_events.payment_posted.schema().load(POSTED)
+        return an_event(payments_events.payment_posted, clock=self.clock, subject=examples.PAYMENT_ID, data=data)
 
     def is_sent(self, times: int, *, together: bool = False) -> list[Envelope]:
         """Mails are accepted by their vendor, of which no stream tells; one after the other, or in one transaction."""

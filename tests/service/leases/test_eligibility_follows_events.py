@@ -16,7 +16,7 @@ from services.leases import operations
 from services.leases.service import LeasesService
 from services.payments.contract import events as payments_events
 from tests.builders.leases import LEASE_ID, a_lease_to_take_over
-from tests.builders.wiring import a_customer, an_event, call, deliver, deliver_together, emitted, wire
+from tests.builders.wiring import a_customer, an_event, call, deliver, deliver_together, emitted, statements, wire
 
 OTHER_ID = "01900000-0000-7000-8000-0000000000ff"
 
@@ -131,6 +131,20 @@ def test_of_what_comes_together_the_newest_word_counts_and_every_payment_arrives
     with service.store.writing() as transaction:
         rebuilt = operations.rebuild_leases(transaction, limit=9, after=None, now=clock.now(), today=clock.today())
     assert rebuilt.differing == ()
+
+
+def test_many_that_come_together_cost_as_many_statements_as_two(service: LeasesService, clock: FixedClock) -> None:
+    def cost(*ids: str) -> tuple[int, int]:
+        with statements(service.store) as told:
+            deliver_together(service.on_payment_posted, [posted(clock, payment_id=each) for each in ids])
+            of_posted = len(told)
+            arrived = [applied(clock, payment_id=each) for each in ids]
+            deliver_together(service.on_payment_applied, arrived)
+        return of_posted, len(told) - of_posted
+
+    # The first one opens the extension, which is told.
+    cost("first")
+    assert cost("a", "b") == cost("c", "d", "e", "f", "g", "h")
 
 
 def test_a_second_take_over_keeps_the_lease_as_it_is(service: LeasesService, clock: FixedClock) -> None:

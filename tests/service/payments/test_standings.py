@@ -18,7 +18,7 @@ from tests.builders.payments import (
     an_account_opened,
     an_account_paid_off,
 )
-from tests.builders.wiring import a_customer, an_agent, call, deliver, deliver_together
+from tests.builders.wiring import a_customer, an_agent, call, deliver, deliver_together, statements
 from tests.service.payments.counter import ADA, BEN, Counter
 
 
@@ -59,6 +59,17 @@ class TestAnAppliedPayment:
         assert pending(counter) == []
         assert {counter.get(payment)["applied_at"] for payment in paid} == {"2026-11-23T15:30:00.000Z"}
         assert standing(counter) == (5, 444_000)
+
+    def test_costs_no_more_statements_beside_many_others_than_beside_one(self, counter: Counter) -> None:
+        def cost(number: int) -> int:
+            paid = [a_posted_payment(counter, amount_cents=10_000) for _ in range(number)]
+            told = [a_payment_applied(payment, clock=counter.clock, sequence=9) for payment in paid]
+            told.append(a_payment_applied({**paid[0], "account_id": ANOTHER_ACCOUNT}, clock=counter.clock))
+            with statements(counter.service.store) as found:
+                deliver_together(counter.service.on_payment_applied, told)
+            return len(found)
+
+        assert cost(2) == cost(5)
 
     def test_keeps_its_first_instant(self, counter: Counter) -> None:
         payment = a_posted_payment(counter)

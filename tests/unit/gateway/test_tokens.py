@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
@@ -158,6 +158,31 @@ def test_a_role_the_route_does_not_name_is_forbidden(clock: FixedClock) -> None:
     gateway = a_gateway(clock=clock)
     answer = gateway.get("/v1/accounts", token=gateway.token(roles=["agent"]))
     assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+
+
+def test_who_was_denied_what_is_in_the_log_and_no_id_of_anybody_elses(
+    clock: FixedClock, logged: list[Mapping[str, Any]]
+) -> None:
+    gateway = a_gateway(clock=clock)
+    route, somebody = "/v1/staff/webhooks/{webhook_id}/rotate-secret", "0193583f-0000-7000-8000-000000000000"
+    answer = gateway.send("POST", route.format(webhook_id=somebody))
+    assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+    (line,) = [line for line in logged if line["event"] == "access denied"]
+    expected = {
+        "log_level": "warning", "code": "forbidden", "method": "POST", "path": route, "role": "customer",
+        "subject": gateway.claims()["sub"],
+    }  # fmt: skip
+    assert {name: line[name] for name in expected} == expected
+    assert line["operation"]
+    assert "client_address" in line
+    assert somebody not in str(line)
+
+
+def test_what_is_allowed_is_denied_in_no_log(clock: FixedClock, logged: list[Mapping[str, Any]]) -> None:
+    gateway = a_gateway(clock=clock)
+    assert gateway.get("/v1/accounts").status_code == 200
+    assert gateway.get("/v1/accounts", token="nonsense").status_code == 401
+    assert [line for line in logged if line["event"] == "access denied"] == []
 
 
 def test_an_unknown_role_is_forbidden_everywhere(clock: FixedClock) -> None:

@@ -32,6 +32,31 @@ def test_jitter_moves_every_wait_a_little_and_none_far() -> None:
         assert usual * 1.09 < most <= usual * 1.1
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120), ("0", None), ("Mon, 23 Nov 2026 15:35:00 GMT", 300), ("Mon, 23 Nov 2026 15:29:00 GMT", None),
+        ("86401", 86_400), ("999999999", 86_400), ("Fri, 31 Dec 2027 00:00:00 GMT", 86_400), ("soon", None), ("", None),
+        ("-5", None), ("1.5", None), ("9" * 400, None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_partner_says_until_when_it_wants_to_be_left_alone_and_a_day_at_most(
+    said: str | None, seconds: int | None
+) -> None:
+    until = rules.asked_to_wait_until(retry_after=said, now=NOW)
+    assert until == (NOW + timedelta(seconds=seconds) if seconds else None)
+
+
+def test_who_asks_for_a_later_try_gets_it_and_for_a_sooner_one_does_not() -> None:
+    for seconds, expected in ((120, 300), (900, 900)):
+        asked = NOW + timedelta(seconds=seconds)
+        again = rules.next_try_at(tries=2, now=NOW, chance=MIDDLE, not_before=asked)
+        assert again == NOW + timedelta(seconds=expected)
+    for failures_in_row in (1, 9):
+        until = rules.paused_until(failures_in_row=failures_in_row, now=NOW, not_before=NOW + timedelta(1))
+        assert until == NOW + timedelta(1)
+
+
 def test_after_the_last_try_there_is_none() -> None:
     assert rules.next_try_at(tries=rules.TRIES_MAX - 1, now=NOW, chance=MIDDLE) is not None
     assert rules.next_try_at(tries=rules.TRIES_MAX, now=NOW, chance=MIDDLE) is None
