@@ -39,5 +39,6 @@ def test_who_spares_begins_one_by_one_while_many_wait(callers: int, spares: bool
 
 
 def test_charging_spares_those_who_pay() -> None:
-    (door,) = [one for one in PaymentsService.on_payment_submitted.nameko_entrypoints if isinstance(one, Listen)]
+    handler: Any = PaymentsService.on_payment_submitted
+    (door,) = [one for one in handler.nameko_entrypoints if isinstance(one, Listen)]
     assert (door.spares, door.together) == (True, TOGETHER)

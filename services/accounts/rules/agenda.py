@@ -99,10 +99,13 @@ def next_action(
 
 
 def after_stage(action: NextAction | None, *, on: date, stage: Stage) -> NextAction | None:
-    """The next action once that stage of a day is over: what could not be done in it waits for the next chance."""
+    """The next action once that stage of a day is over: what could not be done in it waits for the next chance.
+
+    That is the very next stage, whichever it concerns: what waits must not hide what another stage has to do first.
+    """
     if action is None or action > NextAction(on, stage):
         return action
-    return NextAction(on, Stage.CLOSING) if stage is Stage.OPENING else NextAction(on + DAY, action.stage)
+    return NextAction(on, Stage.CLOSING) if stage is Stage.OPENING else NextAction(on + DAY, Stage.OPENING)
 
 
 def reminder_of(*, terms: Terms, state: AccountState, on: date) -> int | None:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chassis.clock import FixedClock
@@ -71,6 +71,7 @@ def outcome(service: AccountsService, ids: dict[str, str]) -> Any:
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(money=MONEY)
+@example(money=[("late", 8, 106), ("late", 23, 49568)])
 def test_missed_days_give_what_they_give_when_run_in_time(
     service: AccountsService, clock: FixedClock, money: Money
 ) -> None:  # fmt: skip

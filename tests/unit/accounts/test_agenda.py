@@ -79,9 +79,9 @@ class TestTheNextAction:
     def test_lies_after_the_stage_that_is_over(self, found: NextAction | None, after: NextAction | None) -> None:
         assert after_stage(found, on=FIRST_DUE_ON, stage=Stage.OPENING) == after
 
-    def test_that_a_closing_could_not_do_waits_for_the_next_day(self) -> None:
+    def test_that_a_closing_could_not_do_waits_for_the_next_day_and_hides_no_opening_of_it(self) -> None:
         found = NextAction(FIRST_DUE_ON, Stage.CLOSING)
-        assert after_stage(found, on=FIRST_DUE_ON, stage=Stage.CLOSING) == NextAction(FIRST_DUE_ON + DAY, Stage.CLOSING)
+        assert after_stage(found, on=FIRST_DUE_ON, stage=Stage.CLOSING) == NextAction(FIRST_DUE_ON + DAY, Stage.OPENING)
 
 
 class TestAnUndonePayment:
