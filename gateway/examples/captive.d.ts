@@ -2979,7 +2979,10 @@ export interface Webhooks {
   next_cursor: string | null;
 }
 
-/** `details` is plain data about the reason. The last three are null while it is open. */
+/**
+ * `details` is plain data about the reason. The last three are null while it is open; what is about a business day
+ * and no account has empty texts for `account_id` and `account_number`.
+ */
 export interface WorkItem {
   id: string;
   account_id: string;

@@ -23,7 +23,9 @@ class CloseWorkItem(Strict):
 
 
 class WorkItem(Strict):
-    """`details` is plain data about the reason. The last three are null while it is open."""
+    """`details` is plain data about the reason. The last three are null while it is open; what is about a business day
+    and no account has empty texts for `account_id` and `account_number`.
+    """
 
     id = fields.String(required=True)
     account_id = fields.String(required=True)

@@ -11,6 +11,7 @@ from chassis.errors import NotFound
 from chassis.store import Transaction
 from services.accounts.contract.errors import WorkItemClosed
 from services.accounts.models import accounts, work_items
+from services.accounts.rules.shown import work_item_as_told
 
 
 def close_work_item(
@@ -19,7 +20,7 @@ def close_work_item(
     """Close an open one with a note. Raises NotFound, WorkItemClosed."""
     item = transaction.one(
         select(work_items, accounts.c.account_number)
-        .join(accounts, accounts.c.id == work_items.c.account_id)
+        .outerjoin(accounts, accounts.c.id == work_items.c.account_id)
         .where(work_items.c.id == _identifier(work_item_id))
         .with_for_update(of=work_items)
     )
@@ -29,7 +30,7 @@ def close_work_item(
         raise WorkItemClosed()
     closing = {"closed_at": now, "closed_by": caller.subject, "closing_note": note}
     transaction.run(update(work_items).where(work_items.c.id == item["id"]).values(closing))
-    return {**item, **closing}
+    return {**work_item_as_told(item), **closing}
 
 
 def _identifier(work_item_id: str) -> UUID:

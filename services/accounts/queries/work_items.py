@@ -11,6 +11,7 @@ from chassis.errors import FieldError, InvalidRequest
 from chassis.store import Transaction
 from services.accounts.models import accounts, work_items
 from services.accounts.queries.reading import allowed_id
+from services.accounts.rules.shown import work_item_as_told
 
 
 def list_work_items(
@@ -20,7 +21,7 @@ def list_work_items(
     """A page of the open ones, oldest first. Raises InvalidRequest, and NotFound for what is no account id."""
     waiting = (
         select(work_items, accounts.c.account_number)
-        .join(accounts, accounts.c.id == work_items.c.account_id)
+        .outerjoin(accounts, accounts.c.id == work_items.c.account_id)
         .where(work_items.c.closed_at.is_(None))
         .order_by(work_items.c.id)
         .limit(limit + 1)
@@ -32,7 +33,8 @@ def list_work_items(
     if cursor is not None:
         waiting = waiting.where(work_items.c.id > _read_cursor(cursor))
     rows = transaction.all(waiting)
-    return {"data": rows[:limit], "next_cursor": _cursor(rows[limit - 1]["id"]) if len(rows) > limit else None}
+    data = [work_item_as_told(row) for row in rows[:limit]]
+    return {"data": data, "next_cursor": _cursor(rows[limit - 1]["id"]) if len(rows) > limit else None}
 
 
 def _cursor(identifier: UUID) -> str:

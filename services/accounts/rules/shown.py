@@ -1,5 +1,6 @@
 """The figures of an account as the outside sees them: an account that is not open is asked for nothing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -72,3 +73,8 @@ def status_after(*, status: str, product: str, state: AccountState, is_paid: boo
 def has_credit_to_return(*, terms: Terms, state: AccountState) -> bool:
     """Whether the customer has credit that no instalment will ever use."""
     return state.unapplied_cents > 0 and state.next_instalment_number > terms.payment_count
+
+
+def work_item_as_told(item: Mapping[str, Any]) -> dict[str, Any]:
+    """As it is promised: what is about a business day, and no account, has empty texts in its place."""
+    return {**item, **{name: item[name] or "" for name in ("account_id", "account_number")}}

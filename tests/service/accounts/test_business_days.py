@@ -47,7 +47,7 @@ from tests.builders.days import (
     run_through,
     told_of,
 )
-from tests.builders.wiring import a_customer, call, deliver, emitted
+from tests.builders.wiring import a_customer, an_agent, call, deliver, emitted
 from tests.fixtures.dying import dies_at
 from tests.fixtures.postgres import empty
 
@@ -317,6 +317,18 @@ class TestADayThatPaymentsDoesNotConfirm:
             "business_on": CHARGEABLE_ON.isoformat(), "payments_confirmed": False,
         }  # fmt: skip
         assert check(service.store) == []
+
+    def test_is_on_the_list_of_what_waits_for_a_person_who_can_close_it(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        self.unconfirmed(service, clock)
+        clock.move_to(clock.now() + timedelta(hours=2), today=CHARGEABLE_ON)
+        run_now(service)
+        (item,) = call(service.list_work_items, request={}, context=an_agent())["data"]
+        assert (item["reason"], item["account_id"]) == ("payment_day_unconfirmed", "")
+        request = {"work_item_id": item["id"], "note": "three cards of a test"}
+        assert call(service.close_work_item, request=request, context=an_agent(), key="close")["closed_at"] is not None
+        assert call(service.list_work_items, request={}, context=an_agent())["data"] == []
 
     def test_is_made_up_for_by_the_next_confirmed_one(self, service: AccountsService, clock: FixedClock) -> None:
         account_id = self.unconfirmed(service, clock)

@@ -18,6 +18,7 @@ from services.accounts.contract.terms import LIMITS
 from services.accounts.models import AGENDA, account_states, journal_entries
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
+    A_BORROWER,
     a_lease,
     a_loan,
     accounts_service,
@@ -26,13 +27,16 @@ from tests.builders.accounts import (
     payment_posted,
     rows_of,
 )
-from tests.builders.wiring import a_customer, call, deliver
+from tests.builders.wiring import a_customer, an_agent, call, deliver
 from tests.fixtures.postgres import trees_of
 
 # Tables in an order that every foreign key accepts, with what the first release did not have.
 TABLES = ("accounts", "account_parties", "contract_terms", "account_events", "account_states", "allocations")
 JOURNAL = ("journal_entries", "journal_lines")
-NEW_COLUMNS = ("chain_number", "chain_digest", "written_off_cents", *AGENDA, "delinquent_since_on")
+NEW_COLUMNS = (
+    "chain_number", "chain_digest", "written_off_cents", *AGENDA, "delinquent_since_on", "last_name_print",
+    "mailing_address_sealed",
+)  # fmt: skip
 NEW_IN_A_STATE = ("last_rank", "open_fees", "billed_due_on", "delinquent_since_on")
 NEW_IN_TERMS = ("waterfall", "returned_payment_fee_cents", "late_fee_pack", "bill_lead_days", *LIMITS)
 
@@ -82,6 +86,9 @@ def test_they_are_sealed_sound_and_go_on(
         page: Any = call(after.list_transactions, request={"account_id": account_id}, context=context)
         assert all(shown["explanation"]["sentence"] for shown in page["data"])
     assert check(database) == []
+    after.every_minute_print_names()
+    found = call(after.search_accounts, request={"last_name": A_BORROWER.last_name}, context=an_agent())["data"]
+    assert {each["id"] for each in found} == set(account_ids)
     assert {row["chain_number"] for row in rows_of(database, account_states)} == {
         sum(1 for row in rows_of(database, journal_entries) if str(row["account_id"]) == account_id)
         for account_id in account_ids

@@ -1,12 +1,13 @@
 """Builders for the readers' tests: files that say only what the story is about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from deploy.portfolio.people import with_people
-from services.accounts.contract.portfolio import PortfolioAccount, PortfolioVehicle
+from services.accounts.contract.portfolio import PortfolioAccount, PortfolioMailingAddress, PortfolioVehicle
 from services.accounts.contract.terms import LoanTerms, Opening
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -78,4 +79,9 @@ def an_account() -> PortfolioAccount:
         parties=(),
         lease=None,
     )
-    return with_people(account)
+    account = with_people(account)
+    borrower, *others = account.parties
+    address = PortfolioMailingAddress(
+        line_1="9 Rue Morgue", line_2="Floor 4", city="Columbus", state="OH", postal_code="43004-0001"
+    )
+    return replace(account, parties=(replace(borrower, mailing_address=address), *others))

@@ -31,7 +31,9 @@ def as_row(account: PortfolioAccount) -> dict[str, Any]:
     row |= data["terms"] | (data["lease"] or {})
     row |= {f"opening_{name}": value for name, value in data["opening"].items()}
     for party in data["parties"]:
+        address = party.pop("mailing_address") or {}
         row |= {f"{party['role']}_{name}": value for name, value in party.items() if name != "role"}
+        row |= {f"{party['role']}_mailing_{name}": value for name, value in address.items()}
     row.pop("lease", None)
     return row
 

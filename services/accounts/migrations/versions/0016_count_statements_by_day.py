@@ -7,7 +7,7 @@ down_revision = "mail_paper_in_batches"
 
 
 def upgrade() -> None:
-    op.execute("CREATE INDEX ix_statements_on ON statements USING brin (statement_on)")
+    op.execute("CREATE INDEX ix_statements_on ON statements USING brin (statement_on) WITH (autosummarize = on)")
 
 
 def downgrade() -> None:
