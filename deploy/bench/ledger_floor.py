@@ -92,7 +92,7 @@ def _of_ledger(written: str) -> Iterator[str]:
         transaction = open_ones[process]
         transaction.append(statement)
         if not transaction[0].startswith("BEGIN") or statement.endswith("COMMIT"):
-            if any(_OF_LEDGER in one for one in transaction):
+            if any(_OF_LEDGER in one and ledger_ground.HANDLER in one for one in transaction):
                 yield from transaction
             transaction.clear()
         elif statement.startswith("ROLLBACK"):

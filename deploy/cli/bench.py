@@ -206,8 +206,7 @@ def measure_import(*, accounts: int, rounds: int, undisturbed: bool, as_json: bo
     form = bulk_import.Form(accounts=accounts, rounds=rounds)
     with bulk_import.empty_books(is_undisturbed=undisturbed) as books:
         found = bulk_import.measure(books=books, form=form, say=_say)
-    more = {"accounts": accounts, "rounds": rounds, "undisturbed": undisturbed}
-    _end(found, as_json=as_json, more=more, parts=[])
+    _end(found, as_json=as_json, more={**vars(form), "undisturbed": undisturbed}, parts=[])
 
 
 @click.command(name="lockbox")
@@ -265,8 +264,7 @@ def measure_replay(*, rounds: int, as_json: bool) -> None:
     """
     from deploy.bench import replay
 
-    found = replay.measure(rounds=rounds)
-    _end(found, as_json=as_json, more={"rounds": rounds}, parts=[])
+    _end(replay.measure(rounds=rounds), as_json=as_json, more={"rounds": rounds}, parts=[])
 
 
 @click.command(name="ledger")
@@ -288,14 +286,11 @@ def measure_ledger(
     from deploy.bench.ledger_ground import open_ground
 
     form = ledger.Form(payments=payments, accounts=accounts, rounds=rounds)
-    with (
-        _broker(own=own_broker or undisturbed) as broker,
-        open_ground(broker=broker, accounts=accounts, is_undisturbed=undisturbed) as ground,
-    ):
-        measured = ledger.measure(ground=ground, form=form, say=_say)
-    found = ledger.figures_of(measured, form=form)
-    more = {"payments": payments, "accounts": accounts, "rounds": rounds, "undisturbed": undisturbed}
-    _end(found, as_json=as_json, more=more, parts=[])
+    with _broker(own=own_broker or undisturbed) as broker, open_ground(
+        broker=broker, accounts=accounts, is_undisturbed=undisturbed
+    ) as ground:  # fmt: skip
+        found = ledger.figures_of(ledger.measure(ground=ground, form=form, say=_say), form=form)
+    _end(found, as_json=as_json, more={**vars(form), "undisturbed": undisturbed}, parts=[])
 
 
 @click.command(name="notify")
