@@ -43,3 +43,16 @@ def test_what_was_printed_before_a_rotation_is_looked_for_too(folder: Path) -> N
     after = a_cipher(folder)
     assert after.print_of("title") != before
     assert set(after.prints_of("title")) == {before, after.print_of("title")}
+
+
+def test_the_fields_of_one_owner_are_sealed_together_and_open_each_under_its_own_name(folder: Path) -> None:
+    cipher = a_cipher(folder)
+    sealed = cipher.encrypt_fields({"first_name": "Ana", "last_name": "Ana", "email": None}, owner="row 1")
+    assert sealed["email"] is None
+    first, last = sealed["first_name"], sealed["last_name"]
+    assert first is not None
+    assert first != last
+    assert cipher.decrypt(first, bound_to="row 1:first_name") == "Ana"
+    for foreign in ("row 1:last_name", "row 2:first_name"):
+        with pytest.raises(InvalidTag):
+            cipher.decrypt(first, bound_to=foreign)
