@@ -10,7 +10,7 @@ from chassis import inbox, logs, metrics, tracing
 from chassis.doors.call import EventCall, Service
 from chassis.doors.containing import contained
 from chassis.doors.delivery import Concerns, Delivery, Handles, Method
-from chassis.doors.listening import AHEAD_MAX, TOGETHER_MAX, Listen, Outcome
+from chassis.doors.listening import BATCHES_AHEAD, TOGETHER_MAX, Listen, Outcome
 from chassis.errors import (
     DependencyDown,
     Impossible,
@@ -36,15 +36,17 @@ WorkTogether = Callable[[Sequence[Delivery]], list[Settled] | None]
 
 
 def reaction(
-    *events: Event, limit: int = AHEAD_MAX, at_once: bool = False, concerns: Concerns | None = None
+    *events: Event, limit: int | None = None, together: int = TOGETHER_MAX, at_once: bool = False,
+    concerns: Concerns | None = None,
 ) -> Callable[[Method], Method]:  # fmt: skip
     """Event handler that only touches the service's own database: inbox row, verb and commit are one transaction.
 
     Of several events all go into one queue, in the order in which they come.
 
-    Events that wait share one. When one of them fails, nothing was done, and each is handled in its own. With
-    `at_once` the verb is given a list: all that share the transaction. It may give the ids of events that it left,
-    because another transaction has what they need: they come again a moment later. One alone is never left: it waits.
+    Events that wait share one, `together` of them at most. When one of them fails, nothing was done, and each is
+    handled in its own. With `at_once` the verb is given a list: all that share the transaction. It may give the ids of
+    events that it left, because another transaction has what they need: they come again a moment later. One alone is
+    never left: it waits.
     `concerns` is asked once for each type of event that has come, with no transaction open: where it says no, there is
     nothing to do for them, and nothing is written down.
     """
@@ -65,8 +67,9 @@ def reaction(
             except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and remembered
                 return _remember_reaction(delivery, error)
 
-        together = partial(_react_together, method, handles)
-        return entrypoint(method, events, limit, work, together=together, size=TOGETHER_MAX)
+        at_work = partial(_react_together, method, handles)
+        ahead = together * BATCHES_AHEAD if limit is None else limit
+        return entrypoint(method, events, ahead, work, together=at_work, size=together)
 
     return decorate
 

@@ -35,9 +35,9 @@ RESUME_SECONDS_MAX = 90.0
 # After so many failures of the door itself, not of the verb behind it, a message goes to the dead letters.
 DOOR_FAILURES_MAX = 3
 # So many messages of one handler share a transaction, so many such transactions or single messages are at work.
-TOGETHER_MAX, BATCHES_MAX, WORKERS_MAX = 50, 2, 10
+TOGETHER_MAX, BATCHES_MAX, WORKERS_MAX = 50, 3, 10
 # While the batches are at work, the next one is on its way.
-AHEAD_MAX = TOGETHER_MAX * (BATCHES_MAX + 1)
+BATCHES_AHEAD = BATCHES_MAX + 1
 # Errands share less: while a vendor is called, nobody knows of all that are with it what will come of them.
 ERRANDS_TOGETHER_MAX = 10
 # Under load a handler begins no more often than this, the less often the more there is: it shares a transaction.

@@ -14,6 +14,7 @@ from chassis.migrating import upgrade
 from chassis.schemas import schema_of
 from deploy.bench.bystanders import process_of_databases
 from deploy.bench.portfolio import invented_portfolio
+from deploy.bench.precedence import Precedence
 from deploy.bench.processor import ended_children_seconds_used
 from deploy.bench.report import Figure, Target
 from deploy.catalogue import migrations_of
@@ -48,15 +49,16 @@ class Books:
     keys: Path
     clock: Clock
     folder: Path
-
     server: int
+    precedence: Precedence
 
     def take(self, records: Iterable[Placed], *, accounts: int) -> "Taken":
         """Take records over, from the first one to the last commit."""
         began, used, used_there = time.perf_counter(), time.process_time(), ended_children_seconds_used(self.server)
-        taken = take_over(records=records, urls=self.urls, keys=self.keys, clock=self.clock, announce=False)
+        with self.precedence.taken():
+            taken = take_over(records=records, urls=self.urls, keys=self.keys, clock=self.clock, announce=False)
+            seconds, ours = time.perf_counter() - began, time.process_time() - used
         assert taken.created == accounts, f"{taken.created} accounts were taken over instead of {accounts}"
-        seconds, ours = time.perf_counter() - began, time.process_time() - used
         # A connection's own time is counted when it has ended.
         time.sleep(ENDING_SECONDS)
         theirs = ended_children_seconds_used(self.server) - used_there
@@ -73,7 +75,7 @@ class Taken:
 
 
 @contextmanager
-def empty_books(*, services: Sequence[str] = SERVICES) -> Iterator[Books]:
+def empty_books(*, services: Sequence[str] = SERVICES, is_undisturbed: bool = False) -> Iterator[Books]:
     """A durable PostgreSQL of our own with migrated databases, gone with the block."""
     with tempfile.TemporaryDirectory(prefix="captive-bench-") as name:
         home = Path(name)
@@ -87,9 +89,11 @@ def empty_books(*, services: Sequence[str] = SERVICES) -> Iterator[Books]:
                 upgrade(url=url, trees={service: migrations_of(service)})
             ensure_keys(folder=home / "keys")
             clock = clock_of(DataFolder(home / "data"), environment={})
+            server = process_of_databases(cluster)
+            precedence = Precedence(processes=(server,), is_wanted=is_undisturbed)
             yield Books(
-                urls=dict(urls), keys=home / "keys", clock=clock, folder=home, server=process_of_databases(cluster)
-            )
+                urls=dict(urls), keys=home / "keys", clock=clock, folder=home, server=server, precedence=precedence
+            )  # fmt: skip
         finally:
             cluster.destroy()
 

@@ -125,7 +125,8 @@ def _drained(ground: Ground, *, bodies: Sequence[str], count: int) -> Drained:
             family_seconds_used(broker),
         ]
         machine = machine_seconds_used()
-        seconds = ledger_ground.drain(ground, bodies=bodies, drainers=drainers, database=database)
+        with ground.precedence(*(one.pid for one in drainers)).taken():
+            seconds = ledger_ground.drain(ground, bodies=bodies, drainers=drainers, database=database)
         after = [
             sum(seconds_used(one.pid) for one in drainers),
             family_seconds_used(server),

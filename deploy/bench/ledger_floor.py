@@ -66,13 +66,14 @@ def send_again(ground: Ground, *, script: Path) -> Sent:
         server = ground.bystanders.databases
         # The time of a connection that has ended is its server's, once that has noticed.
         used, used_here = ended_children_seconds_used(server), _children_seconds()
-        done = subprocess.run(
-            [program, "-n", "-M", "simple", "-c", "1", "-t", "1", "-f", str(script), "-h", str(url.hostname),
-             "-p", str(url.port), "-U", str(url.username), database],
-            env={**os.environ, "PGPASSWORD": unquote(url.password or "")},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-            timeout=ledger_ground.DRAIN_SECONDS_MAX,
-        )  # fmt: skip
+        with ground.precedence().taken():
+            done = subprocess.run(
+                [program, "-n", "-M", "simple", "-c", "1", "-t", "1", "-f", str(script), "-h", str(url.hostname),
+                 "-p", str(url.port), "-U", str(url.username), database],
+                env={**os.environ, "PGPASSWORD": unquote(url.password or "")},
+                stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+                timeout=ledger_ground.DRAIN_SECONDS_MAX,
+            )  # fmt: skip
         rate = _RATE.search(done.stdout)
         if done.returncode != 0 or rate is None or "aborted" in done.stderr:
             raise StackProblem(f"pgbench could not send the statements again: {done.stderr.strip()[-400:]}")
@@ -91,7 +92,7 @@ def _of_ledger(written: str) -> Iterator[str]:
         transaction = open_ones[process]
         transaction.append(statement)
         if not transaction[0].startswith("BEGIN") or statement.endswith("COMMIT"):
-            if any(_OF_LEDGER in one for one in transaction):
+            if any(_OF_LEDGER in one and ledger_ground.HANDLER in one for one in transaction):
                 yield from transaction
             transaction.clear()
         elif statement.startswith("ROLLBACK"):

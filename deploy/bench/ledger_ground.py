@@ -28,6 +28,7 @@ from deploy.bench.arms import running, temporary_cluster
 from deploy.bench.bystanders import Bystanders, process_of_broker, process_of_databases
 from deploy.bench.floor import connected
 from deploy.bench.portfolio import invented_portfolio
+from deploy.bench.precedence import Precedence
 from deploy.broker import Broker, free_ports
 from deploy.catalogue import SERVICES, migrations_of
 from deploy.importing import take_over
@@ -50,19 +51,27 @@ _DONE = "SELECT count(*) FROM inbox WHERE handler = %s AND state = 'done'"
 
 @dataclass
 class Ground:
-    """Broker, databases, keys, and the ids of the loans; the first ones are for warming up."""
+    """Broker, databases, keys, and the ids of the loans; the first ones are for warming up.
+
+    `is_undisturbed` puts what is measured ahead of all others on the machine.
+    """
 
     bus: str
     folder: Path
     cluster: Cluster
     clock: Clock
     bystanders: Bystanders
+    is_undisturbed: bool = False
     accounts: list[UUID] = field(default_factory=list)
     number: int = 0
 
     @property
     def keys(self) -> Path:
         return self.folder / "keys"
+
+    def precedence(self, *processes: int) -> Precedence:
+        """Of broker, databases and these processes, where it is wanted."""
+        return Precedence(processes=(*self.bystanders.processes, *processes), is_wanted=self.is_undisturbed)
 
     def ask(self, database: str, statement: str, *values: Any) -> Any:
         """The first column of the first row, as the superuser."""
@@ -92,7 +101,7 @@ class Ground:
 
 
 @contextmanager
-def open_ground(*, broker: Broker, accounts: int) -> Iterator[Ground]:
+def open_ground(*, broker: Broker, accounts: int, is_undisturbed: bool = False) -> Iterator[Ground]:
     """Loans taken over, each with a payment of yesterday in its books. Raises StackProblem."""
     with ExitStack() as stack:
         bus = stack.enter_context(broker.vhost())
@@ -102,7 +111,9 @@ def open_ground(*, broker: Broker, accounts: int) -> Iterator[Ground]:
         cluster = stack.enter_context(temporary_cluster(folder))
         bystanders = Bystanders(broker=process_of_broker(broker), databases=process_of_databases(cluster))
         clock = company_clock(zone_name=COMPANY_TIME_ZONE, clock_file="")
-        ground = Ground(bus=bus, folder=folder, cluster=cluster, clock=clock, bystanders=bystanders)
+        ground = Ground(
+            bus=bus, folder=folder, cluster=cluster, clock=clock, bystanders=bystanders, is_undisturbed=is_undisturbed
+        )  # fmt: skip
         ensure_keys(folder=ground.keys)
         declare(url=bus, classes=[service_class(path) for path in SERVICES.values()])
         ground.accounts = _imported(ground, accounts=accounts + WARM_PAYMENTS)

@@ -193,8 +193,9 @@ def measure_overload(*, seconds: float, own_broker: bool, as_json: bool) -> None
 @click.command(name="import")
 @click.option("--accounts", type=click.IntRange(10), default=10_000, show_default=True, help="Accounts in each arm.")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Rounds in which every arm runs.")
+@undisturbed_option
 @json_option
-def measure_import(*, accounts: int, rounds: int, as_json: bool) -> None:
+def measure_import(*, accounts: int, rounds: int, undisturbed: bool, as_json: bool) -> None:
     """Accounts a second into the books of a private PostgreSQL, each with its borrower, terms and opening entry.
 
     The target is 3,000 for loans taken over in bulk. Leases, which go into the books of two services, and a file of
@@ -203,9 +204,9 @@ def measure_import(*, accounts: int, rounds: int, as_json: bool) -> None:
     from deploy.bench import bulk_import
 
     form = bulk_import.Form(accounts=accounts, rounds=rounds)
-    with bulk_import.empty_books() as books:
+    with bulk_import.empty_books(is_undisturbed=undisturbed) as books:
         found = bulk_import.measure(books=books, form=form, say=_say)
-    _end(found, as_json=as_json, more={"accounts": accounts, "rounds": rounds}, parts=[])
+    _end(found, as_json=as_json, more={**vars(form), "undisturbed": undisturbed}, parts=[])
 
 
 @click.command(name="lockbox")
@@ -263,8 +264,7 @@ def measure_replay(*, rounds: int, as_json: bool) -> None:
     """
     from deploy.bench import replay
 
-    found = replay.measure(rounds=rounds)
-    _end(found, as_json=as_json, more={"rounds": rounds}, parts=[])
+    _end(replay.measure(rounds=rounds), as_json=as_json, more={"rounds": rounds}, parts=[])
 
 
 @click.command(name="ledger")
@@ -272,8 +272,11 @@ def measure_replay(*, rounds: int, as_json: bool) -> None:
 @click.option("--accounts", type=click.IntRange(1), default=1500, show_default=True, help="Loans that they pay.")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Rounds in which every arm runs.")
 @own_broker_option
+@undisturbed_option
 @json_option
-def measure_ledger(*, payments: int, accounts: int, rounds: int, own_broker: bool, as_json: bool) -> None:
+def measure_ledger(
+    *, payments: int, accounts: int, rounds: int, own_broker: bool, undisturbed: bool, as_json: bool
+) -> None:
     """A backlog of payments, three in ten dated before yesterday, goes from RabbitMQ into the ledger.
 
     Targets: 400 payments a second with one accounts process, 0.6 of what pgbench reaches with the same statements; two
@@ -283,10 +286,11 @@ def measure_ledger(*, payments: int, accounts: int, rounds: int, own_broker: boo
     from deploy.bench.ledger_ground import open_ground
 
     form = ledger.Form(payments=payments, accounts=accounts, rounds=rounds)
-    with _broker(own=own_broker) as broker, open_ground(broker=broker, accounts=accounts) as ground:
-        measured = ledger.measure(ground=ground, form=form, say=_say)
-    found = ledger.figures_of(measured, form=form)
-    _end(found, as_json=as_json, more={"payments": payments, "accounts": accounts, "rounds": rounds}, parts=[])
+    with _broker(own=own_broker or undisturbed) as broker, open_ground(
+        broker=broker, accounts=accounts, is_undisturbed=undisturbed
+    ) as ground:  # fmt: skip
+        found = ledger.figures_of(ledger.measure(ground=ground, form=form, say=_say), form=form)
+    _end(found, as_json=as_json, more={**vars(form), "undisturbed": undisturbed}, parts=[])
 
 
 @click.command(name="notify")

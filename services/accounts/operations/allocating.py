@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import BindParameter, any_, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PGUUID
 
 from chassis.bulk import insert_all, update_all
 from chassis.ids import new_id
@@ -29,6 +31,10 @@ from services.accounts.rules.history import History, replay_history
 from services.accounts.rules.journal import JournalEntry, allocation_entries
 from services.accounts.rules.shown import is_paid_off, status_after
 from services.accounts.rules.state import Allocation, EventOutOfOrder
+
+_of_accounts: BindParameter[Any] = bindparam("of_accounts", type_=ARRAY(PGUUID(as_uuid=True)))
+_ALLOCATED = select(allocations).where(allocations.c.account_id == any_(_of_accounts))
+_HAPPENED = select(account_events).where(account_events.c.account_id == any_(_of_accounts))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +166,7 @@ def _replayed(
         return
     ids = [account.id for account, _ in events]
     known = _known_allocations(transaction, account_ids=ids)
-    happened = _by_account(transaction.all(select(account_events).where(account_events.c.account_id.in_(ids))))
+    happened = _by_account(transaction.all(_HAPPENED, {"of_accounts": ids}))
     for place, (account, arrived) in zip(places, events, strict=True):
         before = known.get(account.id, {})
         after, found = _replay(account, arrived=arrived, rows=happened[account.id], known=before)
@@ -263,7 +269,7 @@ def _remove(transaction: Transaction, *, account_id: UUID, source_keys: Collecti
 
 def _known_allocations(transaction: Transaction, *, account_ids: Sequence[UUID]) -> dict[UUID, dict[str, _Known]]:
     found: dict[UUID, dict[str, _Known]] = {}
-    for row in transaction.all(select(allocations).where(allocations.c.account_id.in_(account_ids))):
+    for row in transaction.all(_ALLOCATED, {"of_accounts": list(account_ids)}):
         known = _Known(allocation_from_stored(row), row["event_id"], row["revision"])
         found.setdefault(row["account_id"], {})[row["source_key"]] = known
     return found

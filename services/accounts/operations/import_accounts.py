@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select, text
+from sqlalchemy import select, text
 
 from chassis.behind import WriteBehind
-from chassis.bulk import insert_all
+from chassis.bulk import Prepared, insert_prepared, prepared
 from chassis.errors import ConstraintViolated, Refusal
 from chassis.ids import new_id
 from chassis.keys import FieldCipher
@@ -26,12 +26,14 @@ from services.accounts.models import (
     accounts,
     agenda_as_stored,
     contract_terms,
+    journal_entries,
+    journal_lines,
     marks_as_stored,
     sealed_party,
     state_as_stored,
     terms_as_stored,
 )
-from services.accounts.operations.posting import Posting, post, posting_of
+from services.accounts.operations.posting import Posting, posting_of, seal
 from services.accounts.rules.agenda import next_action, taken_over
 from services.accounts.rules.assessing import pack_of
 from services.accounts.rules.delinquency import delinquent_since
@@ -78,14 +80,24 @@ class _Rows:
     states: list[dict[str, Any]] = field(default_factory=list)
     postings: list[Posting] = field(default_factory=list)
 
-    def by_table(self) -> tuple[tuple[Table, list[dict[str, Any]]], ...]:
-        return (
-            (accounts, self.accounts),
-            (account_parties, self.parties),
-            (contract_terms, self.terms),
-            (account_events, self.events),
-            (account_states, self.states),
-        )
+    def prepared(self, *, now: datetime, today: date) -> "_Batch":
+        """The same as it is sent."""
+        posted = seal(postings=self.postings, today=today, now=now, heads={})
+        by_table = (
+            (accounts, self.accounts), (account_parties, self.parties), (contract_terms, self.terms),
+            (account_events, self.events), (account_states, self.states), (journal_entries, posted.entries),
+            (journal_lines, posted.lines),
+        )  # fmt: skip
+        known = [(row["source_ref"], row["account_number"]) for row in self.accounts]
+        return _Batch(known, [prepared(table, rows) for table, rows in by_table])
+
+
+@dataclass
+class _Batch:
+    """What is on its way into the tables: source references with their numbers, and the rows."""
+
+    known: Sequence[tuple[str, str]] = ()
+    rows: Sequence[Prepared] = ()
 
 
 @dataclass
@@ -133,18 +145,18 @@ def import_accounts(
         if announce:
             _announce(transaction, account, today=today)
 
-    unsaved = _Rows()
+    unsaved = _Batch()
     with WriteBehind() as behind:
         for batch in _batches(records):
             behind.finish()
             fresh = _fresh(transaction, batch, unsaved, count.turn_away)
-            behind.start(partial(_store, transaction, unsaved, now=now, today=today))
+            behind.start(partial(_store, transaction, unsaved))
             new = [Opened(new_id(at=now), record, state) for record, state in _serviceable(fresh, count.turn_away)]
-            unsaved = _rows_of(new, cipher=cipher, now=now, today=today)
+            unsaved = _rows_of(new, cipher=cipher, now=now, today=today).prepared(now=now, today=today)
             for account in new:
                 announced(account)
             count.add(seen=len(batch), created=len(new))
-        behind.start(partial(_store, transaction, unsaved, now=now, today=today))
+        behind.start(partial(_store, transaction, unsaved))
     return Imported(created=count.created, skipped=count.seen - count.created - count.refused, refused=count.refused)
 
 
@@ -161,22 +173,21 @@ def _rows_of(new: Sequence[Opened], *, cipher: FieldCipher, now: datetime, today
     return rows
 
 
-def _store(transaction: Transaction, rows: _Rows, *, now: datetime, today: date) -> None:
+def _store(transaction: Transaction, batch: _Batch) -> None:
     try:
-        for table, values in rows.by_table():
-            insert_all(transaction, table, values)
+        for rows in batch.rows:
+            insert_prepared(transaction, rows)
     except ConstraintViolated as violated:
         if violated.constraint not in ("uq_accounts_account_number", "uq_accounts_source_ref"):
             raise
         raise AccountNumberTaken("Another import took one of these accounts meanwhile. Import again.") from violated
-    post(transaction, postings=rows.postings, today=today, now=now)
     # At the commit the entries of a large file would be checked all at once, for longer than a statement may take.
     transaction.run(text("SET CONSTRAINTS ALL IMMEDIATE"))
     transaction.run(text("SET CONSTRAINTS ALL DEFERRED"))
 
 
 def _fresh(
-    transaction: Transaction, batch: Sequence[PortfolioAccount], unsaved: _Rows, turn_away: TurnAway
+    transaction: Transaction, batch: Sequence[PortfolioAccount], unsaved: _Batch, turn_away: TurnAway
 ) -> list[PortfolioAccount]:
     """The records whose account is not here yet, each `source_ref` once and each number once.
 
@@ -185,11 +196,12 @@ def _fresh(
     records = {record.source_ref: record for record in reversed(batch)}
     columns = select(accounts.c.source_ref, accounts.c.account_number)
     known = transaction.all(columns.where(accounts.c.source_ref.in_(list(records))))
-    for row in (*known, *unsaved.accounts):
-        records.pop(row["source_ref"], None)
+    for source_ref in (*(row["source_ref"] for row in known), *(source_ref for source_ref, _ in unsaved.known)):
+        records.pop(source_ref, None)
     numbers = [record.account_number for record in records.values()]
     taken = transaction.all(columns.where(accounts.c.account_number.in_(numbers))) if numbers else []
-    owners = {row["account_number"]: row["source_ref"] for row in (*taken, *unsaved.accounts)}
+    owners = {row["account_number"]: row["source_ref"] for row in taken}
+    owners |= {number: source_ref for source_ref, number in unsaved.known}
     fresh = []
     for record in reversed(records.values()):
         owner = owners.setdefault(record.account_number, record.source_ref)

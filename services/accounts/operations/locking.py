@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, func, select, update
+from sqlalchemy import BindParameter, any_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PGUUID
 
 from chassis.bulk import update_all
 from chassis.context import CallContext
@@ -34,7 +36,7 @@ from services.accounts.rules.shown import OPEN
 from services.accounts.rules.state import AccountState
 from services.accounts.rules.terms import Terms
 
-_of_accounts: BindParameter[Any] = bindparam("of_accounts", expanding=True)
+_of_accounts: BindParameter[Any] = bindparam("of_accounts", type_=ARRAY(PGUUID(as_uuid=True)))
 _newest = (
     select(func.max(contract_terms.c.version))
     .where(contract_terms.c.account_id == account_states.c.account_id)
@@ -56,7 +58,7 @@ _LOCKED = (
     )
     .join(accounts, accounts.c.id == account_states.c.account_id)
     .join(contract_terms, contract_terms.c.account_id == account_states.c.account_id)
-    .where(account_states.c.account_id.in_(_of_accounts), contract_terms.c.version == _newest.scalar_subquery())
+    .where(account_states.c.account_id == any_(_of_accounts), contract_terms.c.version == _newest.scalar_subquery())
     .order_by(account_states.c.account_id)
 )
 # Both rows: after a wait PostgreSQL reads only locked rows anew, and a payoff meanwhile changed the status.

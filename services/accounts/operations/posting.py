@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import select, text
 
 from chassis.bulk import insert_all
 from chassis.ids import new_id
@@ -19,6 +19,15 @@ _NEWEST_HEADS = text("""
     SELECT DISTINCT ON (account_id) account_id, chain_number, chain_digest FROM journal_entries
     WHERE account_id = ANY(CAST(:ids AS uuid[])) AND chain_number IS NOT NULL
     ORDER BY account_id, chain_number DESC
+""")
+_STANDING = text("""
+    SELECT e.id, e.account_id, e.source_key, e.cause_key, e.kind, e.effective_on,
+           l.ledger_account, l.debit_cents, l.credit_cents
+    FROM unnest(CAST(:account_ids AS uuid[]), CAST(:cause_keys AS text[])) AS w (account_id, cause_key)
+    JOIN journal_entries e ON e.account_id = w.account_id AND e.cause_key = w.cause_key
+    JOIN journal_lines l ON l.entry_id = e.id
+    WHERE e.reverses_id IS NULL AND NOT EXISTS (SELECT FROM journal_entries r WHERE r.reverses_id = e.id)
+    ORDER BY e.id, l.number
 """)
 
 
@@ -39,6 +48,15 @@ def posting_of(entry: JournalEntry, *, account_id: UUID, event_number: int) -> P
     return Posting(account_id=account_id, cause_key=entry.source_key, key=key, entry=entry)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """Rows of entries and their lines, ready to be added, and the heads that the accounts' chains have after them."""
+
+    entries: Sequence[Mapping[str, Any]]
+    lines: Sequence[Mapping[str, Any]]
+    heads: dict[UUID, ChainHead]
+
+
 def post(
     transaction: Transaction,
     *,
@@ -52,7 +70,17 @@ def post(
     `heads` are the heads before; an account that is not among them has no entry yet. Raises ConstraintViolated for a
     key posted before.
     """
-    reached = dict(heads or {})
+    added = seal(postings=postings, today=today, now=now, heads=heads or {})
+    insert_all(transaction, journal_entries, added.entries)
+    insert_all(transaction, journal_lines, added.lines)
+    return added.heads
+
+
+def seal(
+    *, postings: Sequence[Posting], today: date, now: datetime, heads: Mapping[UUID, ChainHead]
+) -> Sealed:  # fmt: skip
+    """The rows that postings give, each entry sealed after the one before it."""
+    reached = dict(heads)
     entries, lines = [], []
     for posting in postings:
         row = _entry_row(new_id(at=now), posting, today, now)
@@ -60,9 +88,7 @@ def post(
         reached[posting.account_id] = head
         entries.append({**row, "chain_number": head.number, "chain_digest": head.digest})
         lines += _line_rows(row["id"], posting)
-    insert_all(transaction, journal_entries, entries)
-    insert_all(transaction, journal_lines, lines)
-    return reached
+    return Sealed(entries=entries, lines=lines, heads=reached)
 
 
 def newest_head(transaction: Transaction, *, account_id: UUID) -> ChainHead:
@@ -91,20 +117,10 @@ def reversals(
     """By account, the postings that undo standing entries; `wrong` names their kinds by account and cause."""
     if not wrong:
         return {}
-    causes = [(account_id, cause_key) for account_id, kinds in wrong.items() for cause_key in kinds]
-    reversed_too = journal_entries.alias("reversal")
-    statement = (
-        select(
-            journal_entries, journal_lines.c.ledger_account, journal_lines.c.debit_cents, journal_lines.c.credit_cents
-        )
-        .join(journal_lines, journal_lines.c.entry_id == journal_entries.c.id)
-        .outerjoin(reversed_too, reversed_too.c.reverses_id == journal_entries.c.id)
-        .where(tuple_(journal_entries.c.account_id, journal_entries.c.cause_key).in_(causes))
-        .where(journal_entries.c.reverses_id.is_(None), reversed_too.c.id.is_(None))
-        .order_by(journal_entries.c.id, journal_lines.c.number)
-    )
+    pairs = [(str(account_id), cause_key) for account_id, kinds in wrong.items() for cause_key in kinds]
+    account_ids, cause_keys = zip(*pairs, strict=True)
     standing: dict[UUID, list[Mapping[str, Any]]] = {}
-    for row in transaction.all(statement):
+    for row in transaction.all(_STANDING, {"account_ids": list(account_ids), "cause_keys": list(cause_keys)}):
         if row["kind"] in wrong[row["account_id"]][row["cause_key"]]:
             standing.setdefault(row["id"], []).append(row)
     found: dict[UUID, list[Posting]] = {}

@@ -217,7 +217,7 @@ class AccountsService(Papers, Days):
     def list_account_flags(self, call: Call) -> Any:
         return queries.list_account_flags(call.transaction, caller=call.context, **call.request)
 
-    @reaction(payments_events.payment_posted, at_once=True)
+    @reaction(payments_events.payment_posted, together=100, at_once=True)
     def on_payment_posted(self, calls: Sequence[EventCall]) -> set[UUID]:
         return operations.apply_payments(calls, policy=self.policy, now=self.clock.now(), today=self.clock.today())
 

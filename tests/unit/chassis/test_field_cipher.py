@@ -54,3 +54,16 @@ def test_a_key_is_found_though_the_folder_looks_as_it_did(folder: Path) -> None:
     sealed = a_cipher(folder).encrypt("Alvarez", bound_to="row 1")
     os.utime(home, ns=(looked_at.st_atime_ns, looked_at.st_mtime_ns))
     assert cipher.decrypt(sealed, bound_to="row 1") == "Alvarez"
+
+
+def test_the_fields_of_one_owner_are_sealed_together_and_open_each_under_its_own_name(folder: Path) -> None:
+    cipher = a_cipher(folder)
+    sealed = cipher.encrypt_fields({"first_name": "Ana", "last_name": "Ana", "email": None}, owner="row 1")
+    assert sealed["email"] is None
+    first, last = sealed["first_name"], sealed["last_name"]
+    assert first is not None
+    assert first != last
+    assert cipher.decrypt(first, bound_to="row 1:first_name") == "Ana"
+    for foreign in ("row 1:last_name", "row 2:first_name"):
+        with pytest.raises(InvalidTag):
+            cipher.decrypt(first, bound_to=foreign)
