@@ -36,8 +36,8 @@ GATES = (
     Gate("mypy strict", (sys.executable, "-m", "mypy", *PYTHON_FOLDERS)),
     Gate("import contracts", (sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()")),
 )
-# Most tests wait for processes to start and for time to pass, so two at once take half the time.
-WORKERS = 2
+# Most tests wait for processes to start and for time to pass: three at once keep two cores busy.
+WORKERS = 3
 # A module's tests share what it has started, so they stay in one worker (tests/fixtures/sharing.py); in the order of
 # collection, where what takes long stands first: sorted by the number of tests, whole stacks would come last.
 SIDE_BY_SIDE = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
