@@ -6,7 +6,7 @@ An event is held to both: it is read by listeners of another release, and those 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Shape = Mapping[str, Any]
@@ -18,16 +18,25 @@ KINDS = ("null", "boolean", "integer", "number", "string", "array", "object")
 
 @dataclass(frozen=True)
 class Side:
-    """From where a change is read, and how it is named there."""
+    """From where a change is read, and how it is named there.
+
+    `passing_over_matters`: what is sent where anything may be is not refused, but nobody looks at it any more.
+    """
 
     missing: str
     required: str
     type: str
+    is_sent: bool = False
+    passing_over_matters: bool = False
     choices_may_grow: bool = False
     bounds_matter: bool = True
 
 
-TAKEN = Side(missing="is no longer taken", required="is newly required", type="no longer takes")
+TAKEN = Side(
+    missing="is no longer taken", required="is newly required", type="no longer takes", is_sent=True,
+    passing_over_matters=True,
+)  # fmt: skip
+TOLD_AGAIN = replace(TAKEN, passing_over_matters=False)
 GIVEN = Side(
     missing="is gone", required="is no longer always there", type="may now be", choices_may_grow=True,
     bounds_matter=False,
@@ -81,7 +90,7 @@ def surprising_answers(old: Document, new: Document, *, before: Shape, after: Sh
 def broken_listeners(old: Shape, new: Shape, *, at: str) -> list[str]:
     """Why an event of one release might be refused by a listener of the other, either way round."""
     before, after = Document(old), Document(new)
-    earlier_told_again = _outside(TAKEN, (before, old), (after, new), at)
+    earlier_told_again = _outside(TOLD_AGAIN, (before, old), (after, new), at)
     later_heard = _outside(TOLD, (after, new), (before, old), at)
     return list(dict.fromkeys([*earlier_told_again, *later_heard]))
 
@@ -111,11 +120,11 @@ def _differences(side: Side, values: Placed, allowed: Placed, at: str) -> Iterat
     yield from _narrower(side, variant, wanted, at)
     mine, theirs = variant.get("properties", {}), wanted.get("properties", {})
     for name in sorted(set(wanted.get("required", ())) - set(variant.get("required", ()))):
-        if side is TAKEN or name in mine:
+        if side.is_sent or name in mine:
             yield f"{at}/{name} {side.required}"
-    if side is TAKEN:
-        closed = wanted.get("additionalProperties", True) is False
-        unknown = set(mine) - set(theirs) if closed else set()
+    if side.is_sent:
+        is_refused = side.passing_over_matters or wanted.get("additionalProperties", True) is False
+        unknown = set(mine) - set(theirs) if is_refused else set()
     else:
         unknown = set(theirs) - set(mine)
     for name in sorted(unknown):
