@@ -63,7 +63,7 @@ def test_swagger_ui_can_send_a_request_under_the_policy(browser: Browser, url: s
 def test_the_events_can_be_read_with_their_style(browser: Browser, url: str) -> None:
     browser.open(f"{url}/docs/events")
     browser.wait_for("document.querySelectorAll('article').length >= 15")
-    assert browser.value("getComputedStyle(document.querySelector('.ours')).borderRadius") == "16px"
+    browser.wait_for("getComputedStyle(document.querySelector('.ours')).borderRadius === '16px'")
     browser.value("document.querySelector('details summary').click()")
     assert "specversion" in browser.value("document.querySelector('details').innerText")
     assert browser.value("document.scripts.length") == 0
