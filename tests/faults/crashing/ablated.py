@@ -82,13 +82,16 @@ def _told_after_the_commit() -> None:
     take_from_outbox, writing = _taking_from_outbox(), Database.writing
 
     def emit(self: Transaction, event: Any, *, subject: str, data: Mapping[str, Any]) -> None:
-        vars(self).setdefault("untold", []).append(take_from_outbox(self, event, subject, data))
+        # Of a group each is told with a cause of its own, within one transaction and on one connection.
+        self.connection.info.setdefault("untold", []).append(take_from_outbox(self, event, subject, data))
 
     @contextmanager
     def writing_then_telling(self: Database, **named: Any) -> Iterator[Transaction]:
         with writing(self, **named) as transaction:
+            kept = transaction.connection.info
+            kept.pop("untold", None)
             yield transaction
-        untold = vars(transaction).get("untold", [])
+            untold = kept.pop("untold", [])
         if untold:
             failpoint("outbox.claimed")
             _publish(untold)
