@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from joserfc.jwk import KeySet, OKPKey
 
 from chassis.ids import made_at, new_id
+
+UNREADABLE = (KeyError, ValueError, InvalidTag)
+"""What decrypting raises for a value whose key is gone, or that was tampered with."""
 
 
 class KeysMissing(Exception):

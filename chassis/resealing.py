@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import Column, ColumnElement, LargeBinary, Table, func, or_, select, update
 
 from chassis import logs
-from chassis.keys import FieldCipher
+from chassis.keys import UNREADABLE, FieldCipher
 from chassis.store import Database, Row, Transaction, run_contended
 
 BATCH = 200
@@ -107,7 +106,7 @@ def _rewrite(store: Database, *, cipher: FieldCipher, sealed: SealedTable, after
                 bound_to = template.format_map(row)
                 try:
                     values |= _anew(sealed, name, cipher=cipher, stored=row[name], bound_to=bound_to)
-                except (KeyError, ValueError, InvalidTag) as error:
+                except UNREADABLE as error:
                     place = f"{sealed.table.name}.{name} {row[sealed.identifier.name]}"
                     log.error("a stored value cannot be opened", place=place, error=type(error).__name__)
                     unreadable.append(place)

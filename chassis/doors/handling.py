@@ -24,8 +24,8 @@ from chassis.store import Cause, Contended, run_contended
 
 log = logs.logger(__name__)
 
-# Events that share a transaction have so long for all of it; each alone has longer.
-TOGETHER_SECONDS_MAX = 5.0
+# Events that share a transaction have so long for all of it, and more where more share it: each alone has longer.
+TOGETHER_SECONDS_MAX, TOGETHER_SECONDS_EACH = 5.0, 0.1
 
 
 # What became of a delivery, and for a retry the seconds to wait.
@@ -121,7 +121,8 @@ def _react_together(method: Method, handles: Handles, deliveries: Sequence[Deliv
     try:
         pairs = [(delivery, handles.load(delivery.envelope)) for delivery in deliveries]
         work = partial(_react_to_all_if_concerned, method, handles, pairs)
-        return contained(work, seconds_max=TOGETHER_SECONDS_MAX)
+        seconds_max = max(TOGETHER_SECONDS_MAX, TOGETHER_SECONDS_EACH * len(deliveries))
+        return contained(work, seconds_max=seconds_max)
     except DependencyDown:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, each is tried alone and then remembered

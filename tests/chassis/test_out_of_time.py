@@ -56,6 +56,16 @@ def test_events_that_take_too_long_together_are_handled_each_alone(
     assert total(service.store) == 3
 
 
+def test_many_events_have_longer_together_than_few(
+    service: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handling, "TOGETHER_SECONDS_MAX", LIMIT_SECONDS)
+    monkeypatch.setattr(handling, "TOGETHER_SECONDS_EACH", 1.0)
+    first, *others = [an_addition(clock, name).to_json() for name in ("a", "slow", "b")]
+    outcomes = service.on_counted_slowly(body=first, others=others, again=False, settings=settings_of())
+    assert (outcomes, total(service.store)) == ([Outcome.DONE] * 3, 3)
+
+
 def test_an_event_that_takes_too_long_alone_is_tried_again_as_any_that_failed(
     service: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

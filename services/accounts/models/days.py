@@ -36,7 +36,7 @@ business_day_batches = Table(
     Column("done_at", DateTime(timezone=True), nullable=False),
 )
 
-# One that was missed and is told by a later one, or never, has no `told_at`.
+# One that was missed has no `told_at` until a later one is told in its place.
 reminders = Table(
     "reminders",
     metadata,

@@ -28,13 +28,14 @@ from services.accounts.rules.payoff import (
     refund_cents,
     still_open_cents,
 )
-from services.accounts.rules.shown import CLOSED, PAID_OFF, carried_standing
+from services.accounts.rules.shown import CLOSED, PAID_OFF, carried_standing, has_credit_to_return
 from services.accounts.rules.state import Allocation
 from services.accounts.rules.terms import LoanTerms
 
 MISSED, LEASE_QUOTE_MET = "payoff_quote_missed", "lease_quote_met"
 PAYOFF, LEASE_END, REFUND = "payoff_settled", "lease_ended", "refund_due"
 
+# Who pays back by the way of a payment pays back no more than came that way.
 _STANDING_PAYMENT = text(
     """
     SELECT paid.source_key, paid.data ->> 'payment_id' AS payment_id
@@ -43,6 +44,10 @@ _STANDING_PAYMENT = text(
         SELECT FROM account_events undone
         WHERE undone.account_id = paid.account_id AND undone.kind IN ('payment_reversed', 'payment_returned')
           AND undone.data ->> 'payment_key' = paid.source_key
+    ) AND CAST(paid.data ->> 'amount_cents' AS bigint) >= :cents + (
+        SELECT coalesce(sum(CAST(back.data ->> 'amount_cents' AS bigint)), 0) FROM account_events back
+        WHERE back.account_id = paid.account_id AND back.kind = 'refund_due'
+          AND back.data ->> 'payment_key' = paid.source_key
     )
     ORDER BY paid.effective_on DESC, paid.number DESC LIMIT 1
     """
@@ -115,10 +120,29 @@ def tell_refund(
 
 def close_fallen_refunds(transaction: Transaction, *, changes: Sequence[Change], now: datetime) -> None:
     """Nobody is to pay out a refund any more whose payment was undone."""
-    fallen = [each.after.source_key for each in changes if each.after.kind == REFUND and not each.after.amount_cents]
+    fallen = _fallen_refunds(changes)
     if fallen:
         waiting = update(work_items).where(work_items.c.source_key.in_(fallen), work_items.c.closed_at.is_(None))
         transaction.run(waiting.values(closed_at=now))
+
+
+def review_credit(
+    transaction: Transaction, *, account: LockedAccount, changes: Sequence[Change], now: datetime
+) -> None:  # fmt: skip
+    """A payment was undone: what is left of credit that was to go back waits for a person, with what it is now.
+
+    Only a person sees whether a refund that fell with its payment had reached the customer before.
+    """
+    left = work_items.c.details["refund_id"].astext.is_(None) & (work_items.c.reason == REFUND)
+    is_open = (work_items.c.account_id == account.id) & work_items.c.closed_at.is_(None)
+    waited = transaction.run(update(work_items).where(left, is_open).values(closed_at=now))
+    is_over = account.status in (PAID_OFF, CLOSED) and has_credit_to_return(terms=account.terms, state=account.state)
+    if is_over and (waited or _fallen_refunds(changes)):
+        _leave_to_a_person(transaction, account=account, cents=account.state.unapplied_cents, now=now)
+
+
+def _fallen_refunds(changes: Sequence[Change]) -> list[str]:
+    return [each.after.source_key for each in changes if each.after.kind == REFUND and not each.after.amount_cents]
 
 
 def close_account(
@@ -255,18 +279,18 @@ def credit_refund(
 ) -> tuple[Refund | None, Money | None]:
     """The refund of the credit that a billed lease is left with, and the standing payment by whose way it goes back.
 
-    A person sends it where nothing that still counts was ever paid here: the work item then names no payment.
+    That is the last one that brought as much. A person sends it where there is none: the work item then names no
+    payment.
     """
     cents = refund_cents(unapplied_cents=account.state.unapplied_cents, policy=policy)
     if cents == 0:
         return None, None
-    paid = transaction.one(_STANDING_PAYMENT, {"account_id": account.id})
+    paid = transaction.one(_STANDING_PAYMENT, {"account_id": account.id, "cents": cents})
+    if paid is None:
+        _leave_to_a_person(transaction, account=account, cents=cents, now=now)
+        return None, None
     on = max(today, account.state.last_effective_on)
     key = f"{REFUND}:{new_id(at=now)}"
-    if paid is None:
-        told = {"payment_id": None, "refund_id": None, "amount_cents": cents}
-        _open_work_item(transaction, account=account, reason=REFUND, now=now, source_key=key, details=told)
-        return None, None
     refund = Refund(source_key=key, effective_on=on, payment_key=paid["source_key"], amount_cents=cents)
     details = {"payment_id": paid["payment_id"], "refund_id": _refund_id(refund), "amount_cents": cents}
     _open_work_item(transaction, account=account, reason=REFUND, now=now, source_key=key, details=details)
@@ -289,6 +313,12 @@ def record_following(
     )
     assert following is not None, "a payment pays off and is refunded once"
     return fold(transaction, account=account, arrived=following).account
+
+
+def _leave_to_a_person(transaction: Transaction, *, account: LockedAccount, cents: int, now: datetime) -> None:
+    told = {"payment_id": None, "refund_id": None, "amount_cents": cents}
+    key = f"{REFUND}:{new_id(at=now)}"
+    _open_work_item(transaction, account=account, reason=REFUND, now=now, source_key=key, details=told)
 
 
 def _open_work_item(

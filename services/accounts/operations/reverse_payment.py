@@ -13,6 +13,7 @@ from services.accounts.contract.errors import PaymentAlreadyReversed, PaymentNot
 from services.accounts.models import work_items
 from services.accounts.operations.allocating import Folded
 from services.accounts.operations.changing import change, changed
+from services.accounts.operations.closing import review_credit
 from services.accounts.operations.fees import charge_returned_payment
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, lock_for
 from services.accounts.operations.recording import find_recorded
@@ -123,6 +124,7 @@ def _undo(
         transaction, account=folded.account, payment_key=event.payment_key, code=event.return_code, now=now, today=today
     )
     _close_work_item(transaction, payment_key=event.payment_key, now=now)
+    review_credit(transaction, account=after, changes=folded.changes, now=now)
     tell_reversed(transaction, account=after, allocation=undone, paid=paid["data"], today=today)
     tell_consequences(
         transaction, before=account, folded=folded, after=after, today=today, payment_id=paid["data"]["payment_id"]

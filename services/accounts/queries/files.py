@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
+from chassis import logs
 from chassis.context import CallContext
-from chassis.keys import FieldCipher
+from chassis.keys import UNREADABLE, FieldCipher
 from chassis.store import Row, Transaction
 from services.accounts.contract.files import FOUND_MAX
 from services.accounts.models import account_flags, account_parties, accounts, title_releases, unsealed
@@ -22,6 +23,8 @@ from services.accounts.rules.titles import title_as_told
 
 # So many who bear one name are looked at, the newest first; beside a common name the first one is asked for.
 BEARERS_MAX = 5_000
+
+log = logs.logger(__name__)
 
 
 def search_accounts(
@@ -90,8 +93,12 @@ def _accounts_of(
 
 
 def _is_called(cipher: FieldCipher, party: Row, *, last_name: str, first_name: str) -> bool:
-    """In the clear: prints are short enough for two names to share one."""
-    last, first = (comparable(unsealed(cipher, party, name) or "") for name in ("last_name", "first_name"))
+    """In the clear: prints are short enough for two names to share one. Nobody is found by what cannot be read."""
+    try:
+        last, first = (comparable(unsealed(cipher, party, name) or "") for name in ("last_name", "first_name"))
+    except UNREADABLE as error:
+        log.error("a name cannot be read and is not found", party_id=str(party["id"]), error=type(error).__name__)
+        return False
     return last == comparable(last_name) and first.startswith(comparable(first_name))
 
 

@@ -196,6 +196,15 @@ class TestAReminderWhoseDayWasMissed:
         (told,) = self.caught_up_on(service, clock, date(2026, 12, 2))
         assert (told["days_before"], told["days_left"], told["stands_for"]) == (3, 3, [10, 7, 5])
 
+    def test_is_told_by_the_next_one_and_by_none_after_it(self, service: AccountsService, clock: FixedClock) -> None:
+        an_account(service, a_loan())
+        self.caught_up_on(service, clock, date(2026, 12, 1))
+        run_through(service, clock, DUE_ON)
+        told = told_of(service, "payment_due_soon")
+        assert [(each["days_before"], each["stands_for"]) for each in told] == [(5, [10, 7]), (3, []), (1, [])]
+        instants = {row["days_before"]: row["told_at"] for row in rows_of(service.store, reminders)}
+        assert instants[10] == instants[7] == instants[5] is not None
+
     @pytest.mark.parametrize("on", [DUE_ON, DUE_ON + DAY])
     def test_is_not_told_once_the_instalment_is_due(
         self, service: AccountsService, clock: FixedClock, on: date

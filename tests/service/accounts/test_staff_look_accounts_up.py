@@ -15,6 +15,7 @@ from chassis.tables import audit_log
 from services.accounts.contract.errors import WorkItemClosed
 from services.accounts.contract.files import FOUND_MAX
 from services.accounts.models import work_items
+from services.accounts.operations import naming
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
     A_BORROWER,
@@ -131,6 +132,32 @@ class TestASearchByName:
         assert search(service, last_name="De La Cruz") == []
         service.every_minute_print_names()
         assert [found["id"] for found in search(service, last_name="De La Cruz")] == [account_id]
+
+    def test_finds_all_of_them_at_once_however_many_they_are(
+        self, service: AccountsService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(naming, "PRINTED_AT_ONCE_MAX", 2)
+        take_over(service, *(a_loan(source_ref=f"old/{number}") for number in range(5)))
+        with service.store.writing() as transaction:
+            transaction.run(text("UPDATE account_parties SET last_name_print = NULL"))
+        service.every_minute_print_names()
+        assert len(search(service, last_name="De La Cruz")) == 5
+
+    def test_passes_over_whom_no_key_opens_any_more(
+        self, service: AccountsService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(naming, "PRINTED_AT_ONCE_MAX", 1)
+        gone, kept = (an_account(service, a_loan(source_ref=ref)) for ref in ("old/gone", "old/kept"))
+        seal = "overlay(last_name_sealed placing :unknown from 1 for 36)"
+        with service.store.writing() as transaction:
+            sealed = text(f"UPDATE account_parties SET last_name_sealed = {seal} WHERE account_id = :gone")
+            transaction.run(sealed, {"unknown": NOBODYS_ID, "gone": gone})
+        # The one that was printed while its key was there is met by its print.
+        assert [found["id"] for found in search(service, last_name="De La Cruz")] == [kept]
+        with service.store.writing() as transaction:
+            transaction.run(text("UPDATE account_parties SET last_name_print = NULL"))
+        service.every_minute_print_names()
+        assert [found["id"] for found in search(service, last_name="De La Cruz")] == [kept]
 
     def test_of_a_common_name_gives_a_page_and_no_more(self, service: AccountsService) -> None:
         take_over(service, *(a_loan(source_ref=f"many/{number}") for number in range(FOUND_MAX + 2)))

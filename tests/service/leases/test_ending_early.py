@@ -2,13 +2,22 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from chassis.errors import InvalidRequest
+from chassis.events import Envelope
 from deploy.ledger_check import check
+from services.accounts.models import work_items
+from services.accounts.operations import note_return
+from services.accounts.operations.changing import change
+from services.accounts.operations.closing import REFUND
+from services.accounts.operations.locking import lock_account
+from services.accounts.rules.events import Refund
 from services.leases.contract.errors import OptionNotOpen, ServicememberNotOnRecord, ServicememberOrdersDoNotFit
-from tests.builders.accounts import an_opening, ledger_of
+from tests.builders.accounts import an_opening, ledger_of, rows_of
 from tests.builders.lease_house import BALANCE_AFTER_34_CENTS, INSTALMENT_CENTS, LeaseHouse, a_late_lease
 from tests.builders.wiring import an_agent, call
 
@@ -35,6 +44,35 @@ def ended(
 def flagged(house: LeaseHouse, account_id: str, *, kind: str = "servicemember") -> None:
     request = {"account_id": account_id, "kind": kind, "from_on": "2026-11-01", "note": "orders of 1 November"}
     call(house.accounts.set_account_flag, request=request, context=an_agent(), key=f"flag-{kind}")
+
+
+def comes_back(house: LeaseHouse, paid: Envelope) -> None:
+    returned = {**paid.data, "return_code": "R01", "reason": "insufficient funds"}
+    with house.accounts.store.writing() as transaction:
+        note_return(transaction, returned=returned, now=house.clock.now(), today=house.clock.today())
+    house.settle()
+
+
+def waiting_cents(house: LeaseHouse, account_id: str) -> list[tuple[str | None, int]]:
+    """By the open work items: the payment by whose way money goes back, if any, and how much."""
+    items = call(house.accounts.list_work_items, request={"account_id": account_id}, context=an_agent())["data"]
+    return [(item["details"]["payment_id"], item["details"]["amount_cents"]) for item in items]
+
+
+def set_aside_as_an_earlier_release_did(house: LeaseHouse, account_id: str, paid: Envelope) -> None:
+    """All that is left of the credit goes back by the way of one payment, however much that brought."""
+    now, today = house.clock.now(), house.clock.today()
+    (item,) = rows_of(house.accounts.store, work_items)
+    payment_id, refund_id = paid.data["payment_id"], item["source_key"].rpartition(":")[2]
+    by_payment = item["details"] | {"payment_id": payment_id, "refund_id": refund_id}
+    with house.accounts.store.writing() as transaction:
+        account = lock_account(transaction, account_id=UUID(account_id))
+        transaction.run(update(work_items).where(work_items.c.id == item["id"]).values(details=by_payment))
+        refund = Refund(
+            source_key=item["source_key"], effective_on=today, payment_key=f"payment:{payment_id}:1",
+            amount_cents=account.state.unapplied_cents,
+        )  # fmt: skip
+        assert change(transaction, account=account, event=refund, kind=REFUND, now=now, today=today)
 
 
 @pytest.mark.parametrize("value_cents", [1_800_000, 1_927_487, 1_990_000, 2_500_000])
@@ -112,6 +150,45 @@ def test_where_nothing_was_ever_paid_here_a_person_sends_the_rest_back(house: Le
     assert [(item["reason"], item["details"]["amount_cents"]) for item in items] == [
         ("refund_due", INSTALMENT_CENTS - EIGHT_DAYS_CENTS)
     ]
+
+
+def test_the_rest_goes_back_the_way_of_the_last_payment_that_brought_as_much(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(opening=LATE))
+    flagged(house, account_id)
+    large = house.pays(account_id, amount_cents=2 * INSTALMENT_CENTS)
+    small = house.pays(account_id, amount_cents=5_000)
+    ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
+    (refund,) = house.told("refund_due")
+    back_cents = 2 * INSTALMENT_CENTS + 5_000 - EIGHT_DAYS_CENTS
+    assert (refund["payment_id"], refund["amount_cents"]) == (large.data["payment_id"], back_cents)
+    comes_back(house, small)
+    assert [told["amount_cents"] for told in house.told("refund_due")] == [back_cents]
+    assert waiting_cents(house, account_id) == [(large.data["payment_id"], back_cents)]
+    assert check(house.accounts.store) == []
+
+
+def test_where_no_payment_brought_as_much_a_person_sends_what_is_left(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(opening=LATE))
+    flagged(house, account_id)
+    paid, _ = (house.pays(account_id, amount_cents=INSTALMENT_CENTS) for _ in range(2))
+    ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
+    assert (house.standing(account_id)["status"], house.told("refund_due")) == ("closed", [])
+    assert waiting_cents(house, account_id) == [(None, 2 * INSTALMENT_CENTS - EIGHT_DAYS_CENTS)]
+    comes_back(house, paid)
+    assert waiting_cents(house, account_id) == [(None, INSTALMENT_CENTS - EIGHT_DAYS_CENTS)]
+    assert check(house.accounts.store) == []
+
+
+def test_what_outlasts_a_refund_that_fell_waits_for_a_person(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(opening=LATE))
+    flagged(house, account_id)
+    _, paid = (house.pays(account_id, amount_cents=INSTALMENT_CENTS) for _ in range(2))
+    ended(house, account_id, value_cents=1_000_000, orders=ORDERS)
+    set_aside_as_an_earlier_release_did(house, account_id, paid)
+    comes_back(house, paid)
+    assert house.standing(account_id)["status"] == "closed"
+    assert waiting_cents(house, account_id) == [(None, INSTALMENT_CENTS - EIGHT_DAYS_CENTS)]
+    assert check(house.accounts.store) == []
 
 
 def test_an_early_end_that_is_no_servicemembers_owes_the_instalment_whole(house: LeaseHouse) -> None:

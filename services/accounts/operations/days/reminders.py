@@ -1,11 +1,11 @@
 """The reminders of a batch: each is kept before it is told, under a key that the database lets nobody take twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, text
 
 from chassis.bulk import as_json
 from chassis.store import Transaction
@@ -20,6 +20,15 @@ _KEEP = text("""
     ORDER BY account_id
     ON CONFLICT ON CONSTRAINT pk_reminders DO NOTHING
     RETURNING account_id
+""")
+
+# What a later one stands for is told with it: the next one has nothing more to say of it.
+_TELL_MISSED = text("""
+    UPDATE reminders missed SET told_at = told.told_at
+    FROM json_populate_recordset(NULL::reminders, CAST(:rows AS json)) told
+    WHERE missed.account_id = told.account_id AND missed.due_on = told.due_on
+      AND missed.days_before > told.days_before AND missed.told_at IS NULL
+    RETURNING missed.account_id, missed.due_on, missed.days_before
 """)
 
 
@@ -39,7 +48,7 @@ def keep_reminders(
     ]  # fmt: skip
     fresh = [row["account_id"] for row in transaction.all(_KEEP, {"rows": as_json(rows)})]
     told = {account_id: chosen[account_id] for account_id in fresh if chosen[account_id].is_told}
-    missed = _missed(transaction, told=told)
+    missed = _told_with(transaction, told=[row for row in rows if row["account_id"] in told])
     return {
         account_id: {
             "instalment_number": each.instalment_number, "due_on": each.due_on, "days_before": each.days_before,
@@ -55,17 +64,10 @@ def forget_reminders(transaction: Transaction, *, before: date) -> int:
     return transaction.run(delete(reminders).where(reminders.c.due_on < before))
 
 
-def _missed(transaction: Transaction, *, told: dict[UUID, Reminder]) -> dict[tuple[UUID, date], list[int]]:
-    """By account and due date the earlier reminders that no day has told."""
-    if not told:
-        return {}
-    rows = transaction.all(
-        select(reminders)
-        .where(reminders.c.account_id.in_(list(told)), reminders.c.told_at.is_(None))
-        .order_by(reminders.c.business_on)
-    )
+def _told_with(transaction: Transaction, *, told: Sequence[Mapping[str, Any]]) -> dict[tuple[UUID, date], list[int]]:
+    """By account and due date the earlier reminders that no day has told until now, the earliest first."""
     found: dict[tuple[UUID, date], list[int]] = {}
-    for row in rows:
-        if row["days_before"] > told[row["account_id"]].days_before:
-            found.setdefault((row["account_id"], row["due_on"]), []).append(row["days_before"])
+    missed = transaction.all(_TELL_MISSED, {"rows": as_json(told)}) if told else []
+    for row in sorted(missed, key=lambda row: -row["days_before"]):
+        found.setdefault((row["account_id"], row["due_on"]), []).append(row["days_before"])
     return found
