@@ -121,7 +121,7 @@ class TestAnAccount:
             "account_number": "1000004417",
             "product": "loan",
             "status": "open",
-            "vehicle": {"vin": "5XYP5DHC9RG123456", "year": 2024, "make": "Kia", "model": "Telluride"},
+            "vehicle": {"vin": "5XYP5DHC9RG123456", "year": 2024, "make": "Kia", "model": "Telluride", "gross_weight_rating_pounds": None},
             "principal_balance_cents": 1_825_000,
             "accrued_interest_cents": 5_841,
             "fees_due_cents": 0,
