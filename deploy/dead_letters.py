@@ -10,18 +10,21 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from amqp.exceptions import NotFound
+from amqp.exceptions import ChannelError, NotFound
 
 from chassis.bus.link import open_channel
 from chassis.bus.topology import EVENT_QUEUE, dead_letters, parked_queue
 from chassis.errors import Impossible
 from chassis.events import parse
 from deploy.catalogue import SERVICES
+from deploy.stack import StackProblem
 
 SHOWN_MAX = 20
 # Not by the queue's own count: quorum queues tell it with a delay of seconds.
 TAKEN_MAX = 10_000
 NAME_LENGTH = 12
+# The broker's word for a message that it could put into no queue.
+NO_ROUTE = 312
 REASON_HEADER = "x-parked-because"
 REASONS = {"delivery_limit": "processes ended in it", "rejected": "no event for it"}
 
@@ -88,7 +91,10 @@ def show(*, url: str, what: str, others: Sequence[str] = ()) -> list[Letter]:
 
 
 def retry(*, url: str, what: str, others: Sequence[str] = ()) -> int:
-    """Put each back into its queue, confirmed by the broker before it leaves the dead letters; gives how many."""
+    """Put each back into its queue, confirmed by the broker before it leaves the dead letters; gives how many.
+
+    Raises StackProblem where its queue is gone; it stays, with those after it.
+    """
     with open_channel(url) as channel:
         # All are taken before the first goes back: what fails at once again is not taken twice.
         meant = [letter for letter in _taken(channel, others) if letter.is_meant_by(what)]
@@ -116,7 +122,8 @@ def reason_of(message: Any) -> str:
 def put(channel: Any, message: Any, *, exchange: str, routing_key: str, reason: str = "") -> None:
     """A copy, as its sender gave it, confirmed by the broker. Handlers take an event only from its source.
 
-    `reason` goes with a dead letter that is moved: what the broker noted, it takes from nobody else.
+    `reason` goes with a dead letter that is moved: what the broker noted, it takes from nobody else. Raises
+    StackProblem where no queue takes it: the broker confirms what it drops, so whoever holds the message keeps it.
     """
     # Only what was given: a stranger's message may lack everything but its body.
     given = {name: message.properties.get(name) for name in ("content_type", "content_encoding")}
@@ -124,7 +131,15 @@ def put(channel: Any, message: Any, *, exchange: str, routing_key: str, reason: 
     properties = {"delivery_mode": 2, **({"user_id": user} if user else {})}
     headers = {REASON_HEADER: reason} if reason else {}
     copy = channel.prepare_message(message.body, properties=properties, headers=headers, **given)
-    channel.basic_publish_confirm(copy, exchange=exchange, routing_key=routing_key)
+    try:
+        channel.basic_publish_confirm(copy, exchange=exchange, routing_key=routing_key, mandatory=True)
+    except ChannelError as returned:
+        if returned.reply_code != NO_ROUTE:
+            raise
+        raise StackProblem(
+            f"There is no queue {routing_key}, so what is meant for it stays where it was; `captive migrate` declares "
+            "the queues of this version, and `captive parked drop` throws away what none of them is for."
+        ) from returned
 
 
 def move(channel: Any, queue: str, *, exchange: str, routing_key: str, is_dead: bool = False) -> int:

@@ -5,18 +5,23 @@ delivery, and drops what has been looked at too often; and a queue cannot be dec
 is emptied beside, deleted and declared anew under the same name, to which the subscriber's queue sends what dies in it.
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from amqp.exceptions import NotFound
+from amqp.exceptions import NotFound, ResourceLocked
 
 from chassis.bus import topology
 from chassis.bus.link import open_channel
 from chassis.bus.topology import dead_letters
 from deploy.dead_letters import move
 from deploy.rabbitmq.subscribers import Subscriber
+from deploy.stack import StackProblem
 from deploy.topology import try_to_declare_letters
+
+TURN = "captive.renewing"
+TURN_SECONDS_MAX, TURN_PAUSE_SECONDS = 60.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -37,13 +42,37 @@ def renew_letters(*, url: str, subscribers: Iterable[Subscriber]) -> Renewed:
     """Bring every subscriber's dead letters under the arguments of now. It may be repeated, whatever it died of.
 
     Only while nobody reads the subscriber's queue: then nothing dies in it, and none is lost between emptying the old
-    queue and deleting it. One that was moved when this ended comes twice, as every subscriber must bear.
+    queue and deleting it. One that was moved when this ended comes twice, as every subscriber must bear. Who comes
+    meanwhile waits: two at once would delete what the other has just filled. Raises StackProblem after
+    TURN_SECONDS_MAX.
     """
     total = Renewed()
     with open_channel(url) as channel:
+        take_turn(channel)
         for subscriber in subscribers:
             total += _renew(channel, subscriber.queue)
     return total
+
+
+def take_turn(channel: Any) -> None:
+    """Be the only one until the connection ends, however it does: a queue of this connection alone says so."""
+    ends_at = time.monotonic() + TURN_SECONDS_MAX
+    while not _is_taken(channel):
+        if time.monotonic() > ends_at:
+            raise StackProblem(
+                "Another `captive migrate` moves the subscribers' dead letters; run it again when that one has ended."
+            )
+        time.sleep(TURN_PAUSE_SECONDS)
+
+
+def _is_taken(channel: Any) -> bool:
+    """Taken beside: the broker ends the channel that asks for what is another's, and the queue outlives its channel."""
+    with channel.connection.channel() as beside:
+        try:
+            beside.queue_declare(queue=TURN, durable=False, exclusive=True, auto_delete=False)
+        except ResourceLocked:
+            return False
+    return True
 
 
 def _renew(channel: Any, queue: str) -> Renewed:

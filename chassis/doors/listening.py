@@ -161,7 +161,8 @@ class Listen(Entrypoint):
         """Begin what may begin now: what failed together alone, then what waits."""
         while self._alone and self._workers < WORKERS_MAX:
             self._begin([self._alone.popleft()])
-        workers_max, size = (BATCHES_MAX, self._size()) if self.together > 1 else (WORKERS_MAX, 1)
+        size = self._size()
+        workers_max = BATCHES_MAX if size > 1 else WORKERS_MAX
         while self._waiting and self._workers < workers_max:
             pause = self._pause_before_next()
             if pause > 0:

@@ -43,7 +43,7 @@ def _instant_of(retry_after: str, *, now: datetime) -> datetime | None:
         return now + timedelta(seconds=int(retry_after))
     try:
         found = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

@@ -13,10 +13,11 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, update
 
-from chassis import beside
+from chassis import beside, logs
 from chassis.clock import Clock
 from chassis.doors import ErrandCall
-from chassis.errors import OutcomeUnknown
+from chassis.doors.containing import TookTooLong
+from chassis.errors import OutcomeUnknown, StoreDown
 from chassis.failpoints import failpoint
 from chassis.keys import FieldCipher
 from chassis.store import Cause, Database, Row, Transaction, run_contended
@@ -53,6 +54,8 @@ _SHOWN = _with_source.where(payments.c.id == func.any(bindparam("of_payments", t
 REFUSED = ChargeOutcome(reference=None, is_approved=False, decline_code="method_refused")
 NOTHING_CHARGED = ChargeOutcome(reference=None, is_approved=False, decline_code=NOT_CHARGED)
 
+log = logs.logger(__name__)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Till:
@@ -72,6 +75,9 @@ class Order:
     payment: Row
 
 
+Answered = tuple[Order, ChargeOutcome | Exception | None]
+
+
 def charge_payments(till: Till, *, calls: Sequence[ErrandCall]) -> Mapping[str, Exception]:
     """Charge payments that nobody has tried to charge; one whose outcome is unknown is asked about instead.
 
@@ -83,7 +89,8 @@ def charge_payments(till: Till, *, calls: Sequence[ErrandCall]) -> Mapping[str, 
     met: dict[str, Exception] = {call.key: _absent(payment_id) for call, payment_id in known if payment_id not in found}
     orders = [Order(call=call, payment=found[payment_id]) for call, payment_id in known if payment_id in found]
     for answered in beside.answers(partial(_meet, till), orders, gather_seconds=RECORDED_TOGETHER_SECONDS):
-        run_contended(partial(_record_together, till, answered=answered))
+        met |= _recorded(till, answered=answered)
+        # Of one that was not answered this is to be known before all: it is asked about, not charged again.
         met |= {order.call.key: answer for order, answer in answered if isinstance(answer, Exception)}
     return met
 
@@ -159,9 +166,27 @@ def _prepared(till: Till, *, payment: Row) -> Charge:
     return replace(charge, reference=reference)
 
 
-def _record_together(
-    till: Till, *, answered: Sequence[tuple[Order, ChargeOutcome | Exception | None]]
-) -> None:  # fmt: skip
+def _recorded(till: Till, *, answered: Sequence[Answered]) -> dict[str, Exception]:
+    """Put what was answered on record; gives what those met that cannot be recorded, by the key of their errand.
+
+    None keeps another from it, nor those that are still with the processor. Raises StoreDown and TookTooLong.
+    """
+    try:
+        run_contended(partial(_record_together, till, answered=answered))
+    except (StoreDown, TookTooLong):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told of whom it concerns
+        if len(answered) == 1:
+            return {answered[0][0].call.key: error}
+        log.warning("answers are recorded one by one", number=len(answered), error=type(error).__name__)
+        found: dict[str, Exception] = {}
+        for one in answered:
+            found |= _recorded(till, answered=[one])
+        return found
+    return {}
+
+
+def _record_together(till: Till, *, answered: Sequence[Answered]) -> None:
     """What became of each: posted, declined, or nobody knows. Of what was not charged nothing is written."""
     approved: list[Approved] = []
     with till.store.writing() as transaction:

@@ -1,6 +1,7 @@
 """Subscribers' dead letters that were declared otherwise before come under the arguments of now, and none is lost."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from amqp.exceptions import PreconditionFailed
 
 from chassis.bus.link import open_channel
 from chassis.bus.topology import declare_letters
-from deploy import dead_letters
+from deploy import dead_letters, renewing
 from deploy.broker import broker_vhost
 from deploy.rabbitmq.subscribers import Subscriber
-from deploy.renewing import Renewed, renew_letters
+from deploy.renewing import Renewed, renew_letters, take_turn
+from deploy.stack import StackProblem
 from deploy.topology import declare_all
 from tests.fixtures.processes import eventually
 from tests.service.deploy.test_dead_letters import bodies, put
@@ -95,6 +97,33 @@ def test_what_a_run_that_died_has_put_beside_comes_back(bus: str) -> None:
     renew_letters(url=bus, subscribers=[BILLING])
     assert sorted(text for text, _ in letters(bus)) == ["first", "moved before"]
     assert not is_there(bus, BESIDE)
+
+
+def test_who_comes_while_another_renews_waits_for_its_end(bus: str) -> None:
+    with ThreadPoolExecutor() as pool:
+        with open_channel(bus) as other:
+            take_turn(other)
+            second = pool.submit(renew_letters, url=bus, subscribers=[BILLING])
+            with pytest.raises(TimeoutError):
+                second.result(timeout=1)
+            assert not is_of_now(bus)
+        assert second.result(timeout=10) == Renewed(queues=1, letters=1)
+    assert letters(bus) == [("first", "rejected: no event for it")]
+
+
+def test_who_waits_too_long_is_told_to_come_again(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renewing, "TURN_SECONDS_MAX", 0.3)
+    with open_channel(bus) as other:
+        take_turn(other)
+        with pytest.raises(StackProblem, match="run it again when that one has ended"):
+            renew_letters(url=bus, subscribers=[BILLING])
+    assert len(letters(bus)) == 1
+
+
+def test_a_letter_for_a_queue_that_was_deleted_meanwhile_stays_where_it_is(bus: str) -> None:
+    with open_channel(bus) as channel, pytest.raises(StackProblem, match=f"no queue {BESIDE}"):
+        dead_letters.move(channel, LETTERS, exchange="", routing_key=BESIDE, is_dead=True)
+    assert letters(bus) == [("first", "rejected: no event for it")]
 
 
 def test_one_that_never_had_a_queue_gets_one_of_now() -> None:

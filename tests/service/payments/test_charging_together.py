@@ -1,6 +1,7 @@
 """Payments that wait are charged beside one another, and each of them keeps its own promise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 
@@ -8,7 +9,7 @@ from chassis.doors import Outcome
 from chassis.events import Envelope
 from tests.builders.wiring import deliver_together, emitted
 from tests.fixtures.dying import dies_at
-from tests.service.payments.counter import CLOSED_ACCOUNT, TIMES_OUT_CHARGED, Counter
+from tests.service.payments.counter import APPROVED_ACCOUNT, CLOSED_ACCOUNT, TIMES_OUT_CHARGED, Counter
 
 DONE, DUPLICATE, UNKNOWN, WAITING = Outcome.DONE, Outcome.DUPLICATE, Outcome.UNKNOWN, Outcome.WAITING
 PAID = 4
@@ -74,6 +75,41 @@ def test_one_that_is_not_on_record_does_not_keep_the_others(counter: Counter) ->
 
     assert charge_together(counter) == [DONE, Outcome.RETRYING, DONE, DONE]
     assert statuses(counter, [ids[0], *ids[2:]]) == ["posted"] * 3
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "outcomes", "found"),
+    [
+        (APPROVED_ACCOUNT, "posted", [Outcome.RETRYING, DONE, UNKNOWN], ["submitting", "posted", "unknown"]),
+        (TIMES_OUT_CHARGED, "unknown", [UNKNOWN, DONE, UNKNOWN], ["submitting", "posted", "unknown"]),
+    ],
+)
+def test_one_that_cannot_be_recorded_does_not_keep_the_others(
+    counter: Counter, number: str, status: str, outcomes: list[Outcome], found: list[str]
+) -> None:
+    """Whether the one without an answer is still with the processor then, or came back in the same moment."""
+    poison = counter.pay(payment_method_id=counter.add_bank_account(number))["id"]
+    posted = payments_that_wait(counter, number=1)
+    silent = counter.pay(payment_method_id=counter.add_bank_account(TIMES_OUT_CHARGED))["id"]
+
+    with refused(counter, poison, status):
+        assert charge_together(counter) == outcomes
+
+    assert statuses(counter, [poison, *posted, silent]) == found
+    assert charges(counter, [poison, *posted, silent]) == [1, 1, 1]
+
+
+@contextmanager
+def refused(counter: Counter, payment_id: str, status: str) -> Iterator[None]:
+    """Meanwhile the database does not take it that this payment has this status."""
+    engine, takes_all_but = counter.service.store.engine, f"id <> '{payment_id}' OR status <> '{status}'"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE payments ADD CONSTRAINT never CHECK ({takes_all_but})")
+    try:
+        yield
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE payments DROP CONSTRAINT never")
 
 
 def test_all_wait_for_a_processor_that_is_down(counter: Counter) -> None:

@@ -38,6 +38,7 @@ def test_jitter_moves_every_wait_a_little_and_none_far() -> None:
         ("120", 120), ("0", None), ("Mon, 23 Nov 2026 15:35:00 GMT", 300), ("Mon, 23 Nov 2026 15:29:00 GMT", None),
         ("86401", 86_400), ("999999999", 86_400), ("Fri, 31 Dec 2027 00:00:00 GMT", 86_400), ("soon", None), ("", None),
         ("-5", None), ("1.5", None), ("9" * 400, None), (None, None),
+        ("Mon, 1 Nov 99999999999 00:00:00 GMT", None),
     ],
 )  # fmt: skip
 def test_a_partner_says_until_when_it_wants_to_be_left_alone_and_a_day_at_most(
