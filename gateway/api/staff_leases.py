@@ -109,7 +109,7 @@ def decide_extension(call: HttpCall) -> Reply:
     },
     errors=(
         "option_already_open", "option_not_open", "odometer_runs_back", "reading_date_out_of_range",
-        "servicemember_not_on_record", "servicemember_orders_do_not_fit",
+        "servicemember_not_on_record", "servicemember_notice_stands", "servicemember_orders_do_not_fit",
     ),
 )  # fmt: skip
 def end_early(call: HttpCall) -> Reply:

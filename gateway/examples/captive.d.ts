@@ -4009,7 +4009,7 @@ export interface Operations {
       403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress" | "servicemember_not_on_record">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress" | "servicemember_not_on_record" | "servicemember_notice_stands">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range" | "servicemember_orders_do_not_fit">;

@@ -334,9 +334,8 @@ class LeasesService(Service):
 
     @timer(every_seconds=MINUTE_SECONDS)
     def every_minute_tell_milestones(self) -> None:
-        today = self.clock.today()
         with self.store.writing() as transaction:
-            operations.tell_milestones(transaction, on=today, now=self.clock.now(), today=today, limit=BATCH)
+            operations.sweep_milestones(transaction, limit=BATCH, now=self.clock.now(), today=self.clock.today())
 
     def _note_standing(self, call: EventCall) -> None:
         operations.follow_account(

@@ -283,7 +283,11 @@ def test_two_leases_end_in_two_ways(bus: str | None, tmp_path: Path) -> None:
         assert options_of(dana, account_id) == {"buyout": [], "extension": [], "turn_in": []}
         extension = extends(dana, sam, account_id)
         new_end = date.fromisoformat(extension["terms"]["ends_on"])
-        assert dana.get(f"/v1/leases/{account_id}/lease-end")["ends_on"] == new_end.isoformat()
+        # The end follows what accounts tells, which may come a moment after its answer.
+        eventually(
+            lambda: dana.get(f"/v1/leases/{account_id}/lease-end")["ends_on"] == new_end.isoformat(),
+            what="the lease has its new end",
+        )
         calendar = requests.get(
             f"{stack.url}/v1/leases/{account_id}/lease-end.ics", headers={"Authorization": dana.authorization},
             timeout=10,

@@ -20,7 +20,8 @@ class LeaseFigures(Strict):
     the last one on. `instalments_due_cents` are those, as far as unpaid; `instalments_to_come_cents` all after them.
     `credit_cents` is the customer's. `state` is the one whose law the contract follows; `lessee_roles` who signed it,
     each by a name of its own (`contract.parties`).
-    `unused_cents`: what of the instalments due by the date, and of those paid ahead, is for the days from the date on.
+    `unused_cents`: what of the instalments due by the date, and of those paid ahead, is for the days from the date on;
+    accounts of the release before does not say it.
     `servicemember_from_on` is the call-up of the servicemember's flag that stands on the account, null for none.
     """
 
@@ -37,7 +38,7 @@ class LeaseFigures(Strict):
     credit_cents = Cents(required=True, minimum=0)
     next_due_on = fields.Date(required=True, allow_none=True)
     maturity_on = fields.Date(required=True)
-    unused_cents = Cents(required=True, minimum=0)
+    unused_cents = Cents(load_default=0, minimum=0)
     lessee_roles = fields.List(fields.String(validate=validate.Regexp(PARTY)), required=True)
     servicemember_from_on = fields.Date(required=True, allow_none=True)
 

@@ -15,6 +15,7 @@ __all__ = [
     "ReadingDateOutOfRange",
     "RenewsAlready",
     "ServicememberNotOnRecord",
+    "ServicememberNoticeStands",
     "ServicememberOrdersDoNotFit",
     "StatePolicyMissing",
 ]
@@ -110,6 +111,18 @@ class ServicememberNotOnRecord(Refusal):
     kind = Kind.CONFLICT
     title = "The account has no servicemember flag"
     detail = "Set the servicemember flag with the orders first: it is what the end without a charge rests on."
+
+
+class ServicememberNoticeStands(Refusal):
+    """An end with the full charge would use the notice up that ends the lease without one."""
+
+    code = "servicemember_notice_stands"
+    kind = Kind.CONFLICT
+    title = "A servicemember's notice stands on the lease"
+    detail = (
+        "The lessee gave notice on military orders. End the lease with those orders; where they do not hold, the "
+        "lessee takes the notice back first, or it lapses."
+    )
 
 
 class ServicememberOrdersDoNotFit(Refusal):

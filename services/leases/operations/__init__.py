@@ -2,7 +2,7 @@
 
 from services.leases.operations.accounts_told import follow_account
 from services.leases.operations.buyouts import cancel_buyout, promise_price, start_buyout
-from services.leases.operations.calendar import lapse_options, tell_milestones
+from services.leases.operations.calendar import lapse_options, sweep_milestones
 from services.leases.operations.days import follow_day
 from services.leases.operations.disputes import credit_end, decide_dispute, dispute_end_bill
 from services.leases.operations.early_ends import end_early
@@ -66,7 +66,7 @@ __all__ = [
     "schedule_turn_in",
     "sign_odometer_statement",
     "start_buyout",
-    "tell_milestones",
+    "sweep_milestones",
     "withdraw_extension",
     "withdraw_servicemember_notice",
 ]

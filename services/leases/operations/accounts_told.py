@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.store import Transaction
 from services.leases.operations.buyouts import follow_purchase
+from services.leases.operations.calendar import tell_milestones
 from services.leases.operations.following import note_standing
 from services.leases.operations.renewals import end_lease_time
 from services.leases.operations.turn_ins import follow_closing
@@ -17,13 +18,18 @@ def follow_account(
     transaction: Transaction, *, name: str, event_id: UUID, sequence: int, told: Mapping[str, Any], now: datetime,
     today: date,
 ) -> None:  # fmt: skip
-    """Keep the standing, then move what hangs on it. Accounts that are no leases are passed by."""
+    """Keep the standing, then move what hangs on it. Accounts that are no leases are passed by.
+
+    A milestone that a new end has reached already is told at once: it is of this day, and not of the next one.
+    """
     is_lease = note_standing(
         transaction, name=name, event_id=event_id, sequence=sequence, told=told, now=now, today=today
     )
     if is_lease:
         follow_purchase(transaction, name=name, told=told, now=now, today=today)
         follow_closing(transaction, name=name, told=told, now=now, today=today)
+        if name == "lease_extended":
+            tell_milestones(transaction, on=today, now=now, today=today, account_id=UUID(told["account_id"]))
         if name == "account_closed":
             end_lease_time(
                 transaction, account_id=UUID(told["account_id"]), because=ACCOUNT_CLOSED, today=today

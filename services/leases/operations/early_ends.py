@@ -9,7 +9,11 @@ from chassis.context import CallContext
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.leases.contract import events
-from services.leases.contract.errors import ServicememberNotOnRecord, ServicememberOrdersDoNotFit
+from services.leases.contract.errors import (
+    ServicememberNoticeStands,
+    ServicememberNotOnRecord,
+    ServicememberOrdersDoNotFit,
+)
 from services.leases.operations.notices import running_notice
 from services.leases.operations.options import move_option, open_option
 from services.leases.operations.readings import keep_reading, lock_lease_for
@@ -29,11 +33,14 @@ def end_early(
 ) -> dict[str, Any]:  # fmt: skip
     """End it as of the return, and have accounts bill it; tells `vehicle_returned`. A notice that stands is met by it.
 
-    Raises NotFound, OptionAlreadyOpen, OptionNotOpen, OdometerRunsBack, ReadingDateOutOfRange, and
-    ServicememberNotOnRecord or ServicememberOrdersDoNotFit where `orders` are not what the law asks for.
+    Raises NotFound, OptionAlreadyOpen, OptionNotOpen, OdometerRunsBack, ReadingDateOutOfRange,
+    ServicememberNoticeStands without `orders`, and ServicememberNotOnRecord or ServicememberOrdersDoNotFit where they
+    are not what the law asks for.
     """
     lease = lock_lease_for(transaction, caller=caller, account_id=account_id)
     notice = running_notice(transaction, account_id=lease["account_id"])
+    if notice is not None and orders is None:
+        raise ServicememberNoticeStands()
     prorated_on = None
     if orders is not None:
         called_up_on = figures["servicemember_from_on"]

@@ -147,8 +147,11 @@ def bill_end(store: Database, *, accounts: Asks, context: CallContext, told: Map
     request = {
         **told, "way": details.get("way", "return"), "ended_on": details["returned_on"],
         "due_through_on": details["due_through_on"], "vehicle_cents": details.get("vehicle_cents"),
-        "prorated_on": details.get("prorated_on"), "charges": details["charges"],
+        "charges": details["charges"],
     }  # fmt: skip
+    # Only where it says something: accounts of the release before bills an ordinary end as well.
+    if details.get("prorated_on") is not None:
+        request["prorated_on"] = details["prorated_on"]
     accounts.ask("assess_charges", request=request, context=context, key=key, timeout_seconds=ASK_SECONDS)
 
 

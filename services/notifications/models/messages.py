@@ -119,5 +119,6 @@ messages = Table(
     CheckConstraint("not_before IS NULL OR state = 'queued'", name="ck_messages_not_before"),
     Index("ix_messages_user_id", "user_id", "id"),
     Index("ix_messages_waiting", "not_before", postgresql_where=text("not_before IS NOT NULL")),
+    Index("ix_messages_left", "id", postgresql_where=text("channel = 'inbox' AND state = 'queued'")),
     Index("ix_messages_unsettled", "changed_at", postgresql_where=text("state IN ('sending', 'unknown')")),
 )

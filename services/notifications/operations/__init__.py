@@ -5,12 +5,14 @@ from services.notifications.operations.contacts import print_numbers, put_contac
 from services.notifications.operations.flags import note_flag
 from services.notifications.operations.inbound import take_inbound_text
 from services.notifications.operations.inbox import read_inbox_item
+from services.notifications.operations.leftovers import lay_leftovers
 from services.notifications.operations.outcomes import record_reports
 from services.notifications.operations.queueing import release_waiting, send_secure_mail, send_secure_text
 from services.notifications.operations.sending import send_messages
 
 __all__ = [
     "give_consent",
+    "lay_leftovers",
     "note_flag",
     "print_numbers",
     "put_alerts",

@@ -260,6 +260,10 @@ class NotificationsService(Hearing):
         operations.release_waiting(self.store, now=self.clock.now())
 
     @timer(every_seconds=60)
+    def every_minute_lay_leftovers(self) -> None:
+        operations.lay_leftovers(self.store, now=self.clock.now(), cipher=self.cipher, wording=self.wording)
+
+    @timer(every_seconds=60)
     def every_minute_print_numbers(self) -> None:
         operations.print_numbers(self.store, cipher=self.cipher)
 

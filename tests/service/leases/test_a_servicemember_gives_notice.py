@@ -11,6 +11,7 @@ from services.leases.contract.errors import (
     OptionAlreadyOpen,
     OptionNotOpen,
     OptionStepNotPossible,
+    ServicememberNoticeStands,
     ServicememberOrdersDoNotFit,
 )
 from tests.builders.lease_house import INSTALMENT_CENTS, LeaseHouse, a_late_lease
@@ -63,11 +64,23 @@ def test_staff_end_it_on_the_day_of_the_notice_that_was_given(house: LeaseHouse)
     assert seen(house, account_id)["status"] == "noticed"
 
 
-def test_orders_that_staff_do_not_accept_leave_an_ordinary_early_end(house: LeaseHouse) -> None:
+def test_a_notice_is_not_used_up_by_an_end_with_the_full_charge(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(opening=LATE))
+    notice = noticed(house, account_id)
+    with pytest.raises(ServicememberNoticeStands, match="End the lease with those orders"):
+        ended(house, account_id, value_cents=1_927_487)
+    assert (seen(house, account_id)["status"], house.standing(account_id)["fees_due_cents"]) == ("noticed", 0)
+    flagged(house, account_id)
+    assert ended(house, account_id, value_cents=1_927_487, orders=TODAY, key="with orders")["id"] == notice["id"]
+    assert house.standing(account_id)["fees_due_cents"] == EIGHT_DAYS_CENTS
+
+
+def test_a_notice_that_was_taken_back_leaves_an_ordinary_early_end(house: LeaseHouse) -> None:
     account_id = house.takes_over(a_late_lease(opening=LATE))
     noticed(house, account_id)
+    house.asks("withdraw_servicemember_notice", account_id)
     done = ended(house, account_id, value_cents=1_927_487)
-    assert (done["is_servicemember"], seen(house, account_id)["status"]) == (False, "billed")
+    assert (done["is_servicemember"], seen(house, account_id)["status"]) == (False, "withdrawn")
     assert house.standing(account_id)["fees_due_cents"] == INSTALMENT_CENTS + 42_900
 
 

@@ -193,6 +193,40 @@ def test_milestones_are_told_once_and_begin_anew_with_the_new_end(house: LeaseHo
     assert told() == [(60, 53), (120, 120), (7, 0)]
 
 
+def told_days(house: LeaseHouse) -> list[tuple[int, int]]:
+    return [(each["milestone_days"], each["days_left"]) for each in house.told("lease_end_approaching")]
+
+
+def test_a_milestone_that_the_new_end_has_reached_is_told_with_the_extension(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    house.ends_day(date(2026, 12, 17))
+    house.pays(account_id, amount_cents=INSTALMENT_CENTS, effective_on=date(2026, 12, 15))
+    accepted(house, asked(house, account_id, months=1))
+    assert told_days(house) == [(30, 29), (60, 60)]
+    house.ends_day(date(2026, 12, 18))
+    house.leases.every_minute_tell_milestones()
+    assert told_days(house) == [(30, 29), (60, 60)]
+
+
+def test_the_sweep_does_not_overtake_the_end_of_the_day_before(house: LeaseHouse, clock: FixedClock) -> None:
+    house.takes_over(a_late_lease())
+    clock.move_to(NOW, today=date(2026, 12, 17))
+    house.leases.every_minute_tell_milestones()
+    assert told_days(house) == []
+    house.ends_day(date(2026, 12, 16))
+    assert told_days(house) == [(30, 30)]
+    clock.move_to(NOW, today=date(2027, 1, 8))
+    house.leases.every_minute_tell_milestones()
+    assert told_days(house) == [(30, 30), (7, 7)], "what is reached today waits for no end"
+
+
+def test_the_sweep_tells_what_no_end_of_a_day_has_told(house: LeaseHouse, clock: FixedClock) -> None:
+    house.takes_over(a_late_lease())
+    clock.move_to(NOW, today=date(2026, 12, 18))
+    house.leases.every_minute_tell_milestones()
+    assert told_days(house) == [(30, 28)]
+
+
 class TestWhatWaitsForEveryLessee:
     def waiting(self, house: LeaseHouse, account_id: str, *, role: str) -> list[dict[str, Any]]:
         caller = CallContext(subject=f"user-{role}", role="customer", accounts=(Grant(id=account_id, role=role),))
