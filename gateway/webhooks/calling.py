@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from time import monotonic
@@ -118,9 +118,10 @@ class PartnerCalls:
                 sent = {"Host": target.authority, **headers}
                 connection.request("POST", target.path, body=body, headers=sent, preload_content=False)
                 # Of the answer the status counts, and when to come again; what else it says is not even read.
-                answer = connection.getresponse()
+                with closing(connection.getresponse()) as answer:
+                    outcome = _outcome_of(answer.status, answer.headers.get("Retry-After"))
             # An answer that was cut off looks like one that ended early.
-            return TIMED_OUT if line.was_shut else _outcome_of(answer.status, answer.headers.get("Retry-After"))
+            return TIMED_OUT if line.was_shut else outcome
         except (OSError, HTTPException, HTTPError, ValueError) as error:
             return TIMED_OUT if line.is_over else Outcome(None, _word_for(error))
         finally:
