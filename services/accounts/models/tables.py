@@ -65,9 +65,9 @@ account_parties = Table(
     _text("phone_sealed", nullable=True),
     _text("email_sealed", nullable=True),
     Column("sms_consent", Boolean, nullable=False),
-    _text("mailing_address_sealed", nullable=True),
     # By which staff find the party: of the name as rules.names compares it.
     Column("last_name_print", BigInteger),
+    _text("mailing_address_sealed", nullable=True),
 )
 
 contract_terms = Table(

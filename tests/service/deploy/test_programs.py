@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
 from deploy.catalogue import SERVICES
 from deploy.checks import read_scale
+from deploy.keys import ensure_keys
 from deploy.launch import Layout, Options, lay_out, programs_of
 from deploy.migrated import mark_migrated
 from deploy.stack import EMBEDDED_BUS, DataFolder, variable_of
@@ -65,7 +67,15 @@ class TestSteps:
     def test_own_databases_are_migrated_again_only_for_other_code(self, home: Path, code: str, migrates: bool) -> None:
         mark_migrated(home=home, state="same")
         layout = replace(a_layout(home), own_databases=home, code=code)
+        ensure_keys(folder=layout.folder.keys)
         assert ("migrate" in named(programs_of(layout))) is migrates
+
+    def test_where_keys_are_missing_the_deployment_step_is_run_and_says_so(self, home: Path) -> None:
+        mark_migrated(home=home, state="same")
+        layout = replace(a_layout(home), own_databases=home, code="same")
+        ensure_keys(folder=layout.folder.keys)
+        rmtree(layout.folder.keys / "fields-accounts")
+        assert "migrate" in named(programs_of(layout))
 
     def test_databases_of_others_are_migrated_at_every_start(self, home: Path) -> None:
         layout = a_layout(home)
