@@ -65,8 +65,9 @@ def mail_webhook_key(*, folder: Path) -> WebhookKey:
     return WebhookKey(private_file=path, public=line)
 
 
-def are_all_there(*, folder: Path) -> bool:
-    return all(has_keys(folder=folder, purpose=purpose) for purpose in (*SIGNING, *SECRET))
+def missing_keys(*, folder: Path) -> list[str]:
+    """The purposes that have no key."""
+    return [purpose for purpose in (*SIGNING, *SECRET) if not has_keys(folder=folder, purpose=purpose)]
 
 
 def ensure_keys(*, folder: Path) -> None:

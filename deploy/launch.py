@@ -11,7 +11,7 @@ from deploy.broker import free_ports
 from deploy.catalogue import ROOT, SERVICES
 from deploy.checks import end_leftovers, read_scale, refuse_taken_port, refuse_unusable_bus
 from deploy.console import Console
-from deploy.keys import are_all_there, mail_webhook_key
+from deploy.keys import mail_webhook_key, missing_keys
 from deploy.migrated import is_migrated, mark_migrated, state_of_code
 from deploy.postgres.databases import served_databases
 from deploy.rabbitmq.passwords import USERS, bus_urls_from, variable_of_bus
@@ -209,7 +209,8 @@ def programs_of(layout: Layout) -> list[Program]:
 
 def _is_prepared(layout: Layout) -> bool:
     home = layout.own_databases
-    return home is not None and is_migrated(home=home, state=layout.code) and are_all_there(folder=layout.folder.keys)
+    is_as_left = home is not None and is_migrated(home=home, state=layout.code)
+    return is_as_left and not missing_keys(folder=layout.folder.keys)
 
 
 def _sandbox_options(layout: Layout) -> list[str]:

@@ -59,7 +59,7 @@ def _refuse_lost_keys(folder: Path, *, urls: Mapping[str, str]) -> None:
     if lost:
         raise StackProblem(
             f"What {', '.join(lost)} stored is closed with keys that {folder} has not: put that folder back from your "
-            "backup, or start with empty databases."
+            "backup, or start with empty databases (deploy/up --fresh)."
         )
 
 

@@ -12,6 +12,7 @@ import click
 from deploy.broker import LOCAL_BROKER, refusal_of
 from deploy.checks import refuse_taken_port
 from deploy.cli._options import data_option
+from deploy.keys import missing_keys
 from deploy.postgres.binaries import candidates, find_binaries, server_user
 from deploy.postgres.cluster import Cluster
 from deploy.stack import DataFolder, StackProblem
@@ -55,6 +56,8 @@ def examine(*, folder: DataFolder, port: int) -> Iterator[Finding]:
     yield _examine_postgres(folder)
     for left in Cluster(data=folder.path).left_behind:
         yield Finding("databases", None, f"{left} is of an earlier {folder.path}; remove it when it is not wanted")
+    if Cluster(data=folder.path).exists:
+        yield _examine_keys(folder)
     home = next(path for path in (folder.path, *folder.path.parents) if path.exists())
     free = shutil.disk_usage(home).free
     yield Finding("disk", free >= DISK_BYTES_MIN, f"{free // 1_000_000:,} MB free for {folder.path}")
@@ -73,6 +76,14 @@ def _examine_postgres(folder: DataFolder) -> Finding:
     others = len(list(candidates(user=user))) - 1
     more = f" ({others} more on this machine)" if others else ""
     return Finding("PostgreSQL", True, f"{binaries.version} in {binaries.folder}, run by {user.name}{more}")
+
+
+def _examine_keys(folder: DataFolder) -> Finding:
+    missing = missing_keys(folder=folder.keys)
+    if not missing:
+        return Finding("keys", True, f"all are in {folder.keys}")
+    detail = f"{folder.keys} has none for {', '.join(missing)}: put it back from your backup, or deploy/up --fresh"
+    return Finding("keys", False, detail)
 
 
 def _examine_stack(folder: DataFolder, *, port: int) -> Iterator[Finding]:
