@@ -198,6 +198,7 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.list_customer_factors": (staff.OneCustomer, second_factors.SecondFactors, NO_FACTORS),
     "identity.end_customer_sessions": (staff.EndSessions, staff.EndedSessions, {"ended": 2}),
     "identity.reset_second_factor": (staff.ResetSecondFactor, staff.SecondFactorReset, A_RESET),
+    "identity.find_agent": (staff.FindAgent, staff.FoundAgent, {"agent_id": conversation_examples.AGENT_ID}),
     "identity.list_account_holders": (
         identity.ListAccountHolders, identity.AccountHolders, {"data": [of_staff.ACCOUNT_HOLDER]},
     ),
