@@ -32,9 +32,13 @@ class PaperLetter(paper.PaperLetter):
 
 
 class PaperBatch(paper.PaperBatch):
-    """`letters` in the order in which they were written. Each is printed from the account's statement, as a PDF."""
+    """`letters` in the order in which they were written. Each is printed from the account's statement, as a PDF.
+
+    `without_address_count` of them have not been mailed and have no address to go to.
+    """
 
     letters = fields.List(fields.Nested(PaperLetter), required=True)
+    without_address_count = fields.Integer(required=True)
 
 
 class StaffPayment(SubmitPayment):

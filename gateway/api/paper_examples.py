@@ -30,4 +30,5 @@ LETTER: dict[str, Any] = {
 }  # fmt: skip
 BATCH: dict[str, Any] = {
     **TAKEN, "letters": [{**LETTER, "mailing_address": _ADDRESS, "address_from": "profile"}],
+    "without_address_count": 0,
 }  # fmt: skip

@@ -113,10 +113,13 @@ def tell_desk_typing(call: HttpCall) -> Reply:
 @route(
     "POST", f"{ONE}/hand-over", operation="handOverConversation", tags=TAGS, who=WHO, takes=HandOver,
     gives=DeskConversation, summary="Hand a conversation over, or take it", sends={"agent_id": told.AGENT_ID},
-    example=told.OF_DESK, errors=("conversation_closed",),
+    example=told.OF_DESK, errors=("conversation_closed", "not_found"),
 )  # fmt: skip
 def hand_over_conversation(call: HttpCall) -> Reply:
     """To an agent by id, your own to take it; or to a queue, where nobody has it until somebody answers."""
+    agent_id = call.body["agent_id"]
+    if agent_id is not None and str(agent_id) != call.context.subject:
+        call.ask("identity", "find_agent", agent_id=agent_id)
     return conversing.changed(call, "hand_over_conversation")
 
 

@@ -72,10 +72,8 @@ def take_paper_batch(call: HttpCall) -> Reply:
     summary="The letters of a batch, with what goes on their envelopes", example=paper_examples.BATCH,
 )  # fmt: skip
 def get_paper_batch(call: HttpCall) -> Reply:
-    batch: Mapping[str, Any] = call.ask("accounts", "get_paper_batch", batch_id=call.path["batch_id"]).data
-    account_ids = sorted({letter["account_id"] for letter in batch["letters"]})
-    told = call.ask("identity", "list_mailing_addresses", account_ids=account_ids).data["data"]
-    return Reply({**batch, "letters": [{**letter, **_envelope(letter, told)} for letter in batch["letters"]]})
+    """`without_address_count` letters cannot go out yet: nobody has told us where to."""
+    return Reply(_addressed(call))
 
 
 @route(
@@ -84,8 +82,19 @@ def get_paper_batch(call: HttpCall) -> Reply:
     example=paper_examples.ALL_MAILED,
 )  # fmt: skip
 def note_paper_batch(call: HttpCall) -> Reply:
-    """Those that were noted before stay as they were."""
-    return call.relay("accounts", "note_paper_batch", batch_id=call.path["batch_id"])
+    """Those that were noted before stay as they were, and those without an address keep waiting in the batch."""
+    left = [letter["statement_id"] for letter in _addressed(call)["letters"] if letter["mailing_address"] is None]
+    return call.relay("accounts", "note_paper_batch", batch_id=call.path["batch_id"], left_statement_ids=left)
+
+
+def _addressed(call: HttpCall) -> Mapping[str, Any]:
+    """A batch with where each of its letters goes."""
+    batch: Mapping[str, Any] = call.ask("accounts", "get_paper_batch", batch_id=call.path["batch_id"]).data
+    account_ids = sorted({letter["account_id"] for letter in batch["letters"]})
+    told = call.ask("identity", "list_mailing_addresses", account_ids=account_ids).data["data"]
+    letters = [{**letter, **_envelope(letter, told)} for letter in batch["letters"]]
+    without = [letter for letter in letters if letter["mailing_address"] is None and letter["mailed_at"] is None]
+    return {**batch, "letters": letters, "without_address_count": len(without)}
 
 
 def _envelope(letter: Mapping[str, Any], told: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -1694,7 +1694,11 @@ export interface PaidInYear {
   fees_cents: number;
 }
 
-/** `letters` in the order in which they were written. Each is printed from the account's statement, as a PDF. */
+/**
+ * `letters` in the order in which they were written. Each is printed from the account's statement, as a PDF.
+ *
+ * `without_address_count` of them have not been mailed and have no address to go to.
+ */
 export interface PaperBatch {
   id: string;
   taken_by: string;
@@ -1703,6 +1707,7 @@ export interface PaperBatch {
   letters_count: number;
   mailed_count: number;
   letters: PaperLetter[];
+  without_address_count: number;
 }
 
 /**

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis.context import CUSTOMER, CallContext
-from chassis.errors import NotFound
+from chassis.context import AGENT, CUSTOMER, CallContext
+from chassis.errors import FieldError, NotFound
 from chassis.store import Row, Transaction
 from services.identity.models import (
     ACTIVE,
@@ -126,6 +126,15 @@ def judge_password(*, passwords: Passwords, password: str, email: str | None, us
         "code": problem.code if problem else None,
         "detail": problem.detail if problem else None,
     }
+
+
+def find_agent(transaction: Transaction, *, agent_id: UUID) -> dict[str, Any]:
+    """A member of staff who can sign in → {agent_id}. Raises NotFound, with the field."""
+    of_agent = (users.c.id == agent_id) & (users.c.role == AGENT) & (users.c.status == ACTIVE)
+    if transaction.value(select(users.c.id).where(of_agent)) is None:
+        wrong = FieldError(pointer="/agent_id", code="not_found", detail="No member of staff has this id.")
+        raise NotFound("No member of staff has this id. Ask your colleague for theirs (GET /v1/me).", errors=[wrong])
+    return {"agent_id": agent_id}
 
 
 def get_signing_keys(*, keyring: Keyring) -> dict[str, Any]:

@@ -49,6 +49,12 @@ class OnePaperBatch(Strict):
     batch_id = Text(required=True, longest=64)
 
 
+class NotePaperBatch(OnePaperBatch):
+    """The letters of a batch were printed and posted, but for these, which had no address to go to."""
+
+    left_statement_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=BATCH_MAX))
+
+
 class TakenPaperBatch(Strict):
     """How many letters are in the batch, and how many of them have been mailed."""
 

@@ -28,11 +28,12 @@ def take_paper_batch(transaction: Transaction, *, limit: int, caller: CallContex
 
 
 def note_paper_batch(
-    transaction: Transaction, *, batch_id: str, caller: CallContext, now: datetime
+    transaction: Transaction, *, batch_id: str, left_statement_ids: Sequence[UUID], caller: CallContext, now: datetime
 ) -> dict[str, Any]:  # fmt: skip
-    """All letters of a batch have been mailed; those that were noted before stay as they are. Raises NotFound."""
+    """The letters of a batch have been mailed but for those left; what was noted before stays so. Raises NotFound."""
     identifier = _uuid(batch_id)
-    _note(transaction, paper_mailings.c.batch_id == identifier, caller=caller, now=now)
+    mailed = (paper_mailings.c.batch_id == identifier) & paper_mailings.c.statement_id.not_in(left_statement_ids)
+    _note(transaction, mailed, caller=caller, now=now)
     return _taken(transaction, batch_id=identifier)
 
 

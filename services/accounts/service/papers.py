@@ -97,7 +97,7 @@ class Papers(Service):
     def get_paper_batch(self, call: Call) -> Any:
         return queries.get_paper_batch(call.transaction, cipher=self.cipher, **call.request)
 
-    @command(takes=mailings.OnePaperBatch, gives=mailings.TakenPaperBatch, may=STAFF)
+    @command(takes=mailings.NotePaperBatch, gives=mailings.TakenPaperBatch, may=STAFF)
     def note_paper_batch(self, call: Call) -> Any:
         return operations.note_paper_batch(
             call.transaction, caller=call.context, now=self.clock.now(), **call.request

@@ -12,6 +12,16 @@ class OneCustomer(Strict):
     user_id = fields.UUID(required=True)
 
 
+class FindAgent(Strict):
+    """Whether somebody is a member of staff, before work is given to them."""
+
+    agent_id = fields.UUID(required=True)
+
+
+class FoundAgent(Strict):
+    agent_id = fields.UUID(required=True)
+
+
 class ListCustomerSessions(ListSessions, OneCustomer):
     pass
 

@@ -1,4 +1,4 @@
-"""The part of the door that staff ask: how a customer signs in, who holds an account, and where letters to them go."""
+"""The part of the door that staff ask: how a customer signs in, who holds an account, who is staff, where mail goes."""
 
 from typing import Any
 
@@ -31,3 +31,7 @@ class Desk(Service):
     @query(takes=schemas.ListMailingAddresses, gives=schemas.HoldersAddresses, may=(AGENT,))
     def list_mailing_addresses(self, call: Call) -> Any:
         return queries.list_mailing_addresses(call.transaction, keyring=self.keyring, **call.request)
+
+    @query(takes=staff_contract.FindAgent, gives=staff_contract.FoundAgent, may=(AGENT,))
+    def find_agent(self, call: Call) -> Any:
+        return queries.find_agent(call.transaction, **call.request)

@@ -99,7 +99,7 @@ class AutopayNotEnrolled(Refusal):
 
 
 class DraftNotStoppable(Refusal):
-    """Fewer than three business days before a draft, or none is planned."""
+    """Fewer than three business days before a draft, or it is not planned any more."""
 
     code = "draft_not_stoppable"
     kind = Kind.CONFLICT

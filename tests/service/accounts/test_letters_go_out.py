@@ -1,5 +1,6 @@
 """Statements on paper: staff see what waits, take it in batches with its addresses, and note what was mailed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -49,8 +50,9 @@ def batch(service: AccountsService, batch_id: str) -> Any:
     return call(service.get_paper_batch, request={"batch_id": batch_id}, context=an_agent())
 
 
-def note(service: AccountsService, batch_id: str) -> Any:
-    return call(service.note_paper_batch, request={"batch_id": batch_id}, context=an_agent())
+def note(service: AccountsService, batch_id: str, *, left: Sequence[str] = ()) -> Any:
+    request = {"batch_id": batch_id, "left_statement_ids": list(left)}
+    return call(service.note_paper_batch, request=request, context=an_agent())
 
 
 class TestWhatWaits:
@@ -150,6 +152,17 @@ class TestMailedLetters:
         rows = {str(row["statement_id"]): row for row in rows_of(service.store, paper_mailings)}
         assert rows[one] == next(row for row in first if str(row["statement_id"]) == one)
         assert sorted(row["mailed_by"] for row in rows.values()) == sorted([OTHER_CLERK, an_agent().subject])
+
+    def test_that_were_left_keep_waiting_until_they_go_out_too(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        billed(service, clock, count=2)
+        taken = take(service)
+        left = batch(service, taken["id"])["letters"][0]["statement_id"]
+        assert note(service, taken["id"], left=[left])["mailed_count"] == 1
+        assert [(row["statement_id"], row["mailed_at"]) for row in waiting(service)["data"]] == [(left, None)]
+        assert note(service, taken["id"])["mailed_count"] == 2
+        assert waiting(service)["data"] == []
 
     def test_are_on_record_in_the_audit_log(self, service: AccountsService, clock: FixedClock) -> None:
         billed(service, clock)

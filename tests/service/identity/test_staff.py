@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from chassis.context import CallContext
-from chassis.errors import ConstraintViolated, InvalidRequest
+from chassis.errors import ConstraintViolated, Forbidden, InvalidRequest, NotFound
 from chassis.schemas import load
 from chassis.tables import audit_log
 from deploy.catalogue import SERVICES
@@ -53,6 +53,25 @@ def test_an_agent_signs_in_at_once_and_the_token_says_so(counter: Counter) -> No
     user_id = create(counter)
     claims = counter.read(counter.sign_in(user_id="sam@captive.example")["access_token"]).claims
     assert (claims["sub"], claims["roles"], claims["accounts"]) == (str(user_id), ["agent"], [])
+
+
+def find(counter: Counter, agent_id: str, *, asked_by: CallContext) -> dict[str, Any]:
+    found: dict[str, Any] = call(counter.identity.find_agent, request={"agent_id": agent_id}, context=asked_by)
+    return found
+
+
+def test_an_agent_is_found_by_staff_and_nobody_else_is(counter: Counter) -> None:
+    agent_id = str(create(counter))
+    agent = counter.as_caller(counter.sign_in(user_id="sam@captive.example"))
+    assert find(counter, agent_id, asked_by=agent) == {"agent_id": agent_id}
+    counter.join()
+    customer = counter.as_caller(counter.sign_in())
+    for nobody in (customer.subject, "01900000-0000-7000-8000-00000000dead"):
+        with pytest.raises(NotFound) as refused:
+            find(counter, nobody, asked_by=agent)
+        assert [error.pointer for error in refused.value.errors] == ["/agent_id"]
+    with pytest.raises(Forbidden):
+        find(counter, agent_id, asked_by=customer)
 
 
 def test_an_agent_sees_themselves_and_has_no_account(counter: Counter) -> None:

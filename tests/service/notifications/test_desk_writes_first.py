@@ -92,9 +92,14 @@ def test_the_same_request_twice_begins_one(stage: Stage) -> None:
 def test_nobody_is_written_to_whom_we_do_not_know_or_about_an_account_of_another(stage: Stage) -> None:
     stage.put(a_contact())
     stage.put(a_second_holder(accounts=[]))
-    for stranger in ({"user_id": ROBIN, "account_id": None}, {"user_id": GRACE}):
-        with pytest.raises(NotFound):
+    for stranger, field in (
+        ({"user_id": ROBIN, "account_id": None}, "/user_id"), ({"user_id": ROBIN}, "/user_id"),
+        ({"user_id": GRACE}, "/account_id"),
+    ):  # fmt: skip
+        with pytest.raises(NotFound) as refused:
             begins(stage, **stranger)
+        assert [error.pointer for error in refused.value.errors] == [field]
+        assert "path" not in refused.value.detail
     assert begins(stage, user_id=GRACE, account_id=None)
 
 

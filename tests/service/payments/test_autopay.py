@@ -288,6 +288,13 @@ class TestStopping:
             house.skip(instalment_number=12)
         assert house.skip()["drafts"][1]["status"] == "skipped"
 
+    def test_one_draft_that_is_not_there_is_not_found(self, house: House) -> None:
+        house.enrol()
+        with pytest.raises(NotFound) as refused:
+            house.skip(instalment_number=999)
+        assert [error.pointer for error in refused.value.errors] == ["/instalment_number"]
+        assert "No such draft" in refused.value.detail
+
     def test_needs_to_be_enrolled(self, house: House) -> None:
         with pytest.raises(AutopayNotEnrolled):
             house.skip()

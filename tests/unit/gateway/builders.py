@@ -198,6 +198,7 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "identity.list_customer_factors": (staff.OneCustomer, second_factors.SecondFactors, NO_FACTORS),
     "identity.end_customer_sessions": (staff.EndSessions, staff.EndedSessions, {"ended": 2}),
     "identity.reset_second_factor": (staff.ResetSecondFactor, staff.SecondFactorReset, A_RESET),
+    "identity.find_agent": (staff.FindAgent, staff.FoundAgent, {"agent_id": conversation_examples.AGENT_ID}),
     "identity.list_account_holders": (
         identity.ListAccountHolders, identity.AccountHolders, {"data": [of_staff.ACCOUNT_HOLDER]},
     ),
@@ -212,7 +213,7 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.get_paper_batch": (
         paper.OnePaperBatch, paper.PaperBatch, {**paper_examples.TAKEN, "letters": [paper_examples.LETTER]},
     ),
-    "accounts.note_paper_batch": (paper.OnePaperBatch, paper.TakenPaperBatch, paper_examples.ALL_MAILED),
+    "accounts.note_paper_batch": (paper.NotePaperBatch, paper.TakenPaperBatch, paper_examples.ALL_MAILED),
     "payments.record_processor_events": (payments.RecordProcessorEvents, Nothing, {}),
     "payments.refund_payment": (payments.RefundPayment, payments.PaymentRefund, examples.PAYMENT_REFUND),
     "payments.list_work_items": (

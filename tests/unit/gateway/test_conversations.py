@@ -3,6 +3,7 @@
 import pytest
 
 from chassis.clock import FixedClock
+from chassis.errors import FieldError, NotFound
 from gateway.api import conversation_examples as told
 from tests.unit.gateway.builders import a_gateway
 
@@ -82,3 +83,23 @@ def test_who_types_without_end_is_told_to_stop(clock: FixedClock) -> None:
     assert answers == [204, 204, 429]
     other = gateway.token(sub="01935840-2e10-7b21-a4d3-6c7b8a9f0e1e")
     assert gateway.post(f"{ONE}/typing", token=other).status_code == 204
+
+
+def test_a_conversation_is_handed_to_nobody_but_staff(clock: FixedClock) -> None:
+    wrong = FieldError(pointer="/agent_id", code="not_found", detail="No member of staff has this id.")
+    gateway = a_gateway(clock=clock, answers={"identity.find_agent": NotFound(errors=[wrong])})
+    answer = gateway.post(
+        f"{DESK}/hand-over", {"agent_id": told.CONVERSATION_ID}, token=gateway.token(roles=["agent"])
+    )  # fmt: skip
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/agent_id"]
+    assert gateway.neighbours.requests("notifications.hand_over_conversation") == []
+
+
+def test_a_queue_or_oneself_takes_a_conversation_without_a_question(clock: FixedClock) -> None:
+    gateway = a_gateway(clock=clock)
+    for taker in ({"queue": "titles"}, {"agent_id": told.AGENT_ID}):
+        token = gateway.token(sub=told.AGENT_ID, roles=["agent"])
+        assert gateway.post(f"{DESK}/hand-over", taker, token=token).status_code == 200
+    assert gateway.neighbours.requests("identity.find_agent") == []
+    assert len(gateway.neighbours.requests("notifications.hand_over_conversation")) == 2

@@ -20,6 +20,7 @@ from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
 ACCOUNT = f"/v1/staff/accounts/{examples.ACCOUNT_ID}"
 A_PAYMENT = {"amount_cents": 41_235, "payment_method_id": examples.METHOD_ID, "on_behalf_of": examples.USER_ID}
 ANOTHER_CUSTOMER = "01900000-0000-7000-8000-000000000bad"
+BATCH_LEFT_ID = "01900000-0000-7000-8000-0000000000cd"
 
 
 def by_agent(gateway: Gateway, method: str, path: str, body: Any = None, **options: Any) -> HttpAnswer:
@@ -208,6 +209,16 @@ class TestABatchOfLetters:
     def test_whose_address_nobody_knows_says_so(self, clock: FixedClock) -> None:
         shown = self.letter(clock, told=[], addressees=[self.party("borrower")])
         assert (shown["mailing_address"], shown["address_from"]) == (None, None)
+
+    def test_whose_address_nobody_knows_is_counted_and_not_noted_as_mailed(self, clock: FixedClock) -> None:
+        nowhere = {**paper_examples.LETTER, "statement_id": BATCH_LEFT_ID, "account_id": ANOTHER_CUSTOMER}
+        batch = {**paper_examples.TAKEN, "letters": [paper_examples.LETTER, nowhere]}
+        gateway = a_gateway(clock=clock, answers={"accounts.get_paper_batch": batch})
+        assert by_agent(gateway, "GET", self.BATCH).json["without_address_count"] == 1
+        assert by_agent(gateway, "POST", f"{self.BATCH}/mailed").status_code == 200
+        assert gateway.neighbours.requests("accounts.note_paper_batch") == [
+            {"batch_id": paper_examples.BATCH_ID, "left_statement_ids": [BATCH_LEFT_ID]}
+        ]
 
     def test_is_printed_from_the_statement_of_the_account(self, clock: FixedClock) -> None:
         path = f"{ACCOUNT}/statements/{paper_examples.LETTER['statement_id']}"

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from chassis.context import CallContext
-from chassis.errors import NotFound
+from chassis.errors import FieldError, NotFound
 from chassis.keys import FieldCipher
 from chassis.store import Transaction
 from services.notifications.contract.conversations import OPEN_MAX
@@ -62,13 +62,18 @@ def begin_conversation(
 
 
 def _require_customer(transaction: Transaction, *, user_id: UUID, account_id: UUID | None) -> None:
-    """Somebody whom we can tell of it, who holds the account that it is about. Raises NotFound."""
-    known = select(contacts.c.user_id).where(contacts.c.user_id == user_id)
-    if account_id is not None:
-        held = contact_accounts.c.account_id == account_id
-        known = known.join(contact_accounts, contact_accounts.c.user_id == contacts.c.user_id).where(held)
-    if transaction.value(known) is None:
-        raise NotFound()
+    """Somebody whom we can tell of it, who holds the account that it is about. Raises NotFound, with the field."""
+    if transaction.value(select(contacts.c.user_id).where(contacts.c.user_id == user_id)) is None:
+        raise _not_found("/user_id", "No customer has this id. Look at the account's holders.")
+    if account_id is None:
+        return
+    held = (contact_accounts.c.user_id == user_id) & (contact_accounts.c.account_id == account_id)
+    if transaction.value(select(contact_accounts.c.account_id).where(held)) is None:
+        raise _not_found("/account_id", "That customer does not hold this account. Look at the account's holders.")
+
+
+def _not_found(pointer: str, sentence: str) -> NotFound:
+    return NotFound(sentence, errors=[FieldError(pointer=pointer, code="not_found", detail=sentence)])
 
 
 def _require_room(transaction: Transaction, *, cipher: FieldCipher, user_id: UUID) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.bus.rpc import Asks
 from chassis.context import CallContext
-from chassis.errors import PreconditionFailed
+from chassis.errors import FieldError, NotFound, PreconditionFailed
 from chassis.ids import new_id
 from chassis.store import Database, Row, Transaction
 from services.payments.contract import events
@@ -109,7 +109,7 @@ def skip_draft(
 ) -> dict[str, Any]:  # fmt: skip
     """The next draft that can still be stopped, or that of one instalment, is not drawn; the instalment stays due.
 
-    Raises NotFound, AutopayNotEnrolled and DraftNotStoppable.
+    Raises NotFound (also where autopay lists no draft of the instalment), AutopayNotEnrolled and DraftNotStoppable.
     """
     caller.require(str(account_id))
     enrolment = find_enrolment(transaction, account_id=account_id)
@@ -120,6 +120,8 @@ def skip_draft(
     stoppable = [
         draft for draft in meant if draft["status"] == PLANNED and is_stoppable(draft_on=draft["draft_on"], today=today)
     ]  # fmt: skip
+    if not meant and instalment_number is not None:
+        raise _no_draft_of_it()
     if not stoppable:
         raise DraftNotStoppable()
     _skip(transaction, draft=stoppable[0], enrolment=enrolment, now=now)
@@ -161,6 +163,11 @@ def stop_draft(
         for draft in meant if ends_autopay else meant[:1]:
             _skip(transaction, draft=draft, enrolment=enrolment, now=now)
     return _shown(transaction, account_id=account_id, today=today)
+
+
+def _no_draft_of_it() -> NotFound:
+    wrong = FieldError(pointer="/instalment_number", code="not_found", detail="Autopay lists no draft of it.")
+    return NotFound("No such draft is planned. Name an instalment that autopay lists under drafts.", errors=[wrong])
 
 
 def _skip(transaction: Transaction, *, draft: Row, enrolment: Row, now: datetime) -> None:
