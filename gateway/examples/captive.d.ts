@@ -406,7 +406,7 @@ export interface Billed {
 export interface Buyout {
   id: string;
   account_id: string;
-  status: "quoted" | "paid" | "completed" | "lapsed" | "undone";
+  status: "quoted" | "paid" | "completed" | "cancelled" | "lapsed" | "undone";
   buyer: "lessee" | "dealer" | "third_party";
   quote_id: string;
   payoff_cents: number;

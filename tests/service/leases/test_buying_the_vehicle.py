@@ -185,7 +185,9 @@ def test_one_way_out_at_a_time(house: LeaseHouse) -> None:
         bought(house, account_id, key="second")
     options = {each["option"]: each for each in house.asks("get_lease_end", account_id)["options"]}
     assert [reason["code"] for reason in options["turn_in"]["reasons"]] == ["other_option_open"]
-    assert house.asks("cancel_buyout", account_id, option_id=first["id"])["status"] == "lapsed"
+    assert house.asks("cancel_buyout", account_id, option_id=first["id"])["status"] == "cancelled"
+    (closed,) = house.told("option_closed")
+    assert (closed["option"], closed["outcome"]) == ("buyout", "cancelled")
     assert bought(house, account_id, key="second")["status"] == "quoted"
 
 
