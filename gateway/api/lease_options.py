@@ -119,6 +119,7 @@ def withdraw_servicemember_notice(call: HttpCall) -> Reply:
     errors=("odometer_runs_back", "reading_date_out_of_range"),
 )  # fmt: skip
 def sign_odometer_statement(call: HttpCall) -> Reply:
+    """An exempt vehicle (49 CFR 580.17) needs none: what you state all the same is kept, and its notice says so."""
     return call.relay("leases", "sign_odometer_statement", account_id=call.path["account_id"], **call.body)
 
 
