@@ -80,7 +80,7 @@ def quote_early_termination(call: HttpCall) -> Reply:
         "basis": "deployed", "orders_on": "2026-11-01", "evidence": "a message to the desk, sent today",
         "return_on": "2026-12-01",
     },
-    errors=(*OPENING, "servicemember_orders_do_not_fit"),
+    errors=(*OPENING, "servicemember_notice_given", "servicemember_orders_do_not_fit"),
 )  # fmt: skip
 def give_servicemember_notice(call: HttpCall) -> Reply:
     """The notice counts from today. Send the orders, and bring the vehicle within 15 days: no charge is made for the

@@ -12,6 +12,7 @@ from services.leases.contract.errors import (
     NotFound,
     OptionAlreadyOpen,
     OptionNotOpen,
+    ServicememberNoticeGiven,
     ServicememberOrdersDoNotFit,
 )
 from services.leases.models import facts_of
@@ -29,11 +30,11 @@ def give_servicemember_notice(
 ) -> dict[str, Any]:  # fmt: skip
     """Keep the notice as of today: staff confirm the orders, and end the lease when the vehicle is here.
 
-    Raises NotFound, OptionAlreadyOpen, OptionNotOpen, ServicememberOrdersDoNotFit.
+    Raises NotFound, OptionAlreadyOpen, OptionNotOpen, ServicememberNoticeGiven, ServicememberOrdersDoNotFit.
     """
     lease = lock_lease_for(transaction, caller=caller, account_id=account_id)
     if running_notice(transaction, account_id=lease["account_id"]) is not None:
-        raise OptionAlreadyOpen()
+        raise ServicememberNoticeGiven()
     unfit = misfit_of_return(return_on=return_on, today=today)
     if unfit is not None:
         raise ServicememberOrdersDoNotFit(

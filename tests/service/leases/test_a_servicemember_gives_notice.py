@@ -11,6 +11,7 @@ from services.leases.contract.errors import (
     OptionAlreadyOpen,
     OptionNotOpen,
     OptionStepNotPossible,
+    ServicememberNoticeGiven,
     ServicememberNoticeStands,
     ServicememberOrdersDoNotFit,
 )
@@ -89,7 +90,7 @@ def test_a_notice_stands_in_the_way_of_other_ways_out_until_it_is_taken_back(hou
     noticed(house, account_id)
     with pytest.raises(OptionAlreadyOpen):
         bought(house, account_id)
-    with pytest.raises(OptionAlreadyOpen):
+    with pytest.raises(ServicememberNoticeGiven, match="withdraw it first"):
         noticed(house, account_id, key="again")
     for _ in range(2):
         assert house.asks("withdraw_servicemember_notice", account_id)["status"] == "withdrawn"
