@@ -80,7 +80,7 @@ def quote_early_termination(call: HttpCall) -> Reply:
         "basis": "deployed", "orders_on": "2026-11-01", "evidence": "a message to the desk, sent today",
         "return_on": "2026-12-01",
     },
-    errors=(*OPENING, "servicemember_orders_do_not_fit"),
+    errors=(*OPENING, "servicemember_notice_given", "servicemember_orders_do_not_fit"),
 )  # fmt: skip
 def give_servicemember_notice(call: HttpCall) -> Reply:
     """The notice counts from today. Send the orders, and bring the vehicle within 15 days: no charge is made for the
@@ -119,6 +119,7 @@ def withdraw_servicemember_notice(call: HttpCall) -> Reply:
     errors=("odometer_runs_back", "reading_date_out_of_range"),
 )  # fmt: skip
 def sign_odometer_statement(call: HttpCall) -> Reply:
+    """An exempt vehicle (49 CFR 580.17) needs none: what you state all the same is kept, and its notice says so."""
     return call.relay("leases", "sign_odometer_statement", account_id=call.path["account_id"], **call.body)
 
 

@@ -406,7 +406,7 @@ export interface Billed {
 export interface Buyout {
   id: string;
   account_id: string;
-  status: "quoted" | "paid" | "completed" | "lapsed" | "undone";
+  status: "quoted" | "paid" | "completed" | "cancelled" | "lapsed" | "undone";
   buyer: "lessee" | "dealer" | "third_party";
   quote_id: string;
   payoff_cents: number;
@@ -5014,7 +5014,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
-      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
+      409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress" | "servicemember_notice_given">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "servicemember_orders_do_not_fit">;

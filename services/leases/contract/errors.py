@@ -15,6 +15,7 @@ __all__ = [
     "ReadingDateOutOfRange",
     "RenewsAlready",
     "ServicememberNotOnRecord",
+    "ServicememberNoticeGiven",
     "ServicememberNoticeStands",
     "ServicememberOrdersDoNotFit",
     "StatePolicyMissing",
@@ -111,6 +112,13 @@ class ServicememberNotOnRecord(Refusal):
     kind = Kind.CONFLICT
     title = "The account has no servicemember flag"
     detail = "Set the servicemember flag with the orders first: it is what the end without a charge rests on."
+
+
+class ServicememberNoticeGiven(Refusal):
+    code = "servicemember_notice_given"
+    kind = Kind.CONFLICT
+    title = "You have given notice already"
+    detail = "Your notice as a servicemember stands; read it again. To give another one, withdraw it first."
 
 
 class ServicememberNoticeStands(Refusal):

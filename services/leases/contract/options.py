@@ -8,7 +8,7 @@ from services.leases.contract.requests import OneLease
 
 BUYERS = ("lessee", "dealer", "third_party")
 CERTIFICATIONS = ("actual", "exceeds_mechanical_limits", "not_actual")
-BUYOUT_STATUSES = ("quoted", "paid", "completed", "lapsed", "undone")
+BUYOUT_STATUSES = ("quoted", "paid", "completed", "cancelled", "lapsed", "undone")
 
 
 class PurchaseTerms(OneLease):

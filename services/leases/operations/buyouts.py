@@ -84,7 +84,7 @@ def cancel_buyout(
     lease = lock_lease_for(transaction, caller=caller, account_id=account_id)
     row = read_option(transaction, account_id=lease["account_id"], option_id=option_id, option=BUYOUT)
     if row["status"] == "quoted":
-        row = move_option(transaction, row=row, to="lapsed", now=now, today=today)
+        row = move_option(transaction, row=row, to="cancelled", now=now, today=today)
     statement = transaction.one(statement_since(account_id=row["account_id"], opened_at=row["opened_at"]))
     return buyout_as_told(vehicle=lease["vehicle"], row=row, statement=statement, today=today)
 

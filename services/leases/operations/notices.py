@@ -5,19 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from chassis.context import CallContext
+from chassis.errors import FieldError
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from services.leases.contract.errors import (
     NotFound,
     OptionAlreadyOpen,
     OptionNotOpen,
+    ServicememberNoticeGiven,
     ServicememberOrdersDoNotFit,
 )
 from services.leases.models import facts_of
 from services.leases.operations.options import find_newest, find_open, open_option, step_option
 from services.leases.operations.readings import lock_lease_for
 from services.leases.rules import Facts
-from services.leases.rules.early_end import RETURN_DAYS, misfit_of_orders
+from services.leases.rules.early_end import RETURN_DAYS, misfit_of_orders, misfit_of_return
 from services.leases.rules.options import EARLY_TERMINATION, NOTICED
 from services.leases.rules.told import notice_as_told
 
@@ -28,16 +30,19 @@ def give_servicemember_notice(
 ) -> dict[str, Any]:  # fmt: skip
     """Keep the notice as of today: staff confirm the orders, and end the lease when the vehicle is here.
 
-    Raises NotFound, OptionAlreadyOpen, OptionNotOpen, ServicememberOrdersDoNotFit.
+    Raises NotFound, OptionAlreadyOpen, OptionNotOpen, ServicememberNoticeGiven, ServicememberOrdersDoNotFit.
     """
     lease = lock_lease_for(transaction, caller=caller, account_id=account_id)
     if running_notice(transaction, account_id=lease["account_id"]) is not None:
-        raise OptionAlreadyOpen()
+        raise ServicememberNoticeGiven()
+    unfit = misfit_of_return(return_on=return_on, today=today)
+    if unfit is not None:
+        raise ServicememberOrdersDoNotFit(
+            unfit, errors=[FieldError(pointer="/return_on", code="out_of_range", detail=unfit)]
+        )  # fmt: skip
     misfit = misfit_of_orders(
         signed_on=lease["first_due_on"], orders_on=orders_on, noticed_on=today, returned_on=return_on, today=today
     )
-    if misfit is None and return_on < today:
-        misfit = f"The vehicle cannot come back on {return_on}: today is {today}."
     if misfit is not None:
         raise ServicememberOrdersDoNotFit(misfit)
     notice = {

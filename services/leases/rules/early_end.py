@@ -48,6 +48,17 @@ def misfit_of_orders(
     return None
 
 
+def misfit_of_return(*, return_on: date, today: date) -> str | None:
+    """Why the vehicle cannot be brought on that day after a notice of today, with the days that can be chosen."""
+    last_on = today + timedelta(days=RETURN_DAYS)
+    if today <= return_on <= last_on:
+        return None
+    return (
+        f"The vehicle cannot come back on {return_on}. Choose a day from {today}, which is today, to {last_on}, the "
+        f"last of the {RETURN_DAYS} days after your notice."
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyEnd:
     """The parts of the charge; `fee` lines are what the contract adds, with the state's tax on them."""

@@ -7,10 +7,18 @@ from decimal import Decimal
 
 from chassis.money import format_dollars, round_half_up_cents
 
-EXTENSION, BUYOUT, TURN_IN = "extension", "buyout", "turn_in"
+EXTENSION, BUYOUT, TURN_IN, EARLY_TERMINATION = "extension", "buyout", "turn_in", "early_termination"
 
 # Sample policy: lease-end kits go out four months before the end (servicing.md 2.19), extensions are offered then.
 WINDOW_DAYS = 120
+
+# What a customer has done when a way out is under way, and what opens the other ones again.
+CHOSEN = {
+    BUYOUT: ("You have chosen to buy the vehicle.", "Cancel the purchase, or let its price lapse."),
+    TURN_IN: ("You have an appointment to return the vehicle.", "Cancel the appointment."),
+    EXTENSION: ("You have chosen the extension.", "Withdraw the extension, or let its offer lapse."),
+    EARLY_TERMINATION: ("You have given notice as a servicemember.", "Withdraw your notice, or let it lapse."),
+}
 
 
 @dataclass(frozen=True)
@@ -68,8 +76,8 @@ def _taken(facts: Facts, option: str) -> tuple[Reason, ...]:
         return ()
     if facts.open_option == option:
         return (Reason("already_open", "You have chosen this already.", "Go on with it, or cancel it."),)
-    chosen = facts.open_option.replace("_", "-")
-    return (Reason("other_option_open", f"You have chosen the {chosen}.", f"Cancel the {chosen}, or let it lapse."),)
+    detail, change = CHOSEN[facts.open_option]
+    return (Reason("other_option_open", detail, change),)
 
 
 def _past_due(facts: Facts) -> tuple[Reason, ...]:

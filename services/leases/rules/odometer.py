@@ -47,5 +47,6 @@ def title_steps(
     steps.append({"code": "money_settled", "detail": "The money has settled.", "done_on": settled_on})
     is_ready = status == "completed" and settled_on is not None and (is_required is False or signed_on is not None)
     ready_on = max(day for day in (settled_on, signed_on) if day is not None) if is_ready else None
-    detail = "The title goes to the buyer: settled money and the statement are all it needs."
+    needs = "settled money is" if is_required is False else "settled money and the statement are"
+    detail = f"The title goes to the buyer: {needs} all it needs."
     return (*steps, {"code": "title_released", "detail": detail, "done_on": ready_on})

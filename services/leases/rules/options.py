@@ -10,7 +10,9 @@ QUOTE_DAYS = 10
 # The first status of each option is the one it opens with.
 STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     BUYOUT: {
-        "quoted": ("paid", "lapsed", "undone"),
+        "quoted": ("paid", "cancelled", "lapsed", "undone"),
+        # The promise is kept to its last day all the same: money in time buys after all.
+        "cancelled": ("paid",),
         "lapsed": ("paid",),
         "paid": ("completed", "undone"),
         "completed": ("undone",),

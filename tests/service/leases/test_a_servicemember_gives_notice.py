@@ -11,6 +11,7 @@ from services.leases.contract.errors import (
     OptionAlreadyOpen,
     OptionNotOpen,
     OptionStepNotPossible,
+    ServicememberNoticeGiven,
     ServicememberNoticeStands,
     ServicememberOrdersDoNotFit,
 )
@@ -89,7 +90,7 @@ def test_a_notice_stands_in_the_way_of_other_ways_out_until_it_is_taken_back(hou
     noticed(house, account_id)
     with pytest.raises(OptionAlreadyOpen):
         bought(house, account_id)
-    with pytest.raises(OptionAlreadyOpen):
+    with pytest.raises(ServicememberNoticeGiven, match="withdraw it first"):
         noticed(house, account_id, key="again")
     for _ in range(2):
         assert house.asks("withdraw_servicemember_notice", account_id)["status"] == "withdrawn"
@@ -115,8 +116,6 @@ def test_a_notice_whose_vehicle_does_not_come_lapses(house: LeaseHouse) -> None:
     [
         ({"orders_on": "2024-01-14"}, "older than the lease"),
         ({"orders_on": "2026-11-24"}, "came before the orders"),
-        ({"return_on": "2026-12-09"}, "more than 15 days after the notice"),
-        ({"return_on": "2026-11-22"}, "cannot come back"),
     ],
 )
 def test_a_notice_that_is_not_the_laws_is_refused_with_the_reason(
@@ -128,6 +127,19 @@ def test_a_notice_that_is_not_the_laws_is_refused_with_the_reason(
     with pytest.raises(NotFound):
         seen(house, account_id)
     assert noticed(house, account_id, key="right", return_on="2026-12-08")
+
+
+@pytest.mark.parametrize("return_on", ["2026-11-22", "2026-12-09"])
+def test_a_day_of_return_that_is_not_the_laws_is_refused_with_the_days_that_are(
+    house: LeaseHouse, return_on: str
+) -> None:
+    account_id = house.takes_over(a_late_lease())
+    with pytest.raises(ServicememberOrdersDoNotFit, match="from 2026-11-23, which is today, to 2026-12-08") as refused:
+        noticed(house, account_id, return_on=return_on)
+    assert [(each.pointer, each.code) for each in refused.value.errors] == [("/return_on", "out_of_range")]
+    for key, fitting in (("first", "2026-11-23"), ("last", "2026-12-08")):
+        assert noticed(house, account_id, key=key, return_on=fitting)["return_on"] == fitting
+        house.asks("withdraw_servicemember_notice", account_id)
 
 
 def test_a_lease_that_has_ended_takes_no_notice(house: LeaseHouse) -> None:

@@ -19,6 +19,10 @@ from tests.builders.wiring import a_customer, call
 
 PRICE_CENTS = 1_927_487 + 30_000 + 8_500 + 141_918
 
+TRUCK = PortfolioVehicle(
+    vin="5XYP5DHC9RG123456", year=2024, make="Kia", model="Bongo", gross_weight_rating_pounds=16_001
+)  # fmt: skip
+
 
 def bought(house: LeaseHouse, account_id: str, *, key: str = "buy", **request: Any) -> dict[str, Any]:
     answer: dict[str, Any] = house.asks("start_buyout", account_id, key=key, **request)
@@ -27,6 +31,14 @@ def bought(house: LeaseHouse, account_id: str, *, key: str = "buy", **request: A
 
 def seen(house: LeaseHouse, buyout: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = house.asks("get_buyout", buyout["account_id"], option_id=buyout["id"])
+    return answer
+
+
+def signed(house: LeaseHouse, account_id: str) -> dict[str, Any]:
+    answer: dict[str, Any] = house.asks(
+        "sign_odometer_statement", account_id, key="sign", printed_name="Dana De La Cruz", miles=31_000,
+        certification="actual", lessee_address="1 Elm St., Plano, TX 75023",
+    )  # fmt: skip
     return answer
 
 
@@ -67,10 +79,8 @@ def test_the_title_waits_for_good_money_and_the_odometer_statement(house: LeaseH
     paid = house.pays(account_id, amount_cents=PRICE_CENTS, quote_id=buyout["quote_id"])
     settle_money(house, account_id, paid.data["payment_id"])
     assert [step["done_on"] for step in seen(house, buyout)["title_steps"]] == ["2026-11-23", None, "2026-11-23", None]
-    statement = house.asks(
-        "sign_odometer_statement", account_id, key="sign", printed_name="Dana De La Cruz", miles=31_000,
-        certification="actual", lessee_address="1 Elm St., Plano, TX 75023",
-    )  # fmt: skip
+    statement = signed(house, account_id)
+    assert statement["notice"] == buyout["odometer_notice"]
     assert (statement["vin"], statement["lessor_name"]) == ("5XYP5DHC9RG123456", "Kia Finance America")
     after = seen(house, buyout)
     assert after["odometer_statement"] == statement
@@ -79,10 +89,7 @@ def test_the_title_waits_for_good_money_and_the_odometer_statement(house: LeaseH
 
 
 def test_a_truck_beyond_16_000_pounds_is_bought_without_an_odometer_statement(house: LeaseHouse) -> None:
-    truck = PortfolioVehicle(
-        vin="5XYP5DHC9RG123456", year=2024, make="Kia", model="Bongo", gross_weight_rating_pounds=16_001
-    )
-    account_id = house.takes_over(a_late_lease(vehicle=truck))
+    account_id = house.takes_over(a_late_lease(vehicle=TRUCK))
     assert house.asks("get_lease", account_id)["vehicle"]["gross_weight_rating_pounds"] == 16_001
     assert house.standing(account_id)["vehicle"]["gross_weight_rating_pounds"] == 16_001
     buyout = bought(house, account_id)
@@ -92,6 +99,15 @@ def test_a_truck_beyond_16_000_pounds_is_bought_without_an_odometer_statement(ho
     steps = seen(house, buyout)["title_steps"]
     assert [step["code"] for step in steps] == ["money_received", "money_settled", "title_released"]
     assert [step["done_on"] for step in steps] == ["2026-11-23"] * 3
+    assert "statement" not in " ".join(step["detail"] for step in steps)
+
+
+def test_a_statement_of_an_exempt_vehicle_is_kept_and_tells_of_no_duty(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease(vehicle=TRUCK))
+    buyout = bought(house, account_id)
+    statement = signed(house, account_id)
+    assert (statement["notice"], "requires you" in statement["notice"]) == (buyout["odometer_notice"], False)
+    assert seen(house, buyout)["odometer_statement"] == statement
 
 
 @pytest.mark.parametrize("pounds", ["0", "200001"])
@@ -185,7 +201,9 @@ def test_one_way_out_at_a_time(house: LeaseHouse) -> None:
         bought(house, account_id, key="second")
     options = {each["option"]: each for each in house.asks("get_lease_end", account_id)["options"]}
     assert [reason["code"] for reason in options["turn_in"]["reasons"]] == ["other_option_open"]
-    assert house.asks("cancel_buyout", account_id, option_id=first["id"])["status"] == "lapsed"
+    assert house.asks("cancel_buyout", account_id, option_id=first["id"])["status"] == "cancelled"
+    (closed,) = house.told("option_closed")
+    assert (closed["option"], closed["outcome"]) == ("buyout", "cancelled")
     assert bought(house, account_id, key="second")["status"] == "quoted"
 
 

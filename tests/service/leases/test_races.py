@@ -95,7 +95,7 @@ class Round:
         self.pays(amount_cents=INSTALMENT_CENTS)
 
     def pays_the_price(self) -> None:
-        row = self.newest("buyout", "quoted", "lapsed")
+        row = self.newest("buyout", "quoted", "cancelled", "lapsed")
         if row is not None:
             self.pays(amount_cents=row["details"]["payoff_cents"], quote_id=row["details"]["quote_id"])
 

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from services.leases.rules import BUYOUT, EXTENSION, TURN_IN, WINDOW_DAYS, Facts, evaluate, monthly_disclosure
+from services.leases.rules.eligibility import CHOSEN
+from services.leases.rules.options import STEPS
 
 ENDS_ON = date(2027, 1, 15)
 
@@ -47,6 +49,28 @@ def test_the_reason_says_what_would_change_it() -> None:
     facts = Facts(ends_on=ENDS_ON, status="open", past_due_cents=45012, in_transit_cents=0)
     (reason,) = evaluate(facts=facts, on=date(2026, 12, 1))[EXTENSION]
     assert reason.what_would_change_it == "Pay the $450.12 that is past due."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "detail", "change"),
+    [
+        ("buyout", "You have chosen to buy the vehicle.", "Cancel the purchase, or let its price lapse."),
+        ("turn_in", "You have an appointment to return the vehicle.", "Cancel the appointment."),
+        ("extension", "You have chosen the extension.", "Withdraw the extension, or let its offer lapse."),
+        ("early_termination", "You have given notice as a servicemember.", "Withdraw your notice, or let it lapse."),
+    ],
+)
+def test_the_way_that_is_under_way_is_named_as_a_customer_knows_it(chosen: str, detail: str, change: str) -> None:
+    facts = Facts(ends_on=ENDS_ON, status="open", past_due_cents=0, in_transit_cents=0, open_option=chosen)
+    answers = evaluate(facts=facts, on=date(2026, 12, 1))
+    others = [reason for option, (reason,) in answers.items() if option != chosen]
+    assert {(each.code, each.detail, each.what_would_change_it) for each in others} == {
+        ("other_option_open", detail, change)
+    }
+
+
+def test_every_way_out_can_be_named() -> None:
+    assert set(CHOSEN) == set(STEPS)
 
 
 def test_the_monthly_split_is_the_one_of_regulation_m() -> None:

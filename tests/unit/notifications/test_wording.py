@@ -15,6 +15,7 @@ from chassis.schemas import CENTS_MAX
 from services.accounts.operations.quoting import WITHDRAWN_BECAUSE
 from services.identity.operations.approvals import OUTCOMES
 from services.identity.rules import contacts, second_factors
+from services.leases.rules.options import ENDED, STEPS
 from services.notifications.contract.schemas import LANGUAGES, SECURE_TEMPLATES
 from services.notifications.providers.mail_layout import TEMPLATES
 from services.notifications.providers.wording import TextTooLong, Wording
@@ -34,6 +35,29 @@ MAILED = sorted(set(OCCASIONS) - ONLY_TEXTED)
 TEXTED = sorted(set(OCCASIONS) - set(SECURE_TEMPLATES))
 IN_INBOX = sorted(set(OCCASIONS) - SECRET_TEMPLATES - ONLY_TEXTED)
 EACH_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+PURCHASE = ("Your purchase of your vehicle is off", "Su compra de su vehículo queda sin efecto")
+RETURN = ("Your appointment to return your vehicle is off", "Su cita para devolver su vehículo queda sin efecto")
+LONGER = ("Your lease extension is off", "Su extensión de su arrendamiento queda sin efecto")
+NOTICE = ("Your notice as a servicemember is off", "Su notificación como militar queda sin efecto")
+TOO_LATE = (
+    "the vehicle did not come back in time, and your lease goes on",
+    "el vehículo no se devolvió a tiempo, y su arrendamiento sigue",
+)
+TAKEN_BACK = ("it was withdrawn, and your lease goes on", "fue retirada, y su arrendamiento sigue")
+RAN_OUT = ("the time for it has run out", "se acabó el plazo")
+CANCELLED, WITHDRAWN = ("it was cancelled", "fue cancelada"), ("it was withdrawn", "fue retirada")
+UNACCENTED = str.maketrans("áéíóú", "aeiou")
+# What is off, and why, in each language.
+OFF = {
+    ("buyout", "lapsed"): tuple(zip(PURCHASE, RAN_OUT, strict=True)),
+    ("buyout", "cancelled"): tuple(zip(PURCHASE, CANCELLED, strict=True)),
+    ("buyout", "undone"): tuple(zip(PURCHASE, ("its payment was undone", "su pago quedó sin efecto"), strict=True)),
+    ("turn_in", "cancelled"): tuple(zip(RETURN, CANCELLED, strict=True)),
+    ("early_termination", "lapsed"): tuple(zip(NOTICE, TOO_LATE, strict=True)),
+    ("early_termination", "withdrawn"): tuple(zip(NOTICE, TAKEN_BACK, strict=True)),
+    ("extension", "lapsed"): tuple(zip(LONGER, RAN_OUT, strict=True)),
+    ("extension", "withdrawn"): tuple(zip(LONGER, WITHDRAWN, strict=True)),
+}
 # The latest of days is the longest to write.
 SOME_DAY = "2026-12-30"
 
@@ -155,6 +179,24 @@ def test_disclosures_name_their_figures_and_none_where_an_earlier_release_told_o
     assert every_month not in one.text + one.html + untold.text + untold.html
 
 
+@pytest.mark.parametrize(("option", "outcome"), OFF)
+def test_a_way_out_that_is_off_is_called_by_its_name_and_says_why(wording: Wording, option: str, outcome: str) -> None:
+    facts = facts_of("option_closed", option=option, outcome=outcome)
+    for language, (name, why) in zip(("en", "es"), OFF[option, outcome], strict=True):
+        mail = wording.mail("option_closed", language=language, facts=facts)
+        assert mail.subject == name
+        text = wording.text("option_closed", language=language, facts=facts)
+        assert f": {name.translate(UNACCENTED)}, " in text
+        for words in (mail.text, mail.html, wording.inbox("option_closed", language=language, facts=facts).text):
+            assert f"{name}: {why}." in words
+
+
+def test_every_way_out_that_comes_to_nothing_has_its_words() -> None:
+    told_otherwise = {"completed", "active", "declined", "superseded"}
+    off = ENDED - told_otherwise
+    assert set(OFF) == {(option, status) for option, steps in STEPS.items() for status in steps if status in off}
+
+
 @EACH_LANGUAGE
 @pytest.mark.parametrize("template", MAILED)
 def test_a_missing_fact_is_an_error_and_not_a_gap(wording: Wording, template: str, language: str) -> None:
@@ -191,7 +233,7 @@ def test_the_largest_facts_fit_one_text(wording: Wording, template: str, languag
             facts[name] = CENTS_MAX
         elif name.endswith("_on") and value:
             facts[name] = SOME_DAY
-    for option in ("buyout", "turn_in", "extension"):
+    for option in ("buyout", "turn_in", "extension", "early_termination"):
         told = wording.text(template, language=language, facts={**facts, "option": option})
         assert ("$10,000,000,000.00" in told) == ("$" in told)
 
