@@ -49,7 +49,7 @@ def command(data: Path, port: int) -> None:
 def examine(*, folder: DataFolder, port: int) -> Iterator[Finding]:
     """Everything that was looked at, the well with the unwell."""
     yield Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0])
-    missing = [package for package in PACKAGES if importlib.util.find_spec(package) is None]
+    missing = [package for package in PACKAGES if not _is_installed(package)]
     yield Finding(
         "packages", not missing, f"missing {', '.join(missing)}; run deploy/install" if missing else "installed"
     )
@@ -64,6 +64,11 @@ def examine(*, folder: DataFolder, port: int) -> Iterator[Finding]:
     refusal = refusal_of(LOCAL_BROKER)
     yield Finding("RabbitMQ", None, refusal or "answers on this machine (only --bus amqp://… needs it)")
     yield from _examine_stack(folder, port=port)
+
+
+def _is_installed(package: str) -> bool:
+    """One that is loaded is not looked for: some take the place of their own module and leave nothing to find."""
+    return package in sys.modules or importlib.util.find_spec(package) is not None
 
 
 def _examine_postgres(folder: DataFolder) -> Finding:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -207,13 +207,23 @@ def test_a_queue_that_goes_in_the_middle_is_noticed(broker: Broker) -> None:
             into.tell([Told(event, event.to_json()) for event in [an_event()]])
 
 
+@contextmanager
+def heeding_interrupts() -> Iterator[None]:
+    """A program begun here can be interrupted, though tests that run in the background may pass interrupts over."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.bus
 def test_a_tail_shows_what_comes_and_can_begin_earlier(broker: Broker, tmp_path: Path, captive: Any) -> None:
     told = [an_event(number=1), an_event(number=2), an_event(payment_declined, number=3), an_event(number=4)]
     broker.tell(told[0])
     output = tmp_path / "output"
     words = ["events", "tail", "--json", "--type", "payment_posted", "--data", str(tmp_path / "data")]
-    with output.open("w") as file:
+    with output.open("w") as file, heeding_interrupts():
         live = subprocess.Popen(
             [sys.executable, "-m", "deploy.cli", *words], cwd=ROOT, env={**os.environ, "BUS_URL": broker.url},
             stdout=file,
