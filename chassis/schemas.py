@@ -9,13 +9,12 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from chassis.errors import FieldError, InvalidRequest
-from chassis.loading import PlannedSchema, Reader, checks_of, is_text, is_whole, is_yes_or_no, only_by
 
 CENTS_MAX = 10**12
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
-class Strict(PlannedSchema):
+class Strict(Schema):
     """The base of every request, reply and event."""
 
     class Meta:
@@ -38,9 +37,6 @@ class Cents(fields.Integer):
             raise ValidationError("Must be a whole number of cents.")
         return super().deserialize(value, attr, data, **options)
 
-    def reader(self) -> Reader:
-        return only_by([is_whole, *checks_of(self)])
-
 
 class YesOrNo(fields.Boolean):
     """A JSON boolean, never a number or a word that stands for one."""
@@ -50,18 +46,12 @@ class YesOrNo(fields.Boolean):
             raise ValidationError("Must be true or false.")
         return super().deserialize(value, attr, data, **options)
 
-    def reader(self) -> Reader:
-        return only_by([is_yes_or_no])
-
 
 class Rate(fields.String):
     """An annual percentage as exact text, such as "6.49"."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(validate=validate.Regexp(re.compile(r"^\d{1,3}(\.\d{1,8})?$")), **options)
-
-    def reader(self) -> Reader:
-        return only_by([is_text, *checks_of(self)])
 
 
 class Instant(fields.AwareDateTime):
@@ -97,9 +87,6 @@ class Text(fields.String):
         if isinstance(text, str) and self._control.search(text):
             raise ValidationError("Must not contain control characters.")
         return text
-
-    def reader(self) -> Reader:
-        return only_by([is_text, *checks_of(self), lambda text: self._control.search(text) is None])
 
 
 def load(schema: type[Schema], data: Any) -> dict[str, Any]:
