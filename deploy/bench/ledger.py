@@ -118,6 +118,7 @@ def _drained(ground: Ground, *, bodies: Sequence[str], count: int) -> Drained:
         ledger_ground.processes(ground, database=database, count=count) as drainers,
     ):
         ledger_ground.drain(ground, bodies=ledger_ground.warm_up(ground), drainers=drainers, database=database)
+        ledger_ground.come_to_rest(ground, database=database)
         logged = log.stat().st_size
         used = [
             sum(seconds_used(one.pid) for one in drainers),
