@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from chassis.errors import Impossible, InvalidRequest
@@ -107,7 +108,7 @@ class Envelope:
         }
         if self.causation_id is not None:
             attributes["causationid"] = str(self.causation_id)
-        return json.dumps(attributes, separators=(",", ":"))
+        return orjson.dumps(attributes).decode()
 
 
 def parse(body: str | bytes) -> Envelope:

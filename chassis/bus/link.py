@@ -154,8 +154,12 @@ class Lane:
 class Link:
     """One connection that is kept up until it is stopped. `on_loss` is called whenever it was up and is no more."""
 
-    def __init__(self, *, url: str, name: str, on_loss: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, *, url: str, name: str, on_loss: Callable[[], None] = lambda: None,
+        gathered_bytes: int = wire.GATHERED_BYTES,
+    ) -> None:  # fmt: skip
         self._url = url
+        self._gathered_bytes = gathered_bytes
         self.name = name
         self._on_loss = on_loss
         self._lanes: list[Lane] = []
@@ -222,7 +226,8 @@ class Link:
             "connection_name": f"captive {self.name}",
             "capabilities": {"consumer_cancel_notify": True, "authentication_failure_close": True},
         }
-        return {"transport": wire.Transport, "transport_options": {"client_properties": shown}}
+        options = {"client_properties": shown, "gathered_bytes": self._gathered_bytes}
+        return {"transport": wire.Transport, "transport_options": options}
 
     def _read(self) -> None:
         connection = self._connection

@@ -12,6 +12,7 @@ from eventlet.event import Event
 from chassis import logs, metrics, outbox
 from chassis.bus.link import Lane, Link
 from chassis.bus.topology import DELIVERIES_HEADER
+from chassis.bus.wire import GATHERED_BYTES_OF_EVENTS
 from chassis.errors import BusDown
 from chassis.events import CONTENT_TYPE
 from chassis.failpoints import failpoint
@@ -28,7 +29,7 @@ class Relay:
     def __init__(self, *, database: Database, url: str) -> None:
         self._database = database
         self._service = database.service
-        self._link = Link(url=url, name=f"{self._service}-relay")
+        self._link = Link(url=url, name=f"{self._service}-relay", gathered_bytes=GATHERED_BYTES_OF_EVENTS)
         self._lane: Lane = self._link.lane("events", open_with=self._open)
         self._embedded = not url.startswith("amqp")
         self._began_at = datetime.now(UTC)
@@ -137,14 +138,17 @@ class Relay:
         self._ring_if_settled()
 
     def _on_confirm(self, tag: int, multiple: bool) -> None:
-        for known in [known for known in self._unconfirmed if known == tag or (multiple and known < tag)]:
-            del self._unconfirmed[known]
+        self._settle(tag, multiple)
         self._ring_if_settled()
 
     def _on_refusal(self, tag: int, multiple: bool) -> None:
-        for known in [known for known in self._unconfirmed if known == tag or (multiple and known < tag)]:
-            self._refused.add(self._unconfirmed.pop(known))
+        self._refused.update(self._settle(tag, multiple))
         self._ring_if_settled()
+
+    def _settle(self, tag: int, multiple: bool) -> list[UUID]:
+        """What the broker speaks of: one message, or all up to it."""
+        tags = [known for known in self._unconfirmed if known <= tag] if multiple else [tag]
+        return [self._unconfirmed.pop(known) for known in tags if known in self._unconfirmed]
 
     def _on_return(self, _: Any, __: str, routing_key: str, message: Any) -> None:
         log.error("event has no queue though a handler is declared: run the deployment step", event_name=routing_key)

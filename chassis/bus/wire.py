@@ -22,6 +22,8 @@ WRITE_SECONDS_MAX = 3.0
 READ_BYTES = 16_384
 # About eight calls. Measured with 32 callers: 1.7 times the answers of a single write for each turn, less above that.
 GATHERED_BYTES = 2_500
+# Where nobody waits for an answer, the fewer writes the better.
+GATHERED_BYTES_OF_EVENTS = 32_768
 # A message's header frame: its number, what stands before the properties, and the flags of a message without any.
 HEADER_FRAME, HEADER_BYTES, NO_PROPERTIES = 2, 12, b"\0\0"
 
@@ -36,10 +38,12 @@ class Outgoing:
     """
 
     def __init__(
-        self, *, send: Callable[[bytes], Any], cut: Callable[[], None], send_some: Callable[[bytes], int] | None = None
-    ) -> None:
+        self, *, send: Callable[[bytes], Any], cut: Callable[[], None], send_some: Callable[[bytes], int] | None = None,
+        gathered_bytes: int = GATHERED_BYTES,
+    ) -> None:  # fmt: skip
         self._send = send
         self._send_some = send_some
+        self._gathered_bytes = gathered_bytes
         self._cut = cut
         self._waiting = bytearray()
         self._bell = Event()
@@ -50,7 +54,7 @@ class Outgoing:
     def add(self, data: bytes) -> None:
         """Take bytes to be written; they are copied."""
         self._waiting += data
-        if len(self._waiting) >= GATHERED_BYTES and self._send_some is not None and self._writing_since is None:
+        if len(self._waiting) >= self._gathered_bytes and self._send_some is not None and self._writing_since is None:
             self._send_without_waiting(self._send_some)
         if self._waiting and not self._bell.ready():
             self._bell.send(True)
@@ -102,11 +106,14 @@ class _Gathering:
     """What our two transports do otherwise than the library's."""
 
     sock: Any
+    gathered_bytes = GATHERED_BYTES
     _outgoing: Outgoing | None = None
 
     def _setup_transport(self) -> None:
         super()._setup_transport()  # type: ignore[misc]
-        self._outgoing = Outgoing(send=self._write, cut=self.cut, send_some=self._find_send_some())
+        self._outgoing = Outgoing(
+            send=self._write, cut=self.cut, send_some=self._find_send_some(), gathered_bytes=self.gathered_bytes
+        )
         self._write: Callable[[bytes], Any] = self._outgoing.add
 
     def _find_send_some(self) -> Callable[[bytes], int] | None:
@@ -145,7 +152,11 @@ class SecureTransport(_Gathering, SSLTransport):
 
 
 class Connection(pyamqp.Connection):
-    """A connection on our transports, read by one green thread alone."""
+    """A connection on our transports, read by one green thread alone; `gathered_bytes` leave before a turn ends."""
+
+    def __init__(self, *arguments: Any, gathered_bytes: int = GATHERED_BYTES, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._gathered_bytes = gathered_bytes
 
     def connect(self, callback: Any = None) -> Any:
         self.frame_handler_cls = forgiving_frames
@@ -160,7 +171,9 @@ class Connection(pyamqp.Connection):
     ) -> Any:  # fmt: skip
         chosen = SecureTransport if ssl else PlainTransport
         options |= {"read_timeout": read_timeout, "write_timeout": write_timeout, "socket_settings": socket_settings}
-        return chosen(host, connect_timeout=connect_timeout, ssl=ssl, **options)
+        transport = chosen(host, connect_timeout=connect_timeout, ssl=ssl, **options)
+        transport.gathered_bytes = self._gathered_bytes
+        return transport
 
     def cut(self) -> None:
         """End the connection without a word."""
