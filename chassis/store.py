@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -268,6 +269,8 @@ def _engine(url: str, pool_size: int, *, session_options: str = SESSION_OPTIONS,
         connect_args={**CONNECTION, "options": session_options, **more},
         # A question is a transaction by itself; those of several statements are begun and ended by the driver.
         isolation_level="AUTOCOMMIT",
+        # An account's state is read as JSON by whatever touches it.
+        json_deserializer=orjson.loads,
     )
 
 

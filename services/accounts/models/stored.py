@@ -1,6 +1,6 @@
 """How terms, openings, events, states and allocations are stored: plain JSON in, the rules' own values out, exact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -199,10 +199,19 @@ def _values(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:
-    if value is None:
-        return None
+    read = _reading(name)
+    return value if read is None or value is None else read(value)
+
+
+@cache
+def _reading(name: str) -> Callable[[Any], Any] | None:
+    """What makes the rules' own value of a stored one; None where they are the same."""
     if name == "charges":
-        return tuple(Charge(**charge) for charge in value)
+        return _charges
     if name.endswith("_on") or name in DATES:
-        return date.fromisoformat(value)
-    return Decimal(value) if name in EXACT else value
+        return date.fromisoformat
+    return Decimal if name in EXACT else None
+
+
+def _charges(stored: Iterable[Mapping[str, Any]]) -> tuple[Charge, ...]:
+    return tuple(Charge(**charge) for charge in stored)

@@ -33,8 +33,13 @@ from services.accounts.rules.shown import is_paid_off, status_after
 from services.accounts.rules.state import Allocation, EventOutOfOrder
 
 _of_accounts: BindParameter[Any] = bindparam("of_accounts", type_=ARRAY(PGUUID(as_uuid=True)))
-_ALLOCATED = select(allocations).where(allocations.c.account_id == any_(_of_accounts))
-_HAPPENED = select(account_events).where(account_events.c.account_id == any_(_of_accounts))
+_UNREAD = frozenset({"id", "recorded_at"})
+_ALLOCATED = select(*(column for column in allocations.c if column.name not in _UNREAD)).where(
+    allocations.c.account_id == any_(_of_accounts)
+)
+_HAPPENED = select(*(column for column in account_events.c if column.name not in _UNREAD)).where(
+    account_events.c.account_id == any_(_of_accounts)
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -183,7 +183,7 @@ def _line_rows(entry_id: UUID, posting: Posting) -> list[dict[str, Any]]:
         {
             "entry_id": entry_id,
             "number": number,
-            "ledger_account": line.account.value,
+            "ledger_account": str(line.account),
             "account_id": posting.account_id if line.account in CONTROL_ACCOUNTS else None,
             "debit_cents": line.debit_cents,
             "credit_cents": line.credit_cents,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BindParameter, Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from chassis.bulk import insert_all
 from chassis.ids import new_id
@@ -21,6 +21,8 @@ _RECORD = (
     .on_conflict_do_nothing(constraint="uq_account_events_source_key")
     .returning(account_events.c.id)
 )
+_source_keys: BindParameter[Any] = bindparam("source_keys", type_=ARRAY(Text))
+_KNOWN = select(account_events.c.source_key).where(account_events.c.source_key == any_(_source_keys))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +63,7 @@ def record(
 
 def recorded_keys(transaction: Transaction, *, source_keys: Collection[str]) -> set[str]:
     """Which of the keys are those of recorded events, whatever account they belong to."""
-    known = select(account_events.c.source_key).where(account_events.c.source_key.in_(list(source_keys)))
-    return {row["source_key"] for row in transaction.all(known)}
+    return {row["source_key"] for row in transaction.all(_KNOWN, {"source_keys": list(source_keys)})}
 
 
 def record_all(transaction: Transaction, *, new: Sequence[New], now: datetime, today: date) -> list[Arrived]:

@@ -50,6 +50,6 @@ def sealed(
         effective_on.isoformat(),
         str(reverses_id or ""),
         str((created_at - _EPOCH) // timedelta(microseconds=1)),
-        LINE.join(f"{line.account.value}:{line.debit_cents}:{line.credit_cents}" for line in lines),
+        LINE.join([f"{line.account}:{line.debit_cents}:{line.credit_cents}" for line in lines]),
     )
     return ChainHead(number, sha256(FIELD.join(texts).encode()).digest())

@@ -65,7 +65,7 @@ class JournalLine:
     credit_cents: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.debit_cents, self.credit_cents) != 0 or max(self.debit_cents, self.credit_cents) <= 0:
+        if self.debit_cents * self.credit_cents != 0 or self.debit_cents + self.credit_cents <= 0:
             raise UnbalancedEntry("A journal line is either a debit or a credit of more than zero.")
 
 
@@ -79,8 +79,10 @@ class JournalEntry:
     lines: tuple[JournalLine, ...]
 
     def __post_init__(self) -> None:
-        debits = sum(line.debit_cents for line in self.lines)
-        credits = sum(line.credit_cents for line in self.lines)
+        debits, credits = 0, 0
+        for line in self.lines:
+            debits += line.debit_cents
+            credits += line.credit_cents
         if not self.lines or debits != credits:
             raise UnbalancedEntry(f"The entry {self.kind} has {debits} cents of debits and {credits} of credits.")
 
