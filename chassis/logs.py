@@ -21,7 +21,7 @@ _FIELDS = re.compile(
     re.IGNORECASE,
 )
 # None of what is covered looks like this: a word, or an id of ours.
-_WORD = re.compile(r"[a-z_]*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WORD = re.compile(r"[A-Za-z_]*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _PHONE = re.compile(r"(?<![\w-])\+\d{10,15}(?!\w)")
