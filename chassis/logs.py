@@ -21,7 +21,7 @@ _FIELDS = re.compile(
     re.IGNORECASE,
 )
 # None of what is covered looks like this: a word, or an id of ours.
-_WORD = re.compile(r"[a-z_]*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WORD = re.compile(r"[A-Za-z_]*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _PHONE = re.compile(r"(?<![\w-])\+\d{10,15}(?!\w)")
@@ -43,6 +43,10 @@ def redact_text(text: str) -> str:
 
 def redact(value: Any) -> Any:
     """Any log value, covered: by the name of its field, else by what its text looks like."""
+    if isinstance(value, str):
+        return redact_text(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, Mapping):
         return {
             key: COVER if _is_personal(str(key)) and item not in (None, "") else redact(item)
@@ -50,10 +54,6 @@ def redact(value: Any) -> Any:
         }
     if isinstance(value, list | tuple | set | frozenset):
         return [redact(item) for item in value]
-    if isinstance(value, str):
-        return redact_text(value)
-    if value is None or isinstance(value, bool | int | float):
-        return value
     return redact_text(str(value))
 
 

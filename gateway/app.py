@@ -28,7 +28,7 @@ from chassis.errors import (
     Refusal,
 )
 from chassis.ids import new_id
-from chassis.schemas import schema_of
+from chassis.schemas import Nothing, schema_of
 from chassis.web import Unserved
 from gateway import bodies, errors, etags, headers
 from gateway.admission import Rank
@@ -89,9 +89,9 @@ class Application:
             request_id=exchange.request_id
         ):  # fmt: skip
             response = self._answer(exchange)
-            self._finish(exchange, response)
+            more = self._of_every_answer(exchange, response)
             self._record(exchange, response, seconds=time.perf_counter() - started)
-        return response(environment, start_response)
+        return response(environment, lambda status, own, *error: start_response(status, [*own, *more], *error))
 
     def refused(self, unserved: Unserved) -> tuple[Sequence[tuple[str, str]], bytes]:
         """The answer to what never became a request: the same form, and the headers of every answer."""
@@ -196,9 +196,8 @@ class Application:
         """What the handler gets, once everything that the declaration asks for holds."""
         request = exchange.request
         details = {"client_address": exchange.address, "network": exchange.network}
-        nobody = replace(NOBODY, request_id=exchange.request_id, details=details)
         caller = None if route.is_open else self._caller(exchange, route, details)
-        context: CallContext = caller.context if caller else nobody
+        context = caller.context if caller else replace(NOBODY, request_id=exchange.request_id, details=details)
         path = _checked_path(path_values(route, request.path))
         key = _key(request, route)
         versions = etags.versions_of(request.headers.get("If-Match", "")) if route.conditional else ()
@@ -269,15 +268,19 @@ class Application:
             response.headers["Retry-After"] = str(errors.RETRY_AFTER_SECONDS[refusal.code])
         return response
 
-    def _finish(self, exchange: Exchange, response: Response) -> None:
-        """What every answer carries."""
-        response.headers.update(headers.SECURITY)
+    def _of_every_answer(self, exchange: Exchange, response: Response) -> list[tuple[str, str]]:
+        """The headers that every answer carries beside its own."""
+        more = {
+            **headers.SECURITY,
+            **self._cross_origin.headers(exchange.request.headers.get("Origin")),
+            "X-Request-Id": exchange.request_id,
+            **headers_of(exchange.verdicts),
+        }
         if exchange.route and exchange.route.content_policy:
-            response.headers["Content-Security-Policy"] = exchange.route.content_policy
-        response.headers.update(self._cross_origin.headers(exchange.request.headers.get("Origin")))
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["X-Request-Id"] = exchange.request_id
-        response.headers.update(headers_of(exchange.verdicts))
+            more["Content-Security-Policy"] = exchange.route.content_policy
+        if "Cache-Control" not in response.headers:
+            more["Cache-Control"] = "no-store"
+        return list(more.items())
 
     def _record(self, exchange: Exchange, response: Response, *, seconds: float) -> None:
         operation = exchange.route.operation if exchange.route else "none"
@@ -327,6 +330,8 @@ def _key(request: Request, route: Route) -> str | None:
 
 
 def _loaded_query(route: Route, query: bytes) -> dict[str, Any]:
+    if not query and route.query is Nothing:
+        return {}
     try:
         return schemas.load(route.query, bodies.with_numbers(bodies.read_query(query), schema=route.query))
     except InvalidRequest as refusal:

@@ -1,6 +1,6 @@
 """Routes are declared once. From the declaration follow validation, permission, keys, problem documents and OpenAPI."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -218,17 +218,38 @@ class Paths:
     """Finds the routes of a path. A part in braces takes any text without a slash; parts as they are go first."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._shapes: dict[tuple[str, ...], dict[str, Route]] = {}
-        for declared in sorted(routes, key=lambda declared: len(declared.path_names)):
-            shape = tuple("{}" if part.startswith("{") else part for part in declared.path.split("/"))
-            self._shapes.setdefault(shape, {})[declared.method] = declared
+        self._root = _Place()
+        for declared in routes:
+            by_method = self._root.made(declared.path.split("/")).by_method
+            by_method[declared.method] = declared
+            if declared.method == "GET":
+                by_method["HEAD"] = declared
 
     def routes_of(self, path: str) -> Mapping[str, Route]:
         """By method; empty for an unknown path. HEAD is answered wherever GET is."""
-        parts = path.split("/")
-        for shape, by_method in self._shapes.items():
-            if len(shape) == len(parts) and all(map(_fits, shape, parts)):
-                return {**by_method, "HEAD": by_method["GET"]} if "GET" in by_method else by_method
+        return self._root.found(path.split("/"))
+
+
+class _Place:
+    """Where a path has come to: the routes that end here, and the parts that may follow."""
+
+    def __init__(self) -> None:
+        self.by_method: dict[str, Route] = {}
+        self._inner: dict[str, _Place] = {}
+
+    def made(self, parts: Sequence[str]) -> "_Place":
+        if not parts:
+            return self
+        name = "{}" if parts[0].startswith("{") else parts[0]
+        return self._inner.setdefault(name, _Place()).made(parts[1:])
+
+    def found(self, parts: Sequence[str]) -> Mapping[str, Route]:
+        if not parts:
+            return self.by_method
+        for name in (parts[0], "{}" if parts[0] else ""):
+            inner = self._inner.get(name)
+            if inner is not None and (routes := inner.found(parts[1:])):
+                return routes
         return {}
 
 
@@ -236,10 +257,6 @@ def path_values(route: Route, path: str) -> dict[str, str]:
     """What stands in the places of the names in braces."""
     pairs = zip(route.path.split("/"), path.split("/"), strict=True)
     return {declared[1:-1]: part for declared, part in pairs if declared.startswith("{")}
-
-
-def _fits(declared: str, part: str) -> bool:
-    return declared == part or (declared == "{}" and part != "")
 
 
 def route(method: str, path: str, *, operation: str, gives: type[Schema], **options: Any) -> Callable[[Handler], Route]:

@@ -5,6 +5,7 @@ timeout; the request carries an expiration and a deadline, so an abandoned call 
 """
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -54,7 +55,7 @@ class Asks(Protocol):
 
 def encode(value: Any) -> str:
     """JSON of plain data; dates, instants, ids and exact decimals become text."""
-    return json.dumps(value, default=_plain, separators=(",", ":"))
+    return _to_json(value)
 
 
 class CallsInHand(SharedExtension):
@@ -187,7 +188,7 @@ class RpcClient(SharedExtension):
         deadline = deadline_after(self._clock.now(), timeout_seconds=seconds)
         token = self._signer.sign(context, method=f"{service}.{method}", expires_at=deadline)
         self._refuse_absent(service, method)
-        correlation, waiter = uuid4().hex, Event()
+        correlation, waiter = secrets.token_hex(16), Event()
         self._waiting[correlation] = waiter
         try:
             self._requests.publish(
@@ -335,3 +336,6 @@ def _plain(value: Any) -> str:
     if isinstance(value, UUID | Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} does not travel")
+
+
+_to_json = json.JSONEncoder(default=_plain, separators=(",", ":")).encode

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Select, bindparam, select
+from sqlalchemy import BindParameter, Column, Select, bindparam, select
 
 from chassis.context import CallContext
 from chassis.errors import FieldError, InvalidRequest, NotFound
@@ -44,15 +44,20 @@ from services.payments.rules.wording import as_told
 
 NIL = UUID(int=0)
 _shown = ("id", "account_id", "amount_cents", "effective_on", "status")
-_PENDING = (
-    select(*(payments.c[name] for name in _shown))
-    .where(payments.c.account_id.in_(bindparam("account_ids", expanding=True)), is_to_come)
-    .order_by(payments.c.id.desc())
+_of_accounts: BindParameter[Any] = bindparam("account_ids", expanding=True)
+_pending = (
+    select(*(payments.c[name] for name in _shown)).where(payments.c.account_id.in_(_of_accounts), is_to_come).subquery()
 )
-
-_AUTOPAY_ON = select(autopay_enrolments.c.account_id).where(
-    autopay_enrolments.c.account_id.in_(bindparam("account_ids", expanding=True)),
-    autopay_enrolments.c.status == ACTIVE,
+_enrolled = (
+    select(autopay_enrolments.c.account_id)
+    .where(autopay_enrolments.c.account_id.in_(_of_accounts), autopay_enrolments.c.status == ACTIVE)
+    .subquery()
+)
+# Both in one question: every page of an account asks it. Either side may have no row.
+_TO_COME = (
+    select(*_pending.c, _enrolled.c.account_id.label("enrolled_id"))
+    .select_from(_pending.join(_enrolled, _enrolled.c.account_id == _pending.c.account_id, full=True))
+    .order_by(_pending.c.id.desc())
 )
 
 
@@ -108,9 +113,9 @@ def list_pending_payments(
     """On their way or scheduled, and not in the balance yet. Raises NotFound unless all accounts are the caller's."""
     for account_id in account_ids:
         caller.require(str(account_id))
-    asked = {"account_ids": list(account_ids)}
-    enrolled = [row["account_id"] for row in transaction.all(_AUTOPAY_ON, asked)]
-    return {"data": transaction.all(_PENDING, asked), "autopay_account_ids": enrolled}
+    rows = transaction.all(_TO_COME, {"account_ids": list(account_ids)})
+    enrolled = dict.fromkeys(row["enrolled_id"] for row in rows if row["enrolled_id"] is not None)
+    return {"data": [row for row in rows if row["id"] is not None], "autopay_account_ids": list(enrolled)}
 
 
 def get_autopay(transaction: Transaction, *, caller: CallContext, account_id: UUID, today: date) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Engine, select
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import select
 
 from chassis.bus.rpc import Reply, encode
 from chassis.clock import Clock
@@ -96,6 +96,21 @@ def statements(database: Database) -> Iterator[list[str]]:
         yield told
     finally:
         sqlalchemy_event.remove(database.engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def every_statement() -> Iterator[list[str]]:
+    """What any database is told inside the block, also by sessions that only read."""
+    told: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        told.append(statement)
+
+    sqlalchemy_event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield told
+    finally:
+        sqlalchemy_event.remove(Engine, "before_cursor_execute", note)
 
 
 def settings_of(**changed: Any) -> Settings:

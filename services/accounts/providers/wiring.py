@@ -32,13 +32,16 @@ class PolicyProvider(DependencyProvider):
 
     needs = settings.POLICY
 
-    def get_dependency(self, worker_ctx: Any) -> PayoffPolicy:  # noqa: ARG002 - nameko's signature
+    def setup(self) -> None:
         read = self.container.config["settings"]
-        return PayoffPolicy(
+        self._policy = PayoffPolicy(
             days_ahead_max=read["PAYOFF_QUOTE_DAYS_MAX"],
             drift_cents_max=read["PAYOFF_DRIFT_CENTS_MAX"],
             refunds_small_credit=read["REFUND_CREDIT_UP_TO_ONE_DOLLAR"],
         )
+
+    def get_dependency(self, worker_ctx: Any) -> PayoffPolicy:  # noqa: ARG002 - nameko's signature
+        return self._policy
 
 
 class DayWait(DependencyProvider):
@@ -55,8 +58,11 @@ class AddressBook(DependencyProvider):
 
     needs = settings.ADDRESSES
 
+    def setup(self) -> None:
+        self._addresses = configured_addresses(self.container.config["settings"])
+
     def get_dependency(self, worker_ctx: Any) -> tuple[PaymentAddress, ...]:  # noqa: ARG002 - nameko's signature
-        return configured_addresses(self.container.config["settings"])
+        return self._addresses
 
 
 class PaperProvider(DependencyProvider):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import Select, Text, bindparam, cast, func, select
 
 from chassis.context import CallContext
 from chassis.errors import NotFound
@@ -24,7 +24,7 @@ _version = (
     .correlate(accounts)
     .scalar_subquery()
 )
-_READ = (
+READ = (
     select(
         accounts,
         contract_terms.c.terms,
@@ -72,17 +72,19 @@ def allowed_id(caller: CallContext, account_id: str) -> UUID:
         raise NotFound() from None
 
 
-def read_account(transaction: Transaction, *, account_id: UUID) -> ReadAccount:
+def read_account(transaction: Transaction, *, account_id: UUID, asking: Select[Any] = READ) -> ReadAccount:
     """Raises NotFound."""
-    found = read_accounts(transaction, account_ids=[account_id])
+    found = read_accounts(transaction, account_ids=[account_id], asking=asking)
     if not found:
         raise NotFound()
     return found[0]
 
 
-def read_accounts(transaction: Transaction, *, account_ids: Sequence[UUID]) -> list[ReadAccount]:
-    """Those that exist, in the order of the ids."""
-    rows = {row["id"]: row for row in transaction.all(_READ, {"account_ids": list(account_ids)})}
+def read_accounts(
+    transaction: Transaction, *, account_ids: Sequence[UUID], asking: Select[Any] = READ
+) -> list[ReadAccount]:
+    """Those that exist, in the order of the ids; `asking` is READ, or READ with more columns."""
+    rows = {row["id"]: row for row in transaction.all(asking, {"account_ids": list(account_ids)})}
     return [_read(rows[account_id]) for account_id in dict.fromkeys(account_ids) if account_id in rows]
 
 

@@ -19,7 +19,7 @@ from services.payments.contract.errors import (
 )
 from services.payments.operations import send_due
 from tests.builders.accounts import LEASE_TERMS, LOAN_TERMS, a_lease, a_loan, an_account, an_opening
-from tests.builders.wiring import a_customer, call, emitted
+from tests.builders.wiring import a_customer, call, emitted, every_statement
 from tests.service.payments.autopay_house import CONSENT, House
 from tests.service.payments.counter import ADA, CLOSED_ACCOUNT
 
@@ -101,6 +101,18 @@ class TestEnrolment:
         house.enrol()
         after = call(house.payments.list_pending_payments, request=request, context=house.owner)
         assert (before["autopay_account_ids"], after["autopay_account_ids"]) == ([], [house.account_id])
+
+    def test_is_told_once_beside_all_that_is_pending_by_one_statement(self, house: House) -> None:
+        house.enrol()
+        paid = {house.ask_to_pay(amount_cents=cents).data["id"] for cents in (10_000, 20_000)}
+        request = {"account_ids": [house.account_id]}
+        with every_statement() as statements:
+            found = call(house.payments.list_pending_payments, request=request, context=house.owner)
+        # Two payments of one instant have no order.
+        assert {payment["id"] for payment in found["data"]} == paid
+        assert len(found["data"]) == 2
+        assert found["autopay_account_ids"] == [house.account_id]
+        assert len(statements) == 1, statements
 
 
 class TestADraft:

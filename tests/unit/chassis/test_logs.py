@@ -46,6 +46,7 @@ def test_a_field_is_covered_by_its_name(field: str) -> None:
         "2026-11-23T15:30:00Z",
         "1795403215",
         "payment_posted",
+        "submitPayment",
         "4242424242424241",
     ],
 )

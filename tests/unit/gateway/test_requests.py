@@ -334,6 +334,8 @@ def test_every_answer_carries_the_security_headers(status: int, clock: FixedCloc
     assert {name: answer.headers.get(name) for name in SECURITY} == SECURITY
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Request-Id"]
+    names = [name.lower() for name, _ in answer.headers]
+    assert len(names) == len(set(names)), "a header that is sent twice may be read either way"
     if status >= 400:
         assert answer.content_type == "application/problem+json"
         assert {"type", "title", "status", "detail", "code", "request_id"} <= set(answer.json)
