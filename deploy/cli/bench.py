@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from deploy.cli._group import Group
+
 if TYPE_CHECKING:
     from deploy.broker import Broker
 
 
-@click.group(name="bench")
+@click.group(name="bench", cls=Group)
 def command() -> None:
     """Measure this installation: each figure and ratio beside its target.
 

@@ -14,6 +14,7 @@ import click
 
 from deploy.catalogue import SERVICES
 from deploy.checks import refuse_unusable_bus
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import EMBEDDED_BUS, DataFolder, StackProblem, database_urls_from
@@ -45,7 +46,7 @@ origin_option = click.option(
 )  # fmt: skip
 
 
-@click.group(name="events")
+@click.group(name="events", cls=Group)
 def command() -> None:
     """Watch what the services tell, and tell it again to a queue: tail, replay.
 
