@@ -154,6 +154,11 @@ def _origin(choice: Any, bus: str | None, *, asked: str | None) -> str:
     """The stream where it has what is wanted, unless the other was asked for."""
     from deploy.events import stream
 
+    if asked == STREAM and bus is None:
+        raise StackProblem(
+            "The stack runs on the embedded bus, which keeps no stream of events; leave --out-of away, or take "
+            "--out-of outbox. A stack of `deploy/up --bus amqp://…` has a stream."
+        )
     if asked == OUTBOX or bus is None:
         return OUTBOX
     if asked == STREAM and not choice.is_promised:
