@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from gateway.contracts.declared import promised_events
 from gateway.webhooks import deliveries, rules
-from gateway.webhooks.addresses import Policy, TargetRefused, target_of
+from gateway.webhooks.addresses import Policy, TargetRefused, refuse_unregistrable
 from gateway.webhooks.errors import TooManyWebhooks
 from gateway.webhooks.models import ACTIVE, BY_STAFF, DISABLED, webhook_endpoints
 from gateway.webhooks.signing import Secrets
@@ -143,7 +143,7 @@ def _refuse_wrong(request: Mapping[str, Any], *, policy: Policy) -> None:
     problems = list(_unknown(request.get("events", ())))
     if "url" in request:
         try:
-            target_of(request["url"], policy=policy)
+            refuse_unregistrable(request["url"], policy=policy)
         except TargetRefused as refused:
             problems.append(refused.as_field_error())
     if problems:
