@@ -69,7 +69,7 @@ def shared_examples(answered: Iterable[tuple[str, Route]]) -> dict[str, dict[str
 
 def _success(route: Route) -> dict[str, Any]:
     names = ["X-Request-Id", *_of_limit(route), *route.replies]
-    names += ["ETag"] if route.has_etag or route.conditional else []
+    names += ["ETag"] if route.has_etag or route.conditional or route.tagged_as else []
     names += ["Idempotent-Replayed"] if route.idempotent or route.takes_key else []
     answer: dict[str, Any] = {"description": HTTPStatus(route.status).phrase, "headers": _headers(*names)}
     if route.status == HTTPStatus.NO_CONTENT:

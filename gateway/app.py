@@ -79,6 +79,7 @@ class Application:
         house.admission.neighbours = tuple(self._neighbours.values())
         self._cross_origin = headers.CrossOrigin(house.settings)
         given = {route.gives for route in routes} | {route.otherwise.gives for route in routes if route.otherwise}
+        given |= {route.tagged_as for route in routes if route.tagged_as}
         self._shapes: dict[type[Schema], Schema] = {shape: schema_of(shape) for shape in given}
 
     def __call__(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -255,6 +256,9 @@ class Application:
             response.headers["Idempotent-Replayed"] = "true"
         if route.has_etag or route.conditional:
             return etags.tagged(response, exchange.request, version=_version_of(reply))
+        if route.tagged_as:
+            seen = _json(shaped(self._shapes[route.tagged_as], reply.data))
+            response.set_etag(etags.tag_of(seen, version=_version_of(reply)))
         return response
 
     def _problem(self, exchange: Exchange, refusal: Refusal) -> Response:

@@ -113,6 +113,7 @@ def rotate_secret(transaction: Transaction, *, endpoint_id: UUID, now: datetime,
             secret_sealed=secrets.seal(secret, endpoint_id=endpoint_id),
             previous_secret_sealed=row["secret_sealed"],
             previous_secret_until=now + rules.SECRET_OVERLAP,
+            version=webhook_endpoints.c.version + 1,
         )
     )
     return {**get(transaction, endpoint_id=endpoint_id, now=now), "secret": secret}
