@@ -40,6 +40,7 @@ from gateway.routing import OWN_ID, Dependencies, HttpCall, Paths, Reply, Route,
 from gateway.shaping import shaped
 
 KEY_LENGTH_MAX = 255
+REPLAYED = "Idempotent-Replayed"
 NO_PATH = "There is no such path. GET /openapi.json lists all of them."
 
 _uuid = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -253,7 +254,7 @@ class Application:
         response.headers.update(reply.headers)
         response.headers["Cache-Control"] = route.cache
         if reply.replayed:
-            response.headers["Idempotent-Replayed"] = "true"
+            response.headers[REPLAYED] = "true"
         if route.has_etag or route.conditional:
             return etags.tagged(response, exchange.request, version=_version_of(reply))
         if route.tagged_as:
@@ -269,6 +270,8 @@ class Application:
         if document["status"] == 401:
             has_token = "Authorization" in exchange.request.headers
             response.headers["WWW-Authenticate"] = f'Bearer realm="captive"{_INVALID if has_token else ""}'
+        if refusal.is_replayed:
+            response.headers[REPLAYED] = "true"
         if refusal.code in errors.RETRY_AFTER_SECONDS:
             response.headers["Retry-After"] = str(errors.RETRY_AFTER_SECONDS[refusal.code])
         return response

@@ -3034,7 +3034,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: AccelerateBalance;
@@ -3065,7 +3065,7 @@ export interface Operations {
       extension_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: OptionStep;
@@ -3131,7 +3131,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/payment-methods";
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: AddPaymentMethod;
@@ -3159,7 +3159,7 @@ export interface Operations {
       conversation_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: WriteMessage;
@@ -3188,7 +3188,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: AssessFee;
@@ -3217,7 +3217,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: AssessLateFee;
@@ -3259,7 +3259,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/staff/conversations";
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: BeginConversation;
@@ -3323,7 +3323,7 @@ export interface Operations {
       payment_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     answers: {
@@ -3371,7 +3371,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: ChangeAccountDueDate;
@@ -3401,7 +3401,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: ChangeDueDate;
@@ -3451,7 +3451,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ChangeRate;
@@ -3510,7 +3510,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ChargeOffAccount;
@@ -3539,7 +3539,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ClearAccountFlag;
@@ -3675,7 +3675,7 @@ export interface Operations {
       work_item_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: CloseWorkItem;
@@ -3728,7 +3728,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: CorrectFurnishing;
@@ -3753,7 +3753,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/me/approvals";
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: DecideApproval;
@@ -3784,7 +3784,7 @@ export interface Operations {
       turn_in_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: DecideDispute;
@@ -3815,7 +3815,7 @@ export interface Operations {
       extension_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: DecideExtension;
@@ -3844,7 +3844,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: DeferAccountPayments;
@@ -3874,7 +3874,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: DeferPayments;
@@ -3906,7 +3906,7 @@ export interface Operations {
       turn_in_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: DisputeEndBill;
@@ -4003,7 +4003,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: EndEarly;
@@ -5003,7 +5003,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: GiveServicememberNotice;
@@ -5059,7 +5059,7 @@ export interface Operations {
       turn_in_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: InspectVehicle;
@@ -5088,7 +5088,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: IssuePayoffQuote;
@@ -6014,7 +6014,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/support/conversations";
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: OpenConversation;
@@ -6205,7 +6205,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
       /** The ETag of the state that you change; 412 where it is another one by now. */
       "If-Match": string;
@@ -6315,7 +6315,7 @@ export interface Operations {
       turn_in_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ReceiveVehicle;
@@ -6401,7 +6401,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: RecordOdometerReading;
@@ -6486,7 +6486,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: RecordTitleRelease;
@@ -6533,7 +6533,7 @@ export interface Operations {
       payment_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: RefundPayment;
@@ -6599,7 +6599,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     answers: {
@@ -6808,7 +6808,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: RequestExtension;
@@ -6912,7 +6912,7 @@ export interface Operations {
       receipt_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ResolveReceipt;
@@ -6941,7 +6941,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ReversePayment;
@@ -6990,7 +6990,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ScheduleTurnIn;
@@ -7076,7 +7076,7 @@ export interface Operations {
       receipt_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: SendReceiptBack;
@@ -7105,7 +7105,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: SetAccountFlag;
@@ -7134,7 +7134,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: SignOdometerStatement;
@@ -7163,7 +7163,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: SkipDraft;
@@ -7192,7 +7192,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: StartBuyout;
@@ -7241,7 +7241,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: StopDraft;
@@ -7270,7 +7270,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
       /** `wait=N`: wait up to N seconds (at most 5) for the outcome. */
       Prefer?: string;
@@ -7297,7 +7297,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/staff/paper-batches";
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: TakePaperBatch;
@@ -7325,7 +7325,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: StaffPayment;
@@ -7500,7 +7500,7 @@ export interface Operations {
       name: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: string;
@@ -7533,7 +7533,7 @@ export interface Operations {
       name: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: string;
@@ -7598,7 +7598,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: WaiveFee;
@@ -7671,7 +7671,7 @@ export interface Operations {
       conversation_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: WriteMessage;
