@@ -104,6 +104,7 @@ export interface AccountFlag {
 /** Newest first, those that were cleared too. */
 export interface AccountFlags {
   data: AccountFlag[];
+  next_cursor: string | null;
 }
 
 export interface AccountHolder {
@@ -116,6 +117,7 @@ export interface AccountHolder {
 
 export interface AccountHolders {
   data: AccountHolder[];
+  next_cursor: string | null;
 }
 
 export interface Accounts {
@@ -253,6 +255,7 @@ export interface Approval {
 
 export interface Approvals {
   data: Approval[];
+  next_cursor: string | null;
 }
 
 /** Up to which event of accounts about this account, and on which business date, a view is right. */
@@ -1094,11 +1097,13 @@ export interface FoundAccount {
 /** At most 25, newest first: a vehicle may have been financed more than once, and a name borne by many. */
 export interface FoundAccounts {
   data: FoundAccount[];
+  next_cursor: string | null;
 }
 
 /** Every version of every month, newest first. */
 export interface Furnishing {
   data: FurnishingFacts[];
+  next_cursor: string | null;
 }
 
 /**
@@ -1610,6 +1615,7 @@ export interface OdometerReading {
 /** The newest day first. */
 export interface OdometerReadings {
   data: OdometerReading[];
+  next_cursor: string | null;
 }
 
 /** The lessee's statement before ownership passes (49 CFR 580.7), as it was signed. */
@@ -1801,6 +1807,7 @@ export interface Passkey {
 
 export interface Passkeys {
   data: Passkey[];
+  next_cursor: string | null;
 }
 
 /** Why nothing is drawn, in words for the customer; `resumes_on` is null where only the customer resumes it. */
@@ -3936,8 +3943,13 @@ export interface Operations {
       /** uuid */
       attachment_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -3958,8 +3970,13 @@ export interface Operations {
       /** uuid */
       attachment_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4051,8 +4068,13 @@ export interface Operations {
       /** uuid */
       conversation_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: ExportedConversation | string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4072,8 +4094,13 @@ export interface Operations {
       /** uuid */
       conversation_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: DeskExport | string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4143,8 +4170,13 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: Schedule;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4414,8 +4446,13 @@ export interface Operations {
       /** uuid */
       extension_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: Extension;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4476,8 +4513,13 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4521,8 +4563,13 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: LeaseEnd;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4624,8 +4671,13 @@ export interface Operations {
       /** uuid */
       batch_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: PaperBatch;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4695,8 +4747,13 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: PaymentOptions;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4936,8 +4993,13 @@ export interface Operations {
       /** uuid */
       turn_in_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: TurnIn;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -5152,6 +5214,12 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: AccountFlags;
       400: Refused<400, "malformed_request">;
@@ -5171,6 +5239,12 @@ export interface Operations {
     path: {
       /** uuid */
       account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
     };
     answers: {
       200: AccountHolders;
@@ -5240,6 +5314,12 @@ export interface Operations {
   listAccounts: {
     method: "GET";
     url: "/v1/accounts";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: Accounts;
       400: Refused<400, "malformed_request">;
@@ -5277,6 +5357,12 @@ export interface Operations {
   listApprovals: {
     method: "GET";
     url: "/v1/me/approvals";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: Approvals;
       400: Refused<400, "malformed_request">;
@@ -5417,8 +5503,13 @@ export interface Operations {
       /** uuid */
       user_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: SecondFactors;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -5489,6 +5580,12 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: Furnishing;
       400: Refused<400, "malformed_request">;
@@ -5555,6 +5652,12 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: OdometerReadings;
       400: Refused<400, "malformed_request">;
@@ -5574,6 +5677,12 @@ export interface Operations {
     path: {
       /** uuid */
       account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
     };
     answers: {
       200: OdometerReadings;
@@ -5612,6 +5721,12 @@ export interface Operations {
   listPasskeys: {
     method: "GET";
     url: "/v1/me/passkeys";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: Passkeys;
       400: Refused<400, "malformed_request">;
@@ -5720,8 +5835,13 @@ export interface Operations {
   listSecondFactors: {
     method: "GET";
     url: "/v1/me/mfa";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: SecondFactors;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -6129,8 +6249,13 @@ export interface Operations {
       good_through?: string | null;
       buyer?: "lessee" | "dealer" | "third_party";
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: BuyoutPreview;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -6272,8 +6397,13 @@ export interface Operations {
       /** at least 0 */
       realized_value_cents?: number | null;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: EarlyTerminationQuote;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -7025,6 +7155,10 @@ export interface Operations {
       last_name?: string | null;
       /** longest 80 */
       first_name?: string | null;
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
     };
     answers: {
       200: FoundAccounts;
