@@ -1329,12 +1329,17 @@ export interface LeaseEnd {
   renewal: Renewal | null;
 }
 
-/** One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known. */
+/**
+ * One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known.
+ *
+ * `option_id` is the id of the purchase, extension or return where this is the one under way, else null.
+ */
 export interface LeaseEndOption {
   option: "extension" | "buyout" | "turn_in";
   eligible: boolean;
   reasons: Reason[];
   price: OptionPrice | null;
+  option_id: string | null;
 }
 
 /**
