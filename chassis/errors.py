@@ -48,7 +48,10 @@ class FieldError:
 
 
 class Refusal(Exception):
-    """A rule says no. Subclasses fix `code`, `kind`, `title` and a default `detail` with the next step in it."""
+    """A rule says no. Subclasses fix `code`, `kind`, `title` and a default `detail` with the next step in it.
+
+    `is_kept`: the idempotency key gives this answer from now on. `is_replayed`: an earlier request with it got it.
+    """
 
     code: ClassVar[str] = "refused"
     kind: ClassVar[Kind] = Kind.CONFLICT
@@ -69,6 +72,7 @@ class Refusal(Exception):
         self.detail = detail or type(self).detail
         self.errors = tuple(errors)
         self.money_moved = money_moved
+        self.is_kept = self.is_replayed = False
 
     def as_data(self) -> dict[str, Any]:
         """The refusal as plain data, for the wire and for the stored reply."""
@@ -79,6 +83,8 @@ class Refusal(Exception):
             "detail": self.detail,
             "errors": [vars(error) for error in self.errors],
             "money_moved": self.money_moved,
+            "is_kept": self.is_kept,
+            "is_replayed": self.is_replayed,
         }
 
 
@@ -163,8 +169,12 @@ def refusal_from_data(data: Mapping[str, Any]) -> Refusal:
     """The refusal that `as_data` described, as its own class where this process knows the code."""
     known = Refusal.registry.get(data["code"])
     if known is None:
-        return RemoteRefusal(data)
-    return known(data["detail"], errors=_field_errors(data), money_moved=data.get("money_moved"))
+        refusal: Refusal = RemoteRefusal(data)
+    else:
+        refusal = known(data["detail"], errors=_field_errors(data), money_moved=data.get("money_moved"))
+    # One that was stored by an earlier version does not say.
+    refusal.is_kept, refusal.is_replayed = data.get("is_kept", False), data.get("is_replayed", False)
+    return refusal
 
 
 def _field_errors(data: Mapping[str, Any]) -> list[FieldError]:

@@ -47,7 +47,13 @@ def find(connection: Connection, *, principal: str, key: str, fingerprint: str) 
         return None
     if row.fingerprint != fingerprint:
         raise IdempotencyKeyReused()
-    return Stored(reply=row.reply, refusal=refusal_from_data(row.refusal) if row.refusal else None)
+    return Stored(reply=row.reply, refusal=_replayed(row.refusal) if row.refusal else None)
+
+
+def _replayed(data: Mapping[str, Any]) -> Refusal:
+    refusal = refusal_from_data(data)
+    refusal.is_kept = refusal.is_replayed = True
+    return refusal
 
 
 def lock(connection: Connection, *, principal: str, key: str) -> None:

@@ -26,6 +26,8 @@ HEADERS: dict[str, tuple[str, str]] = {
     "X-Request-Id": ("Yours where you sent one, else ours; support will ask for it.", "mobile-7f3a91"),
 }  # fmt: skip
 LIMITED = ("RateLimit", "RateLimit-Policy")
+# What a rule says no with; nothing else is stored under a key.
+KEPT = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 WRONG_FIELD = FieldError(
     "/query/limit", "out_of_range", "Must be greater than or equal to 1 and less than or equal to 100."
 )
@@ -69,7 +71,7 @@ def shared_examples(answered: Iterable[tuple[str, Route]]) -> dict[str, dict[str
 
 def _success(route: Route) -> dict[str, Any]:
     names = ["X-Request-Id", *_of_limit(route), *route.replies]
-    names += ["ETag"] if route.has_etag or route.conditional else []
+    names += ["ETag"] if route.has_etag or route.conditional or route.tagged_as else []
     names += ["Idempotent-Replayed"] if route.idempotent or route.takes_key else []
     answer: dict[str, Any] = {"description": HTTPStatus(route.status).phrase, "headers": _headers(*names)}
     if route.status == HTTPStatus.NO_CONTENT:
@@ -96,6 +98,7 @@ def _failure(route: Route, status: int, codes: list[str]) -> dict[str, Any]:
     waits = status == HTTPStatus.TOO_MANY_REQUESTS or any(code in RETRY_AFTER_SECONDS for code in codes)
     names = ["X-Request-Id", *_of_limit(route), *(["Retry-After"] if waits else [])]
     names += ["WWW-Authenticate"] if status == HTTPStatus.UNAUTHORIZED else []
+    names += ["Idempotent-Replayed"] if status in KEPT and (route.idempotent or route.takes_key) else []
     lines = [f"- `{code}`: {_refusal(code).title}" for code in codes]
     return {"description": "\n".join(lines), "headers": _headers(*names), "content": {MEDIA: content}}
 

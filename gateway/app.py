@@ -40,6 +40,7 @@ from gateway.routing import OWN_ID, Dependencies, HttpCall, Paths, Reply, Route,
 from gateway.shaping import shaped
 
 KEY_LENGTH_MAX = 255
+REPLAYED = "Idempotent-Replayed"
 NO_PATH = "There is no such path. GET /openapi.json lists all of them."
 
 _uuid = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -79,6 +80,7 @@ class Application:
         house.admission.neighbours = tuple(self._neighbours.values())
         self._cross_origin = headers.CrossOrigin(house.settings)
         given = {route.gives for route in routes} | {route.otherwise.gives for route in routes if route.otherwise}
+        given |= {route.tagged_as for route in routes if route.tagged_as}
         self._shapes: dict[type[Schema], Schema] = {shape: schema_of(shape) for shape in given}
 
     def __call__(self, environment: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -251,9 +253,12 @@ class Application:
         response.headers.update(reply.headers)
         response.headers["Cache-Control"] = route.cache
         if reply.replayed:
-            response.headers["Idempotent-Replayed"] = "true"
+            response.headers[REPLAYED] = "true"
         if route.has_etag or route.conditional:
             return etags.tagged(response, exchange.request, version=_version_of(reply))
+        if route.tagged_as:
+            seen = _json(shaped(self._shapes[route.tagged_as], reply.data))
+            response.set_etag(etags.tag_of(seen, version=_version_of(reply)))
         return response
 
     def _problem(self, exchange: Exchange, refusal: Refusal) -> Response:
@@ -264,6 +269,8 @@ class Application:
         if document["status"] == 401:
             has_token = "Authorization" in exchange.request.headers
             response.headers["WWW-Authenticate"] = f'Bearer realm="captive"{_INVALID if has_token else ""}'
+        if refusal.is_replayed:
+            response.headers[REPLAYED] = "true"
         if refusal.code in errors.RETRY_AFTER_SECONDS:
             response.headers["Retry-After"] = str(errors.RETRY_AFTER_SECONDS[refusal.code])
         return response

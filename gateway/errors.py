@@ -197,6 +197,7 @@ MONEY_UNKNOWN = (
     "It is not known yet whether the payment was taken. Send the same request again with the same Idempotency-Key: "
     "it is taken at most once, and the answer will say what became of it."
 )
+KEPT = "This Idempotency-Key keeps this answer: send whatever comes next with a new one."
 MONEY_NOT_MOVED = "No money was moved. Send the same request again with the same Idempotency-Key in a moment."
 
 
@@ -255,7 +256,7 @@ def problem(refusal: Refusal, *, request_id: str, moves_money: bool, public_url:
         "type": problem_type(refusal.code, public_url=public_url),
         "title": refusal.title,
         "status": status_of(refusal),
-        "detail": refusal.detail,
+        "detail": f"{refusal.detail} {KEPT}" if refusal.is_kept else refusal.detail,
         "code": refusal.code,
         "request_id": request_id,
     }

@@ -33,10 +33,15 @@ def versions_of(if_match: str) -> tuple[int, ...]:
     return versions
 
 
+def tag_of(content: bytes, *, version: int | None) -> str:
+    """Of what a reader of the resource is given."""
+    digest = hashlib.sha256(content).hexdigest()[:32]
+    return digest if version is None else f"{version}.{digest}"
+
+
 def tagged(response: Response, request: Request, *, version: int | None) -> Response:
     """The answer with its ETag; to a reader who has that state already, without its body."""
-    digest = hashlib.sha256(response.get_data()).hexdigest()[:32]
-    etag = digest if version is None else f"{version}.{digest}"
+    etag = tag_of(response.get_data(), version=version)
     if request.method in READING and request.if_none_match.contains_weak(etag):
         response = Response(status=304, headers={"Cache-Control": response.headers["Cache-Control"]})
         del response.headers["Content-Type"]

@@ -24,7 +24,8 @@ FILE = Path(__file__).parent / "openapi.json"
 # Parameters that no route declares are refused, so any request can be wrong.
 ALWAYS = ("internal_error", "invalid_request", "malformed_request")
 HEADER_MEANINGS = {
-    "Idempotency-Key": "Any unique text up to 255 characters. The same key and body again give the stored answer.",
+    "Idempotency-Key": "Any unique text up to 255 characters. The same key and body again give the stored answer, "
+    "a refusal by a rule too: send what you change with a new key.",
     "If-Match": "The ETag of the state that you change; 412 where it is another one by now.",
     "If-None-Match": "The ETag you hold; 304 without a body where nothing has changed.",
     "Last-Event-ID": "The id of the last event you have; the stream goes on after it.",

@@ -154,6 +154,7 @@ class Route:
     `idempotent`: an Idempotency-Key is required; `takes_key`: it is passed on where it is sent. `conditional`: If-Match
     is required, and its versions are handed to the service, which compares them. `limit` counts the attempts of an
     address, and of a person who has signed in; `rank` says who goes first when not everybody can be answered.
+    `tagged_as`: the answer shows more than the resource, whose ETag it has: that of the resource in this shape.
     `printed` is the media type of the other form in which the same thing is given, to whoever asks for it by Accept.
     `steps_up`: the person must have proven lately who they are.
     `reads` names other request headers that mean something here, `errors` the codes that this route adds to those of
@@ -176,6 +177,7 @@ class Route:
     takes_key: bool = False
     moves_money: bool = False
     has_etag: bool = False
+    tagged_as: type[Schema] | None = None
     conditional: bool = False
     steps_up: bool = False
     otherwise: Otherwise | None = None

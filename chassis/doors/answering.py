@@ -206,6 +206,7 @@ def _keep_refusal(
         if stored is not None:
             return stored
         _begin(service, call(transaction), name)
+        refusal.is_kept = True
         idempotency.store(transaction.connection, reply=None, refusal=refusal, **place)
     return idempotency.Stored(reply=None, refusal=refusal)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from deploy.checks import refuse_unusable_bus
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.rabbitmq.subscribers import Subscriber, checked_name, named_events, read_subscribers, write_subscribers
 from deploy.stack import EMBEDDED_BUS, SUBSCRIBERS, DataFolder, StackProblem
@@ -24,7 +25,7 @@ event_option = click.option(
 )
 
 
-@click.group(name="subscriber")
+@click.group(name="subscriber", cls=Group)
 def subscriber() -> None:
     """Declare other systems that subscribe to events: add, remove, list.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, StackProblem, clock_of
@@ -26,7 +27,7 @@ file_argument = click.argument(
 )  # fmt: skip
 
 
-@click.group(name="ach")
+@click.group(name="ach", cls=Group)
 def command() -> None:
     """Exchange ACH files with the bank: write, take, reconcile, notices.
 

@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from deploy.catalogue import SERVICES
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.stack import DataFolder, StackProblem, clock_of
 
 
-@click.group(name="audit")
+@click.group(name="audit", cls=Group)
 def command() -> None:
     """Export the audit log: who did what, when and from where, of every service."""
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from deploy.cli._group import Group
+
 if TYPE_CHECKING:
     from deploy.broker import Broker
 
 
-@click.group(name="bench")
+@click.group(name="bench", cls=Group)
 def command() -> None:
     """Measure this installation: each figure and ratio beside its target.
 
@@ -24,20 +26,16 @@ def command() -> None:
 
 
 patience_option = click.option(
-    "--patience",
-    type=click.FloatRange(0),
-    default=120.0,
-    show_default=True,
+    "--patience", type=click.FloatRange(0), default=120.0, show_default=True,
     help="Seconds, in all, to wait for other programs to leave the machine alone.",
-)
+)  # fmt: skip
 own_broker_option = click.option(
     "--own-broker", is_flag=True, help="Start a private RabbitMQ also where one runs: nobody else uses that."
 )
 undisturbed_option = click.option(
-    "--undisturbed",
-    is_flag=True,
+    "--undisturbed", is_flag=True,
     help="At real-time priority, with --own-broker: others stand still for seconds at a time. Usually needs root.",
-)
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 
 

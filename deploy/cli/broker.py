@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from deploy.cli._group import Group
 from deploy.cli._subscriber import subscriber
 from deploy.stack import SUBSCRIBERS
 
 
-@click.group(name="broker")
+@click.group(name="broker", cls=Group)
 def command() -> None:
     """What an operator gives to RabbitMQ: its users, their rights, and everything that is declared on it.
 

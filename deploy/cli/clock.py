@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.stack import DataFolder, StackProblem
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from chassis.clock import MovableClock, Reading
 
 
-@click.group(name="clock")
+@click.group(name="clock", cls=Group)
 def command() -> None:
     """Show the business date of a running sandbox stack, or move it ahead.
 

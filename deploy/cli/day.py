@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, StackProblem, clock_of
@@ -21,7 +22,7 @@ ONE_DAY = timedelta(days=1)
 SHOWN_DAYS = 7
 
 
-@click.group(name="day")
+@click.group(name="day", cls=Group)
 def command() -> None:
     """The business day of a running stack: run, status.
 

@@ -14,6 +14,7 @@ import click
 
 from deploy.catalogue import SERVICES
 from deploy.checks import refuse_unusable_bus
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import EMBEDDED_BUS, DataFolder, StackProblem, database_urls_from
@@ -45,7 +46,7 @@ origin_option = click.option(
 )  # fmt: skip
 
 
-@click.group(name="events")
+@click.group(name="events", cls=Group)
 def command() -> None:
     """Watch what the services tell, and tell it again to a queue: tail, replay.
 
@@ -153,6 +154,11 @@ def _origin(choice: Any, bus: str | None, *, asked: str | None) -> str:
     """The stream where it has what is wanted, unless the other was asked for."""
     from deploy.events import stream
 
+    if asked == STREAM and bus is None:
+        raise StackProblem(
+            "The stack runs on the embedded bus, which keeps no stream of events; leave --out-of away, or take "
+            "--out-of outbox. A stack of `deploy/up --bus amqp://…` has a stream."
+        )
     if asked == OUTBOX or bus is None:
         return OUTBOX
     if asked == STREAM and not choice.is_promised:

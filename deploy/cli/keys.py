@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.stack import DataFolder, StackProblem, clock_of
 
@@ -18,7 +19,7 @@ TOKEN_KEYS_KEPT = 2
 SUPERSEDED_MINUTES = 10
 
 
-@click.group(name="keys")
+@click.group(name="keys", cls=Group)
 def command() -> None:
     """Rotate keys: those that sign access tokens, those that encrypt fields, and partners' webhook secrets."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import click
 
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, clock_of
@@ -14,7 +15,7 @@ from deploy.stack import DataFolder, clock_of
 BATCH = 500
 
 
-@click.group(name="leases")
+@click.group(name="leases", cls=Group)
 def command() -> None:
     """Build the answers of leases again from what was heard about them."""
 

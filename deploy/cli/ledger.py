@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, clock_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from chassis.store import Database
 
 
-@click.group(name="ledger")
+@click.group(name="ledger", cls=Group)
 def command() -> None:
     """Prove the ledger: trial balance, sub-ledger against control account, allocations against payments, every seal."""
 

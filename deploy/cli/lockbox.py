@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, StackProblem, clock_of
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from services.payments.rules.lockbox import LineRefused
 
 
-@click.group(name="lockbox")
+@click.group(name="lockbox", cls=Group)
 def command() -> None:
     """Take in the bank's file of mailed cheques."""
 

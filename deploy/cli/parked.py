@@ -10,12 +10,13 @@ from uuid import UUID
 import click
 from sqlalchemy import Connection, create_engine
 
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import EMBEDDED_BUS, DataFolder, StackProblem
 
 
-@click.group(name="parked")
+@click.group(name="parked", cls=Group)
 def command() -> None:
     """See and settle events that could not be handled: list, show, retry, drop.
 

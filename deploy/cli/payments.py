@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, StackProblem, clock_of
@@ -24,7 +25,7 @@ LOOK_AGAIN_SECONDS = 5.0
 """What has only not arrived yet agrees a little later."""
 
 
-@click.group(name="payments")
+@click.group(name="payments", cls=Group)
 def command() -> None:
     """Prove the payments: the processor, payments and the ledger say the same of each."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chassis.errors import Refusal
+from deploy.cli._group import Group
 from deploy.cli._options import data_option
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, StackProblem, clock_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 GENERATED_BYTES = 18
 
 
-@click.group(name="user")
+@click.group(name="user", cls=Group)
 def command() -> None:
     """Users who work here: make them, and let in again who has lost a second factor."""
 

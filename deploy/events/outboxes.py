@@ -1,14 +1,16 @@
 """Past and coming events from the services' outboxes: of one service in the order of (transaction, event id).
 
 Reading stays below the oldest transaction that still runs, so that no event is passed which commits late. Nothing is
-promised about order across services, and they are read one after the other.
+promised about order across services; those of all are put together by the time at which they happened.
 """
 
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -61,40 +63,56 @@ class Outboxes:
 
     def past(self, choice: Choice, *, after: Mapping[str, Any] | None) -> Iterator[Batch]:
         """All that was committed before this began. Raises StackProblem where an older transaction does not end."""
-        places = dict(after or {})
         ends = {service: self._value(service, _NEXT) for service in self._engines}
-        for service, end in ends.items():
-            late_at = time.monotonic() + LATE_SECONDS_MAX
-            while True:
-                # In this order: what a transaction that has ended wrote is seen by a later look.
-                horizon = self._value(service, _OLDEST_RUNNING)
-                last = _place(places.get(service))
-                told, place, is_full = self._page(service, choice, after=last, below=min(horizon, end))
-                places[service] = _plain(place)
-                yield Batch(told, dict(places))
-                if is_full:
-                    continue
-                if horizon >= end:
-                    break
-                _wait_for_older(service, late_at)
+        begun = {service: _place((after or {}).get(service)) for service in ends}
+        return self._merged(choice, begun=begun, ends=ends)
 
     def coming(self, choice: Choice) -> Iterator[Batch]:
         """What is told from now on, or from the choice's beginning, without end."""
-        start = {
-            service: Place(0 if choice.since else self._value(service, _OLDEST_RUNNING)) for service in self._engines
-        }
+        start = {service: Place(self._value(service, _OLDEST_RUNNING)) for service in self._engines}
+        if choice.since:
+            ends = {service: place.transaction_id for service, place in start.items()}
+            yield from self._merged(choice, begun=dict.fromkeys(start, Place(0)), ends=ends)
         while True:
             found: list[Told] = []
             for service, place in start.items():
                 horizon = self._value(service, _OLDEST_RUNNING)
                 told, start[service], _ = self._page(service, choice, after=place, below=horizon)
-                found += told
-            yield Batch(sorted(found, key=lambda told: told.event.time), {})
+                found += [one for one, _ in told]
+            yield Batch(sorted(found, key=_time_of), {})
             if not found:
                 time.sleep(LOOK_SECONDS)
 
-    def _page(self, service: str, choice: Choice, *, after: Place, below: int) -> tuple[list[Told], Place, bool]:
-        """One page, where to go on, and whether there may be more."""
+    def _merged(self, choice: Choice, *, begun: Mapping[str, Place], ends: Mapping[str, int]) -> Iterator[Batch]:
+        """Every service's events in its own order, and by time across services."""
+        places = {service: _plain(place) for service, place in begun.items()}
+        each = [self._read(service, choice, after=begun[service], end=end) for service, end in ends.items()]
+        merged = merge(*each, key=lambda found: _time_of(found[1]))
+        while found := list(islice(merged, PAGE)):
+            places |= {service: _plain(place) for service, _, place in found}
+            yield Batch([told for _, told, _ in found], dict(places))
+        reached = {service: Place(end) for service, end in ends.items() if end > begun[service].transaction_id}
+        yield Batch([], places | {service: _plain(place) for service, place in reached.items()})
+
+    def _read(self, service: str, choice: Choice, *, after: Place, end: int) -> Iterator[tuple[str, Told, Place]]:
+        """One service's events below a transaction, page by page, each with the place that follows it."""
+        last, late_at = after, 0.0
+        while True:
+            # In this order: what a transaction that has ended wrote is seen by a later look.
+            horizon = self._value(service, _OLDEST_RUNNING)
+            told, last, is_full = self._page(service, choice, after=last, below=min(horizon, end))
+            yield from ((service, one, place) for one, place in told)
+            if is_full:
+                continue
+            if horizon >= end:
+                return
+            late_at = late_at or time.monotonic() + LATE_SECONDS_MAX
+            _wait_for_older(service, late_at)
+
+    def _page(
+        self, service: str, choice: Choice, *, after: Place, below: int
+    ) -> tuple[list[tuple[Told, Place]], Place, bool]:
+        """One page of events with their places, where to go on, and whether there may be more."""
         place = tuple_(outbox.c.transaction_id, outbox.c.id)
         last = tuple_(literal(after.transaction_id, BigInteger), literal(after.event_id, UUID_COLUMN(as_uuid=True)))
         statement = select(outbox.c.transaction_id, outbox.c.id, outbox.c.body).where(
@@ -102,7 +120,8 @@ class Outboxes:
         )
         with self._engines[service].connect() as connection:
             rows = connection.execute(statement.order_by(outbox.c.transaction_id, outbox.c.id).limit(PAGE)).all()
-        told = [told for row in rows if (told := self._told(row.body)) and choice.takes(told.event)]
+        read = [(self._told(row.body), Place(row.transaction_id, row.id)) for row in rows]
+        told = [(one, place) for one, place in read if one and choice.takes(one.event)]
         if len(rows) == PAGE:
             return told, Place(rows[-1].transaction_id, rows[-1].id), True
         return told, Place(below) if below > after.transaction_id else after, False
@@ -133,6 +152,10 @@ def _conditions(service: str, choice: Choice) -> Iterator[Any]:
 def _scalar(connection: Connection, expression: Any) -> int:
     found: int = connection.execute(select(expression)).scalar_one()
     return found
+
+
+def _time_of(told: Told) -> datetime:
+    return told.event.time
 
 
 def _place(plain: Any) -> Place:

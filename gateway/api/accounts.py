@@ -10,6 +10,7 @@ from gateway.admission import Rank
 from gateway.api import examples
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Account, Accounts, Page
+from gateway.slicing import Slice, sliced
 from services.accounts.contract import schemas as accounts
 
 OfPayments = Mapping[str, Any]
@@ -18,17 +19,17 @@ log = logs.logger(__name__)
 
 
 @route(
-    "GET", "/v1/accounts", operation="listAccounts", tags=("accounts",), who=(CUSTOMER,), gives=Accounts,
+    "GET", "/v1/accounts", operation="listAccounts", tags=("accounts",), who=(CUSTOMER,), query=Slice, gives=Accounts,
     summary="Your accounts", example=examples.page_of(examples.ACCOUNT),
 )  # fmt: skip
 def list_accounts(call: HttpCall) -> Reply:
     """Every account that your access token names; an account linked since appears with the next token."""
     mine = [grant.id for grant in call.context.accounts]
     if not mine:
-        return Reply({"data": [], "next_cursor": None})
+        return Reply(sliced([], query=call.query))
     pending = pending_payments(call, mine)
-    found = call.ask("accounts", "list_accounts", account_ids=mine).data
-    return Reply({"data": [composed(view, pending) for view in found["data"]], "next_cursor": None})
+    page = sliced(call.ask("accounts", "list_accounts", account_ids=mine).data["data"], query=call.query)
+    return Reply({**page, "data": [composed(view, pending) for view in page["data"]]})
 
 
 @route(

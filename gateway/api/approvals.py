@@ -11,8 +11,8 @@ from gateway.api import examples
 from gateway.api.changes import REFUSALS as MOVING_REFUSALS
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import DecideApproval, DecidedApproval
+from gateway.slicing import Approvals, Slice, sliced
 from services.accounts.contract.approvals import APPROVAL_KINDS
-from services.leases.contract import approvals
 
 ACCEPT, DECLINE, EXTENSION = "accept", "decline", "extension"
 # By kind of change and decision, the service and its method.
@@ -31,13 +31,14 @@ APPROVAL: dict[str, Any] = {
 
 
 @route(
-    "GET", "/v1/me/approvals", operation="listApprovals", tags=("leases",), who=(CUSTOMER,), gives=approvals.Approvals,
-    summary="Changes that wait for you, or for the others", example={"data": [APPROVAL]},
+    "GET", "/v1/me/approvals", operation="listApprovals", tags=("leases",), who=(CUSTOMER,), query=Slice,
+    gives=Approvals, summary="Changes that wait for you, or for the others", example=examples.page_of(APPROVAL),
 )  # fmt: skip
 def list_approvals(call: HttpCall) -> Reply:
     """After `decide_by_on` a change that not everybody accepted is off."""
     found = [each for keeper in KEEPERS for each in call.ask(keeper, "list_approvals").data["data"]]
-    return Reply({"data": sorted(found, key=lambda each: each["asked_at"], reverse=True)})
+    newest_first = sorted(found, key=lambda each: each["asked_at"], reverse=True)
+    return Reply(sliced(newest_first, query=call.query))
 
 
 @route(

@@ -91,7 +91,8 @@ def upload_attachment(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", f"{ONE}/attachments/{{attachment_id}}", operation="downloadAttachment", tags=TAGS, who=WHO, gives=Document,
+    "GET", f"{ONE}/attachments/{{attachment_id}}", operation="downloadAttachment", has_etag=True,
+    tags=TAGS, who=WHO, gives=Document,
     media=FILE.medias[0], medias=FILE.medias, replies=("Content-Disposition",), summary="Download a file",
     example="%PDF-1.7",
 )  # fmt: skip
@@ -136,7 +137,8 @@ def reopen_conversation(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", f"{ONE}/export", operation="exportConversation", tags=TAGS, who=WHO, gives=ExportedConversation,
+    "GET", f"{ONE}/export", operation="exportConversation", has_etag=True,
+    tags=TAGS, who=WHO, gives=ExportedConversation,
     printed=PLAIN, summary="A conversation whole, to keep", example=told.EXPORT, errors=("not_acceptable",),
     replies=("Content-Disposition",),
 )  # fmt: skip

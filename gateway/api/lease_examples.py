@@ -238,7 +238,7 @@ LEASE_END: dict[str, Any] = {
     "options": [
         {
             "option": "buyout", "eligible": True, "reasons": [],
-            "price": BUYING_PRICE,
+            "price": BUYING_PRICE, "option_id": None,
         },
         {
             "option": "extension", "eligible": False,
@@ -248,10 +248,10 @@ LEASE_END: dict[str, Any] = {
                     "what_would_change_it": "Pay the past-due amount.",
                 }
             ],
-            "price": None,
+            "price": None, "option_id": None,
         },
         {
-            "option": "turn_in", "eligible": True, "reasons": [],
+            "option": "turn_in", "eligible": True, "reasons": [], "option_id": None,
             "price": {
                 "on": "2026-11-23", "total_cents": 137150,
                 "lines": [

@@ -14,7 +14,8 @@ QUOTING = ("good_through_out_of_range", "nothing_to_pay_off", "quote_kind_unfit"
 
 
 @route(
-    "GET", "/v1/leases/{account_id}/buyout-quote", operation="previewBuyout", tags=("leases",), who=(CUSTOMER,),
+    "GET", "/v1/leases/{account_id}/buyout-quote", operation="previewBuyout", has_etag=True,
+    tags=("leases",), who=(CUSTOMER,),
     query=PurchaseTerms, gives=options.BuyoutPreview, summary="What buying the vehicle would cost by a date",
     example=lease_examples.BUYOUT_PREVIEW, errors=PRICING,
 )  # fmt: skip
@@ -62,7 +63,8 @@ def cancel_buyout(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/v1/leases/{account_id}/early-termination-quote", operation="quoteEarlyTermination", tags=("leases",),
+    "GET", "/v1/leases/{account_id}/early-termination-quote", operation="quoteEarlyTermination", has_etag=True,
+    tags=("leases",),
     who=(CUSTOMER,), query=VehicleValue, gives=early_ends.EarlyTerminationQuote,
     summary="What ending the lease early would cost, and how so", example=lease_examples.EARLY_TERMINATION,
 )  # fmt: skip

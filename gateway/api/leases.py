@@ -4,11 +4,12 @@ from typing import Any
 
 from chassis.context import CUSTOMER
 from gateway.admission import Rank
-from gateway.api import lease_examples
+from gateway.api import examples, lease_examples
 from gateway.api.accounts import pending_payments
 from gateway.lease_schemas import LeaseEndShown
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document, RecordOdometerReading
+from gateway.slicing import OdometerReadings, Slice, sliced
 from services.leases.contract import lease_end
 from services.leases.contract import schemas as leases
 
@@ -44,7 +45,8 @@ def get_lease_end(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/v1/leases/{account_id}/lease-end.ics", operation="getLeaseCalendar", rank=Rank.READ, tags=("leases",),
+    "GET", "/v1/leases/{account_id}/lease-end.ics", operation="getLeaseCalendar", has_etag=True,
+    rank=Rank.READ, tags=("leases",),
     who=(CUSTOMER,), gives=Document, media=CALENDAR, example="BEGIN:VCALENDAR\r\n",
     summary="The dates of the lease's end for a calendar (RFC 5545)",
 )  # fmt: skip
@@ -55,11 +57,12 @@ def get_lease_calendar(call: HttpCall) -> Reply:
 
 @route(
     "GET", "/v1/leases/{account_id}/odometer-readings", operation="listOdometerReadings", rank=Rank.READ,
-    tags=("leases",), who=(CUSTOMER,), gives=lease_end.OdometerReadings, summary="The odometer readings on record",
-    example={"data": [lease_examples.ODOMETER_READING]},
+    tags=("leases",), who=(CUSTOMER,), query=Slice, gives=OdometerReadings,
+    summary="The odometer readings on record", example=examples.page_of(lease_examples.ODOMETER_READING),
 )  # fmt: skip
 def list_odometer_readings(call: HttpCall) -> Reply:
-    return call.relay("leases", "list_odometer_readings", account_id=call.path["account_id"])
+    found = call.ask("leases", "list_odometer_readings", account_id=call.path["account_id"]).data
+    return Reply(sliced(found["data"], query=call.query))
 
 
 @route(

@@ -8,6 +8,7 @@ from gateway.admission import Rank
 from gateway.api import examples
 from gateway.limits import Limit
 from gateway.routing import HttpCall, Reply, route
+from gateway.slicing import Passkeys, Slice, sliced
 from services.identity.contract import passkeys as identity
 from services.identity.contract import schemas
 
@@ -25,11 +26,11 @@ _CLIENT_DATA = "eyJ0eXBlIjoid2ViYXV0aG4ifQ"
 
 
 @route(
-    "GET", "/v1/me/passkeys", operation="listPasskeys", tags=("identity",), who=PERSONS, gives=identity.Passkeys,
-    summary="Your passkeys", example={"data": [PASSKEY]},
+    "GET", "/v1/me/passkeys", operation="listPasskeys", tags=("identity",), who=PERSONS, query=Slice, gives=Passkeys,
+    summary="Your passkeys", example=examples.page_of(PASSKEY),
 )  # fmt: skip
 def list_passkeys(call: HttpCall) -> Reply:
-    return call.relay("identity", "list_passkeys")
+    return Reply(sliced(call.ask("identity", "list_passkeys").data["data"], query=call.query))
 
 
 @route(

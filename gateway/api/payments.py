@@ -52,7 +52,7 @@ def submit_payment(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/v1/accounts/{account_id}/payment-options", operation="getPaymentOptions", rank=Rank.READ,
+    "GET", "/v1/accounts/{account_id}/payment-options", operation="getPaymentOptions", has_etag=True, rank=Rank.READ,
     tags=("payments",), who=(CUSTOMER,), gives=payments.PaymentOptions,
     summary="What paying now, later or by card would mean", example=examples.PAYMENT_OPTIONS,
 )  # fmt: skip

@@ -55,7 +55,7 @@ def step_up(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/v1/me/mfa", operation="listSecondFactors", tags=("identity",), who=PERSONS,
+    "GET", "/v1/me/mfa", operation="listSecondFactors", has_etag=True, tags=("identity",), who=PERSONS,
     gives=identity.SecondFactors, summary="Your second factors", errors=("not_found",),
     example={
         "mfa_enabled": True, "recovery_codes_left": 10,

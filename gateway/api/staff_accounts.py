@@ -7,6 +7,16 @@ from gateway.api.changes import REFUSALS as MOVING_REFUSALS
 from gateway.api.changes import awaits_others, decided
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Page
+from gateway.slicing import (
+    PLACE,
+    AccountFlags,
+    AccountHolders,
+    FoundAccounts,
+    Furnishing,
+    SearchAccounts,
+    Slice,
+    sliced,
+)
 from gateway.staff_schemas import (
     AccountFile,
     ChangeAccountDueDate,
@@ -17,24 +27,25 @@ from gateway.staff_schemas import (
     RecordTitleRelease,
     SetAccountFlag,
 )
-from services.accounts.contract import changes, files, flags, furnishing, titles, work_items
+from services.accounts.contract import changes, flags, furnishing, titles, work_items
 from services.accounts.contract import schemas as accounts
-from services.identity.contract import schemas as identity
 
 PATH = "/v1/staff/accounts/{account_id}"
 STAFF, TAGS = (AGENT,), ("staff",)
 
 
 @route(
-    "GET", "/v1/staff/accounts", operation="searchAccounts", tags=TAGS, who=STAFF, query=files.SearchAccounts,
-    sends={"account_number": "5500123456"}, gives=files.FoundAccounts,
-    summary="Find accounts by number, vehicle, source or name", example={"data": [staff_examples.FOUND_ACCOUNT]},
+    "GET", "/v1/staff/accounts", operation="searchAccounts", tags=TAGS, who=STAFF, query=SearchAccounts,
+    sends={"account_number": "5500123456"}, gives=FoundAccounts,
+    summary="Find accounts by number, vehicle, source or name",
+    example=examples.page_of(staff_examples.FOUND_ACCOUNT),
 )  # fmt: skip
 def search_accounts(call: HttpCall) -> Reply:
     """Exactly one of number, vehicle, source and last name is given, in full; case, accents and spaces of a name do not
     count. Beside a last name, `first_name` may give the beginning of the first one.
     """
-    return call.relay("accounts", "search_accounts", **call.query)
+    sought = {name: value for name, value in call.query.items() if name not in PLACE}
+    return Reply(sliced(call.ask("accounts", "search_accounts", **sought).data["data"], query=call.query))
 
 
 @route(
@@ -49,11 +60,13 @@ def get_account_file(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", f"{PATH}/holders", operation="listAccountHolders", tags=TAGS, who=STAFF, gives=identity.AccountHolders,
-    summary="The customers who may act on the account online", example={"data": [staff_examples.ACCOUNT_HOLDER]},
+    "GET", f"{PATH}/holders", operation="listAccountHolders", tags=TAGS, who=STAFF, query=Slice,
+    gives=AccountHolders, summary="The customers who may act on the account online",
+    example=examples.page_of(staff_examples.ACCOUNT_HOLDER),
 )  # fmt: skip
 def list_account_holders(call: HttpCall) -> Reply:
-    return call.relay("identity", "list_account_holders", account_id=call.path["account_id"])
+    found = call.ask("identity", "list_account_holders", account_id=call.path["account_id"]).data
+    return Reply(sliced(found["data"], query=call.query, by=("user_id",)))
 
 
 @route(
@@ -66,19 +79,21 @@ def list_account_transactions(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", f"{PATH}/schedule", operation="getAccountSchedule", tags=TAGS, who=STAFF, gives=accounts.Schedule,
-    summary="The instalments to come", example=examples.SCHEDULE,
+    "GET", f"{PATH}/schedule", operation="getAccountSchedule", tags=TAGS, who=STAFF, has_etag=True,
+    gives=accounts.Schedule, summary="The instalments to come", example=examples.SCHEDULE,
 )  # fmt: skip
 def get_account_schedule(call: HttpCall) -> Reply:
     return call.relay("accounts", "get_schedule", account_id=call.path["account_id"])
 
 
 @route(
-    "GET", f"{PATH}/flags", operation="listAccountFlags", tags=TAGS, who=STAFF, gives=flags.AccountFlags,
-    summary="The flags of an account, those that were cleared too", example={"data": [staff_examples.ACCOUNT_FLAG]},
+    "GET", f"{PATH}/flags", operation="listAccountFlags", tags=TAGS, who=STAFF, query=Slice, gives=AccountFlags,
+    summary="The flags of an account, those that were cleared too",
+    example=examples.page_of(staff_examples.ACCOUNT_FLAG),
 )  # fmt: skip
 def list_account_flags(call: HttpCall) -> Reply:
-    return call.relay("accounts", "list_account_flags", account_id=call.path["account_id"])
+    found = call.ask("accounts", "list_account_flags", account_id=call.path["account_id"]).data
+    return Reply(sliced(found["data"], query=call.query))
 
 
 @route(
@@ -166,12 +181,14 @@ def record_title_release(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", f"{PATH}/furnishing", operation="listFurnishing", tags=TAGS, who=STAFF, gives=furnishing.Furnishing,
-    summary="What was furnished of the account, month by month", example={"data": [staff_examples.FURNISHING_FACTS]},
+    "GET", f"{PATH}/furnishing", operation="listFurnishing", tags=TAGS, who=STAFF, query=Slice, gives=Furnishing,
+    summary="What was furnished of the account, month by month",
+    example=examples.page_of(staff_examples.FURNISHING_FACTS),
 )  # fmt: skip
 def list_furnishing(call: HttpCall) -> Reply:
     """Every version, newest first; the highest version of a month counts."""
-    return call.relay("accounts", "list_furnishing", account_id=call.path["account_id"])
+    found = call.ask("accounts", "list_furnishing", account_id=call.path["account_id"]).data
+    return Reply(sliced(found["data"], query=call.query, by=("month_end_on", "version")))
 
 
 @route(

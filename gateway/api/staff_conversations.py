@@ -86,7 +86,8 @@ def upload_desk_attachment(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", f"{ONE}/attachments/{{attachment_id}}", operation="downloadDeskAttachment", tags=TAGS, who=WHO,
+    "GET", f"{ONE}/attachments/{{attachment_id}}", operation="downloadDeskAttachment", has_etag=True,
+    tags=TAGS, who=WHO,
     gives=Document, media=FILE.medias[0], medias=FILE.medias, replies=("Content-Disposition",), example="%PDF-1.7",
     summary="Download a file of a customer's",
 )  # fmt: skip
@@ -141,7 +142,8 @@ def reopen_desk_conversation(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", f"{ONE}/export", operation="exportDeskConversation", tags=TAGS, who=WHO, gives=DeskExport, printed=PLAIN,
+    "GET", f"{ONE}/export", operation="exportDeskConversation", has_etag=True,
+    tags=TAGS, who=WHO, gives=DeskExport, printed=PLAIN,
     summary="A conversation whole, with who did what", example=told.DESK_EXPORT, errors=("not_acceptable",),
     replies=("Content-Disposition",),
 )  # fmt: skip

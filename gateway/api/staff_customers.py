@@ -44,7 +44,7 @@ def end_customer_sessions(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", f"{PATH}/second-factors", operation="listCustomerSecondFactors", tags=TAGS, who=STAFF,
+    "GET", f"{PATH}/second-factors", operation="listCustomerSecondFactors", has_etag=True, tags=TAGS, who=STAFF,
     gives=second_factors.SecondFactors, summary="Which second factors a customer has",
     example=SECOND_FACTORS,
 )  # fmt: skip

@@ -1,17 +1,19 @@
 """What staff do at the end of a lease: take the vehicle back, bill the inspection, decide extensions."""
 
 from chassis.context import AGENT
-from gateway.api import lease_examples
+from gateway.api import examples, lease_examples
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import DecideDispute, DecideExtension, EndEarly, InspectVehicle, ReceiveVehicle
-from services.leases.contract import early_ends, extensions, lease_end, turn_ins, work
+from gateway.slicing import OdometerReadings, Slice, sliced
+from services.leases.contract import early_ends, extensions, turn_ins, work
 from services.leases.contract import schemas as leases
 
 STEP = ("option_step_not_possible",)
 
 
 @route(
-    "GET", "/v1/staff/leases/{account_id}/lease-end", operation="getLeaseEndForStaff", tags=("staff",), who=(AGENT,),
+    "GET", "/v1/staff/leases/{account_id}/lease-end", operation="getLeaseEndForStaff", has_etag=True,
+    tags=("staff",), who=(AGENT,),
     gives=leases.LeaseEnd, summary="A lease's ways out as its customer sees them", example=lease_examples.LEASE_END,
 )  # fmt: skip
 def get_lease_end(call: HttpCall) -> Reply:
@@ -20,11 +22,12 @@ def get_lease_end(call: HttpCall) -> Reply:
 
 @route(
     "GET", "/v1/staff/leases/{account_id}/odometer-readings", operation="listOdometerReadingsForStaff",
-    tags=("staff",), who=(AGENT,), gives=lease_end.OdometerReadings, summary="The odometer readings on record",
-    example={"data": [lease_examples.ODOMETER_READING]},
+    tags=("staff",), who=(AGENT,), query=Slice, gives=OdometerReadings,
+    summary="The odometer readings on record", example=examples.page_of(lease_examples.ODOMETER_READING),
 )  # fmt: skip
 def list_odometer_readings(call: HttpCall) -> Reply:
-    return call.relay("leases", "list_odometer_readings", account_id=call.path["account_id"])
+    found = call.ask("leases", "list_odometer_readings", account_id=call.path["account_id"]).data
+    return Reply(sliced(found["data"], query=call.query))
 
 
 @route(
@@ -49,7 +52,8 @@ def inspect_vehicle(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}", operation="getTurnInForStaff", tags=("staff",),
+    "GET", "/v1/staff/leases/{account_id}/turn-ins/{turn_in_id}", operation="getTurnInForStaff", has_etag=True,
+    tags=("staff",),
     who=(AGENT,), gives=turn_ins.TurnIn, summary="A return with its self-check, its bill and what is objected to it",
     example=lease_examples.TURN_IN,
 )  # fmt: skip
@@ -69,7 +73,7 @@ def decide_dispute(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", "/v1/staff/leases/{account_id}/extensions/{extension_id}", operation="getExtensionForStaff",
+    "GET", "/v1/staff/leases/{account_id}/extensions/{extension_id}", operation="getExtensionForStaff", has_etag=True,
     tags=("staff",), who=(AGENT,), gives=extensions.Extension, summary="An extension, its terms and who has accepted",
     example=lease_examples.EXTENSION,
 )  # fmt: skip

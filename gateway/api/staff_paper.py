@@ -68,7 +68,7 @@ def take_paper_batch(call: HttpCall) -> Reply:
 
 
 @route(
-    "GET", f"{BATCHES}/{{batch_id}}", operation="getPaperBatch", tags=TAGS, who=STAFF, gives=PaperBatch,
+    "GET", f"{BATCHES}/{{batch_id}}", operation="getPaperBatch", has_etag=True, tags=TAGS, who=STAFF, gives=PaperBatch,
     summary="The letters of a batch, with what goes on their envelopes", example=paper_examples.BATCH,
 )  # fmt: skip
 def get_paper_batch(call: HttpCall) -> Reply:

@@ -25,7 +25,8 @@ EVENTS = ["payment_applied", "payment_posted"]
 @route(
     "POST", PATH, operation="registerWebhook", status=201, tags=TAGS, who=STAFF, steps_up=True,
     takes=schemas.RegisterWebhook,
-    gives=schemas.WebhookWithSecret, summary="Register a partner's webhook", errors=("too_many_webhooks",),
+    gives=schemas.WebhookWithSecret, tagged_as=schemas.Webhook, summary="Register a partner's webhook",
+    errors=("too_many_webhooks",),
     sends={"url": URL, "events": EVENTS, "description": "Dealer portal"},
     example={**examples.WEBHOOK, "secret": examples.WEBHOOK_SECRET}, replies=("Location",),
 )  # fmt: skip
@@ -91,7 +92,7 @@ def remove_webhook(call: HttpCall) -> Reply:
 @route(
     "POST", f"{PATH}/{{webhook_id}}/rotate-secret", operation="rotateWebhookSecret", tags=TAGS, who=STAFF,
     steps_up=True,
-    gives=schemas.WebhookWithSecret, summary="Make a new secret",
+    gives=schemas.WebhookWithSecret, tagged_as=schemas.Webhook, summary="Make a new secret",
     example={**examples.WEBHOOK, "secret": examples.WEBHOOK_SECRET},
 )  # fmt: skip
 def rotate_webhook_secret(call: HttpCall) -> Reply:

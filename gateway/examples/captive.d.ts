@@ -104,6 +104,7 @@ export interface AccountFlag {
 /** Newest first, those that were cleared too. */
 export interface AccountFlags {
   data: AccountFlag[];
+  next_cursor: string | null;
 }
 
 export interface AccountHolder {
@@ -116,6 +117,7 @@ export interface AccountHolder {
 
 export interface AccountHolders {
   data: AccountHolder[];
+  next_cursor: string | null;
 }
 
 export interface Accounts {
@@ -253,6 +255,7 @@ export interface Approval {
 
 export interface Approvals {
   data: Approval[];
+  next_cursor: string | null;
 }
 
 /** Up to which event of accounts about this account, and on which business date, a view is right. */
@@ -1094,11 +1097,13 @@ export interface FoundAccount {
 /** At most 25, newest first: a vehicle may have been financed more than once, and a name borne by many. */
 export interface FoundAccounts {
   data: FoundAccount[];
+  next_cursor: string | null;
 }
 
 /** Every version of every month, newest first. */
 export interface Furnishing {
   data: FurnishingFacts[];
+  next_cursor: string | null;
 }
 
 /**
@@ -1324,12 +1329,17 @@ export interface LeaseEnd {
   renewal: Renewal | null;
 }
 
-/** One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known. */
+/**
+ * One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known.
+ *
+ * `option_id` is the id of the purchase, extension or return where this is the one under way, else null.
+ */
 export interface LeaseEndOption {
   option: "extension" | "buyout" | "turn_in";
   eligible: boolean;
   reasons: Reason[];
   price: OptionPrice | null;
+  option_id: string | null;
 }
 
 /**
@@ -1610,6 +1620,7 @@ export interface OdometerReading {
 /** The newest day first. */
 export interface OdometerReadings {
   data: OdometerReading[];
+  next_cursor: string | null;
 }
 
 /** The lessee's statement before ownership passes (49 CFR 580.7), as it was signed. */
@@ -1801,6 +1812,7 @@ export interface Passkey {
 
 export interface Passkeys {
   data: Passkey[];
+  next_cursor: string | null;
 }
 
 /** Why nothing is drawn, in words for the customer; `resumes_on` is null where only the customer resumes it. */
@@ -3034,7 +3046,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: AccelerateBalance;
@@ -3065,7 +3077,7 @@ export interface Operations {
       extension_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: OptionStep;
@@ -3131,7 +3143,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/payment-methods";
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: AddPaymentMethod;
@@ -3159,7 +3171,7 @@ export interface Operations {
       conversation_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: WriteMessage;
@@ -3188,7 +3200,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: AssessFee;
@@ -3217,7 +3229,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: AssessLateFee;
@@ -3259,7 +3271,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/staff/conversations";
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: BeginConversation;
@@ -3323,7 +3335,7 @@ export interface Operations {
       payment_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     answers: {
@@ -3371,7 +3383,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: ChangeAccountDueDate;
@@ -3401,7 +3413,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: ChangeDueDate;
@@ -3451,7 +3463,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ChangeRate;
@@ -3510,7 +3522,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ChargeOffAccount;
@@ -3539,7 +3551,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ClearAccountFlag;
@@ -3675,7 +3687,7 @@ export interface Operations {
       work_item_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: CloseWorkItem;
@@ -3728,7 +3740,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: CorrectFurnishing;
@@ -3753,7 +3765,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/me/approvals";
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: DecideApproval;
@@ -3784,7 +3796,7 @@ export interface Operations {
       turn_in_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: DecideDispute;
@@ -3815,7 +3827,7 @@ export interface Operations {
       extension_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: DecideExtension;
@@ -3844,7 +3856,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: DeferAccountPayments;
@@ -3874,7 +3886,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: DeferPayments;
@@ -3906,7 +3918,7 @@ export interface Operations {
       turn_in_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: DisputeEndBill;
@@ -3936,8 +3948,13 @@ export interface Operations {
       /** uuid */
       attachment_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -3958,8 +3975,13 @@ export interface Operations {
       /** uuid */
       attachment_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4003,7 +4025,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: EndEarly;
@@ -4051,8 +4073,13 @@ export interface Operations {
       /** uuid */
       conversation_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: ExportedConversation | string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4072,8 +4099,13 @@ export interface Operations {
       /** uuid */
       conversation_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: DeskExport | string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4143,8 +4175,13 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: Schedule;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4414,8 +4451,13 @@ export interface Operations {
       /** uuid */
       extension_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: Extension;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4476,8 +4518,13 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: string;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4521,8 +4568,13 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: LeaseEnd;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4624,8 +4676,13 @@ export interface Operations {
       /** uuid */
       batch_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: PaperBatch;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4695,8 +4752,13 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: PaymentOptions;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -4936,8 +4998,13 @@ export interface Operations {
       /** uuid */
       turn_in_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: TurnIn;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -5003,7 +5070,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: GiveServicememberNotice;
@@ -5059,7 +5126,7 @@ export interface Operations {
       turn_in_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: InspectVehicle;
@@ -5088,7 +5155,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: IssuePayoffQuote;
@@ -5152,6 +5219,12 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: AccountFlags;
       400: Refused<400, "malformed_request">;
@@ -5171,6 +5244,12 @@ export interface Operations {
     path: {
       /** uuid */
       account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
     };
     answers: {
       200: AccountHolders;
@@ -5240,6 +5319,12 @@ export interface Operations {
   listAccounts: {
     method: "GET";
     url: "/v1/accounts";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: Accounts;
       400: Refused<400, "malformed_request">;
@@ -5277,6 +5362,12 @@ export interface Operations {
   listApprovals: {
     method: "GET";
     url: "/v1/me/approvals";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: Approvals;
       400: Refused<400, "malformed_request">;
@@ -5417,8 +5508,13 @@ export interface Operations {
       /** uuid */
       user_id: string;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: SecondFactors;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -5489,6 +5585,12 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: Furnishing;
       400: Refused<400, "malformed_request">;
@@ -5555,6 +5657,12 @@ export interface Operations {
       /** uuid */
       account_id: string;
     };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: OdometerReadings;
       400: Refused<400, "malformed_request">;
@@ -5574,6 +5682,12 @@ export interface Operations {
     path: {
       /** uuid */
       account_id: string;
+    };
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
     };
     answers: {
       200: OdometerReadings;
@@ -5612,6 +5726,12 @@ export interface Operations {
   listPasskeys: {
     method: "GET";
     url: "/v1/me/passkeys";
+    query?: {
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
+    };
     answers: {
       200: Passkeys;
       400: Refused<400, "malformed_request">;
@@ -5720,8 +5840,13 @@ export interface Operations {
   listSecondFactors: {
     method: "GET";
     url: "/v1/me/mfa";
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: SecondFactors;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -6014,7 +6139,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/support/conversations";
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: OpenConversation;
@@ -6129,8 +6254,13 @@ export interface Operations {
       good_through?: string | null;
       buyer?: "lessee" | "dealer" | "third_party";
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: BuyoutPreview;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -6205,7 +6335,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
       /** The ETag of the state that you change; 412 where it is another one by now. */
       "If-Match": string;
@@ -6272,8 +6402,13 @@ export interface Operations {
       /** at least 0 */
       realized_value_cents?: number | null;
     };
+    headers?: {
+      /** The ETag you hold; 304 without a body where nothing has changed. */
+      "If-None-Match"?: string;
+    };
     answers: {
       200: EarlyTerminationQuote;
+      304: undefined;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
@@ -6315,7 +6450,7 @@ export interface Operations {
       turn_in_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ReceiveVehicle;
@@ -6401,7 +6536,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: RecordOdometerReading;
@@ -6486,7 +6621,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: RecordTitleRelease;
@@ -6533,7 +6668,7 @@ export interface Operations {
       payment_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: RefundPayment;
@@ -6599,7 +6734,7 @@ export interface Operations {
       account_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     answers: {
@@ -6808,7 +6943,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: RequestExtension;
@@ -6912,7 +7047,7 @@ export interface Operations {
       receipt_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ResolveReceipt;
@@ -6941,7 +7076,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ReversePayment;
@@ -6990,7 +7125,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: ScheduleTurnIn;
@@ -7025,6 +7160,10 @@ export interface Operations {
       last_name?: string | null;
       /** longest 80 */
       first_name?: string | null;
+      /** at least 1, at most 100 */
+      limit?: number;
+      /** longest 200 */
+      cursor?: string;
     };
     answers: {
       200: FoundAccounts;
@@ -7076,7 +7215,7 @@ export interface Operations {
       receipt_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: SendReceiptBack;
@@ -7105,7 +7244,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: SetAccountFlag;
@@ -7134,7 +7273,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: SignOdometerStatement;
@@ -7163,7 +7302,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: SkipDraft;
@@ -7192,7 +7331,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: StartBuyout;
@@ -7241,7 +7380,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: StopDraft;
@@ -7270,7 +7409,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
       /** `wait=N`: wait up to N seconds (at most 5) for the outcome. */
       Prefer?: string;
@@ -7297,7 +7436,7 @@ export interface Operations {
     method: "POST";
     url: "/v1/staff/paper-batches";
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: TakePaperBatch;
@@ -7325,7 +7464,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: StaffPayment;
@@ -7500,7 +7639,7 @@ export interface Operations {
       name: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: string;
@@ -7533,7 +7672,7 @@ export interface Operations {
       name: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: string;
@@ -7598,7 +7737,7 @@ export interface Operations {
       account_id: string;
     };
     headers: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key": string;
     };
     body: WaiveFee;
@@ -7671,7 +7810,7 @@ export interface Operations {
       conversation_id: string;
     };
     headers?: {
-      /** Any unique text up to 255 characters. The same key and body again give the stored answer.; longest 255 */
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
       "Idempotency-Key"?: string;
     };
     body: WriteMessage;

@@ -14,6 +14,8 @@ from gateway.settings import WEBHOOK_LOOPBACK_ALLOWED, WEBHOOK_PORTS
 
 URL_LENGTH_MAX = 2000
 HTTP_PORT, HTTPS_PORT = 80, 443
+# RFC 6761: what ends so never leaves the machine.
+LOOPBACK_NAME = "localhost"
 
 # IANA's registry of special purposes: nothing in these is a partner's public address.
 _CLOSED_V4 = tuple(
@@ -97,6 +99,13 @@ def target_of(url: str, *, policy: Policy) -> Target:
     return target
 
 
+def refuse_unregistrable(url: str, *, policy: Policy) -> None:
+    """Raises TargetRefused for what no look-up could make callable: a sandbox is lenient with its own machine alone."""
+    target = target_of(url, policy=policy)
+    if _literal(target.host) is None and not _is_loopback_name(target.host):
+        _refuse_open_form(target, policy=policy)
+
+
 def refuse_closed(target: Target, *, addresses: list[str], policy: Policy) -> None:
     """Raises TargetRefused unless every address that the host stands for may be called."""
     if not addresses:
@@ -125,12 +134,22 @@ def _refuse_form(target: Target, *, policy: Policy) -> None:
     literal = _literal(target.host)
     if literal is not None:
         refuse_closed(target, addresses=[str(literal)], policy=policy)
-    if policy.allows_loopback:
-        return
+    if not policy.allows_loopback:
+        _refuse_open_form(target, policy=policy)
+
+
+def _refuse_open_form(target: Target, *, policy: Policy) -> None:
+    """The form in which anybody but our own machine is called."""
+    but = f" A sandbox also calls its own machine, as {LOOPBACK_NAME} or 127.0.0.1." if policy.allows_loopback else ""
     if not target.is_secure:
-        raise TargetRefused("https_required", "Only https is called. Give a URL that begins with https://.")
+        raise TargetRefused("https_required", f"Only https is called. Give a URL that begins with https://.{but}")
     if target.port not in policy.ports:
-        raise TargetRefused("port_not_allowed", f"Use one of the ports {_listed(policy)}.")
+        raise TargetRefused("port_not_allowed", f"Use one of the ports {_listed(policy)}.{but}")
+
+
+def _is_loopback_name(host: str) -> bool:
+    name = host.lower().rstrip(".")
+    return name == LOOPBACK_NAME or name.endswith(f".{LOOPBACK_NAME}")
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:

@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from chassis.store import Row, Transaction
 from gateway.contracts.declared import promised_events
 from gateway.webhooks import deliveries, rules
-from gateway.webhooks.addresses import Policy, TargetRefused, target_of
+from gateway.webhooks.addresses import Policy, TargetRefused, refuse_unregistrable
 from gateway.webhooks.errors import TooManyWebhooks
 from gateway.webhooks.models import ACTIVE, BY_STAFF, DISABLED, webhook_endpoints
 from gateway.webhooks.signing import Secrets
@@ -113,6 +113,7 @@ def rotate_secret(transaction: Transaction, *, endpoint_id: UUID, now: datetime,
             secret_sealed=secrets.seal(secret, endpoint_id=endpoint_id),
             previous_secret_sealed=row["secret_sealed"],
             previous_secret_until=now + rules.SECRET_OVERLAP,
+            version=webhook_endpoints.c.version + 1,
         )
     )
     return {**get(transaction, endpoint_id=endpoint_id, now=now), "secret": secret}
@@ -143,7 +144,7 @@ def _refuse_wrong(request: Mapping[str, Any], *, policy: Policy) -> None:
     problems = list(_unknown(request.get("events", ())))
     if "url" in request:
         try:
-            target_of(request["url"], policy=policy)
+            refuse_unregistrable(request["url"], policy=policy)
         except TargetRefused as refused:
             problems.append(refused.as_field_error())
     if problems:

@@ -102,12 +102,16 @@ class Reason(Strict):
 
 
 class LeaseEndOption(Strict):
-    """One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known."""
+    """One way out of a lease. `price` is null while accounts cannot be asked, or no policy of the state is known.
+
+    `option_id` is the id of the purchase, extension or return where this is the one under way, else null.
+    """
 
     option = fields.String(validate=validate.OneOf(OPTIONS), required=True)
     eligible = fields.Boolean(required=True)
     reasons = fields.List(fields.Nested(Reason), required=True)
     price = fields.Nested(OptionPrice, required=True, allow_none=True)
+    option_id = fields.String(required=True, allow_none=True)
 
 
 class LeaseEnd(Strict):

@@ -7,6 +7,7 @@ from services.leases.models.options import (
     lease_renewals,
     odometer_statements,
     option_of,
+    option_under_way,
     statement_since,
 )
 from services.leases.models.renewals import newest_renewal
@@ -36,5 +37,6 @@ __all__ = [
     "odometer_readings",
     "odometer_statements",
     "option_of",
+    "option_under_way",
     "statement_since",
 ]

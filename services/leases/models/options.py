@@ -66,6 +66,11 @@ def option_of(*, account_id: uuid.UUID, option_id: str, option: str) -> Select[t
     )
 
 
+def option_under_way(account_id: uuid.UUID) -> Select[tuple[object, ...]]:
+    """The way out of one lease that is under way: one row, or none."""
+    return select(lease_options).where(lease_options.c.account_id == account_id, lease_options.c.closed_at.is_(None))
+
+
 def statement_since(*, account_id: uuid.UUID, opened_at: datetime) -> Select[tuple[object, ...]]:
     """The last odometer statement that was signed since an option was opened."""
     of_lease = (odometer_statements.c.account_id == account_id) & (odometer_statements.c.signed_at >= opened_at)

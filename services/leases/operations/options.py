@@ -11,7 +11,7 @@ from chassis.errors import ConstraintViolated
 from chassis.store import Row, Transaction
 from services.leases.contract import events
 from services.leases.contract.errors import NotFound, OptionAlreadyOpen, OptionNotOpen, OptionStepNotPossible
-from services.leases.models import facts_of, lease_options, option_of
+from services.leases.models import facts_of, lease_options, option_of, option_under_way
 from services.leases.operations.evaluating import evaluate_lease
 from services.leases.rules import Facts, evaluate
 from services.leases.rules.options import ENDED, IllegalStep, first_status, require_step
@@ -104,8 +104,7 @@ def keep_details(transaction: Transaction, *, row: Row, details: Mapping[str, An
 
 def find_open(transaction: Transaction, *, account_id: UUID) -> Row | None:
     """The way out that is under way."""
-    of_lease = lease_options.c.account_id == account_id
-    return transaction.one(select(lease_options).where(of_lease, lease_options.c.closed_at.is_(None)))
+    return transaction.one(option_under_way(account_id))
 
 
 def find_newest(transaction: Transaction, *, account_id: UUID, option: str) -> Row | None:

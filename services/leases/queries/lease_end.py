@@ -10,7 +10,7 @@ from sqlalchemy import select
 from chassis.context import CallContext
 from chassis.money import format_dollars
 from chassis.store import Row, Transaction
-from services.leases.models import facts_of, lease_eligibilities, newest_renewal
+from services.leases.models import facts_of, lease_eligibilities, newest_renewal, option_under_way
 from services.leases.queries.lease import read_lease
 from services.leases.queries.readings import mileage_outlook, read_readings
 from services.leases.rules import BUYOUT, EXTENSION, TURN_IN, Facts, evaluate
@@ -52,13 +52,20 @@ def get_lease_end(
     facts = read_facts(transaction, account_id=UUID(account_id))
     outlook = mileage_outlook(lease=lease, readings=read_readings(transaction, lease=lease), ends_on=facts.ends_on)
     renewal = transaction.one(newest_renewal(lease["account_id"]))
+    under_way = transaction.one(option_under_way(lease["account_id"]))
     prices = {} if figures is None else _prices(lease, told=figures, excess_cents=outlook["excess_cents"])
     return {
         "account_id": account_id,
         "ends_on": facts.ends_on,
         "days_left": (facts.ends_on - today).days,
         "options": [
-            {"option": option, "eligible": not found, "reasons": found, "price": prices.get(option)}
+            {
+                "option": option,
+                "eligible": not found,
+                "reasons": found,
+                "price": prices.get(option),
+                "option_id": str(under_way["id"]) if under_way and under_way["option"] == option else None,
+            }
             for option, found in sorted(evaluate(facts=facts, on=today).items())
         ],
         "evaluated_at": evaluated["evaluated_at"],

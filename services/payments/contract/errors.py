@@ -69,7 +69,7 @@ class InstalmentAlreadyCovered(Refusal):
     title = "The instalment is covered already"
     detail = (
         "What is due now is covered by a payment that was made before. Nothing more is needed. To pay all the same, "
-        "send the request again with pay_anyway, or say with extra what the money is for, under a new idempotency key."
+        "send the request again with pay_anyway, or say with extra what the money is for."
     )
 
 

@@ -41,5 +41,5 @@ def require_agreed(*, agreed_cents: int, fee_cents: int) -> None:
         raise CardFeeNotAgreed("No fee is charged for this payment. Leave card_fee_cents out.")
     raise CardFeeNotAgreed(
         f"Paying by card costs {format_dollars(fee_cents)} on top, which is no part of the payment. To agree, send "
-        f"card_fee_cents as {fee_cents} under a new idempotency key. From a bank account it costs nothing."
+        f"card_fee_cents as {fee_cents}. From a bank account it costs nothing."
     )

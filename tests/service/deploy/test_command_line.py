@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import click
 from click.testing import CliRunner
 
 from deploy.cli import Commands, captive
@@ -25,5 +27,23 @@ class TestHelp:
         for name in ("up", "migrate", "doctor", "config"):
             assert f"\n  {name} " in listed
 
+    def test_every_sentence_in_a_list_is_whole(self) -> None:
+        helps = {" ".join(words): CliRunner().invoke(captive, [*words, "--help"]) for words in groups(captive)}
+        assert {"bench", "events", "broker subscriber"} <= set(helps)
+        assert [
+            name for name, shown in helps.items() if shown.exit_code != 0 or "..." in shown.output.partition("\n")[2]
+        ] == []
+        assert "until interrupted; of a stack" in " ".join(helps["events"].output.split())
+
     def test_an_unknown_command_is_a_usage_error(self) -> None:
         assert CliRunner().invoke(captive, ["fly"]).exit_code == 2
+
+
+def groups(group: click.Group, *words: str) -> Iterator[tuple[str, ...]]:
+    """The words of this group and of every group inside."""
+    yield words
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from groups(command, *words, name)

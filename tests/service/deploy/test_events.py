@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from chassis import outbox
 from chassis.bus.link import open_channel
 from chassis.bus.topology import EVENTS_STREAM
+from chassis.clock import FixedClock
 from chassis.events import CONTENT_TYPE, Envelope, Event
 from chassis.ids import new_id
 from chassis.store import Database
@@ -28,6 +29,7 @@ from deploy.events import outboxes, replaying
 from deploy.events.choice import Choice, chosen
 from deploy.stack import DataFolder, StackProblem, StackRecord, variable_of
 from deploy.topology import declare_events_stream
+from services.accounts.contract.events import business_day_closed
 from services.payments.contract.events import payment_declined, payment_posted, payment_submitted
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.processes import ROOT, eventually
@@ -286,6 +288,15 @@ class TestATailBesideAStoppedStack:
         assert "nothing is told any more" in shown.stderr
 
 
+def test_the_embedded_bus_has_no_stream_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BUS_URL", raising=False)
+    for service in SERVICES:
+        monkeypatch.setenv(variable_of(service), "postgresql://nowhere/none")
+    words = ["tail", "--out-of", "stream", "--from", ALWAYS, "--data", str(tmp_path)]
+    with pytest.raises(StackProblem, match=r"embedded bus.*--out-of outbox"):
+        CliRunner().invoke(events_command, words, catch_exceptions=False)
+
+
 @pytest.fixture
 def payments(databases: OpenDatabase) -> Database:
     return databases("payments")
@@ -294,6 +305,13 @@ def payments(databases: OpenDatabase) -> Database:
 def told_by_payments(payments: Database, event: Event = payment_posted, *, subject: str = "a") -> str:
     with payments.writing() as transaction:
         transaction.emit(event, subject=subject, data=data_of(event))
+        return str(transaction.told[-1].envelope.id)
+
+
+def told_by_accounts(accounts: Database) -> str:
+    data = {"business_on": BEGAN_AT.date(), "payments_confirmed": True}
+    with accounts.writing() as transaction:
+        transaction.emit(business_day_closed, subject="2026-11-01", data=data)
         return str(transaction.told[-1].envelope.id)
 
 
@@ -363,6 +381,49 @@ def test_an_event_that_commits_late_is_neither_passed_nor_overtaken(
         assert found == []
     reading.join(15)
     assert found == [first, second]
+
+
+class TestSeveralOutboxes:
+    """What two services have told in turn, put together by the time at which it happened."""
+
+    @pytest.fixture
+    def told(self, databases: OpenDatabase, clock: FixedClock) -> list[str]:
+        """More than a page of each, a second apart."""
+        accounts, payments = databases("accounts"), databases("payments")
+        found = []
+        for number in range(2 * outboxes.PAGE + 10):
+            clock.move_to(clock.now() + timedelta(seconds=1))
+            found.append(told_by_accounts(accounts) if number % 2 else told_by_payments(payments))
+        return found
+
+    @pytest.fixture
+    def both(self, told: list[str], migrated: Callable[[str], str]) -> Iterator[outboxes.Outboxes]:
+        assert told
+        with outboxes.opened({name: migrated(name) for name in ("accounts", "payments")}) as opened:
+            yield opened
+
+    def test_come_by_time(self, told: list[str], both: outboxes.Outboxes) -> None:
+        found = [str(one.event.id) for batch in both.past(a_choice(), after=None) for one in batch.events]
+        assert found == told
+
+    def test_come_by_time_before_what_is_told_next(self, told: list[str], both: outboxes.Outboxes) -> None:
+        found: list[str] = []
+        for batch in both.coming(a_choice()):
+            found += [str(one.event.id) for one in batch.events]
+            if len(found) == len(told):
+                break
+        assert found == told
+
+    def test_go_on_after_any_batch_with_nothing_left_out_or_repeated(
+        self, told: list[str], both: outboxes.Outboxes
+    ) -> None:
+        batches = list(both.past(a_choice(), after=None))
+        assert max(len(batch.events) for batch in batches) <= replaying.REPEATED_MAX
+        for number, batch in enumerate(batches, start=1):
+            after = json.loads(json.dumps(batch.place))
+            rest = [str(one.event.id) for later in both.past(a_choice(), after=after) for one in later.events]
+            seen = [str(one.event.id) for earlier in batches[:number] for one in earlier.events]
+            assert [*seen, *rest] == told
 
 
 def test_a_tail_of_the_outboxes_shows_what_commits(payments: Database, migrated: Callable[[str], str]) -> None:

@@ -116,6 +116,8 @@ class TestRegistering:
             ("https://10.0.0.1/hooks", "address_not_public"),
             ("https://169.254.169.254/", "address_not_public"),
             ("http://8.8.8.8/", "https_required"),
+            ("http://partner.example/", "https_required"),
+            ("https://partner.example:25/", "port_not_allowed"),
             ("https://user:word@partner.example/", "url_not_usable"),
             ("partner.example", "url_not_usable"),
         ],
@@ -157,6 +159,18 @@ class TestChanging:
         after = partners_stage.changes(webhook, etag=first.headers["ETag"], description="second")
         assert [answer.status_code for answer in (blind, first, late, after)] == [428, 200, 412, 200]
         assert (late.json["code"], partners_stage.seen(webhook)["description"]) == ("precondition_failed", "second")
+
+    def test_may_be_made_from_the_answer_that_made_the_webhook_or_its_secret(
+        self, partners_stage: Stage, partner: Partner
+    ) -> None:
+        made = partners_stage.asks("POST", "", {"url": partner.url, "events": EVENTS})
+        webhook = made.json
+        assert partners_stage.asks("GET", f"/{webhook['id']}").headers["ETag"] == made.headers["ETag"]
+        rotated = partners_stage.asks("POST", f"/{webhook['id']}/rotate-secret")
+        assert partners_stage.asks("GET", f"/{webhook['id']}").headers["ETag"] == rotated.headers["ETag"]
+        late = partners_stage.changes(webhook, etag=made.headers["ETag"], description="late")
+        now = partners_stage.changes(webhook, etag=rotated.headers["ETag"], description="now")
+        assert [late.status_code, now.status_code] == [412, 200]
 
     def test_made_from_an_active_one_does_not_meet_one_that_was_given_up_since(
         self, partners_stage: Stage, partner: Partner

@@ -71,6 +71,20 @@ def test_what_is_promised_is_what_is_paid_and_what_the_ledger_posts(house: Lease
     assert check(house.accounts.store) == []
 
 
+def test_the_purchase_that_is_under_way_is_found_again_by_whoever_has_lost_its_id(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    assert under_way(house, account_id) == {}
+    buyout = bought(house, account_id)
+    assert under_way(house, account_id) == {"buyout": buyout["id"]}
+    house.asks("cancel_buyout", account_id, option_id=buyout["id"])
+    assert under_way(house, account_id) == {}
+
+
+def under_way(house: LeaseHouse, account_id: str) -> dict[str, str]:
+    options = house.asks("get_lease_end", account_id)["options"]
+    return {option["option"]: option["option_id"] for option in options if option["option_id"] is not None}
+
+
 def test_the_title_waits_for_good_money_and_the_odometer_statement(house: LeaseHouse) -> None:
     account_id = house.takes_over(a_late_lease())
     buyout = bought(house, account_id)

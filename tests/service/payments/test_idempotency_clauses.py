@@ -16,6 +16,7 @@ from chassis import idempotency
 from chassis.doors import Outcome
 from chassis.home import prune
 from gateway.api import examples
+from gateway.errors import KEPT
 from tests.builders.wiring import a_customer, ask_door, call, deliver, direct, emitted
 from tests.fixtures.dying import dies_at
 from tests.service.payments.counter import Counter
@@ -117,7 +118,8 @@ def test_8_fifty_at_once_are_one_payment(shop: Shop) -> None:
 
 
 def test_9_a_request_of_the_wrong_shape_leaves_its_key_free(shop: Shop) -> None:
-    assert shop.pay(amount_cents="41235").status_code == 422
+    wrong = shop.pay(amount_cents="41235")
+    assert (wrong.status_code, KEPT in wrong.json["detail"]) == (422, False)
     assert shop.pay().status_code == 201
 
 
@@ -128,7 +130,28 @@ def test_10_a_refusal_by_a_rule_is_the_answer_for_good(shop: Shop) -> None:
     again = shop.pay()
     assert (first.status_code, again.status_code) == (422, 422)
     assert first.json["code"] == again.json["code"] == "amount_too_large"
+    assert ["Idempotent-Replayed" in answer.headers for answer in (first, again)] == [False, True]
     assert shop.counter.count("payments") == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"amount_cents": 10**9}, "amount_too_large"),
+        ({"amount_cents": 50}, "amount_too_small"),
+        ({"on": "2020-01-01"}, "payment_date_not_possible"),
+        ({"payment_method_id": examples.METHOD_ID}, "not_found"),
+        ({"card_fee_cents": 300}, "card_fee_not_agreed"),
+    ],
+)
+def test_10_every_such_refusal_says_that_its_key_is_used_and_a_new_one_is_free(
+    shop: Shop, changed: dict[str, Any], code: str
+) -> None:
+    first, again = shop.pay(**changed), shop.pay(**changed)
+    assert (first.json["code"], again.json["code"]) == (code, code)
+    assert first.json["detail"] == again.json["detail"]
+    assert first.json["detail"].endswith(KEPT)
+    assert shop.pay("another").status_code == 201
 
 
 class TestACrash:

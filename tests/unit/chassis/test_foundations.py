@@ -205,6 +205,9 @@ class TestFailpoints:
 def test_a_refusal_survives_the_wire_with_its_class() -> None:
     travelled = json.loads(json.dumps(NotFound("No such lease.").as_data()))
     back = refusal_from_data(travelled)
+    assert (back.is_kept, back.is_replayed) == (False, False)
+    kept = {**travelled, "is_kept": True, "is_replayed": True}
+    assert refusal_from_data(kept).as_data() == kept
     assert (type(back), back.detail, back.code) == (NotFound, "No such lease.", "not_found")
     foreign = refusal_from_data({**travelled, "code": "never_heard_of", "kind": "conflict"})
     assert (foreign.code, foreign.kind, foreign.as_data()["title"]) == ("never_heard_of", "conflict", "Not found")

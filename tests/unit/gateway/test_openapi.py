@@ -75,6 +75,48 @@ def test_requests_are_closed_and_replies_open(document: dict[str, Any]) -> None:
     assert "additionalProperties" not in shapes["Account"]
 
 
+# Lines that are read whole: instalments to come, and where to mail what.
+WHOLE = {"getSchedule", "getAccountSchedule", "listPaymentAddresses"}
+# Neither a resource nor a list: how a process fares, its figures, what goes on without end, a page about a code.
+PASSING_BY = {"getLiveness", "getReadiness", "getMetrics", "openStream", "getProblemPage"}
+
+
+def test_every_list_is_paged_in_the_same_way(document: dict[str, Any]) -> None:
+    lists = {
+        route.operation: {parameter["name"] for parameter in operation_of(route, document)["parameters"]}
+        for route in ROUTES
+        if route.method == "GET" and shape_of(route, document).get("data", {}).get("type") == "array"
+    }
+    assert len(lists) > 30
+    assert {name for name, parameters in lists.items() if not {"limit", "cursor"} <= parameters} == WHOLE
+    paged = {route.operation for route in ROUTES if "next_cursor" in shape_of(route, document)}
+    assert paged == set(lists) - WHOLE
+
+
+def test_every_single_resource_has_an_etag(document: dict[str, Any]) -> None:
+    without = {
+        route.operation
+        for route in ROUTES
+        if route.method == "GET"
+        and "next_cursor" not in shape_of(route, document)
+        and "ETag" not in operation_of(route, document)["responses"]["200"]["headers"]
+    }
+    assert without == PASSING_BY
+
+
+def operation_of(route: Route, document: dict[str, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = document["paths"][route.path][route.method.lower()]
+    return operation
+
+
+def shape_of(route: Route, document: dict[str, Any]) -> dict[str, Any]:
+    """The fields of what a route gives in JSON."""
+    content = operation_of(route, document)["responses"][str(route.status)].get("content", {})
+    named = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+    fields: dict[str, Any] = document["components"]["schemas"].get(named, {}).get("properties", {})
+    return fields
+
+
 def test_the_key_is_required_where_money_moves(document: dict[str, Any]) -> None:
     operation = document["paths"]["/v1/accounts/{account_id}/payments"]["post"]
     key = next(parameter for parameter in operation["parameters"] if parameter["name"] == "Idempotency-Key")

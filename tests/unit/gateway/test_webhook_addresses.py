@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.webhooks.addresses import Policy, TargetRefused, is_public, refuse_closed, target_of
+from gateway.webhooks.addresses import Policy, TargetRefused, is_public, refuse_closed, refuse_unregistrable, target_of
 
 STRICT = Policy(ports=frozenset({443}))
 SANDBOX = Policy(ports=frozenset({443}), allows_loopback=True)
@@ -71,6 +71,38 @@ def refused(url: str, policy: Policy = STRICT) -> str:
 )
 def test_a_url_is_refused_before_any_name_is_looked_up(url: str, code: str) -> None:
     assert refused(url) == code
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://localhost:9000/hooks", None), ("http://LOCALHOST./hooks", None), ("http://partner.localhost/", None),
+        ("http://127.0.0.1:9000/", None), ("http://[::1]:9000/", None), ("https://partner.example/", None),
+        ("http://partner.example/", "https_required"), ("https://partner.example:8443/", "port_not_allowed"),
+        ("http://localhost.partner.example/", "https_required"), ("http://notlocalhost/", "https_required"),
+        ("http://8.8.8.8/", "https_required"), ("http://10.0.0.1/", "address_not_public"),
+    ],
+)  # fmt: skip
+def test_a_sandbox_registers_what_it_can_call_and_nothing_else(url: str, code: str | None) -> None:
+    assert registering(url, policy=SANDBOX) == code
+
+
+def registering(url: str, *, policy: Policy) -> str | None:
+    try:
+        refuse_unregistrable(url, policy=policy)
+    except TargetRefused as problem:
+        return problem.code
+    return None
+
+
+def test_a_sandbox_says_what_it_would_call() -> None:
+    with pytest.raises(TargetRefused, match=r"begins with https://\. .* as localhost or 127\.0\.0\.1"):
+        refuse_unregistrable("http://partner.example/", policy=SANDBOX)
+
+
+@pytest.mark.parametrize("url", ["http://localhost/", "https://localhost:9000/", "https://127.0.0.1/"])
+def test_production_does_not_even_register_its_own_machine(url: str) -> None:
+    assert registering(url, policy=STRICT) in ("https_required", "port_not_allowed", "address_not_public")
 
 
 def test_what_is_called_is_taken_from_the_url() -> None:
