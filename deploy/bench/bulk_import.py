@@ -20,8 +20,8 @@ from deploy.bench.report import Figure, Target
 from deploy.catalogue import migrations_of
 from deploy.importing import take_over
 from deploy.keys import ensure_keys
+from deploy.portfolio.apart import read_apart
 from deploy.portfolio.errors import Place
-from deploy.portfolio.reading import read_placed
 from deploy.portfolio.records import Placed
 from deploy.postgres.cluster import Cluster
 from deploy.stack import DataFolder, clock_of
@@ -110,7 +110,7 @@ def measure(*, books: Books, form: Form, say: Callable[[str], None]) -> list[Fig
         path = books.folder / f"portfolio-{turn}.jsonl"
         _write(path, _portfolio(f"file-{turn}", loans=form.accounts, leases=0))
         found.setdefault("a file of loans", []).append(
-            books.take(read_placed(path, business_on=books.clock.today()), accounts=form.accounts)
+            books.take(read_apart(path, business_on=books.clock.today()), accounts=form.accounts)
         )
         say(f"round {turn}: " + ", ".join(f"{arm} {taken[-1].per_second:,.0f}/s" for arm, taken in found.items()))
     return [figure for arm, taken in found.items() for figure in _figures(arm, taken)]

@@ -7,8 +7,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, Place, stop_at
-from deploy.portfolio.records import Placed, load_account
+from deploy.portfolio.errors import MalformedPortfolio, Place
+from deploy.portfolio.forms import Form
+from deploy.portfolio.records import load_account
 from services.accounts.contract.portfolio import (
     LeaseTermsSchema,
     LoanTermsSchema,
@@ -68,34 +69,32 @@ _WHOLE_NUMBERS = (
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
-def read_csv_table(path: Path, *, refused: OnRefusal = stop_at) -> Iterator[Placed]:
-    """One account per row; columns may stand in any order and be left out when no row needs them.
+def _rows(path: Path) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Each row; columns may stand in any order and be left out when no row needs them.
 
-    A row that is none, also one too long or too short, is refused by its line. Raises MalformedPortfolio for unknown
-    columns and for text that is no table.
+    Raises MalformedPortfolio for unknown columns and for text that is no table.
     """
     with path.open(encoding="utf-8-sig", newline="") as stream:
         table = csv.DictReader(stream, strict=True, restkey="", restval=None)
         try:
             _check_header(table.fieldnames or (), place=Place(path, line=1))
             for row in table:
-                place = Place(path, line=table.line_num)
-                try:
-                    account = _account(row, place=place)
-                except MalformedPortfolio as refusal:
-                    refused(refusal)
-                    continue
-                yield Placed(place, account)
+                yield Place(path, line=table.line_num), row
         except (csv.Error, UnicodeDecodeError) as broken:
             raise MalformedPortfolio(
                 place=Place(path, line=table.reader.line_num or 1), sentence="The line is not CSV in UTF-8."
             ) from broken
 
 
-def _account(row: Mapping[str, Any], *, place: Place) -> PortfolioAccount:
+def _account(place: Place, row: Mapping[str, Any]) -> PortfolioAccount:
+    """The account of a row; one that is none, also one too long or too short, is refused by its line."""
     if "" in row or None in row.values():
         raise MalformedPortfolio(place=place, sentence="The row has not as many cells as the header.")
     return load_account(_nested(row), place=place)
+
+
+def _opening_on(row: Mapping[str, Any]) -> Any:
+    return row["opening_as_of_on"].strip()
 
 
 def _check_header(names: Sequence[str], *, place: Place) -> None:
@@ -136,3 +135,6 @@ def _value(name: str, text: str) -> int | str:
 
 def _part(present: Mapping[str, Any], *, prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: present[f"{prefix}{name}"] for name in names if f"{prefix}{name}" in present}
+
+
+CSV_TABLE: Form[Mapping[str, Any]] = Form(records=_rows, account=_account, opening_on=_opening_on)
