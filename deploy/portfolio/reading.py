@@ -36,6 +36,8 @@ def read_placed(
     demo_customers: bool = False,
     pool: str | None = None,
     refused: OnRefusal = stop_at,
+    after: int = 0,
+    through: int | None = None,
 ) -> Iterator[Placed]:
     """The accounts of a JSON Lines, CSV or Schedule AL file, in the file's order and in constant memory.
 
@@ -44,10 +46,16 @@ def read_placed(
     reported.
     `demo_customers` attaches invented people to accounts that name none. `pool` names a published pool, by default the
     file's name without its month, so that later months of one pool meet the same accounts. A record that is wrong goes
-    to `refused`. Raises MalformedPortfolio for a file that cannot be read to its end, and OSError when it cannot be
-    opened.
+    to `refused`. Of text, only the records after so many, or through so many, may be read.
+    Raises MalformedPortfolio for a file that cannot be read to its end, and OSError when it cannot be opened.
     """
-    for placed in _found(path, business_on=business_on, pool=pool, refused=refused):
+    form = _form_of(path)
+    if form is None:
+        found = _of_schedule_al(path, business_on=business_on, pool=pool, refused=refused)
+    else:
+        part = form.read(path, refused=refused, after=after, through=through)
+        found = _of_text(part, form, path, business_on=business_on, refused=refused)
+    for placed in found:
         yield Placed(placed.place, with_people(placed.account)) if demo_customers else placed
 
 
@@ -56,15 +64,22 @@ def pool_named_by(path: Path) -> str:
     return _REPORTED_MONTH.sub("", path.stem) or path.stem
 
 
-def _found(path: Path, *, business_on: date | None, pool: str | None, refused: OnRefusal) -> Iterator[Placed]:
-    form = _form_of(path)
-    if form is None:
-        found = read_schedule_al(path, pool=pool or pool_named_by(path), refused=refused)
-        return found if business_on is None else _shifted_later(found, business_on=business_on, refused=refused)
-    found = form.read(path, refused=refused)
+def is_text(path: Path) -> bool:
+    """Whether a file is in one of the forms of text. Raises MalformedPortfolio where it is in no form."""
+    return _form_of(path) is not None
+
+
+def _of_text(
+    found: Iterator[Placed], form: Form[Any], path: Path, *, business_on: date | None, refused: OnRefusal
+) -> Iterator[Placed]:
     if business_on is None:
         return found
     return _shifted(found, form.last_opening_on(path), business_on=business_on, refused=refused)
+
+
+def _of_schedule_al(path: Path, *, business_on: date | None, pool: str | None, refused: OnRefusal) -> Iterator[Placed]:
+    found = read_schedule_al(path, pool=pool or pool_named_by(path), refused=refused)
+    return found if business_on is None else _shifted_later(found, business_on=business_on, refused=refused)
 
 
 def _shifted(found: Iterable[Placed], latest_on: date, *, business_on: date, refused: OnRefusal) -> Iterator[Placed]:
