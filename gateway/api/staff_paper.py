@@ -115,7 +115,7 @@ def note_paper_batch(call: HttpCall) -> Reply:
 
 def _set_aside(call: HttpCall) -> None:
     """Look for the addresses of letters whose contract names none, and keep those without out of the way."""
-    found = call.ask("accounts", "find_unaddressed", limit=call.body["limit"]).data
+    found = call.ask_unkeyed("accounts", "find_unaddressed", limit=call.body["limit"]).data
     letters = [*found["next"], *found["aside"]]
     for _ in range(ROUNDS_MAX):
         if not letters:
@@ -125,10 +125,10 @@ def _set_aside(call: HttpCall) -> None:
         ways: dict[bool, list[str]] = {True: [], False: []}
         for letter in letters:
             ways[letter["account_id"] in has_one].append(letter["statement_id"])
-        call.ask("accounts", "set_letters_aside", with_address=ways[True], without_address=ways[False])
+        call.ask_unkeyed("accounts", "set_letters_aside", with_address=ways[True], without_address=ways[False])
         if not ways[False]:
             return
-        letters = call.ask("accounts", "find_unaddressed", limit=call.body["limit"]).data["next"]
+        letters = call.ask_unkeyed("accounts", "find_unaddressed", limit=call.body["limit"]).data["next"]
 
 
 def _told(call: HttpCall, letters: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -37,7 +37,10 @@ class TestLettersWithoutAnAddress:
             clock=clock, answers={"accounts.find_unaddressed": chain(found, repeat(NO_LETTERS)).__next__}
         )
         assert by_agent(gateway, "POST", BATCHES, {"limit": 50}).status_code == 200
+        # The key is that of the batch: whoever used it before would be refused there.
+        keys = {asked.method: asked.key for asked in gateway.neighbours.asked}
         assert gateway.neighbours.asked[-1].method == "accounts.take_paper_batch"
+        assert (keys["accounts.take_paper_batch"], keys["accounts.set_letters_aside"]) == ("first-try", None)
         return gateway.neighbours.requests("accounts.set_letters_aside")
 
     def test_are_set_aside_before_a_batch_is_taken_and_those_behind_them_looked_at_too(self, clock: FixedClock) -> None:
