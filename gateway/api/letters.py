@@ -53,7 +53,13 @@ def _printed(letter: Mapping[str, Any], *, ask: Ask) -> tuple[bytes, str]:
 def _row(letter: Mapping[str, Any], *, file: str, why: str) -> dict[str, Any]:
     told = {name: letter[name] for name in ("statement_id", "account_number", "kind", "statement_on")}
     names = " and ".join(person["name"] for person in letter["addressees"])
-    return {**told, **(letter["mailing_address"] or {}), "file": file, "name": names, "not_printed_because": why}
+    row = {**told, **(letter["mailing_address"] or {}), "file": file, "name": names, "not_printed_because": why}
+    return {column: _no_formula(value) for column, value in row.items()}
+
+
+def _no_formula(value: Any) -> Any:
+    """A program for tables computes a cell that begins like this; what customers write of themselves must not."""
+    return f"'{value}" if str(value).startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _entry(name: str) -> ZipInfo:

@@ -81,6 +81,12 @@ class TestTheArchiveOfABatch:
         assert (row["name"], row["line_1"], row["postal_code"]) == ("Maria Alvarez", "1200 Elm Street", "75201")
         assert row["not_printed_because"] == ""
 
+    def test_lets_no_customer_write_a_formula_into_the_list(self, clock: FixedClock) -> None:
+        address = {**paper_examples.HOLDERS_ADDRESS["mailing_address"], "line_1": '=HYPERLINK("//evil")'}
+        told = {"data": [{**paper_examples.HOLDERS_ADDRESS, "mailing_address": address}]}
+        _, (row,) = self.archive(clock, [paper_examples.LETTER], **{"identity.list_mailing_addresses": told})
+        assert row["line_1"] == '\'=HYPERLINK("//evil")'
+
     def test_says_which_letters_are_not_in_it_and_why(self, clock: FixedClock) -> None:
         nowhere = {**paper_examples.LETTER, "statement_id": ANOTHER_STATEMENT, "account_id": ANOTHER_ACCOUNT}
         too_long = {"accounts.print_letter": DocumentTooLong()}
