@@ -42,16 +42,17 @@ PARTY_COLUMNS = tuple(field.name for field in fields(PortfolioParty) if field.na
 MAILING_COLUMNS = tuple(field.name for field in fields(PortfolioMailingAddress))
 ROLES = ("borrower", "co_borrower")
 
-COLUMNS = (
-    *ACCOUNT_COLUMNS,
-    *(f"vehicle_{name}" for name in VEHICLE_COLUMNS),
-    *TERMS_COLUMNS,
-    *(f"opening_{name}" for name in OPENING_COLUMNS),
-    *LEASE_COLUMNS,
-    *(f"{role}_{name}" for role in ROLES for name in PARTY_COLUMNS),
-    *(f"{role}_mailing_{name}" for role in ROLES for name in MAILING_COLUMNS),
-)
-
+# Each part of an account with the columns that hold it, and what stands before its names there.
+PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "account": ("", ACCOUNT_COLUMNS),
+    "vehicle": ("vehicle_", VEHICLE_COLUMNS),
+    "terms": ("", TERMS_COLUMNS),
+    "opening": ("opening_", OPENING_COLUMNS),
+    "lease": ("", LEASE_COLUMNS),
+    **{role: (f"{role}_", PARTY_COLUMNS) for role in ROLES},
+    **{f"{role}_mailing": (f"{role}_mailing_", MAILING_COLUMNS) for role in ROLES},
+}
+COLUMNS = tuple(f"{before}{name}" for before, names in PARTS.values() for name in names)
 
 _WHOLE_NUMBERS = (
     "_cents",
@@ -67,6 +68,12 @@ _WHOLE_NUMBERS = (
     "_year",
 )
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+# By column: the part that it belongs to, its name there, and whether it holds a whole number.
+_HOMES = {
+    f"{before}{name}": (part, name, f"{before}{name}".endswith(_WHOLE_NUMBERS))
+    for part, (before, names) in PARTS.items()
+    for name in names
+}
 
 
 def _rows(path: Path) -> Iterator[tuple[Place, Mapping[str, Any]]]:
@@ -109,32 +116,25 @@ def _check_header(names: Sequence[str], *, place: Place) -> None:
 
 
 def _nested(row: Mapping[str, str]) -> dict[str, Any]:
-    present = {name: _value(name, value.strip()) for name, value in row.items() if value.strip()}
-    data: dict[str, Any] = {name: present[name] for name in ACCOUNT_COLUMNS if name in present}
-    data["vehicle"] = _part(present, prefix="vehicle_", names=VEHICLE_COLUMNS)
-    data["terms"] = _part(present, prefix="", names=TERMS_COLUMNS)
-    data["opening"] = _part(present, prefix="opening_", names=OPENING_COLUMNS)
-    parties = {role: _party(present, role=role) for role in ROLES}
-    data["parties"] = [{**party, "role": role} for role, party in parties.items() if party]
-    lease = _part(present, prefix="", names=LEASE_COLUMNS)
-    if lease or present.get("product") == "lease":
-        data["lease"] = lease
+    parts: dict[str, dict[str, Any]] = {part: {} for part in PARTS}
+    for column, cell in row.items():
+        if text := cell.strip():
+            part, name, is_whole = _HOMES[column]
+            # What is no whole number stays text, for the schema to refuse by name.
+            parts[part][name] = int(text) if is_whole and _WHOLE_NUMBER.fullmatch(text) else text
+    account = parts["account"]
+    data = {**account, **{part: parts[part] for part in ("vehicle", "terms", "opening")}}
+    data["parties"] = [party for role in ROLES if (party := _party(parts, role=role))]
+    if parts["lease"] or account.get("product") == "lease":
+        data["lease"] = parts["lease"]
     return data
 
 
-def _party(present: Mapping[str, Any], *, role: str) -> dict[str, Any]:
-    party = _part(present, prefix=f"{role}_", names=PARTY_COLUMNS)
-    address = _part(present, prefix=f"{role}_mailing_", names=MAILING_COLUMNS)
-    return {**party, "mailing_address": address} if address else party
-
-
-def _value(name: str, text: str) -> int | str:
-    """Whole numbers as numbers; what is not one stays text, for the schema to refuse by name."""
-    return int(text) if name.endswith(_WHOLE_NUMBERS) and _WHOLE_NUMBER.fullmatch(text) else text
-
-
-def _part(present: Mapping[str, Any], *, prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: present[f"{prefix}{name}"] for name in names if f"{prefix}{name}" in present}
+def _party(parts: Mapping[str, dict[str, Any]], *, role: str) -> dict[str, Any]:
+    party, address = parts[role], parts[f"{role}_mailing"]
+    if address:
+        party = {**party, "mailing_address": address}
+    return {**party, "role": role} if party else {}
 
 
 CSV_TABLE: Form[Mapping[str, Any]] = Form(records=_rows, account=_account, opening_on=_opening_on)
