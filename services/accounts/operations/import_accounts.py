@@ -121,6 +121,10 @@ class _Count:
         self.told(record, refusal)
 
 
+def _nobody_listens(_: Any) -> None:
+    pass
+
+
 def import_accounts(
     transaction: Transaction,
     *,
@@ -129,8 +133,8 @@ def import_accounts(
     today: date,
     cipher: FieldCipher,
     announce: bool = False,
-    opened: Callable[[Opened], None] | None = None,
-    skipped: Callable[[Sequence[PortfolioAccount]], None] | None = None,
+    opened: Callable[[Opened], None] = _nobody_listens,
+    skipped: Callable[[Sequence[PortfolioAccount]], None] = _nobody_listens,
     refused: Callable[[PortfolioAccount, Refusal], None] | None = None,
 ) -> Imported:
     """Open every account that is not here yet, by `source_ref`; a second import of the same file changes nothing.
@@ -141,26 +145,19 @@ def import_accounts(
     AccountNotServiceable when terms and opening do not fit; both name it. `refused` is told and the others are opened;
     without it the first one is raised.
     """
-    count = _Count(refused)
-
-    def announced(account: Opened) -> None:
-        if opened is not None:
-            opened(account)
-        if announce:
-            _announce(transaction, account, today=today)
-
-    unsaved = _Batch()
+    count, unsaved = _Count(refused), _Batch()
     with WriteBehind() as behind:
         for batch in _batches(records):
             behind.finish()
             fresh, known = _sorted_out(transaction, batch, unsaved, count.turn_away)
-            if known and skipped is not None:
-                skipped(known)
+            skipped(known)
             behind.start(partial(_store, transaction, unsaved))
             new = _opened(fresh, count.turn_away, now=now)
             unsaved = _rows_of(new, cipher=cipher, now=now, today=today).prepared(now=now, today=today)
             for account in new:
-                announced(account)
+                opened(account)
+                if announce:
+                    _announce(transaction, account, today=today)
             count.add(seen=len(batch), created=len(new))
         behind.start(partial(_store, transaction, unsaved))
     return Imported(created=count.created, skipped=count.seen - count.created - count.refused, refused=count.refused)
