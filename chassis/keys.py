@@ -22,6 +22,8 @@ from joserfc.jwk import KeySet, OKPKey
 
 from chassis.ids import made_at, new_id
 
+NONCE_BYTES = 12
+
 UNREADABLE = (KeyError, ValueError, InvalidTag)
 """What decrypting raises for a value whose key is gone, or that was tampered with."""
 
@@ -133,31 +135,34 @@ class FieldCipher:
 
     def encrypt(self, plain: str, *, bound_to: str) -> str:
         """Ciphertext that only decrypts for the same owner (`bound_to`, e.g. a row id)."""
-        return self._sealed(self.newest, plain, bound_to)
+        return self._sealed(self.newest, plain, bound_to, nonce=os.urandom(NONCE_BYTES))
 
     def encrypt_fields(self, plain: Mapping[str, str | None], *, owner: str) -> dict[str, str | None]:
         """Every field of one owner, each bound to `owner:name`, after one look at the keys; what is absent stays so."""
         newest = self.newest
+        # One draw for all: each costs more than the encryption of a field.
+        drawn = os.urandom(NONCE_BYTES * len(plain))
+        nonces = (drawn[start : start + NONCE_BYTES] for start in range(0, len(drawn), NONCE_BYTES))
         return {
-            name: None if value is None else self._sealed(newest, value, f"{owner}:{name}")
-            for name, value in plain.items()
+            name: None if value is None else self._sealed(newest, value, f"{owner}:{name}", nonce=nonce)
+            for (name, value), nonce in zip(plain.items(), nonces, strict=True)
         }
 
     def decrypt(self, stored: str, *, bound_to: str) -> str:
         identifier, _, body = stored.partition(".")
         raw = urlsafe_b64decode(body)
-        return self._key(identifier).decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
+        return self._key(identifier).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode()).decode()
 
     def encrypt_bytes(self, plain: bytes, *, bound_to: str) -> bytes:
         """The same for a whole file, without the detour through text."""
-        nonce = os.urandom(12)
+        nonce = os.urandom(NONCE_BYTES)
         newest = self.newest
         sealed = self._keys[newest].encrypt(nonce, plain, bound_to.encode())
         return newest.encode() + b"." + nonce + sealed
 
     def decrypt_bytes(self, stored: bytes, *, bound_to: str) -> bytes:
         identifier, _, raw = stored.partition(b".")
-        return self._key(identifier.decode()).decrypt(raw[:12], raw[12:], bound_to.encode())
+        return self._key(identifier.decode()).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode())
 
     def print_of(self, word: str) -> int:
         """A keyed print by which a sealed word is found again: 64 bits, equal for equal words, under the newest key."""
@@ -168,8 +173,7 @@ class FieldCipher:
         self._look_again()
         return [_print(key, word) for _, key in sorted(self._print_keys.items())]
 
-    def _sealed(self, key: str, plain: str, bound_to: str) -> str:
-        nonce = os.urandom(12)
+    def _sealed(self, key: str, plain: str, bound_to: str, *, nonce: bytes) -> str:
         sealed = self._keys[key].encrypt(nonce, plain.encode(), bound_to.encode())
         return f"{key}.{urlsafe_b64encode(nonce + sealed).decode()}"
 

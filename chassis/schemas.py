@@ -20,6 +20,15 @@ class Strict(Schema):
     class Meta:
         unknown = RAISE
 
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 - marshmallow's
+        """Put the validators of a field together once: marshmallow does it anew for every value."""
+        checks = field_obj.validators
+        field_obj._validate = validate.And(*checks) if checks else _nothing_to_check  # type: ignore[method-assign]
+
+
+def _nothing_to_check(value: Any) -> None:
+    pass
+
 
 class Nothing(Strict):
     """A request or a reply without content."""

@@ -4,10 +4,10 @@ A record that is wrong is told and left out; a file that breaks off leaves nothi
 the accounts are there: the same import again brings the leases in.
 """
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,8 +19,9 @@ from chassis.context import as_service
 from chassis.errors import Refusal
 from chassis.keys import FieldCipher
 from chassis.store import Database, Transaction
+from deploy.collecting import without_collector
 from deploy.portfolio.ahead import read_ahead
-from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, stop_at
+from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, Place, stop_at
 from deploy.portfolio.records import Placed
 from deploy.portfolio.spool import Spool
 from services.accounts.contract.portfolio import PortfolioAccount
@@ -48,15 +49,6 @@ class TakenPortfolio:
     by_status: Mapping[str, int]
 
 
-@dataclass
-class _Count:
-    created: int = 0
-    skipped: int = 0
-    refused: int = 0
-    leases: int = 0
-    by_status: dict[str, int] = field(default_factory=dict)
-
-
 def take_over(
     *,
     records: Iterable[Placed],
@@ -74,26 +66,19 @@ def take_over(
     """
     cipher = FieldCipher(folder=keys, purpose="fields-accounts")
     with without_collector(), Spool[TakenOver]() as leases:
-        taking = _Taking(clock=clock, cipher=cipher, announce=announce, note_new=note_new, refused=refused)
         with _database(urls, "accounts", clock=clock) as database, database.writing() as transaction:
-            for batch in _batches(read_ahead(records)):
-                for lease in taking.take(transaction, batch):
-                    leases.add(lease)
-        count = taking.count
+            taking = _Taking(
+                transaction=transaction, today=clock.today(), leases=leases, note_new=note_new, told=refused
+            )
+            imported = import_accounts(
+                transaction, records=taking.records(read_ahead(records)), now=clock.now(), today=clock.today(),
+                cipher=cipher, announce=announce, opened=taking.opened, skipped=taking.skipped, refused=taking.refused,
+            )  # fmt: skip
+        count = 0
         with _database(urls, "leases", clock=clock) as database, database.writing() as transaction:
             for taken in _batches(leases):
-                count.leases += import_leases(transaction, records=taken, now=clock.now(), today=clock.today())
-    return TakenPortfolio(**vars(count))
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """A batch holds no cycles and dies as soon as it is stored; looking for some takes a fifth of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+                count += import_leases(transaction, records=taken, now=clock.now(), today=clock.today())
+    return TakenPortfolio(**vars(imported), leases=count, by_status=taking.by_status)
 
 
 @contextmanager
@@ -113,57 +98,47 @@ def _batches(values: Iterable[T]) -> Iterator[list[T]]:
 
 @dataclass
 class _Taking:
-    """One import under way."""
+    """One import under way: where its records stand, and which of its accounts, new or known, are leases."""
 
-    clock: Clock
-    cipher: FieldCipher
-    announce: bool
+    transaction: Transaction
+    today: date
+    leases: Spool[TakenOver]
     note_new: Callable[[PortfolioAccount], None]
-    refused: OnRefusal
-    count: _Count = field(default_factory=_Count)
+    told: OnRefusal
+    by_status: dict[str, int] = field(default_factory=dict)
+    _places: dict[int, Place] = field(default_factory=dict)
 
-    def take(self, transaction: Transaction, batch: Sequence[Placed]) -> list[TakenOver]:
-        """Open a batch's new accounts; gives the leases among its accounts, new or known."""
-        places = {placed.account.source_ref: placed.place for placed in batch}
-        known = {placed.account.source_ref: placed.account for placed in batch if _is_lease(placed.account)}
-        new: list[TakenOver] = []
+    def records(self, read: Iterable[Placed]) -> Iterator[PortfolioAccount]:
+        for placed in read:
+            account = placed.account
+            self._places[id(account)] = placed.place
+            self.by_status[account.status] = self.by_status.get(account.status, 0) + 1
+            yield account
 
-        def opened(account: Opened) -> None:
-            self.note_new(account.record)
-            if known.pop(account.record.source_ref, None) is not None:
-                new.append(self._new_lease(account))
-
-        def refused(record: PortfolioAccount, refusal: Refusal) -> None:
-            known.pop(record.source_ref, None)
-            self.refused(MalformedPortfolio(place=places[record.source_ref], sentence=refusal.detail))
-
-        imported = import_accounts(
-            transaction, records=[placed.account for placed in batch], now=self.clock.now(), today=self.clock.today(),
-            cipher=self.cipher, announce=self.announce, opened=opened, refused=refused,
-        )  # fmt: skip
-        self.count.created += imported.created
-        self.count.skipped += imported.skipped
-        self.count.refused += imported.refused
-        for placed in batch:
-            status = placed.account.status
-            self.count.by_status[status] = self.count.by_status.get(status, 0) + 1
-        return [*new, *self._known_leases(transaction, known)]
-
-    def _new_lease(self, account: Opened) -> TakenOver:
+    def opened(self, account: Opened) -> None:
         record = account.record
-        standing = carried_standing(
-            status=record.status, terms=record.terms, state=account.state, on=self.clock.today()
-        )
-        return _taken_over(record, account_id=account.account_id, standing=standing)
+        self._places.pop(id(record))
+        self.note_new(record)
+        if _is_lease(record):
+            standing = carried_standing(
+                status=record.status, terms=record.terms, state=account.state, on=self.today
+            )  # fmt: skip
+            self.leases.add(_taken_over(record, account_id=account.account_id, standing=standing))
 
-    def _known_leases(self, transaction: Transaction, records: Mapping[str, PortfolioAccount]) -> Iterator[TakenOver]:
+    def refused(self, record: PortfolioAccount, refusal: Refusal) -> None:
+        self.told(MalformedPortfolio(place=self._places.pop(id(record)), sentence=refusal.detail))
+
+    def skipped(self, records: Sequence[PortfolioAccount]) -> None:
         """Leases whose account was here before: leases may lack them when an earlier import ended in between."""
+        for record in records:
+            self._places.pop(id(record))
+        known = {record.source_ref: record for record in records if _is_lease(record)}
         columns = select(accounts.c.id, accounts.c.source_ref)
-        for row in transaction.all(columns.where(accounts.c.source_ref.in_(list(records)))) if records else ():
+        for row in self.transaction.all(columns.where(accounts.c.source_ref.in_(list(known)))) if known else ():
             standing = get_standing(
-                transaction, account_id=str(row["id"]), caller=as_service("leases"), today=self.clock.today()
+                self.transaction, account_id=str(row["id"]), caller=as_service("leases"), today=self.today
             )
-            yield _taken_over(records[row["source_ref"]], account_id=row["id"], standing=standing)
+            self.leases.add(_taken_over(known[row["source_ref"]], account_id=row["id"], standing=standing))
 
 
 def _is_lease(record: PortfolioAccount) -> bool:

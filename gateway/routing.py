@@ -102,6 +102,10 @@ class HttpCall:
         """Ask a service in the caller's name, with the caller's key. Raises its Refusal, or DependencyDown."""
         return self.neighbours[service].ask(method, request=request, context=self.context, key=self.key, rank=self.rank)
 
+    def ask_unkeyed(self, service: str, method: str, **request: Any) -> "Answer":
+        """The same for what comes before the request itself, to which alone its key belongs."""
+        return self.neighbours[service].ask(method, request=request, context=self.context, key=None, rank=self.rank)
+
     def ask_beside(self, service: str, method: str, **request: Any) -> "Answer":
         """Ask for what the answer can do without: nobody waits for it while that service is silent. Raises like ask."""
         return self.neighbours[service].ask(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from chassis.clock import Clock
@@ -20,8 +21,8 @@ from deploy.bench.report import Figure, Target
 from deploy.catalogue import migrations_of
 from deploy.importing import take_over
 from deploy.keys import ensure_keys
+from deploy.portfolio.apart import read_apart
 from deploy.portfolio.errors import Place
-from deploy.portfolio.reading import read_placed
 from deploy.portfolio.records import Placed
 from deploy.postgres.cluster import Cluster
 from deploy.stack import DataFolder, clock_of
@@ -52,11 +53,11 @@ class Books:
     server: int
     precedence: Precedence
 
-    def take(self, records: Iterable[Placed], *, accounts: int) -> "Taken":
-        """Take records over, from the first one to the last commit."""
+    def take(self, records: Callable[[], Iterable[Placed]], *, accounts: int) -> "Taken":
+        """Take records over, from before the first one is read to the last commit."""
         began, used, used_there = time.perf_counter(), time.process_time(), ended_children_seconds_used(self.server)
         with self.precedence.taken():
-            taken = take_over(records=records, urls=self.urls, keys=self.keys, clock=self.clock, announce=False)
+            taken = take_over(records=records(), urls=self.urls, keys=self.keys, clock=self.clock, announce=False)
             seconds, ours = time.perf_counter() - began, time.process_time() - used
         assert taken.created == accounts, f"{taken.created} accounts were taken over instead of {accounts}"
         # A connection's own time is counted when it has ended.
@@ -106,11 +107,11 @@ def measure(*, books: Books, form: Form, say: Callable[[str], None]) -> list[Fig
     for turn in range(1, form.rounds + 1):
         for arm, (loans, leases) in shares.items():
             records = _portfolio(f"{arm.replace(' ', '-')}-{turn}", loans=loans, leases=leases)
-            found.setdefault(arm, []).append(books.take(records, accounts=form.accounts))
+            found.setdefault(arm, []).append(books.take(partial(iter, records), accounts=form.accounts))
         path = books.folder / f"portfolio-{turn}.jsonl"
         _write(path, _portfolio(f"file-{turn}", loans=form.accounts, leases=0))
         found.setdefault("a file of loans", []).append(
-            books.take(read_placed(path, business_on=books.clock.today()), accounts=form.accounts)
+            books.take(partial(read_apart, path, business_on=books.clock.today()), accounts=form.accounts)
         )
         say(f"round {turn}: " + ", ".join(f"{arm} {taken[-1].per_second:,.0f}/s" for arm, taken in found.items()))
     return [figure for arm, taken in found.items() for figure in _figures(arm, taken)]

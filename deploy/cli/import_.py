@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from deploy.cli._options import data_option
+from deploy.portfolio.apart import ReadingEnded, read_apart
 from deploy.portfolio.errors import MalformedPortfolio, Place
-from deploy.portfolio.reading import read_placed
 from deploy.portfolio.records import Placed
 from deploy.postgres.databases import reachable_databases
 from deploy.stack import DataFolder, StackProblem, clock_of
@@ -61,7 +61,7 @@ def command(
     folder = DataFolder(data)
     clock = clock_of(folder, environment=os.environ)
     refusals = _Refusals()
-    records = _demo(on=clock.today()) if file is None else read_placed(
+    records = _demo(on=clock.today()) if file is None else read_apart(
         file, business_on=None if as_reported else clock.today(), demo_customers=demo_customers, pool=pool,
         refused=refusals.tell,
     )  # fmt: skip
@@ -71,7 +71,7 @@ def command(
             taken = take_over(
                 records=records, urls=urls, keys=keys, clock=clock, announce=announce, note_new=note,
                 refused=refusals.tell)  # fmt: skip
-    except (MalformedPortfolio, AccountNumberTaken) as problem:
+    except (MalformedPortfolio, AccountNumberTaken, ReadingEnded) as problem:
         raise StackProblem(f"Nothing was imported. {problem}") from problem
     _say_what_was_taken(taken)
     if refusals.count:

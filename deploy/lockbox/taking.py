@@ -12,7 +12,7 @@ from pathlib import Path
 from chassis.clock import Clock
 from chassis.keys import FieldCipher
 from chassis.store import Database
-from deploy.importing import without_collector
+from deploy.collecting import without_collector
 from deploy.lockbox.reading import read_lines, sha256_of
 from deploy.portfolio.ahead import read_ahead
 from services.accounts.queries import match_account_numbers

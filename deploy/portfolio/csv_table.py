@@ -7,8 +7,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, Place, stop_at
-from deploy.portfolio.records import Placed, load_account
+from deploy.portfolio.errors import MalformedPortfolio, Place
+from deploy.portfolio.forms import Form
+from deploy.portfolio.records import load_account
 from services.accounts.contract.portfolio import (
     LeaseTermsSchema,
     LoanTermsSchema,
@@ -41,16 +42,17 @@ PARTY_COLUMNS = tuple(field.name for field in fields(PortfolioParty) if field.na
 MAILING_COLUMNS = tuple(field.name for field in fields(PortfolioMailingAddress))
 ROLES = ("borrower", "co_borrower")
 
-COLUMNS = (
-    *ACCOUNT_COLUMNS,
-    *(f"vehicle_{name}" for name in VEHICLE_COLUMNS),
-    *TERMS_COLUMNS,
-    *(f"opening_{name}" for name in OPENING_COLUMNS),
-    *LEASE_COLUMNS,
-    *(f"{role}_{name}" for role in ROLES for name in PARTY_COLUMNS),
-    *(f"{role}_mailing_{name}" for role in ROLES for name in MAILING_COLUMNS),
-)
-
+# Each part of an account with the columns that hold it, and what stands before its names there.
+PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "account": ("", ACCOUNT_COLUMNS),
+    "vehicle": ("vehicle_", VEHICLE_COLUMNS),
+    "terms": ("", TERMS_COLUMNS),
+    "opening": ("opening_", OPENING_COLUMNS),
+    "lease": ("", LEASE_COLUMNS),
+    **{role: (f"{role}_", PARTY_COLUMNS) for role in ROLES},
+    **{f"{role}_mailing": (f"{role}_mailing_", MAILING_COLUMNS) for role in ROLES},
+}
+COLUMNS = tuple(f"{before}{name}" for before, names in PARTS.values() for name in names)
 
 _WHOLE_NUMBERS = (
     "_cents",
@@ -66,36 +68,40 @@ _WHOLE_NUMBERS = (
     "_year",
 )
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+# By column: the part that it belongs to, its name there, and whether it holds a whole number.
+_HOMES = {
+    f"{before}{name}": (part, name, f"{before}{name}".endswith(_WHOLE_NUMBERS))
+    for part, (before, names) in PARTS.items()
+    for name in names
+}
 
 
-def read_csv_table(path: Path, *, refused: OnRefusal = stop_at) -> Iterator[Placed]:
-    """One account per row; columns may stand in any order and be left out when no row needs them.
+def _rows(path: Path) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Each row; columns may stand in any order and be left out when no row needs them.
 
-    A row that is none, also one too long or too short, is refused by its line. Raises MalformedPortfolio for unknown
-    columns and for text that is no table.
+    Raises MalformedPortfolio for unknown columns and for text that is no table.
     """
     with path.open(encoding="utf-8-sig", newline="") as stream:
         table = csv.DictReader(stream, strict=True, restkey="", restval=None)
         try:
             _check_header(table.fieldnames or (), place=Place(path, line=1))
             for row in table:
-                place = Place(path, line=table.line_num)
-                try:
-                    account = _account(row, place=place)
-                except MalformedPortfolio as refusal:
-                    refused(refusal)
-                    continue
-                yield Placed(place, account)
+                yield Place(path, line=table.line_num), row
         except (csv.Error, UnicodeDecodeError) as broken:
             raise MalformedPortfolio(
                 place=Place(path, line=table.reader.line_num or 1), sentence="The line is not CSV in UTF-8."
             ) from broken
 
 
-def _account(row: Mapping[str, Any], *, place: Place) -> PortfolioAccount:
+def _account(place: Place, row: Mapping[str, Any]) -> PortfolioAccount:
+    """The account of a row; one that is none, also one too long or too short, is refused by its line."""
     if "" in row or None in row.values():
         raise MalformedPortfolio(place=place, sentence="The row has not as many cells as the header.")
     return load_account(_nested(row), place=place)
+
+
+def _opening_on(row: Mapping[str, Any]) -> Any:
+    return row["opening_as_of_on"].strip()
 
 
 def _check_header(names: Sequence[str], *, place: Place) -> None:
@@ -110,29 +116,25 @@ def _check_header(names: Sequence[str], *, place: Place) -> None:
 
 
 def _nested(row: Mapping[str, str]) -> dict[str, Any]:
-    present = {name: _value(name, value.strip()) for name, value in row.items() if value.strip()}
-    data: dict[str, Any] = {name: present[name] for name in ACCOUNT_COLUMNS if name in present}
-    data["vehicle"] = _part(present, prefix="vehicle_", names=VEHICLE_COLUMNS)
-    data["terms"] = _part(present, prefix="", names=TERMS_COLUMNS)
-    data["opening"] = _part(present, prefix="opening_", names=OPENING_COLUMNS)
-    parties = {role: _party(present, role=role) for role in ROLES}
-    data["parties"] = [{**party, "role": role} for role, party in parties.items() if party]
-    lease = _part(present, prefix="", names=LEASE_COLUMNS)
-    if lease or present.get("product") == "lease":
-        data["lease"] = lease
+    parts: dict[str, dict[str, Any]] = {part: {} for part in PARTS}
+    for column, cell in row.items():
+        if text := cell.strip():
+            part, name, is_whole = _HOMES[column]
+            # What is no whole number stays text, for the schema to refuse by name.
+            parts[part][name] = int(text) if is_whole and _WHOLE_NUMBER.fullmatch(text) else text
+    account = parts["account"]
+    data = {**account, **{part: parts[part] for part in ("vehicle", "terms", "opening")}}
+    data["parties"] = [party for role in ROLES if (party := _party(parts, role=role))]
+    if parts["lease"] or account.get("product") == "lease":
+        data["lease"] = parts["lease"]
     return data
 
 
-def _party(present: Mapping[str, Any], *, role: str) -> dict[str, Any]:
-    party = _part(present, prefix=f"{role}_", names=PARTY_COLUMNS)
-    address = _part(present, prefix=f"{role}_mailing_", names=MAILING_COLUMNS)
-    return {**party, "mailing_address": address} if address else party
+def _party(parts: Mapping[str, dict[str, Any]], *, role: str) -> dict[str, Any]:
+    party, address = parts[role], parts[f"{role}_mailing"]
+    if address:
+        party = {**party, "mailing_address": address}
+    return {**party, "role": role} if party else {}
 
 
-def _value(name: str, text: str) -> int | str:
-    """Whole numbers as numbers; what is not one stays text, for the schema to refuse by name."""
-    return int(text) if name.endswith(_WHOLE_NUMBERS) and _WHOLE_NUMBER.fullmatch(text) else text
-
-
-def _part(present: Mapping[str, Any], *, prefix: str, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: present[f"{prefix}{name}"] for name in names if f"{prefix}{name}" in present}
+CSV_TABLE: Form[Mapping[str, Any]] = Form(records=_rows, account=_account, opening_on=_opening_on)

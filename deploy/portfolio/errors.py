@@ -6,8 +6,9 @@ its end is no portfolio, and its refusal is raised.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class MalformedPortfolio(Exception):
         self.field = field
         self.sentence = sentence
         super().__init__(f"{place}{f', {field}' if field else ''}: {sentence}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(MalformedPortfolio, place=self.place, sentence=self.sentence, field=self.field), ()
 
 
 OnRefusal = Callable[[MalformedPortfolio], None]

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from deploy.portfolio.csv_table import read_csv_table
+from deploy.portfolio.csv_table import CSV_TABLE
 from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, Place, stop_at
-from deploy.portfolio.json_lines import read_json_lines
+from deploy.portfolio.forms import Form
+from deploy.portfolio.json_lines import JSON_LINES
 from deploy.portfolio.people import with_people
 from deploy.portfolio.records import Placed
 from deploy.portfolio.schedule_al import read_schedule_al
@@ -34,19 +36,25 @@ def read_placed(
     demo_customers: bool = False,
     pool: str | None = None,
     refused: OnRefusal = stop_at,
+    after: int = 0,
+    through: int | None = None,
 ) -> Iterator[Placed]:
     """The accounts of a JSON Lines, CSV or Schedule AL file, in the file's order and in constant memory.
 
-    With `business_on`, every date moves by the months that make the file's last month the last full one before it; the
-    accounts then wait in an unnamed file on disk until that month is known. Without it, dates stay as reported.
+    With `business_on`, every date moves by the months that make the file's last month the last full one before it: text
+    is gone through twice for it, accounts of other forms wait in an unnamed file on disk. Without it, dates stay as
+    reported.
     `demo_customers` attaches invented people to accounts that name none. `pool` names a published pool, by default the
     file's name without its month, so that later months of one pool meet the same accounts. A record that is wrong goes
-    to `refused`. Raises MalformedPortfolio for a file that cannot be read to its end, and OSError when it cannot be
-    opened.
+    to `refused`. Of text, only the records after so many, or through so many, may be read.
+    Raises MalformedPortfolio for a file that cannot be read to its end, and OSError when it cannot be opened.
     """
-    found = _as_reported(path, pool=pool, refused=refused)
-    if business_on is not None:
-        found = _shifted(found, business_on=business_on)
+    form = _form_of(path)
+    if form is None:
+        found = _of_schedule_al(path, business_on=business_on, pool=pool, refused=refused)
+    else:
+        part = form.read(path, refused=refused, after=after, through=through)
+        found = _of_text(part, form, path, business_on=business_on, refused=refused)
     for placed in found:
         yield Placed(placed.place, with_people(placed.account)) if demo_customers else placed
 
@@ -56,26 +64,56 @@ def pool_named_by(path: Path) -> str:
     return _REPORTED_MONTH.sub("", path.stem) or path.stem
 
 
-def _shifted(found: Iterable[Placed], *, business_on: date) -> Iterator[Placed]:
+def is_text(path: Path) -> bool:
+    """Whether a file is in one of the forms of text. Raises MalformedPortfolio where it is in no form."""
+    return _form_of(path) is not None
+
+
+def _of_text(
+    found: Iterator[Placed], form: Form[Any], path: Path, *, business_on: date | None, refused: OnRefusal
+) -> Iterator[Placed]:
+    if business_on is None:
+        return found
+    return _shifted(found, form.last_opening_on(path), business_on=business_on, refused=refused)
+
+
+def _of_schedule_al(path: Path, *, business_on: date | None, pool: str | None, refused: OnRefusal) -> Iterator[Placed]:
+    found = read_schedule_al(path, pool=pool or pool_named_by(path), refused=refused)
+    return found if business_on is None else _shifted_later(found, business_on=business_on, refused=refused)
+
+
+def _shifted(found: Iterable[Placed], latest_on: date, *, business_on: date, refused: OnRefusal) -> Iterator[Placed]:
+    months = months_to_shift(last_opening_on=latest_on, business_on=business_on)
+    for placed in found:
+        try:
+            account = shifted(placed.account, months=months)
+        except (ValueError, OverflowError):
+            sentence = f"Moved by {months} months, as the file's last month is, a date leaves the calendar."
+            refused(MalformedPortfolio(place=placed.place, sentence=sentence))
+            continue
+        yield Placed(placed.place, account)
+
+
+def _shifted_later(found: Iterable[Placed], *, business_on: date, refused: OnRefusal) -> Iterator[Placed]:
+    """For a form that is slow to read: it is read once, and waits on disk until its last month is known."""
     latest_on = date.min
     with Spool[Placed]() as spool:
         for placed in found:
             latest_on = max(latest_on, placed.account.opening.as_of_on)
             spool.add(placed)
-        months = months_to_shift(last_opening_on=latest_on, business_on=business_on)
-        for placed in spool:
-            yield Placed(placed.place, shifted(placed.account, months=months))
+        yield from _shifted(spool, latest_on, business_on=business_on, refused=refused)
 
 
-def _as_reported(path: Path, *, pool: str | None, refused: OnRefusal) -> Iterator[Placed]:
+def _form_of(path: Path) -> Form[Any] | None:
+    """The form of text that a file has, None for Schedule AL. Raises MalformedPortfolio where it is neither."""
     with path.open("rb") as stream:
         start = stream.read(_SNIFFED_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-        return read_schedule_al(path, pool=pool or pool_named_by(path), refused=refused)
+        return None
     if start.startswith(b"{"):
-        return read_json_lines(path, refused=refused)
+        return JSON_LINES
     if path.suffix.lower() == ".csv" or b"source_ref" in start.partition(b"\n")[0]:
-        return read_csv_table(path, refused=refused)
+        return CSV_TABLE
     raise MalformedPortfolio(
         place=Place(path), sentence="The file is neither Schedule AL XML, JSON Lines nor CSV with a source_ref column."
     )

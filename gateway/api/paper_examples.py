@@ -11,6 +11,7 @@ _AGENT = "01935800-0000-7000-8000-0000000000aa"
 MAILING: dict[str, Any] = {
     "statement_id": STATEMENT_ID, "account_id": examples.ACCOUNT_ID, "reason": "no_paperless_consent",
     "requested_at": "2026-11-14T06:00:04.000Z", "batch_id": BATCH_ID, "mailed_at": None, "mailed_by": None,
+    "without_address_at": None,
 }  # fmt: skip
 MAILED: dict[str, Any] = {**MAILING, "mailed_at": "2026-11-16T15:20:00.000Z", "mailed_by": _AGENT}
 TAKEN: dict[str, Any] = {

@@ -5,17 +5,21 @@ from typing import Any
 
 from chassis.context import AGENT
 from gateway.api import examples, paper_examples, statement_examples
+from gateway.api.letters import ZIP, letters_of
 from gateway.api.statements import read_or_printed
 from gateway.negotiating import PDF
 from gateway.routing import HttpCall, Reply, route
-from gateway.schemas import Page
+from gateway.schemas import Document, Page
 from gateway.staff_schemas import PaperBatch
 from services.accounts.contract import paper, statements
+from services.identity.contract.schemas import ACCOUNTS_ASKED_MAX
 
 OF_ACCOUNT = "/v1/staff/accounts/{account_id}/statements"
 BATCHES = "/v1/staff/paper-batches"
 STAFF, TAGS = (AGENT,), ("staff",)
 ROLES = ("borrower", "co_borrower")
+# So many times a batch of letters without an address may stand before those that have one.
+ROUNDS_MAX = 10
 
 
 @route(
@@ -63,7 +67,12 @@ def note_paper_mailing(call: HttpCall) -> Reply:
     example=paper_examples.TAKEN, errors=("nothing_to_mail",),
 )  # fmt: skip
 def take_paper_batch(call: HttpCall) -> Reply:
-    """The oldest that nobody has taken: two who take at the same time have different letters."""
+    """The oldest that nobody has taken: two who take at the same time have different letters.
+
+    Letters that have no address to go to are set aside (`without_address_at`), with a work item
+    `letter_without_address` for each account; they come into a batch once there is one.
+    """
+    _set_aside(call)
     return call.relay("accounts", "take_paper_batch", **call.body)
 
 
@@ -72,8 +81,25 @@ def take_paper_batch(call: HttpCall) -> Reply:
     summary="The letters of a batch, with what goes on their envelopes", example=paper_examples.BATCH,
 )  # fmt: skip
 def get_paper_batch(call: HttpCall) -> Reply:
-    """`without_address_count` letters cannot go out yet: nobody has told us where to."""
+    """`without_address_count` letters cannot go out yet: since they were taken, their address has been withdrawn."""
     return Reply(_addressed(call))
+
+
+@route(
+    "GET", f"{BATCHES}/{{batch_id}}/letters", operation="printPaperBatch", tags=TAGS, who=STAFF, gives=Document,
+    media=ZIP, summary="The letters of a batch for the print shop, as one archive", example="PK",
+    replies=("Content-Disposition",),
+)  # fmt: skip
+def print_paper_batch(call: HttpCall) -> Reply:
+    """A PDF of each letter, numbered in their order, with the address where an envelope has its window; at the end
+    `letters.csv` with file, account, names and address of each. A letter that cannot be printed has no file and says
+    there why.
+    """
+    batch = _addressed(call)
+    shown = f'attachment; filename="letters-{batch["id"]}.zip"'
+    # Nothing is printed before somebody reads it.
+    stream = () if call.method == "HEAD" else letters_of(batch, ask=call.ask)
+    return Reply(stream=stream, headers={"Content-Disposition": shown})
 
 
 @route(
@@ -87,11 +113,38 @@ def note_paper_batch(call: HttpCall) -> Reply:
     return call.relay("accounts", "note_paper_batch", batch_id=call.path["batch_id"], left_statement_ids=left)
 
 
+def _set_aside(call: HttpCall) -> None:
+    """Look for the addresses of letters whose contract names none, and keep those without out of the way."""
+    found = call.ask_unkeyed("accounts", "find_unaddressed", limit=call.body["limit"]).data
+    letters = [*found["next"], *found["aside"]]
+    for _ in range(ROUNDS_MAX):
+        if not letters:
+            return
+        told = _told(call, letters)
+        has_one = {each["account_id"] for each in told}
+        ways: dict[bool, list[str]] = {True: [], False: []}
+        for letter in letters:
+            ways[letter["account_id"] in has_one].append(letter["statement_id"])
+        call.ask_unkeyed("accounts", "set_letters_aside", with_address=ways[True], without_address=ways[False])
+        if not ways[False]:
+            return
+        letters = call.ask_unkeyed("accounts", "find_unaddressed", limit=call.body["limit"]).data["next"]
+
+
+def _told(call: HttpCall, letters: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What the holders of these letters' accounts have told us online of where letters go."""
+    account_ids = sorted({letter["account_id"] for letter in letters})
+    told: list[Mapping[str, Any]] = []
+    for start in range(0, len(account_ids), ACCOUNTS_ASKED_MAX):
+        asked = account_ids[start : start + ACCOUNTS_ASKED_MAX]
+        told += call.ask("identity", "list_mailing_addresses", account_ids=asked).data["data"]
+    return told
+
+
 def _addressed(call: HttpCall) -> Mapping[str, Any]:
     """A batch with where each of its letters goes."""
     batch: Mapping[str, Any] = call.ask("accounts", "get_paper_batch", batch_id=call.path["batch_id"]).data
-    account_ids = sorted({letter["account_id"] for letter in batch["letters"]})
-    told = call.ask("identity", "list_mailing_addresses", account_ids=account_ids).data["data"]
+    told = _told(call, batch["letters"])
     letters = [{**letter, **_envelope(letter, told)} for letter in batch["letters"]]
     without = [letter for letter in letters if letter["mailing_address"] is None and letter["mailed_at"] is None]
     return {**batch, "letters": letters, "without_address_count": len(without)}
@@ -115,5 +168,6 @@ ROUTES = (
     note_paper_mailing,
     take_paper_batch,
     get_paper_batch,
+    print_paper_batch,
     note_paper_batch,
 )

@@ -1737,6 +1737,8 @@ export interface PaperLetter {
   /** date-time */
   mailed_at: string | null;
   mailed_by: string | null;
+  /** date-time */
+  without_address_at: string | null;
   account_number: string;
   kind: "monthly" | "year_end_interest";
   /** date */
@@ -1746,7 +1748,11 @@ export interface PaperLetter {
   address_from: "profile" | "contract" | null;
 }
 
-/** `batch_id` is the batch in which somebody has taken it to print it. The last two are null until it is mailed. */
+/**
+ * `batch_id` is the batch in which somebody has taken it to print it. `mailed_at` and `mailed_by` are null until it
+ * is mailed. `without_address_at`: when an address was last looked for and none was found; it waits outside of batches
+ * until there is one.
+ */
 export interface PaperMailing {
   statement_id: string;
   account_id: string;
@@ -1757,6 +1763,8 @@ export interface PaperMailing {
   /** date-time */
   mailed_at: string | null;
   mailed_by: string | null;
+  /** date-time */
+  without_address_at: string | null;
 }
 
 export interface PaperMailings {
@@ -2707,7 +2715,7 @@ export interface SupportHours {
   closed_on: string[];
 }
 
-/** The oldest letters that nobody has taken yet, at most so many. */
+/** The oldest letters that nobody has taken yet, at most so many; none that has been set aside. */
 export interface TakePaperBatch {
   /** at least 1, at most 50 */
   limit?: number;
@@ -6296,6 +6304,26 @@ export interface Operations {
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
+      429: Refused<429, "too_many_requests">;
+      500: Refused<500, "internal_error">;
+      503: Refused<503, "overloaded" | "service_unavailable">;
+    };
+  };
+  /** The letters of a batch for the print shop, as one archive */
+  printPaperBatch: {
+    method: "GET";
+    url: "/v1/staff/paper-batches/{batch_id}/letters";
+    path: {
+      /** uuid */
+      batch_id: string;
+    };
+    answers: {
+      200: string;
+      400: Refused<400, "malformed_request">;
+      401: Refused<401, "unauthenticated">;
+      403: Refused<403, "forbidden">;
+      404: Refused<404, "not_found">;
+      422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

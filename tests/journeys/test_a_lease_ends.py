@@ -21,9 +21,9 @@ from services.accounts.contract.terms import LeaseTerms
 from services.accounts.rules.lease_yield import contract_rows
 from services.accounts.rules.schedule import due_on
 from tests.builders.accounts import A_BORROWER, A_CO_BORROWER, a_lease, an_opening
+from tests.fixtures.customers import A_BANK_ACCOUNT, agree_to_autopay
 from tests.fixtures.processes import ROOT
 from tests.fixtures.stacks import RunningStack, a_running_stack
-from tests.journeys.test_autopay_draws_an_instalment import A_BANK_ACCOUNT, enrol
 
 STAFF = "robin"
 PASSWORD = "ferry lantern orchard nine"
@@ -272,7 +272,7 @@ def test_two_leases_end_in_two_ways(bus: str | None, tmp_path: Path) -> None:
         lease = dana.get(f"/v1/leases/{account_id}")
         assert (lease["gross_capitalized_cost_cents"], lease["purchase_option_cents"]) == (3_300_000, 1_920_000)
         assert options_of(dana, account_id) == {"buyout": [], "extension": ["too_early"], "turn_in": ["too_early"]}
-        enrol(dana, f"/v1/accounts/{account_id}")
+        agree_to_autopay(dana, f"/v1/accounts/{account_id}")
         buys(stage, cleo)
 
         # A day is over when the next one has come: the milestone of 30 days is told by now.

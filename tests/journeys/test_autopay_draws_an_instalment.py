@@ -6,15 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
-from deploy.demo.client import Client, a_key, eventually
+from deploy.demo.client import Client, eventually
+from tests.fixtures.customers import agree_to_autopay
 from tests.fixtures.stacks import RunningStack, a_running_stack
-
-A_BANK_ACCOUNT = {
-    "type": "bank_account", "routing_number": "110000000", "account_number": "000123456789",
-    "account_type": "checking", "holder_name": "Jane Driver",
-}  # fmt: skip
 
 
 @pytest.mark.slow
@@ -26,7 +21,7 @@ def test_autopay_is_agreed_to_told_of_and_drawn_once(tmp_path: Path) -> None:
         assert loan["autopay_enabled"] is False
         before = {payment["id"] for payment in client.get(f"{account}/payments")["data"]}
 
-        enrolled = enrol(client, account)
+        enrolled = agree_to_autopay(client, account)
         assert client.get(account)["autopay_enabled"] is True
         copy = eventually(lambda: mail_about(stack, address, "Autopay is on"), what="the copy of the consent")
         assert enrolled["consent_offer"]["text"][:40] in copy["text"]
@@ -50,21 +45,6 @@ def signed_in(stack: RunningStack) -> tuple[Client, str]:
     client = Client(url=stack.url)
     assert client.sign_in(user_id=login["user_id"], password=login["password"])
     return client, login["user_id"]
-
-
-def enrol(client: Client, account: str) -> dict[str, Any]:
-    """As a client does it: read, show the text, and send what was read with the change."""
-    method = client.post("/v1/payment-methods", A_BANK_ACCOUNT, expect=201, headers={"Idempotency-Key": a_key()})
-    headers = {"Authorization": client.authorization}
-    read = requests.get(f"{client.url}{account}/autopay", headers=headers, timeout=10)
-    body = {"payment_method_id": method["id"], "consent": {"version": read.json()["consent_offer"]["version"]}}
-    asked = {**headers, "If-Match": read.headers["ETag"]}
-    answer = requests.put(f"{client.url}{account}/autopay", json=body, headers=asked, timeout=10)
-    assert answer.status_code == 200, answer.text
-    stale = requests.put(f"{client.url}{account}/autopay", json=body, headers=asked, timeout=10)
-    assert stale.status_code == 412, stale.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def move_to(stack: RunningStack, client: Client, account: str, on: date) -> None:

@@ -282,4 +282,7 @@ class NothingToMail(Refusal):
     code = "nothing_to_mail"
     kind = Kind.CONFLICT
     title = "No letter waits to be taken"
-    detail = "Everything on paper has been mailed or is in a batch. Look at the list: a batch can be read again."
+    detail = (
+        "Everything on paper has been mailed, is in a batch, or has no address to go to. Look at the list: "
+        "a batch can be read again."
+    )

@@ -23,7 +23,10 @@ class NotePaperMailing(Strict):
 
 
 class PaperMailing(Strict):
-    """`batch_id` is the batch in which somebody has taken it to print it. The last two are null until it is mailed."""
+    """`batch_id` is the batch in which somebody has taken it to print it. `mailed_at` and `mailed_by` are null until it
+    is mailed. `without_address_at`: when an address was last looked for and none was found; it waits outside of batches
+    until there is one.
+    """
 
     statement_id = fields.String(required=True)
     account_id = fields.String(required=True)
@@ -32,6 +35,7 @@ class PaperMailing(Strict):
     batch_id = fields.String(required=True, allow_none=True)
     mailed_at = Instant(required=True, allow_none=True)
     mailed_by = fields.String(required=True, allow_none=True)
+    without_address_at = Instant(required=True, allow_none=True)
 
 
 class PaperMailings(Strict):
@@ -40,9 +44,40 @@ class PaperMailings(Strict):
 
 
 class TakePaperBatch(Strict):
-    """The oldest letters that nobody has taken yet, at most so many."""
+    """The oldest letters that nobody has taken yet, at most so many; none that has been set aside."""
 
     limit = fields.Integer(load_default=BATCH_MAX, strict=True, validate=validate.Range(min=1, max=BATCH_MAX))
+
+
+class FindUnaddressed(Strict):
+    """Letters that nobody has taken and whose contract names no address, for whoever knows of other addresses."""
+
+    limit = fields.Integer(load_default=BATCH_MAX, strict=True, validate=validate.Range(min=1, max=BATCH_MAX))
+
+
+class UnaddressedLetter(Strict):
+    statement_id = fields.String(required=True)
+    account_id = fields.String(required=True)
+
+
+class UnaddressedLetters(Strict):
+    """`next` are those among so many letters that would be taken next; `aside` those set aside longest ago."""
+
+    next = fields.List(fields.Nested(UnaddressedLetter), required=True)
+    aside = fields.List(fields.Nested(UnaddressedLetter), required=True)
+
+
+class SetLettersAside(Strict):
+    """Of letters without an address in the contract: those that have none at all, and those that have one after all."""
+
+    without_address = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=2 * BATCH_MAX))
+    with_address = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=2 * BATCH_MAX))
+
+
+class LettersSetAside(Strict):
+    """How many letters wait for an address."""
+
+    without_address_count = fields.Integer(required=True)
 
 
 class OnePaperBatch(Strict):
@@ -79,6 +114,14 @@ class Addressee(Strict):
     role = fields.String(required=True)
     name = fields.String(required=True)
     mailing_address = fields.Nested(LetterAddress, required=True, allow_none=True)
+
+
+class PrintLetter(Strict):
+    """A statement as it is put in an envelope, with where it goes in the window."""
+
+    account_id = Text(required=True, longest=64)
+    statement_id = Text(required=True, longest=64)
+    mailing_address = fields.Nested(LetterAddress, required=True)
 
 
 class PaperLetter(PaperMailing):

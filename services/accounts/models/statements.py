@@ -49,6 +49,7 @@ paper_mailings = Table(
     Column("mailed_at", DateTime(timezone=True)),
     Column("batch_id", UUID(as_uuid=True)),
     Column("mailed_by", Text),
+    Column("without_address_at", DateTime(timezone=True)),
 )
 
 # Letters that one person has taken to print and mail.

@@ -31,7 +31,12 @@ from services.accounts.operations.furnishing import correct_furnishing, freeze_d
 from services.accounts.operations.import_accounts import Imported, Opened, import_accounts
 from services.accounts.operations.interest_summaries import issue_interest_summaries, issue_interest_summary
 from services.accounts.operations.naming import print_names
-from services.accounts.operations.paper import note_paper_batch, note_paper_mailing, take_paper_batch
+from services.accounts.operations.paper import (
+    note_paper_batch,
+    note_paper_mailing,
+    set_letters_aside,
+    take_paper_batch,
+)
 from services.accounts.operations.paperless import go_back_to_paper, put_paperless
 from services.accounts.operations.quoting import expire_payoff_quotes, issue_payoff_quote, review_payoff_quotes
 from services.accounts.operations.reverse_payment import note_return, reverse_payment
@@ -91,6 +96,7 @@ __all__ = [
     "review_payoff_quotes",
     "run_business_days",
     "set_account_flag",
+    "set_letters_aside",
     "take_paper_batch",
     "waive_fee",
 ]

@@ -29,7 +29,8 @@ from services.accounts.rules.flags import Charge, Flag, stopping_flag, why_stopp
 from services.accounts.rules.history import History
 from services.accounts.rules.state import OPENING_FEES, AccountState
 
-CHARGED = ("late_fee_assessed", "fee_assessed", "account_opened")
+CHARGED_BY_US = ("late_fee_assessed", "fee_assessed")
+CHARGED = (*CHARGED_BY_US, "account_opened")
 
 
 def assess_late_fee(
@@ -142,25 +143,51 @@ def waive_fee(
     fee = _find_fee(transaction, account=account, fee_id=fee_id)
     key = OPENING_FEES if fee["kind"] == "account_opened" else fee["source_key"]
     waiver = Waiver(source_key=f"fee_waiver:{fee['id']}", effective_on=today, fee_key=key, reason=reason)
+    after, cents = _given_up(transaction, account=account, fee=fee, waiver=waiver, caller=caller, now=now, today=today)
+    if cents == 0:
+        raise FeeNotDue()
+    return changed(after, today=today)
+
+
+def forgive_fees(
+    transaction: Transaction, *, account: LockedAccount, flag: Row, reason: str, caller: CallContext, now: datetime,
+    today: date,
+) -> LockedAccount:  # fmt: skip
+    """The account as had no fee been charged on the days of a flag: what paid one goes to what is owed besides."""
+    charged = (
+        select(account_events)
+        .where(account_events.c.account_id == account.id, account_events.c.kind.in_(CHARGED_BY_US))
+        .where(account_events.c.effective_on.between(flag["from_on"], flag["through_on"] or today))
+        .order_by(account_events.c.number)
+    )
+    for fee in transaction.all(charged):
+        waiver = Waiver(
+            source_key=f"fee_forgiven:{flag['id']}:{fee['id']}", effective_on=fee["effective_on"],
+            fee_key=fee["source_key"], reason=reason,
+        )  # fmt: skip
+        account, _ = _given_up(
+            transaction, account=account, fee=fee, waiver=waiver, caller=caller, now=now, today=today
+        )  # fmt: skip
+    return account
+
+
+def _given_up(
+    transaction: Transaction, *, account: LockedAccount, fee: Row, waiver: Waiver, caller: CallContext, now: datetime,
+    today: date,
+) -> tuple[LockedAccount, int]:  # fmt: skip
+    """The account without the fee, and how much that gave up; told unless it was nothing."""
     details = {"waived_by": caller.subject}
     folded = change(
         transaction, account=account, event=waiver, kind="fee_waived", now=now, today=today, details=details
     )
-    if folded is None or folded.allocation_of(waiver.source_key).amount_cents == 0:
-        raise FeeNotDue()
-    tell(
-        transaction,
-        event=events.fee_waived,
-        account=folded.account,
-        today=today,
-        data={
-            "fee_id": str(fee["id"]),
-            "kind": _fee_kind(fee),
-            "amount_cents": folded.allocation_of(waiver.source_key).amount_cents,
-        },
-    )
+    if folded is None:
+        return account, 0
+    cents = folded.allocation_of(waiver.source_key).amount_cents
+    if cents:
+        data = {"fee_id": str(fee["id"]), "kind": _fee_kind(fee), "amount_cents": cents}
+        tell(transaction, event=events.fee_waived, account=folded.account, today=today, data=data)
     tell_consequences(transaction, before=account, folded=folded, today=today)
-    return changed(folded.account, today=today)
+    return folded.account, cents
 
 
 def _stopping(transaction: Transaction, *, account: LockedAccount, fee: Charge, on: date) -> Flag | None:

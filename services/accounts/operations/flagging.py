@@ -13,6 +13,7 @@ from services.accounts.contract import events
 from services.accounts.contract.errors import FlagAlreadySet, FlagDatesWrong, FlagNotSet
 from services.accounts.models import account_flags, accounts, work_items
 from services.accounts.operations.change_rate import apply_rate_change
+from services.accounts.operations.fees import forgive_fees
 from services.accounts.operations.locking import LockedAccount, find_and_lock, lock_for
 from services.accounts.operations.telling import tell
 from services.accounts.rules.flags import SERVICEMEMBER, FlagKind, flag_as_told
@@ -22,6 +23,7 @@ from services.accounts.rules.terms import LoanTerms
 
 ENDED = "it has come to its last day"
 BEFORE_OPENING = "servicemember_before_opening"
+FEES_FORGIVEN = "it was charged on active duty, 50 U.S.C. § 3937(d)"
 
 
 def set_account_flag(
@@ -113,18 +115,19 @@ def _cleared(
 def _capped(
     transaction: Transaction, *, account: LockedAccount, flag: Row, caller: CallContext, now: datetime, today: date
 ) -> LockedAccount:
-    """The account with the cap, where it is a loan that was made before service and still owes."""
+    """The account with the cap, where it is a loan that was made before service and still owes; fees are interest."""
     contract_on = transaction.value(select(accounts.c.opened_on).where(accounts.c.id == account.id))
-    called_up_on = flag["from_on"]
+    called_up_on, terms = flag["from_on"], account.terms
     if (
-        not isinstance(account.terms, LoanTerms)
+        not isinstance(terms, LoanTerms)
         or account.status != OPEN
         or not is_before_service(contract_on=contract_on, called_up_on=called_up_on)
     ):
         return account
-    event = cap(
-        terms=account.terms, state=account.state, from_on=called_up_on, source_key=f"servicemember:{flag['id']}"
-    )
+    account = forgive_fees(
+        transaction, account=account, flag=flag, reason=FEES_FORGIVEN, caller=caller, now=now, today=today
+    )  # fmt: skip
+    event = cap(terms=terms, state=account.state, from_on=called_up_on, source_key=f"servicemember:{flag['id']}")
     if event is None:
         return account
     if event.effective_on > called_up_on:

@@ -8,12 +8,12 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Column, ColumnElement, Text, any_, cast, select, text
 
 from chassis.behind import WriteBehind
 from chassis.bulk import Prepared, insert_prepared, prepared
 from chassis.errors import ConstraintViolated, Refusal
-from chassis.ids import new_id
+from chassis.ids import new_ids
 from chassis.keys import FieldCipher
 from chassis.store import Transaction
 from services.accounts.contract import events
@@ -71,8 +71,9 @@ class Opened:
 
 @dataclass
 class _Rows:
-    """What one batch inserts, table by table, in an order that every foreign key accepts."""
+    """What one batch inserts, table by table, in an order that every foreign key accepts; `ids` are for its rows."""
 
+    ids: Iterator[UUID]
     accounts: list[dict[str, Any]] = field(default_factory=list)
     parties: list[dict[str, Any]] = field(default_factory=list)
     terms: list[dict[str, Any]] = field(default_factory=list)
@@ -120,6 +121,10 @@ class _Count:
         self.told(record, refusal)
 
 
+def _nobody_listens(_: Any) -> None:
+    pass
+
+
 def import_accounts(
     transaction: Transaction,
     *,
@@ -128,33 +133,31 @@ def import_accounts(
     today: date,
     cipher: FieldCipher,
     announce: bool = False,
-    opened: Callable[[Opened], None] | None = None,
+    opened: Callable[[Opened], None] = _nobody_listens,
+    skipped: Callable[[Sequence[PortfolioAccount]], None] = _nobody_listens,
     refused: Callable[[PortfolioAccount, Refusal], None] | None = None,
 ) -> Imported:
     """Open every account that is not here yet, by `source_ref`; a second import of the same file changes nothing.
 
-    `announce` tells `account_opened` for each new one, `opened` is told of it as well. A record is refused with
-    AccountNumberTaken when its number is in use under another `source_ref`, with AccountNotServiceable when terms and
-    opening do not fit; both name it. `refused` is told and the others are opened; without it the first one is raised.
+    `announce` tells `account_opened` for each new one, `opened` is told of it as well. `skipped` is told of those that
+    are here, or come a second time, and may read by the transaction; accounts of this import are not all in it yet.
+    A record is refused with AccountNumberTaken when its number is in use under another `source_ref`, with
+    AccountNotServiceable when terms and opening do not fit; both name it. `refused` is told and the others are opened;
+    without it the first one is raised.
     """
-    count = _Count(refused)
-
-    def announced(account: Opened) -> None:
-        if opened is not None:
-            opened(account)
-        if announce:
-            _announce(transaction, account, today=today)
-
-    unsaved = _Batch()
+    count, unsaved = _Count(refused), _Batch()
     with WriteBehind() as behind:
         for batch in _batches(records):
             behind.finish()
-            fresh = _fresh(transaction, batch, unsaved, count.turn_away)
+            fresh, known = _sorted_out(transaction, batch, unsaved, count.turn_away)
+            skipped(known)
             behind.start(partial(_store, transaction, unsaved))
-            new = [Opened(new_id(at=now), record, state) for record, state in _serviceable(fresh, count.turn_away)]
+            new = _opened(fresh, count.turn_away, now=now)
             unsaved = _rows_of(new, cipher=cipher, now=now, today=today).prepared(now=now, today=today)
             for account in new:
-                announced(account)
+                opened(account)
+                if announce:
+                    _announce(transaction, account, today=today)
             count.add(seen=len(batch), created=len(new))
         behind.start(partial(_store, transaction, unsaved))
     return Imported(created=count.created, skipped=count.seen - count.created - count.refused, refused=count.refused)
@@ -166,8 +169,14 @@ def _batches(records: Iterable[PortfolioAccount]) -> Iterator[list[PortfolioAcco
         yield batch
 
 
+def _opened(fresh: Iterable[PortfolioAccount], turn_away: TurnAway, *, now: datetime) -> list[Opened]:
+    opening = list(_serviceable(fresh, turn_away))
+    ids = new_ids(at=now, count=len(opening))
+    return [Opened(account_id, record, state) for account_id, (record, state) in zip(ids, opening, strict=True)]
+
+
 def _rows_of(new: Sequence[Opened], *, cipher: FieldCipher, now: datetime, today: date) -> _Rows:
-    rows = _Rows()
+    rows = _Rows(ids=iter(new_ids(at=now, count=sum(1 + len(account.record.parties) for account in new))))
     for account in new:
         _add(rows, account, cipher=cipher, now=now, today=today)
     return rows
@@ -186,20 +195,21 @@ def _store(transaction: Transaction, batch: _Batch) -> None:
     transaction.run(text("SET CONSTRAINTS ALL DEFERRED"))
 
 
-def _fresh(
+def _sorted_out(
     transaction: Transaction, batch: Sequence[PortfolioAccount], unsaved: _Batch, turn_away: TurnAway
-) -> list[PortfolioAccount]:
-    """The records whose account is not here yet, each `source_ref` once and each number once.
+) -> tuple[list[PortfolioAccount], list[PortfolioAccount]]:
+    """The records whose account is not here yet, each `source_ref` once and each number once; and those that are known.
 
     `unsaved` are on their way into the tables, and count as there.
     """
     records = {record.source_ref: record for record in reversed(batch)}
     columns = select(accounts.c.source_ref, accounts.c.account_number)
-    known = transaction.all(columns.where(accounts.c.source_ref.in_(list(records))))
+    known = transaction.all(columns.where(_is_any_of(accounts.c.source_ref, records)))
     for source_ref in (*(row["source_ref"] for row in known), *(source_ref for source_ref, _ in unsaved.known)):
         records.pop(source_ref, None)
+    known_records = [record for record in batch if records.get(record.source_ref) is not record]
     numbers = [record.account_number for record in records.values()]
-    taken = transaction.all(columns.where(accounts.c.account_number.in_(numbers))) if numbers else []
+    taken = transaction.all(columns.where(_is_any_of(accounts.c.account_number, numbers)))
     owners = {row["account_number"]: row["source_ref"] for row in taken}
     owners |= {number: source_ref for source_ref, number in unsaved.known}
     fresh = []
@@ -213,7 +223,12 @@ def _fresh(
             f"{owner}. Correct the number or the source reference, and import again."
         )
         turn_away(record, refusal)
-    return fresh
+    return fresh, known_records
+
+
+def _is_any_of(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
+    # One array, where `in_` would compile a statement with hundreds of parameters for every batch.
+    return column == any_(cast(list(values), ARRAY(Text)))
 
 
 def _serviceable(
@@ -247,7 +262,7 @@ def _add(rows: _Rows, account: Opened, *, cipher: FieldCipher, now: datetime, to
     on = record.opening.as_of_on
     rows.accounts.append(_account_row(record, account_id=account_id, now=now))
     for party in record.parties:
-        party_id = new_id(at=now)
+        party_id = next(rows.ids)
         sealed = sealed_party(cipher, party_id=party_id, party=party)
         known = {"id": party_id, "account_id": account_id, "role": party.role, "sms_consent": party.sms_consent}
         rows.parties.append({**known, **sealed})
@@ -257,7 +272,7 @@ def _add(rows: _Rows, account: Opened, *, cipher: FieldCipher, now: datetime, to
     stored = state_as_stored(state)
     rows.events.append(
         {
-            "id": new_id(at=now),
+            "id": next(rows.ids),
             "account_id": account_id,
             "number": 1,
             "source_key": f"{CAUSE}:{record.source_ref}",

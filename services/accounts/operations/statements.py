@@ -198,4 +198,5 @@ def _mailing(row: Mapping[str, Any]) -> dict[str, Any]:
         "mailed_at": None,
         "batch_id": None,
         "mailed_by": None,
+        "without_address_at": None,
     }

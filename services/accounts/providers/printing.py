@@ -19,13 +19,18 @@ class Printer:
     """Prints what it is given, and nothing it would have to look up."""
 
     def statement(
-        self, *, kind: str, issued: Mapping[str, Any], document: Mapping[str, Any], holders: Sequence[str]
-    ) -> bytes:
-        """A statement of a kind. Raises DocumentTooLong for more than fits on the bus, or takes too long."""
+        self, *, kind: str, issued: Mapping[str, Any], document: Mapping[str, Any], holders: Sequence[str],
+        address: Sequence[str] = (),
+    ) -> bytes:  # fmt: skip
+        """A statement of a kind, with the lines of an address where it is a letter.
+
+        Raises DocumentTooLong for more than fits on the bus, or takes too long.
+        """
         lines = [*document.get("transactions", ()), *document.get("adjustments", ())]
         if len(lines) > LINES_MAX:
             raise DocumentTooLong()
-        return self._print(f"{kind}.typ", {"issued": issued, "document": document, "holders": holders})
+        data = {"issued": issued, "document": document, "holders": holders, "address": address}
+        return self._print(f"{kind}.typ", data)
 
     def disclosure(self, *, version: str, text: str, code: str, account_last4: str) -> bytes:
         """A disclosure with the code that proves that it could be read."""

@@ -12,15 +12,16 @@ from services.accounts.queries.history import get_schedule, list_transactions
 from services.accounts.queries.leases import get_lease_figures
 from services.accounts.queries.matching import match_account, match_account_numbers
 from services.accounts.queries.moving import preview_deferment, preview_due_date_change
-from services.accounts.queries.paper import get_paper_batch, list_paper_mailings
+from services.accounts.queries.paper import find_unaddressed, get_paper_batch, list_paper_mailings
 from services.accounts.queries.paperless import get_paperless, print_disclosure
 from services.accounts.queries.payoff import get_payoff_preview, get_payoff_quote, list_payment_addresses
-from services.accounts.queries.statements import get_statement, list_statements, print_statement
+from services.accounts.queries.statements import get_statement, list_statements, print_letter, print_statement
 from services.accounts.queries.titles import list_title_releases
 from services.accounts.queries.work_items import list_work_items
 
 __all__ = [
     "count_days_late",
+    "find_unaddressed",
     "get_account",
     "get_account_file",
     "get_amount_due",
@@ -48,6 +49,7 @@ __all__ = [
     "preview_deferment",
     "preview_due_date_change",
     "print_disclosure",
+    "print_letter",
     "print_statement",
     "search_accounts",
 ]

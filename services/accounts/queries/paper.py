@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from chassis.errors import FieldError, InvalidRequest, NotFound
 from chassis.keys import FieldCipher
-from chassis.store import Transaction
+from chassis.store import Row, Transaction
 from services.accounts.models import (
     account_parties,
     accounts,
@@ -29,6 +29,20 @@ def list_paper_mailings(transaction: Transaction, *, limit: int, cursor: str | N
         waiting = waiting.where(paper_mailings.c.statement_id > _read_cursor(cursor))
     rows = transaction.all(waiting.order_by(paper_mailings.c.statement_id).limit(limit + 1))
     return {"data": rows[:limit], "next_cursor": str(rows[limit - 1]["statement_id"]) if len(rows) > limit else None}
+
+
+def find_unaddressed(transaction: Transaction, *, limit: int) -> dict[str, Any]:
+    """Letters that are in no batch and whose contract names no address: among those to be taken next, and set aside."""
+    waiting = select(paper_mailings.c.statement_id, paper_mailings.c.account_id).where(
+        paper_mailings.c.mailed_at.is_(None), paper_mailings.c.batch_id.is_(None)
+    )
+    aside_at = paper_mailings.c.without_address_at
+    following = waiting.where(aside_at.is_(None)).order_by(paper_mailings.c.statement_id).limit(limit)
+    aside = waiting.where(aside_at.is_not(None)).order_by(aside_at, paper_mailings.c.statement_id).limit(limit)
+    return {
+        "next": _without_address(transaction, transaction.all(following)),
+        "aside": _without_address(transaction, transaction.all(aside)),
+    }
 
 
 def get_paper_batch(transaction: Transaction, *, batch_id: str, cipher: FieldCipher) -> dict[str, Any]:
@@ -54,6 +68,15 @@ def get_paper_batch(transaction: Transaction, *, batch_id: str, cipher: FieldCip
         "mailed_count": sum(letter["mailed_at"] is not None for letter in letters),
         "letters": [{**letter, "addressees": to.get(letter["account_id"], [])} for letter in letters],
     }
+
+
+def _without_address(transaction: Transaction, letters: Sequence[Row]) -> list[Row]:
+    account_ids = [letter["account_id"] for letter in letters]
+    named = select(account_parties.c.account_id).where(
+        account_parties.c.account_id.in_(account_ids), account_parties.c.mailing_address_sealed.is_not(None)
+    )
+    addressed = {row["account_id"] for row in transaction.all(named)}
+    return [letter for letter in letters if letter["account_id"] not in addressed]
 
 
 def _addressees(

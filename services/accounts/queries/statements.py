@@ -1,6 +1,7 @@
 """Statements as they were issued: listed, read, and printed from what is stored alone."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -51,13 +52,40 @@ def print_statement(
     printer: Printer,
 ) -> dict[str, Any]:  # fmt: skip
     """One statement as a PDF, made from what was stored when it was issued. Raises NotFound, DocumentTooLong."""
-    identifier = allowed_id(caller, account_id)
-    row = _read(transaction, account_id=identifier, statement_id=statement_id)
+    return _print(
+        transaction, account_id=allowed_id(caller, account_id), statement_id=statement_id, cipher=cipher,
+        printer=printer, address=None,
+    )  # fmt: skip
+
+
+def print_letter(
+    transaction: Transaction, *, account_id: str, statement_id: str, mailing_address: Mapping[str, Any],
+    caller: CallContext, cipher: FieldCipher, printer: Printer,
+) -> dict[str, Any]:  # fmt: skip
+    """The same with where it goes, for an envelope with a window. Raises NotFound, DocumentTooLong."""
+    return _print(
+        transaction, account_id=allowed_id(caller, account_id), statement_id=statement_id, cipher=cipher,
+        printer=printer, address=mailing_address,
+    )  # fmt: skip
+
+
+def _print(
+    transaction: Transaction, *, account_id: UUID, statement_id: str, cipher: FieldCipher, printer: Printer,
+    address: Mapping[str, Any] | None,
+) -> dict[str, Any]:  # fmt: skip
+    row = _read(transaction, account_id=account_id, statement_id=statement_id)
     pages = printer.statement(
         kind=row["kind"], issued=_plain(row), document=row["document"],
-        holders=_holders(transaction, account_id=identifier, cipher=cipher),
+        holders=_holders(transaction, account_id=account_id, cipher=cipher), address=_lines(address),
     )  # fmt: skip
     return printed(f"{row['kind'].replace('_', '-')}-{row['period_to_on']}.pdf", pages)
+
+
+def _lines(address: Mapping[str, Any] | None) -> list[str]:
+    if address is None:
+        return []
+    town = f"{address['city']}, {address['state']} {address['postal_code']}"
+    return [line for line in (address["line_1"], address["line_2"], town) if line]
 
 
 def printed(file_name: str, pages: bytes) -> dict[str, Any]:

@@ -39,6 +39,12 @@ class Papers(Service):
             call.transaction, caller=call.context, cipher=self.cipher, printer=self.paper.printer, **call.request
         )
 
+    @query(takes=mailings.PrintLetter, gives=statements.PrintedDocument, may=STAFF)
+    def print_letter(self, call: Call) -> Any:
+        return queries.print_letter(
+            call.transaction, caller=call.context, cipher=self.cipher, printer=self.paper.printer, **call.request
+        )
+
     @command(takes=statements.IssueStatement, gives=statements.IssuedStatement, may=(SERVICE,), idempotent=True)
     def issue_statement(self, call: Call) -> Any:
         return operations.issue_statement(
@@ -86,6 +92,14 @@ class Papers(Service):
     @query(takes=mailings.ListPaperMailings, gives=mailings.PaperMailings, may=STAFF)
     def list_paper_mailings(self, call: Call) -> Any:
         return queries.list_paper_mailings(call.transaction, **call.request)
+
+    @query(takes=mailings.FindUnaddressed, gives=mailings.UnaddressedLetters, may=STAFF)
+    def find_unaddressed(self, call: Call) -> Any:
+        return queries.find_unaddressed(call.transaction, **call.request)
+
+    @command(takes=mailings.SetLettersAside, gives=mailings.LettersSetAside, may=STAFF)
+    def set_letters_aside(self, call: Call) -> Any:
+        return operations.set_letters_aside(call.transaction, now=self.clock.now(), **call.request)
 
     @command(takes=mailings.TakePaperBatch, gives=mailings.TakenPaperBatch, may=STAFF, idempotent=True)
     def take_paper_batch(self, call: Call) -> Any:

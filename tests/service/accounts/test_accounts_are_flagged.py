@@ -212,6 +212,34 @@ class TestAServicemember:
         assert names == ["payment_applied", "schedule_changed", "account_flagged"]
         assert check(service.store) == []
 
+    def test_is_forgiven_the_fees_since_the_call_up_too_for_they_count_as_interest(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        account_id = an_account(service, a_loan(opening=LATE, terms=replace(LOAN_TERMS, waterfall="fees_first")))
+        assess_fee(service, account_id)
+        assess_late_fee(service, account_id)
+        clock.move_to(clock.now(), today=date(2026, 11, 24))
+        # It pays the first fee, and nothing else.
+        paid = payment_posted(service, account_id=account_id, amount_cents=500, effective_on=date(2026, 11, 24))
+        assert deliver(service.on_payment_posted, paid) == Outcome.DONE
+        assert view_of(service, account_id)["fees_due_cents"] == 2_061
+        flag(service, account_id, "servicemember", from_on=date(2026, 11, 20))
+        assert view_of(service, account_id)["fees_due_cents"] == 0
+        books = ledger_of(service.store, account_id=account_id)
+        # The money that had paid a fee is for the interest, and all of the fees is given up.
+        assert (books.get("fee_receivable", 0), books["waiver_expense"]) == (0, 2_561)
+        waived = [envelope.data for envelope in emitted(service.store, name="fee_waived")]
+        assert sorted(told["amount_cents"] for told in waived) == [500, 2_061]
+        assert check(service.store) == []
+
+    def test_is_not_forgiven_a_fee_of_before_the_call_up(self, service: AccountsService, clock: FixedClock) -> None:
+        account_id = an_account(service, a_loan(opening=LATE))
+        assess_late_fee(service, account_id)
+        clock.move_to(clock.now(), today=date(2026, 11, 30))
+        flag(service, account_id, "servicemember", from_on=date(2026, 11, 24))
+        assert view_of(service, account_id)["fees_due_cents"] == 2_061
+        assert emitted(service.store, name="fee_waived") == []
+
     def test_pays_less_while_the_cap_is_on(self, service: AccountsService) -> None:
         terms = replace(LOAN_TERMS, annual_rate_percent=Decimal("8.90"), payment_cents=46_000)
         account_id = an_account(service, a_loan(terms=terms))

@@ -1,10 +1,13 @@
 """Statements on paper: staff see what waits, take it in batches with its addresses, and note what was mailed."""
 
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+import pdfplumber
 import pytest
 from sqlalchemy import text
 
@@ -28,9 +31,11 @@ OTHER_CLERK = "01900000-0000-7000-8000-0000000000ab"
 NO_BATCH = "01900000-0000-7000-8000-000000000bad"
 
 
-def billed(service: AccountsService, clock: FixedClock, count: int = 1, **record: Any) -> list[str]:
+def billed(
+    service: AccountsService, clock: FixedClock, count: int = 1, ref: str = "paper", **record: Any
+) -> list[str]:  # fmt: skip
     """Accounts whose statement of today has to go out on paper, the oldest first."""
-    ids = [an_account(service, a_loan(source_ref=f"paper/{number}", **record)) for number in range(count)]
+    ids = [an_account(service, a_loan(source_ref=f"{ref}/{number}", **record)) for number in range(count)]
     for account_id in ids:
         clock.move_to(clock.now() + timedelta(seconds=1))
         issued = {"account_id": account_id}
@@ -180,3 +185,118 @@ class TestMailedLetters:
         note(service, take(service)["id"])
         with pytest.raises(ConstraintViolated), service.store.writing() as transaction:
             transaction.run(text(f"UPDATE paper_mailings SET {change}"))
+
+
+class TestLettersWithoutAnAddress:
+    def found(self, service: AccountsService, limit: int = 50) -> tuple[list[str], list[str]]:
+        """The letters whose contract names no address: among the next ones, and aside."""
+        found = call(service.find_unaddressed, request={"limit": limit}, context=an_agent())
+        return ids_of(found["next"]), ids_of(found["aside"])
+
+    def set_aside(self, service: AccountsService, *, without: Sequence[str] = (), having: Sequence[str] = ()) -> int:
+        request = {"without_address": list(without), "with_address": list(having)}
+        told = call(service.set_letters_aside, request=request, context=an_agent())
+        count: int = told["without_address_count"]
+        return count
+
+    def open_items(self, service: AccountsService) -> list[Any]:
+        items = call(service.list_work_items, request={"reason": "letter_without_address"}, context=an_agent())
+        return list(items["data"])
+
+    def test_are_those_whose_contract_names_none(self, service: AccountsService, clock: FixedClock) -> None:
+        addressed = billed(service, clock, parties=(A_CO_BORROWER, PARTY_AT_ELM_STREET))
+        nowhere = billed(service, clock, count=2, ref="nowhere", parties=(A_BORROWER,))
+        statements = {row["account_id"]: row["statement_id"] for row in waiting(service)["data"]}
+        assert self.found(service) == ([statements[account_id] for account_id in nowhere], [])
+        assert self.found(service, limit=2) == ([statements[nowhere[0]]], [])
+        assert addressed[0] in statements
+
+    def test_come_into_no_batch_and_stand_in_nobodys_way(self, service: AccountsService, clock: FixedClock) -> None:
+        ids = billed(service, clock, count=3)
+        first, second, third = ids_of(waiting(service)["data"])
+        assert self.set_aside(service, without=[first, second]) == 2
+        taken = take(service, limit=2)
+        assert [letter["account_id"] for letter in batch(service, taken["id"])["letters"]] == ids[2:]
+        with pytest.raises(NothingToMail):
+            take(service, key="again")
+        assert self.found(service) == ([], [first, second])
+        marked = {row["statement_id"]: row["without_address_at"] is not None for row in waiting(service)["data"]}
+        assert marked == {first: True, second: True, third: False}
+
+    def test_ask_a_person_for_an_address_once_for_each_account(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        (account_id,) = billed(service, clock)
+        (letter,) = ids_of(waiting(service)["data"])
+        self.set_aside(service, without=[letter])
+        clock.move_to(clock.now() + timedelta(hours=1))
+        self.set_aside(service, without=[letter])
+        (item,) = self.open_items(service)
+        assert (item["account_id"], item["details"]) == (account_id, {"statement_id": letter})
+
+    def test_go_into_the_next_batch_once_there_is_one_and_the_question_is_closed(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        billed(service, clock)
+        (letter,) = ids_of(waiting(service)["data"])
+        self.set_aside(service, without=[letter])
+        assert self.set_aside(service, having=[letter]) == 0
+        assert self.open_items(service) == []
+        assert ids_of(batch(service, take(service)["id"])["letters"]) == [letter]
+        self.set_aside(service, without=[letter])
+        assert len(self.open_items(service)) == 1
+
+    def test_are_looked_for_the_longest_ago_first(self, service: AccountsService, clock: FixedClock) -> None:
+        billed(service, clock, count=3)
+        first, second, third = ids_of(waiting(service)["data"])
+        for letters in ([first, second, third], [first]):
+            self.set_aside(service, without=letters)
+            clock.move_to(clock.now() + timedelta(minutes=1))
+        assert self.found(service, limit=2) == ([], [second, third])
+
+    def test_that_were_left_in_a_batch_ask_for_one_too_until_they_are_mailed(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        billed(service, clock, count=2)
+        taken = take(service)
+        left, _ = ids_of(batch(service, taken["id"])["letters"])
+        note(service, taken["id"], left=[left])
+        (item,) = self.open_items(service)
+        assert item["details"] == {"statement_id": left}
+        note(service, taken["id"])
+        assert self.open_items(service) == []
+
+    def test_that_are_mailed_are_not_set_aside_any_more(self, service: AccountsService, clock: FixedClock) -> None:
+        billed(service, clock)
+        (letter,) = ids_of(batch(service, take(service)["id"])["letters"])
+        call(service.note_paper_mailing, request={"statement_id": letter}, context=an_agent())
+        assert self.set_aside(service, without=[letter]) == 0
+        assert self.open_items(service) == []
+
+
+class TestAPrintedLetter:
+    def test_shows_in_its_window_where_it_goes(self, service: AccountsService, clock: FixedClock) -> None:
+        billed(service, clock, parties=(PARTY_AT_ELM_STREET,))
+        (letter,) = batch(service, take(service)["id"])["letters"]
+        (party,) = letter["addressees"]
+        asked = {"account_id": letter["account_id"], "statement_id": letter["statement_id"]}
+        request = {**asked, "mailing_address": party["mailing_address"]}
+        printed = call(service.print_letter, request=request, context=an_agent())
+        statement = call(service.print_statement, request=asked, context=an_agent())
+        lines = ["Dana De La Cruz", "1200 Elm Street", "Apt 4", "Dallas, TX 75201", "Statement of"]
+        page = text_of(printed)
+        assert [page.index(line) for line in lines] == sorted(page.index(line) for line in lines)
+        assert "Elm Street" not in text_of(statement)
+        with pytest.raises(Forbidden):
+            call(service.print_letter, request=request, context=a_customer(accounts=(letter["account_id"],)))
+        with pytest.raises(NotFound):
+            call(service.print_letter, request={**request, "statement_id": NO_BATCH}, context=an_agent())
+
+
+def ids_of(letters: Sequence[Any]) -> list[str]:
+    return [letter["statement_id"] for letter in letters]
+
+
+def text_of(document: Any) -> str:
+    with pdfplumber.open(BytesIO(b64decode(document["content_base64"]))) as pages:
+        return "\n".join(page.extract_text() for page in pages.pages)

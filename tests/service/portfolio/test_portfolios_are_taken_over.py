@@ -105,6 +105,16 @@ def test_records_that_only_the_books_refuse_are_named_by_their_line_too(stage: S
     assert stage.account_refs() == {"pool/1", "pool/5"}
 
 
+def test_a_record_that_is_refused_is_named_by_its_own_line_though_the_file_has_it_twice(
+    stage: Stage, tmp_path: Path
+) -> None:
+    unserviceable = a_lease(source_ref="pool/1", opening=an_opening(partial_paid_cents=100))
+    path = a_lines_file(tmp_path, a_loan(source_ref="pool/0", account_number="A-0"), unserviceable, unserviceable)
+    taken = stage.take(path)
+    assert (taken.created, taken.skipped, taken.refused) == (1, 1, 1)
+    assert [refusal.place.line for refusal in stage.refusals] == [2]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

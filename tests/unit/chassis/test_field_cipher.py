@@ -1,12 +1,13 @@
 """What is sealed opens for its owner alone, as text or as a file; what is printed is found under every key."""
 
 import os
+from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from chassis.keys import FieldCipher, add_secret_key
+from chassis.keys import NONCE_BYTES, FieldCipher, add_secret_key
 
 PURPOSE = "fields-test"
 
@@ -67,3 +68,11 @@ def test_the_fields_of_one_owner_are_sealed_together_and_open_each_under_its_own
     for foreign in ("row 1:last_name", "row 2:first_name"):
         with pytest.raises(InvalidTag):
             cipher.decrypt(first, bound_to=foreign)
+
+
+def test_no_two_fields_are_ever_sealed_with_one_nonce(folder: Path) -> None:
+    cipher = a_cipher(folder)
+    fields = {f"field_{number}": "Ana" for number in range(50)}
+    sealed = [each for owner in ("row 1", "row 2") for each in cipher.encrypt_fields(fields, owner=owner).values()]
+    nonces = {urlsafe_b64decode(str(each).partition(".")[2])[:NONCE_BYTES] for each in sealed}
+    assert len(nonces) == len(sealed) == 100

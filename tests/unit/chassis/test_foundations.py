@@ -19,7 +19,7 @@ from chassis import tracing
 from chassis.errors import Impossible, InvalidRequest, NotFound, refusal_from_data
 from chassis.events import Envelope, Event, parse
 from chassis.failpoints import DECLARED, KILLED_EXIT_CODE
-from chassis.ids import lowest_id, made_at, new_id
+from chassis.ids import lowest_id, made_at, new_id, new_ids
 from chassis.keys import FieldCipher, add_secret_key
 from chassis.schemas import Cents, Instant, Strict, Text, dump, load
 from chassis.settings import Setting, Settings, SettingsInvalid, read
@@ -57,6 +57,16 @@ class TestIds:
 
     def test_do_not_repeat(self) -> None:
         assert len({new_id(at=NOW) for _ in range(10_000)}) == 10_000
+
+    def test_ids_made_together_are_like_those_made_one_by_one(self) -> None:
+        together = new_ids(at=NOW, count=10_000)
+        assert len(set(together)) == 10_000
+        assert {(each.version, each.variant, made_at(each)) for each in together} == {(7, "specified in RFC 4122", NOW)}
+        every_bit = 0
+        for each in together:
+            every_bit |= each.int
+        assert every_bit & ((1 << 62) - 1) == (1 << 62) - 1
+        assert new_ids(at=NOW, count=0) == []
 
 
 class TestEvents:

@@ -209,6 +209,9 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
         paper.ListPaperMailings, paper.PaperMailings, examples.page_of(paper_examples.MAILING),
     ),
     "accounts.note_paper_mailing": (paper.NotePaperMailing, paper.PaperMailing, paper_examples.MAILED),
+    "accounts.find_unaddressed": (paper.FindUnaddressed, paper.UnaddressedLetters, {"next": [], "aside": []}),
+    "accounts.set_letters_aside": (paper.SetLettersAside, paper.LettersSetAside, {"without_address_count": 0}),
+    "accounts.print_letter": (paper.PrintLetter, statements.PrintedDocument, A_PRINTED_DOCUMENT),
     "accounts.take_paper_batch": (paper.TakePaperBatch, paper.TakenPaperBatch, paper_examples.TAKEN),
     "accounts.get_paper_batch": (
         paper.OnePaperBatch, paper.PaperBatch, {**paper_examples.TAKEN, "letters": [paper_examples.LETTER]},

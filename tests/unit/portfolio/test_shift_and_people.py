@@ -1,14 +1,18 @@
 """A portfolio moves in time as a whole, and its invented people never change."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from phonenumbers import is_valid_number, parse
 
+from deploy.portfolio.errors import MalformedPortfolio, Place
+from deploy.portfolio.json_lines import JSON_LINES
 from deploy.portfolio.people import invented_person, with_people
-from deploy.portfolio.reading import read
+from deploy.portfolio.reading import read, read_placed
 from deploy.portfolio.shift import months_to_shift, shifted
+from services.accounts.contract.portfolio import PortfolioAccount, PortfolioAccountSchema
 from tests.unit.portfolio.builders import FIXTURES, a_loan_file, an_account
 
 POOL = FIXTURES / "example_pool_2025-06.xml"
@@ -51,6 +55,59 @@ def test_an_empty_pool_has_no_accounts_to_move(tmp_path: Path) -> None:
     path = a_loan_file(tmp_path)
     path.write_text(path.read_text().partition("<assets>")[0] + "</assetData>")
     assert list(read(path, business_on=date(2026, 2, 10))) == []
+
+
+def as_lines(folder: Path, *records: PortfolioAccount | str) -> Path:
+    path = folder / "portfolio.jsonl"
+    path.write_text("\n".join(each if isinstance(each, str) else a_line(each) for each in records))
+    return path
+
+
+def a_line(account: PortfolioAccount) -> str:
+    return json.dumps(PortfolioAccountSchema().dump(account))
+
+
+def as_of(on: date, ref: str = "loan/1") -> PortfolioAccount:
+    account = an_account()
+    return replace(account, source_ref=ref, opening=replace(account.opening, as_of_on=on))
+
+
+def test_the_last_month_is_that_of_a_record_that_can_be_read(tmp_path: Path) -> None:
+    later = a_line(as_of(date(2026, 5, 1)))
+    wrong = (
+        later.replace('"actual/actual"', '"lunar"'), later.replace("}]", '}], "issuer": "twice"', 1),
+        later.replace("2026-05-01", "05/01/2026"), later.replace('"2026-05-01"', "20260501"), "{", "[]",
+    )  # fmt: skip
+    path = as_lines(tmp_path, as_of(date(2025, 3, 1)), *wrong, as_of(date(2025, 4, 1), ref="loan/2"))
+    refused: list[MalformedPortfolio] = []
+    read = list(read_placed(path, business_on=date(2026, 7, 4), refused=refused.append))
+    assert [placed.account.opening.as_of_on for placed in read if placed.place.line in (1, 8)] == [
+        date(2026, 6, 1), date(2026, 7, 1),
+    ]  # fmt: skip
+    assert [refusal.place.line for refusal in refused] == [2, 3, 4, 5, 6, 7]
+
+
+def test_a_file_of_one_month_is_read_whole_once(tmp_path: Path) -> None:
+    path = as_lines(tmp_path, *(as_of(date(2025, 3, 1), ref=f"loan/{number}") for number in range(50)))
+    read: list[Place] = []
+
+    def account(place: Place, line: bytes) -> PortfolioAccount:
+        read.append(place)
+        return JSON_LINES.account(place, line)
+
+    assert replace(JSON_LINES, account=account).last_opening_on(path) == date(2025, 3, 1)
+    assert len(read) == 1
+
+
+def test_a_record_that_would_be_moved_off_the_calendar_is_refused_alone(tmp_path: Path) -> None:
+    ancient = replace(as_of(date(2025, 3, 1), ref="loan/2"), opened_on=date(3, 1, 1))
+    path = as_lines(tmp_path, as_of(date(2025, 3, 1)), ancient)
+    refused: list[MalformedPortfolio] = []
+    read = list(read_placed(path, business_on=date(2020, 1, 20), refused=refused.append))
+    assert [placed.account.opening.as_of_on for placed in read] == [date(2020, 1, 1)]
+    assert [str(refusal) for refusal in refused] == [
+        "portfolio.jsonl, line 2: Moved by -62 months, as the file's last month is, a date leaves the calendar."
+    ]
 
 
 def test_invented_people_depend_on_the_account_alone() -> None:
