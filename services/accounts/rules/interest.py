@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from chassis.money import round_half_up_cents
@@ -10,6 +10,7 @@ from services.accounts.rules.terms import DayCount
 
 # A multiple of every year basis, so that days of different years add up in whole numbers.
 _YEAR_PARTS = 360 * 365 * 366
+_EXACT = Context(prec=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,8 @@ def interest_cents(
     spans = accrual_spans(day_count=day_count, from_on=from_on, to_on=to_on)
     year_parts = sum(span.days * (_YEAR_PARTS // span.year_days) for span in spans)
     # One division at the end: an exact half cent must stay exact to be rounded half-up later.
-    with localcontext() as context:
-        context.prec = 50
-        return principal_cents * annual_rate_percent * year_parts / (100 * _YEAR_PARTS)
+    product = _EXACT.multiply(annual_rate_percent, principal_cents * year_parts)
+    return _EXACT.divide(product, 100 * _YEAR_PARTS)
 
 
 def per_diem_cents(*, principal_cents: int, annual_rate_percent: Decimal, day_count: DayCount, on: date) -> Decimal:
