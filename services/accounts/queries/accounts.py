@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from chassis.context import CallContext
 from chassis.store import Transaction
 from services.accounts.models import allocations
 from services.accounts.queries.reading import ReadAccount, allowed_id, read_account, read_accounts
+from services.accounts.rules.assessing import grace_days
 from services.accounts.rules.shown import carried_standing
 
 FROM_STANDING = (
@@ -24,8 +25,6 @@ FROM_STANDING = (
     "payoff_ceiling_cents",
     "next_due_on",
     "days_past_due",
-    "grace_days",
-    "last_day_without_late_fee_on",
     "maturity_on",
 )
 
@@ -83,7 +82,14 @@ def _view(account: ReadAccount, *, on: date, last_payments: Mapping[UUID, Mappin
         "last_payment": last_payments.get(columns["id"]),
         "as_of": account.as_of(on=on),
         **{name: figures[name] for name in FROM_STANDING},
+        **_grace(account, next_due_on=figures["next_due_on"], on=on),
     }
+
+
+def _grace(account: ReadAccount, *, next_due_on: date | None, on: date) -> dict[str, Any]:
+    days = grace_days(terms=account.terms, jurisdiction=account.columns["state"], due_on=next_due_on or on)
+    last_on = None if next_due_on is None else next_due_on + timedelta(days=days)
+    return {"grace_days": days, "last_day_without_late_fee_on": last_on}
 
 
 def _last_payments(transaction: Transaction, account_ids: Sequence[UUID]) -> dict[UUID, Mapping[str, Any]]:

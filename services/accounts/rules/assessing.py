@@ -7,7 +7,7 @@ from services.accounts.rules.amendments import in_force
 from services.accounts.rules.engine import apply_credit
 from services.accounts.rules.events import LateFee
 from services.accounts.rules.history import History, replay_history
-from services.accounts.rules.late_fees import DEFAULT_PACK, NoLateFeeRule, late_fee
+from services.accounts.rules.late_fees import DEFAULT_PACK, NoLateFeeRule, chargeable_from, late_fee
 from services.accounts.rules.late_fees import LateFee as Allowed
 from services.accounts.rules.lateness import asked_cents, unpaid_cents
 from services.accounts.rules.schedule import due_on
@@ -22,6 +22,17 @@ class NotChargeable(ValueError):
 def pack_of(*, terms: Terms, jurisdiction: str | None) -> str:
     """The name of the rule pack that a contract follows: its own, else that of the customer's state."""
     return terms.late_fee_pack or jurisdiction or DEFAULT_PACK
+
+
+def grace_days(*, terms: Terms, jurisdiction: str | None, due_on: date) -> int:
+    """How long after a due date no late fee is charged: the contract's days, or the statute's where those are more."""
+    try:
+        first_on = chargeable_from(
+            state=pack_of(terms=terms, jurisdiction=jurisdiction), due_on=due_on, grace_days=terms.grace_days
+        )
+    except NoLateFeeRule:
+        return terms.grace_days
+    return (first_on - due_on).days - 1
 
 
 def decide_late_fee(
