@@ -24,7 +24,11 @@ OF_PAYOFFS: Mapping[str, str] = {
                || sum((e.data ->> 'amount_cents')::bigint)
         FROM account_events e
         JOIN account_events p ON p.account_id = e.account_id AND p.source_key = e.data ->> 'payment_key'
-        WHERE e.kind = 'refund_due' GROUP BY p.id
+        WHERE e.kind = 'refund_due' AND NOT EXISTS (
+            SELECT FROM account_events undone
+            WHERE undone.account_id = p.account_id AND undone.kind IN ('payment_reversed', 'payment_returned')
+                AND undone.data ->> 'payment_key' = p.source_key)
+        GROUP BY p.id
         HAVING sum((e.data ->> 'amount_cents')::bigint) > (p.data ->> 'amount_cents')::bigint ORDER BY p.id""",
     "refund and work item do not agree": """
         SELECT e.source_key, (e.data ->> 'amount_cents') || ' cents, work item '
