@@ -518,6 +518,21 @@ class TestWhatStaffAndBanksChange:
         assert view_of(service, account_id)["status"] == "paid_off"
         assert check(service.store) == []
 
+    def test_a_payment_that_comes_back_takes_its_own_refund_with_it_and_no_other(
+        self, service: AccountsService
+    ) -> None:
+        account_id = an_account(service, a_loan())
+        pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS + 500)
+        earlier = pay(service, account_id, amount_cents=10_000, effective_on=date(2026, 11, 10))
+        self.reverse(service, account_id, earlier)
+        ledger = ledger_of(service.store, account_id=account_id)
+        assert ledger["refund_payable"] == -(500 + INTEREST_SAVED_CENTS)
+        assert ledger["payoff_drift"] == INTEREST_SAVED_CENTS
+        waiting = [item for item in rows_of(service.store, work_items) if item["closed_at"] is None]
+        assert {item["details"]["amount_cents"] for item in waiting} == {500, INTEREST_SAVED_CENTS}
+        assert view_of(service, account_id)["status"] == "paid_off"
+        assert check(service.store) == []
+
     def test_money_that_was_undone_is_not_counted_towards_the_quote(self, service: AccountsService) -> None:
         account_id = an_account(service, a_loan())
         quote = quoted(service, account_id)
