@@ -5,13 +5,14 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 _DOLLARS = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _DIGITS_MAX = 40
-_CENT = Decimal(1)
-_HALF_UP = Context(prec=60, rounding=ROUND_HALF_UP)
+_ONE = Decimal(1)
+# Wide enough for every amount, whatever the caller's context is; entering one for each rounding costs more than it.
+_CENTS = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 def round_half_up_cents(amount: Decimal) -> int:
     """Round an exact amount of cents to whole cents; a half goes away from zero."""
-    return int(_HALF_UP.quantize(amount, _CENT))
+    return int(_CENTS.quantize(amount, _ONE))
 
 
 def cents_from_dollars(text: str, *, round_sub_cents: bool = False) -> int:

@@ -19,6 +19,17 @@ OF_PAYOFFS: Mapping[str, str] = {
         LEFT JOIN account_events p ON p.account_id = e.account_id AND p.source_key = e.data ->> 'payment_key'
         WHERE e.kind IN ('payoff_settled', 'lease_ended', 'refund_due') AND e.data ->> 'payment_key' IS NOT NULL
             AND p.id IS NULL ORDER BY e.id""",
+    "refunds are more than their payment": """
+        SELECT p.source_key, 'brought ' || (p.data ->> 'amount_cents') || ' cents, carries back '
+               || sum((e.data ->> 'amount_cents')::bigint)
+        FROM account_events e
+        JOIN account_events p ON p.account_id = e.account_id AND p.source_key = e.data ->> 'payment_key'
+        WHERE e.kind = 'refund_due' AND NOT EXISTS (
+            SELECT FROM account_events undone
+            WHERE undone.account_id = p.account_id AND undone.kind IN ('payment_reversed', 'payment_returned')
+                AND undone.data ->> 'payment_key' = p.source_key)
+        GROUP BY p.id
+        HAVING sum((e.data ->> 'amount_cents')::bigint) > (p.data ->> 'amount_cents')::bigint ORDER BY p.id""",
     "refund and work item do not agree": """
         SELECT e.source_key, (e.data ->> 'amount_cents') || ' cents, work item '
                || coalesce((w.details ->> 'amount_cents') || ' cents', 'absent')

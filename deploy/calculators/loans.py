@@ -130,7 +130,12 @@ def interest(data: dict[str, Any]) -> dict[str, Any]:
 class LateFeeInput(Input):
     """What `late-fee` takes; `state` is two letters, or `default` for a contract with a late charge of its own."""
 
-    state = fields.String(required=True, validate=validate.Regexp(r"(?:[A-Z]{2}|default)\Z"))
+    state = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"(?:[A-Z]{2}|default)\Z", error="Must be a state's two capital letters, such as TX, or default."
+        ),
+    )
     instalment_cents = Whole(least=1)
     unpaid_cents = Whole()
     due_on = Day()

@@ -92,7 +92,7 @@ def _other_loans(*, upcoming: date, late: date, year: int) -> list[PortfolioAcco
                 count=60,
                 next_number=21,
                 next_due_on=add_months(on=late, months=-1),
-                fees_due_cents=1_890,
+                fees_due_cents=1_889,
             ),
         ),
         _loan(

@@ -81,7 +81,7 @@ def assess_late_fee(call: HttpCall) -> Reply:
     "POST", f"{PATH}/fees", operation="assessFee", tags=TAGS, who=STAFF, idempotent=True, takes=AssessFee,
     gives=accounts.ChangedAccount, summary="Charge a fee that the contract allows",
     sends={"kind": "other_fee", "amount_cents": 500, "reason": "copy of the contract", "fee_reference": "copy/1"},
-    example=staff_examples.CHANGED_ACCOUNT, errors=("account_not_open", "fee_stopped"),
+    example=staff_examples.CHANGED_ACCOUNT, errors=("account_not_open", "fee_stopped", "fee_above_cap"),
 )  # fmt: skip
 def assess_fee(call: HttpCall) -> Reply:
     return call.relay("accounts", "assess_fee", account_id=call.path["account_id"], **call.body)

@@ -3222,7 +3222,7 @@ export interface Operations {
       409: Refused<409, "account_not_open" | "fee_stopped" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
       415: Refused<415, "unsupported_media_type">;
-      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
+      422: Refused<422, "fee_above_cap" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

@@ -257,6 +257,15 @@ class FeeStopped(Refusal):
     detail = "Nothing was charged. Look at the account's flags; a fee may be charged once the flag is cleared."
 
 
+class FeeAboveCap(Refusal):
+    """The law of the customer's state allows less; the detail names it."""
+
+    code = "fee_above_cap"
+    kind = Kind.UNPROCESSABLE
+    title = "The law allows no fee as high as this"
+    detail = "Nothing was charged. Charge no more than the law of the customer's state allows."
+
+
 class FlagAlreadySet(Refusal):
     code = "flag_already_set"
     kind = Kind.CONFLICT

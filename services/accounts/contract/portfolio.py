@@ -172,6 +172,7 @@ class _CalendarSchema(_Record):
     deferments_max = fields.Integer(load_default=6, strict=True)
     deferment_months_max = fields.Integer(load_default=2, strict=True)
     bill_lead_days = fields.Integer(load_default=BILL_LEAD_DAYS, strict=True)
+    grace_rolls = fields.Boolean(load_default=False)
 
 
 class LoanTermsSchema(_CalendarSchema):

@@ -46,7 +46,8 @@ class LoanTerms:
     The last of `payment_count` instalments is whatever clears the loan, not `payment_cents`. `waterfall` says whether
     fees are paid after the instalments that are due, or first; `returned_payment_fee_cents` is what a payment returned
     for lack of funds may cost; `late_fee_pack` names the rule pack of its late fees, None for the customer's state;
-    `bill_lead_days` is how long before its due date an instalment is billed. Due dates may be changed
+    `bill_lead_days` is how long before its due date an instalment is billed; with `grace_rolls` a grace that would end
+    on a day without banks ends on the next one with. Due dates may be changed
     `due_date_changes_per_year` times and payments deferred `deferments_per_year` times in any twelve months,
     `deferments_max` times in all, by at most `deferment_months_max` months at once; 0 allows none.
     `moves` and `payment_steps` are no part of a signed contract: the engine puts there what servicing events have
@@ -69,6 +70,7 @@ class LoanTerms:
     deferments_max: int = 6
     deferment_months_max: int = 2
     bill_lead_days: int = BILL_LEAD_DAYS
+    grace_rolls: bool = False
     moves: tuple[Move, ...] = ()
     payment_steps: tuple[PaymentStep, ...] = ()
 
@@ -108,6 +110,7 @@ class LeaseTerms:
     deferments_max: int = 6
     deferment_months_max: int = 2
     bill_lead_days: int = BILL_LEAD_DAYS
+    grace_rolls: bool = False
     moves: tuple[Move, ...] = ()
     extended_months: int = 0
 

@@ -72,7 +72,8 @@ EVENT_KINDS: Mapping[str, type[AccountEvent]] = {
 
 
 def terms_as_stored(terms: Terms) -> dict[str, Any]:
-    return _stored(terms, leave_out=NOT_SIGNED)
+    # The release before this one does not know it, and reads what it knows alone.
+    return _stored(terms, leave_out=NOT_SIGNED if terms.grace_rolls else NOT_SIGNED | {"grace_rolls"})
 
 
 def terms_from_stored(product: str, stored: Mapping[str, Any]) -> Terms:

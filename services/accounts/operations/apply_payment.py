@@ -212,8 +212,8 @@ def _tell_all(applied: _Applied, *, now: datetime, today: date) -> LockedAccount
     tell_consequences(
         transaction, before=before, folded=applied.folded, after=after, today=today, payment_id=payment.payment_id
     )
-    refund = applied.settled.refund
-    tell_closing(transaction, before=before, after=after, refund=refund, money=payment.money, today=today)
+    refunds = applied.settled.refunds
+    tell_closing(transaction, before=before, after=after, refunds=refunds, money=payment.money, today=today)
     # Telling may have closed what is paid off.
     return after if after.status == before.status else lock_account(transaction, account_id=after.id)
 

@@ -1,6 +1,6 @@
 """What payments tells of banks: money settles, goes back, is paid back; each movement is booked once, in any order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -71,14 +71,15 @@ def note_refund_failed(transaction: Transaction, *, failed: Mapping[str, Any], n
 
 
 def tell_closing(
-    transaction: Transaction, *, before: LockedAccount, after: LockedAccount, refund: Refund | None, money: Money,
+    transaction: Transaction, *, before: LockedAccount, after: LockedAccount, refunds: Iterable[Refund], money: Money,
     today: date,
 ) -> None:  # fmt: skip
-    """What follows where a payment has paid the account off: a refund that is due, and the end of the account.
+    """What follows where a payment has paid the account off: refunds that are due, and the end of the account.
 
     The money may have settled before it was applied: then the account closes at once.
     """
-    tell_refund(transaction, account=after, refund=refund, money=money, today=today)
+    for refund in refunds:
+        tell_refund(transaction, account=after, refund=refund, today=today)
     if before.status == after.status or after.status != PAID_OFF:
         return
     presentment: dict[str, Any] = {"payment_id": money.payment_id, "presentment_number": money.presentment_number}

@@ -25,7 +25,9 @@ from services.accounts.rules.payoff import (
     PAYABLE,
     PayoffPolicy,
     is_met,
+    last_that_brought,
     refund_cents,
+    share_refund,
     still_open_cents,
 )
 from services.accounts.rules.shown import CLOSED, PAID_OFF, carried_standing, has_credit_to_return
@@ -36,30 +38,30 @@ MISSED, LEASE_QUOTE_MET = "payoff_quote_missed", "lease_quote_met"
 PAYOFF, LEASE_END, REFUND = "payoff_settled", "lease_ended", "refund_due"
 
 # Who pays back by the way of a payment pays back no more than came that way.
-_STANDING_PAYMENT = text(
+_WAYS_BACK = text(
     """
-    SELECT paid.source_key, paid.data ->> 'payment_id' AS payment_id
+    SELECT paid.source_key, CAST(CAST(paid.data ->> 'amount_cents' AS bigint) - (
+        SELECT coalesce(sum(CAST(back.data ->> 'amount_cents' AS bigint)), 0) FROM account_events back
+        WHERE back.account_id = paid.account_id AND back.kind = 'refund_due'
+          AND back.data ->> 'payment_key' = paid.source_key
+    ) AS bigint) AS cents
     FROM account_events paid
     WHERE paid.account_id = :account_id AND paid.kind = 'payment_posted' AND NOT EXISTS (
         SELECT FROM account_events undone
         WHERE undone.account_id = paid.account_id AND undone.kind IN ('payment_reversed', 'payment_returned')
           AND undone.data ->> 'payment_key' = paid.source_key
-    ) AND CAST(paid.data ->> 'amount_cents' AS bigint) >= :cents + (
-        SELECT coalesce(sum(CAST(back.data ->> 'amount_cents' AS bigint)), 0) FROM account_events back
-        WHERE back.account_id = paid.account_id AND back.kind = 'refund_due'
-          AND back.data ->> 'payment_key' = paid.source_key
     )
-    ORDER BY paid.effective_on DESC, paid.number DESC LIMIT 1
+    ORDER BY paid.effective_on DESC, paid.number DESC
     """
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:
-    """The account after a payment and all that followed from it; the refund that is due now, if any."""
+    """The account after a payment and all that followed from it; the refunds that are due now."""
 
     account: LockedAccount
-    refund: Refund | None = None
+    refunds: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +100,9 @@ def meets_lease_quote(
     return any(is_met(promise=promise_of(q, arriving_cents=amount_cents), effective_on=effective_on) for q in cited)
 
 
-def tell_refund(
-    transaction: Transaction, *, account: LockedAccount, refund: Refund | None, money: Money, today: date
-) -> None:
-    """`refund_due`, with the id under which it is to be paid; nothing where nothing is owed back."""
-    if refund is None:
-        return
+def tell_refund(transaction: Transaction, *, account: LockedAccount, refund: Refund, today: date) -> None:
+    """`refund_due`, with the id under which it is to be paid, and the payment by whose way it goes back."""
+    payment_id, presentment_number = _presentment(refund.payment_key)
     transaction.emit(
         events.refund_due,
         subject=str(account.id),
@@ -111,8 +110,8 @@ def tell_refund(
             "account_id": str(account.id),
             "refund_id": _refund_id(refund),
             "amount_cents": refund.amount_cents,
-            "payment_id": money.payment_id,
-            "presentment_number": money.presentment_number,
+            "payment_id": payment_id,
+            "presentment_number": presentment_number,
             "standing": carried_standing(status=account.status, terms=account.terms, state=account.state, on=today),
         },
     )
@@ -254,51 +253,54 @@ def _met_quote(
 def set_aside_refund(
     transaction: Transaction, *, account: LockedAccount, arrived: Arrived, money: Money, policy: PayoffPolicy
 ) -> Settlement:
-    """What a paid-off account has too much becomes a refund, if the policy gives it back."""
+    """What a paid-off account has too much becomes a refund, if the policy gives it back.
+
+    No payment carries back more than it brought: what is beyond goes by the way of another one, or stays credit, which
+    waits for a person.
+    """
     cents = refund_cents(unapplied_cents=account.state.unapplied_cents, policy=policy)
     if account.status != PAID_OFF or cents == 0:
         return Settlement(account=account)
-    refund = Refund(
-        source_key=f"{REFUND}:{new_id(at=arrived.now)}",
-        effective_on=max(arrived.today, account.state.last_effective_on),
-        payment_key=money.source_key,
-        amount_cents=cents,
-    )
-    account = record_following(
-        transaction, account=account, event=refund, kind=REFUND, details=_follows(money), arrived=arrived
-    )
-    details = {"payment_id": money.payment_id, "refund_id": _refund_id(refund), "amount_cents": cents}
-    _open_work_item(
-        transaction, account=account, reason=REFUND, now=arrived.now, source_key=refund.source_key, details=details
-    )
-    return Settlement(account=account, refund=refund)
+    room_cents = _ways_back(transaction, account_id=account.id)
+    shares = share_refund(cents=cents, arrived_key=money.source_key, room_cents=room_cents)
+    refunds = []
+    for number, (payment_key, part_cents) in enumerate(shares):
+        # Ids sort by time: each belongs after the one before it.
+        refund = _refund(
+            account=account, payment_key=payment_key, cents=part_cents, today=arrived.today,
+            now=arrived.now + timedelta(milliseconds=number),
+        )  # fmt: skip
+        account = record_following(
+            transaction, account=account, event=refund, kind=REFUND, details=refund_details(refund), arrived=arrived
+        )
+        _await_refund(transaction, account=account, refund=refund, now=arrived.now)
+        refunds.append(refund)
+    return Settlement(account=account, refunds=tuple(refunds))
 
 
 def credit_refund(
     transaction: Transaction, *, account: LockedAccount, policy: PayoffPolicy, now: datetime, today: date
-) -> tuple[Refund | None, Money | None]:
-    """The refund of the credit that a billed lease is left with, and the standing payment by whose way it goes back.
+) -> Refund | None:
+    """The refund of the credit that a billed lease is left with.
 
-    That is the last one that brought as much. A person sends it where there is none: the work item then names no
-    payment.
+    It goes back by the way of the last standing payment that brought as much. A person sends it where there is none:
+    the work item then names no payment.
     """
     cents = refund_cents(unapplied_cents=account.state.unapplied_cents, policy=policy)
     if cents == 0:
-        return None, None
-    paid = transaction.one(_STANDING_PAYMENT, {"account_id": account.id, "cents": cents})
-    if paid is None:
+        return None
+    payment_key = last_that_brought(cents, room_cents=_ways_back(transaction, account_id=account.id))
+    if payment_key is None:
         _leave_to_a_person(transaction, account=account, cents=cents, now=now)
-        return None, None
-    on = max(today, account.state.last_effective_on)
-    key = f"{REFUND}:{new_id(at=now)}"
-    refund = Refund(source_key=key, effective_on=on, payment_key=paid["source_key"], amount_cents=cents)
-    details = {"payment_id": paid["payment_id"], "refund_id": _refund_id(refund), "amount_cents": cents}
-    _open_work_item(transaction, account=account, reason=REFUND, now=now, source_key=key, details=details)
-    number = int(paid["source_key"].rpartition(":")[2])
-    money = Money(
-        payment_id=paid["payment_id"], presentment_number=number, source_key=paid["source_key"], quote_id=None
-    )
-    return refund, money
+        return None
+    refund = _refund(account=account, payment_key=payment_key, cents=cents, today=today, now=now)
+    _await_refund(transaction, account=account, refund=refund, now=now)
+    return refund
+
+
+def refund_details(refund: Refund) -> dict[str, Any]:
+    """What the account's event keeps of a refund besides its own figures."""
+    return {"payment_id": _presentment(refund.payment_key)[0]}
 
 
 def record_following(
@@ -313,6 +315,26 @@ def record_following(
     )
     assert following is not None, "a payment pays off and is refunded once"
     return fold(transaction, account=account, arrived=following).account
+
+
+def _refund(*, account: LockedAccount, payment_key: str, cents: int, today: date, now: datetime) -> Refund:
+    return Refund(
+        source_key=f"{REFUND}:{new_id(at=now)}", effective_on=max(today, account.state.last_effective_on),
+        payment_key=payment_key, amount_cents=cents,
+    )  # fmt: skip
+
+
+def _ways_back(transaction: Transaction, *, account_id: UUID) -> dict[str, int]:
+    """What each standing payment, the newest first, brought and has not carried back yet."""
+    return {row["source_key"]: row["cents"] for row in transaction.all(_WAYS_BACK, {"account_id": account_id})}
+
+
+def _await_refund(transaction: Transaction, *, account: LockedAccount, refund: Refund, now: datetime) -> None:
+    """The work item that payments closes once it has paid the refund."""
+    details = {**refund_details(refund), "refund_id": _refund_id(refund), "amount_cents": refund.amount_cents}
+    _open_work_item(
+        transaction, account=account, reason=REFUND, now=now, source_key=refund.source_key, details=details
+    )  # fmt: skip
 
 
 def _leave_to_a_person(transaction: Transaction, *, account: LockedAccount, cents: int, now: datetime) -> None:
@@ -335,6 +357,12 @@ def _open_work_item(
 
 def _follows(money: Money) -> dict[str, Any]:
     return {"payment_id": money.payment_id}
+
+
+def _presentment(payment_key: str) -> tuple[str, int]:
+    """The payment's id and the number of its presentment."""
+    payment, _, number = payment_key.rpartition(":")
+    return payment.partition(":")[2], int(number)
 
 
 def _refund_id(refund: Refund) -> str:

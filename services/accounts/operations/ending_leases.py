@@ -10,7 +10,14 @@ from chassis.store import Transaction
 from services.accounts.contract import events
 from services.accounts.contract.errors import ChangeNotPossible, LeaseNotRunning, LeasePastDue
 from services.accounts.operations.changing import change, changed
-from services.accounts.operations.closing import LEASE_END, REFUND, close_for_good, credit_refund, tell_refund
+from services.accounts.operations.closing import (
+    LEASE_END,
+    REFUND,
+    close_for_good,
+    credit_refund,
+    refund_details,
+    tell_refund,
+)
 from services.accounts.operations.locking import LockedAccount, account_id_of, lock_account, lock_for
 from services.accounts.operations.quoting import give_up_quotes
 from services.accounts.operations.recording import find_recorded
@@ -149,13 +156,13 @@ def _credit_goes_back(
     transaction: Transaction, *, account: LockedAccount, policy: PayoffPolicy, now: datetime, today: date
 ) -> LockedAccount:
     """Set aside what is left of the customer's credit, to go back the way the last payment came."""
-    refund, money = credit_refund(transaction, account=account, policy=policy, now=now, today=today)
-    if refund is None or money is None:
+    refund = credit_refund(transaction, account=account, policy=policy, now=now, today=today)
+    if refund is None:
         return account
-    details = {"payment_id": money.payment_id}
+    details = refund_details(refund)
     folded = change(transaction, account=account, event=refund, kind=REFUND, now=now, today=today, details=details)
     assert folded is not None, "its key is new"
-    tell_refund(transaction, account=folded.account, refund=refund, money=money, today=today)
+    tell_refund(transaction, account=folded.account, refund=refund, today=today)
     return folded.account
 
 

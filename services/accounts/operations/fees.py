@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.context import CallContext
+from chassis.money import format_dollars
 from chassis.store import Row, Transaction
 from services.accounts.contract import events
 from services.accounts.contract.errors import (
+    FeeAboveCap,
     FeeNotDue,
     FeeNotFound,
     FeeStopped,
@@ -24,9 +26,9 @@ from services.accounts.operations.recording import find_recorded
 from services.accounts.operations.telling import tell, tell_consequences
 from services.accounts.rules.assessing import NotChargeable, decide_late_fee
 from services.accounts.rules.events import Fee, FeeKind, Waiver
-from services.accounts.rules.fees import returned_payment_fee_cents
 from services.accounts.rules.flags import Charge, Flag, stopping_flag, why_stopped
 from services.accounts.rules.history import History
+from services.accounts.rules.returned_payment_fees import returned_payment_cap, returned_payment_fee_cents
 from services.accounts.rules.state import OPENING_FEES, AccountState
 
 CHARGED_BY_US = ("late_fee_assessed", "fee_assessed")
@@ -98,12 +100,17 @@ def assess_fee(
     now: datetime,
     today: date,
 ) -> dict[str, Any]:
-    """Charge a fee that the contract allows; a reference charges once. Raises NotFound, AccountNotOpen, FeeStopped."""
+    """Charge a fee that the contract allows; a reference charges once.
+
+    Raises NotFound, AccountNotOpen, FeeStopped, FeeAboveCap.
+    """
     account = lock_for(transaction, caller=caller, account_id=account_id)
     require_open(account)
     stopping = _stopping(transaction, account=account, fee=kind, on=today)
     if stopping is not None:
         raise FeeStopped(f"{why_stopped(stopping)} Nothing was charged.")
+    if kind == "returned_payment_fee":
+        _require_within_cap(account, amount_cents=amount_cents, on=today)
     key = f"fee:{account.id}:{fee_reference}"
     event = Fee(source_key=key, effective_on=today, kind=kind, amount_cents=amount_cents, reason=reason)
     folded = change(transaction, account=account, event=event, kind="fee_assessed", now=now, today=today)
@@ -113,8 +120,10 @@ def assess_fee(
 def charge_returned_payment(
     transaction: Transaction, *, account: LockedAccount, payment_key: str, code: str | None, now: datetime, today: date
 ) -> LockedAccount:
-    """The account with what its contract charges for a return, once per presentment, unless a flag stops it."""
-    cents = returned_payment_fee_cents(terms=account.terms, return_code=code)
+    """The account with what its contract and state let a return cost, once per presentment, unless a flag stops it."""
+    cents = returned_payment_fee_cents(
+        terms=account.terms, jurisdiction=account.jurisdiction, return_code=code, on=today
+    )  # fmt: skip
     if cents == 0 or _stopping(transaction, account=account, fee="returned_payment_fee", on=today):
         return account
     event = Fee(
@@ -188,6 +197,15 @@ def _given_up(
         tell(transaction, event=events.fee_waived, account=folded.account, today=today, data=data)
     tell_consequences(transaction, before=account, folded=folded, today=today)
     return folded.account, cents
+
+
+def _require_within_cap(account: LockedAccount, *, amount_cents: int, on: date) -> None:
+    cap = returned_payment_cap(jurisdiction=account.jurisdiction, on=on)
+    if cap is not None and amount_cents > cap.most_cents:
+        raise FeeAboveCap(
+            f"{cap.citation} allows at most {format_dollars(cap.most_cents)} for a returned payment. Nothing was"
+            " charged: charge no more than that."
+        )
 
 
 def _stopping(transaction: Transaction, *, account: LockedAccount, fee: Charge, on: date) -> Flag | None:

@@ -1,7 +1,7 @@
 """What an account owes, for the customer and for the services that keep a copy."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select, true
@@ -10,6 +10,7 @@ from chassis.context import CallContext
 from chassis.store import Transaction
 from services.accounts.models import accounts, allocations
 from services.accounts.queries.reading import READ, ReadAccount, allowed_id, read_account, read_accounts
+from services.accounts.rules.assessing import grace_days
 from services.accounts.rules.shown import carried_standing
 
 FROM_STANDING = (
@@ -21,8 +22,6 @@ FROM_STANDING = (
     "payoff_ceiling_cents",
     "next_due_on",
     "days_past_due",
-    "grace_days",
-    "last_day_without_late_fee_on",
     "maturity_on",
 )
 
@@ -83,7 +82,14 @@ def _view(account: ReadAccount, *, on: date) -> dict[str, Any]:
         "last_payment": _last_payment_of(columns),
         "as_of": account.as_of(on=on),
         **{name: getattr(figures, name) for name in FROM_STANDING},
+        **_grace(account, next_due_on=figures.next_due_on, on=on),
     }
+
+
+def _grace(account: ReadAccount, *, next_due_on: date | None, on: date) -> dict[str, Any]:
+    days = grace_days(terms=account.terms, jurisdiction=account.columns["state"], due_on=next_due_on or on)
+    last_on = None if next_due_on is None else next_due_on + timedelta(days=days)
+    return {"grace_days": days, "last_day_without_late_fee_on": last_on}
 
 
 def _last_payment_of(columns: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -183,6 +183,9 @@ def _chargeable(*, terms: Terms, state: AccountState, pack: str) -> Iterator[tup
     for number in range(state.next_instalment_number, terms.payment_count + 1):
         due = due_on(terms=terms, number=number)
         try:
-            yield number, chargeable_from(state=pack, due_on=due, grace_days=terms.grace_days)
+            yield (
+                number,
+                chargeable_from(state=pack, due_on=due, grace_days=terms.grace_days, grace_rolls=terms.grace_rolls),
+            )
         except NoLateFeeRule:
             return

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import overload
 
 from chassis.money import round_half_up_cents
@@ -24,6 +25,12 @@ def in_force(*, terms: Terms, state: AccountState) -> Terms:
     changed = state.amendments
     if changed is UNAMENDED or changed == UNAMENDED:
         return terms
+    return _amended(terms, changed)
+
+
+# Each event of a replay asks several times, and the answer changes with few of them.
+@lru_cache(maxsize=1024)
+def _amended(terms: Terms, changed: Amendments) -> Terms:
     if not isinstance(terms, LoanTerms):
         return replace(terms, moves=changed.moves, extended_months=changed.extended_months)
     rate = terms.annual_rate_percent if changed.annual_rate_percent is None else changed.annual_rate_percent

@@ -7,7 +7,7 @@ from services.accounts.rules.amendments import in_force
 from services.accounts.rules.engine import apply_credit
 from services.accounts.rules.events import LateFee
 from services.accounts.rules.history import History, replay_history
-from services.accounts.rules.late_fees import DEFAULT_PACK, NoLateFeeRule, late_fee
+from services.accounts.rules.late_fees import DEFAULT_PACK, NoLateFeeRule, chargeable_from, late_fee
 from services.accounts.rules.late_fees import LateFee as Allowed
 from services.accounts.rules.lateness import asked_cents, unpaid_cents
 from services.accounts.rules.schedule import due_on
@@ -24,6 +24,18 @@ def pack_of(*, terms: Terms, jurisdiction: str | None) -> str:
     return terms.late_fee_pack or jurisdiction or DEFAULT_PACK
 
 
+def grace_days(*, terms: Terms, jurisdiction: str | None, due_on: date) -> int:
+    """How long after a due date no late fee is charged: the contract's days, or the statute's where those are more."""
+    try:
+        first_on = chargeable_from(
+            state=pack_of(terms=terms, jurisdiction=jurisdiction), due_on=due_on, grace_days=terms.grace_days,
+            grace_rolls=terms.grace_rolls,
+        )  # fmt: skip
+    except NoLateFeeRule:
+        return terms.grace_days
+    return (first_on - due_on).days - 1
+
+
 def decide_late_fee(
     *, terms: Terms, state: AccountState, history: History, number: int, pack: str, on: date, source_key: str
 ) -> LateFee:
@@ -38,7 +50,7 @@ def decide_late_fee(
     unpaid = unpaid_cents(terms=amended, state=state, number=number)
     _require(unpaid > 0, f"Instalment {number} is paid, or misses no more than what went to earlier fees.")
     due, asked = due_on(terms=amended, number=number), asked_cents(terms=amended, state=state, number=number)
-    allowed = _allowed(pack=pack, asked=asked, unpaid=unpaid, due=due, on=on, grace_days=amended.grace_days)
+    allowed = _allowed(terms=amended, pack=pack, asked=asked, unpaid=unpaid, due=due, on=on)
     _require(on >= allowed.chargeable_from, f"Instalment {number} is in grace; ask from {allowed.chargeable_from} on.")
     _require(allowed.late_fee_cents > 0, f"Instalment {number} could be charged through {allowed.chargeable_through}.")
     decided = LateFee(
@@ -58,7 +70,7 @@ def decide_late_fee(
     return decided
 
 
-def _allowed(*, pack: str, asked: int, unpaid: int, due: date, on: date, grace_days: int) -> Allowed:
+def _allowed(*, terms: Terms, pack: str, asked: int, unpaid: int, due: date, on: date) -> Allowed:
     try:
         return late_fee(
             state=pack,
@@ -66,7 +78,8 @@ def _allowed(*, pack: str, asked: int, unpaid: int, due: date, on: date, grace_d
             unpaid_cents=unpaid,
             due_on=due,
             as_of=on,
-            grace_days=grace_days,
+            grace_days=terms.grace_days,
+            grace_rolls=terms.grace_rolls,
         )
     except NoLateFeeRule as error:
         raise NotChargeable(str(error)) from error

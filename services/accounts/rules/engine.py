@@ -187,7 +187,8 @@ def _in_order(events: Iterable[AccountEvent]) -> tuple[list[AccountEvent], dict[
     """The events that are folded, in order, and by payment key what undoes a payment."""
     by_key: dict[str, AccountEvent] = {}
     for event in events:
-        if by_key.setdefault(event.source_key, event) != event:
+        known = by_key.setdefault(event.source_key, event)
+        if known is not event and known != event:
             raise ConflictingEvents("Two different events carry the same source key.")
     undone: dict[str, Reversal] = {}
     folded: list[AccountEvent] = []

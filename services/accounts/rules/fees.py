@@ -6,10 +6,6 @@ from itertools import chain
 from services.accounts.rules.events import Fee, LateFee, Waiver
 from services.accounts.rules.late_fees import late_fee_pack
 from services.accounts.rules.state import AccountState, Allocation, OpenFee
-from services.accounts.rules.terms import Terms
-
-# Insufficient and uncollected funds, by the codes of the ACH network.
-MISSING_FUNDS = frozenset({"R01", "R09"})
 
 
 def charge_late_fee(*, state: AccountState, event: LateFee, unpaid_cents: int) -> AccountState:
@@ -74,11 +70,6 @@ def waive(*, state: AccountState, event: Waiver) -> AccountState:
     return replace(
         state, open_fees=tuple(chain.from_iterable(left)), allocations=(*state.allocations, allocation)
     )  # fmt: skip
-
-
-def returned_payment_fee_cents(*, terms: Terms, return_code: str | None) -> int:
-    """What the contract charges for a return: nothing unless the funds were missing, for then nobody else failed."""
-    return terms.returned_payment_fee_cents if return_code in MISSING_FUNDS else 0
 
 
 def pay_fees(fees: tuple[OpenFee, ...], *, cents: int) -> tuple[OpenFee, ...]:

@@ -55,7 +55,8 @@ def interest_cents(
     spans = accrual_spans(day_count=day_count, from_on=from_on, to_on=to_on)
     year_parts = sum(span.days * (_YEAR_PARTS // span.year_days) for span in spans)
     # One division at the end: an exact half cent must stay exact to be rounded half-up later.
-    return _EXACT.divide(_EXACT.multiply(principal_cents * year_parts, annual_rate_percent), 100 * _YEAR_PARTS)
+    product = _EXACT.multiply(annual_rate_percent, principal_cents * year_parts)
+    return _EXACT.divide(product, 100 * _YEAR_PARTS)
 
 
 def per_diem_cents(*, principal_cents: int, annual_rate_percent: Decimal, day_count: DayCount, on: date) -> Decimal:

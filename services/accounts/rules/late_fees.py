@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal
 
+from services.accounts.contract.business_days import business_day_on_or_after
+
 # The pack of contracts that name it instead of a state's.
 DEFAULT_PACK = "default"
 
@@ -152,22 +154,29 @@ def late_fee_pack(*, state: str, due_on: date, packs: Sequence[LateFeePack] = LA
     return max(in_force, key=lambda pack: pack.effective_from)
 
 
-def chargeable_from(*, state: str, due_on: date, grace_days: int | None = None) -> date:
-    """The first day on which an unpaid instalment may be charged a late fee. Raises NoLateFeeRule."""
+def chargeable_from(*, state: str, due_on: date, grace_days: int | None = None, grace_rolls: bool = False) -> date:
+    """The first day on which an unpaid instalment may be charged a late fee. Raises NoLateFeeRule.
+
+    Where a contract's grace rolls, one that would end on a day without banks ends on the next one with.
+    """
     pack = late_fee_pack(state=state, due_on=due_on)
-    return due_on + timedelta(days=max(pack.grace_days, grace_days or 0) + 1)
+    last_on = due_on + timedelta(days=max(pack.grace_days, grace_days or 0))
+    if grace_rolls:
+        last_on = business_day_on_or_after(on=last_on)
+    return last_on + timedelta(days=1)
 
 
 def late_fee(
-    *, state: str, instalment_cents: int, unpaid_cents: int, due_on: date, as_of: date, grace_days: int | None = None
-) -> LateFee:
+    *, state: str, instalment_cents: int, unpaid_cents: int, due_on: date, as_of: date, grace_days: int | None = None,
+    grace_rolls: bool = False,
+) -> LateFee:  # fmt: skip
     """What an instalment still unpaid on `as_of` may be charged that day; 0 when nothing is unpaid or it is not time.
 
     `state` is a state's two letters or `default`. A contract's `grace_days` can lengthen the statute's grace, never
     shorten it. Raises NoLateFeeRule.
     """
     pack = late_fee_pack(state=state, due_on=due_on)
-    first_on = chargeable_from(state=state, due_on=due_on, grace_days=grace_days)
+    first_on = chargeable_from(state=state, due_on=due_on, grace_days=grace_days, grace_rolls=grace_rolls)
     within = pack.charged_within_days
     chargeable_through = None if within is None else due_on + timedelta(days=within)
     is_time = first_on <= as_of and (chargeable_through is None or as_of <= chargeable_through)

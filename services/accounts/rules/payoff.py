@@ -160,6 +160,26 @@ def refund_cents(*, unapplied_cents: int, policy: PayoffPolicy) -> int:
     return unapplied_cents if is_owed else 0
 
 
+def share_refund(*, cents: int, arrived_key: str, room_cents: Mapping[str, int]) -> list[tuple[str, int]]:
+    """By payment, in order, what of a refund goes back by its way; it may be less than all.
+
+    `room_cents` is what each standing payment, the newest first, can still carry back. The payment that made the refund
+    due carries what it brought; what is beyond, such as the interest that a backdated payment saved, goes by the way of
+    the last one that brought as much.
+    """
+    first_cents = min(cents, room_cents.get(arrived_key, 0))
+    beyond_cents = cents - first_cents
+    others = {key: room for key, room in room_cents.items() if key != arrived_key}
+    other_key = last_that_brought(beyond_cents, room_cents=others) if beyond_cents else None
+    shares = [(arrived_key, first_cents)] if first_cents > 0 else []
+    return shares if other_key is None else [*shares, (other_key, beyond_cents)]
+
+
+def last_that_brought(cents: int, *, room_cents: Mapping[str, int]) -> str | None:
+    """The newest payment that can carry back as much; None where there is none."""
+    return next((key for key, room in room_cents.items() if room >= cents), None)
+
+
 def shown_status(*, status: str, good_through: date, today: date) -> str:
     """The status of a quote on a date: a live one whose last day has passed is expired, noted or not."""
     return EXPIRED if status == LIVE and good_through < today else status

@@ -25,7 +25,6 @@ def shown_standing(*, status: str, terms: Terms, state: AccountState, on: date) 
         next_instalment_number=None,
         next_instalment_cents=0,
         days_past_due=0,
-        last_day_without_late_fee_on=None,
         payoff_ceiling_cents=0,
     )
 

@@ -1,7 +1,7 @@
 """What an account owes on a date, as figures that do not depend on its status."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from chassis.money import round_half_up_cents
 from services.accounts.rules.amendments import in_force
@@ -42,8 +42,6 @@ class Standing:
     next_instalment_number: int | None
     next_instalment_cents: int
     days_past_due: int
-    grace_days: int
-    last_day_without_late_fee_on: date | None
     payoff_ceiling_cents: int
     payments_made: int
     maturity_on: date
@@ -82,8 +80,6 @@ def standing(*, terms: Terms, state: AccountState, on: date) -> Standing:
         next_instalment_number=number,
         next_instalment_cents=owed.next_instalment,
         days_past_due=max(0, (on - next_due_on).days) if next_due_on else 0,
-        grace_days=terms.grace_days,
-        last_day_without_late_fee_on=next_due_on + timedelta(days=terms.grace_days) if next_due_on else None,
         payoff_ceiling_cents=max(0, owed.closing + state.fees_due_cents - state.unapplied_cents),
         payments_made=state.payments_made,
         maturity_on=maturity_on(terms=terms),

@@ -14,6 +14,7 @@ from services.accounts.service import AccountsService
 from tests.builders.accounts import (
     A_BORROWER,
     A_CO_BORROWER,
+    LOAN_TERMS,
     a_closed_loan,
     a_lease,
     a_loan,
@@ -137,13 +138,29 @@ class TestAnAccount:
             "unapplied_cents": 0,
             "next_due_on": "2026-12-05",
             "days_past_due": 0,
-            "grace_days": 10,
-            "last_day_without_late_fee_on": "2026-12-15",
+            "grace_days": 15,
+            "last_day_without_late_fee_on": "2026-12-20",
             "last_payment": None,
             "paperless": False,
             "maturity_on": "2030-12-05",
             "as_of": {"sequence": 0, "business_on": "2026-11-23"},
         }
+
+    @pytest.mark.parametrize(
+        ("state", "grace_days", "last_on"),
+        [
+            # Texas gives fifteen days whatever the contract says, Kansas ten; no pack is known for Illinois.
+            ("TX", 15, "2026-12-20"),
+            ("KS", 12, "2026-12-17"),
+            ("IL", 12, "2026-12-17"),
+        ],
+    )
+    def test_names_the_last_day_without_a_late_fee_by_contract_and_statute(
+        self, service: AccountsService, state: str, grace_days: int, last_on: str
+    ) -> None:
+        terms = replace(LOAN_TERMS, grace_days=12)
+        view = self.view(service, an_account(service, a_loan(state=state, terms=terms)))
+        assert (view["grace_days"], view["last_day_without_late_fee_on"]) == (grace_days, last_on)
 
     def test_moves_on_with_its_payments(self, service: AccountsService, clock: FixedClock) -> None:
         account_id = an_account(service, a_loan())

@@ -14,6 +14,7 @@ from chassis.events import Envelope
 from deploy.ledger_check import check
 from services.accounts.contract.errors import (
     AccountNotOpen,
+    FeeAboveCap,
     FeeNotDue,
     FeeNotFound,
     LateFeeAlreadyAssessed,
@@ -282,3 +283,16 @@ def test_another_fee_is_charged_once_by_its_reference(service: AccountsService) 
     sentence = shown(service, account_id)[0]["explanation"]["sentence"]
     assert sentence == "A fee of $5.00 was charged on November 23, 2026: copy of the contract."
     assert check(service.store) == []
+
+
+def test_a_fee_for_a_returned_payment_keeps_to_the_law_of_the_state_also_by_hand(service: AccountsService) -> None:
+    account_id = an_account(service, a_loan(state="NJ"))
+    request = {
+        "account_id": account_id, "kind": "returned_payment_fee", "reason": "cheque 104 came back",
+        "fee_reference": "cheque/104",
+    }  # fmt: skip
+    with pytest.raises(FeeAboveCap, match=r"17:16C-42\(e\) allows at most \$20.00 for a returned payment"):
+        call(service.assess_fee, request={**request, "amount_cents": 2_001}, context=an_agent(), key="too much")
+    assert view_of(service, account_id)["fees_due_cents"] == 0
+    call(service.assess_fee, request={**request, "amount_cents": 2_000}, context=an_agent(), key="allowed")
+    assert view_of(service, account_id)["fees_due_cents"] == 2_000

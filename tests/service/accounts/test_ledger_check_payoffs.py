@@ -28,6 +28,15 @@ DEFECTS: dict[str, tuple[str, list[str]]] = {
         "UPDATE account_events SET data = jsonb_set(data, '{amount_cents}', '501') WHERE kind = 'refund_due'",
         ["refund and work item do not agree", ALLOCATIONS, SUB_LEDGER, CONTROL],
     ),
+    "a refund made larger than its payment": (
+        (
+            "WITH larger AS (UPDATE account_events SET data = jsonb_set(data, '{amount_cents}', '9000000')"
+            " WHERE kind = 'refund_due' RETURNING source_key)"
+            " UPDATE work_items w SET details = jsonb_set(details, '{amount_cents}', '9000000')"
+            " FROM larger WHERE w.source_key = larger.source_key"
+        ),
+        ["refunds are more than their payment", ALLOCATIONS, SUB_LEDGER, CONTROL],
+    ),
     "a refund nobody was told to pay": (
         "DELETE FROM work_items WHERE reason = 'refund_due'",
         ["refund and work item do not agree"],

@@ -259,6 +259,16 @@ class TestAReturn:
         assert view_of(service, account_id)["fees_due_cents"] == 4_000
         assert check(service.store) == []
 
+    @pytest.mark.parametrize(("state", "cents"), [("NJ", 2_000), ("TX", 3_500)])
+    def test_costs_no_more_than_the_law_of_the_state_allows(
+        self, service: AccountsService, state: str, cents: int
+    ) -> None:
+        terms = replace(LOAN_TERMS, returned_payment_fee_cents=3_500)
+        account_id = an_account(service, a_loan(state=state, terms=terms))
+        bank_returns(service, pay(service, account_id))
+        assert view_of(service, account_id)["fees_due_cents"] == cents
+        assert check(service.store) == []
+
     def test_of_other_money_than_was_applied_is_left_to_a_person(self, service: AccountsService) -> None:
         paid = pay(service, an_account(service, a_loan()))
         with pytest.raises(Impossible, match="another amount"):

@@ -518,6 +518,21 @@ class TestWhatStaffAndBanksChange:
         assert view_of(service, account_id)["status"] == "paid_off"
         assert check(service.store) == []
 
+    def test_a_payment_that_comes_back_takes_its_own_refund_with_it_and_no_other(
+        self, service: AccountsService
+    ) -> None:
+        account_id = an_account(service, a_loan())
+        pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS + 500)
+        earlier = pay(service, account_id, amount_cents=10_000, effective_on=date(2026, 11, 10))
+        self.reverse(service, account_id, earlier)
+        ledger = ledger_of(service.store, account_id=account_id)
+        assert ledger["refund_payable"] == -(500 + INTEREST_SAVED_CENTS)
+        assert ledger["payoff_drift"] == INTEREST_SAVED_CENTS
+        waiting = [item for item in rows_of(service.store, work_items) if item["closed_at"] is None]
+        assert {item["details"]["amount_cents"] for item in waiting} == {500, INTEREST_SAVED_CENTS}
+        assert view_of(service, account_id)["status"] == "paid_off"
+        assert check(service.store) == []
+
     def test_money_that_was_undone_is_not_counted_towards_the_quote(self, service: AccountsService) -> None:
         account_id = an_account(service, a_loan())
         quote = quoted(service, account_id)
@@ -569,10 +584,49 @@ class TestASurplus:
         account_id = an_account(service, a_loan())
         pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS + 500)
         pay(service, account_id, amount_cents=10_000, effective_on=date(2026, 11, 10))
-        first, second = (due["amount_cents"] for due in told(service, "refund_due"))
-        assert (first, second) == (500, 10_000 + INTEREST_SAVED_CENTS)
-        assert ledger_of(service.store, account_id=account_id)["refund_payable"] == -(first + second)
+        first, *later = (due["amount_cents"] for due in told(service, "refund_due"))
+        assert (first, sum(later)) == (500, 10_000 + INTEREST_SAVED_CENTS)
+        assert ledger_of(service.store, account_id=account_id)["refund_payable"] == -(first + sum(later))
         assert check(service.store) == []
+
+    def test_goes_back_by_no_payment_that_brought_less(self, service: AccountsService) -> None:
+        account_id = an_account(service, a_loan())
+        last = pay(service, account_id, amount_cents=PAYOFF_TODAY_CENTS + 500)
+        earlier = pay(service, account_id, amount_cents=10_000, effective_on=date(2026, 11, 10))
+        refunds = told(service, "refund_due")
+        assert [(due["payment_id"], due["amount_cents"]) for due in refunds] == [
+            (last, 500), (earlier, 10_000), (last, INTEREST_SAVED_CENTS),
+        ]  # fmt: skip
+        assert {item["details"]["refund_id"] for item in rows_of(service.store, work_items)} == {
+            due["refund_id"] for due in refunds
+        }
+        assert view_of(service, account_id)["unapplied_cents"] == 0
+        assert check(service.store) == []
+
+    def test_that_no_payment_brought_waits_for_a_person(self, service: AccountsService) -> None:
+        opening = an_opening(principal_cents=4_000, unapplied_cents=6_000)
+        account_id = an_account(service, a_loan(opening=opening))
+        payment_id = pay(service, account_id, amount_cents=1_000)
+        assert [(due["payment_id"], due["amount_cents"]) for due in told(service, "refund_due")] == [
+            (payment_id, 1_000)
+        ]
+        view, interest_cents = view_of(service, account_id), 13
+        assert (view["status"], view["unapplied_cents"]) == ("paid_off", 6_000 - 4_000 - interest_cents)
+        assert sorted(reasons(service)) == ["credit_after_last_instalment", "refund_due"]
+        assert check(service.store) == []
+
+    def test_beyond_its_payment_is_refused_by_the_database_itself(self, service: AccountsService) -> None:
+        pay(service, an_account(service, a_loan()), amount_cents=PAYOFF_TODAY_CENTS + 500)
+        again = text(
+            "INSERT INTO account_events SELECT gen_random_uuid(), account_id, number + 1, source_key || ' again', kind,"
+            " effective_on, data || jsonb_build_object('amount_cents', CAST(:cents AS bigint)), recorded_at"
+            " FROM account_events WHERE kind = 'refund_due'"
+        )
+        with pytest.raises(ConstraintViolated) as refused, service.store.writing() as transaction:
+            transaction.run(again.bindparams(cents=PAYOFF_TODAY_CENTS + 1))
+        assert refused.value.constraint == "ck_account_events_refund"
+        with service.store.writing() as transaction:
+            transaction.run(again.bindparams(cents=PAYOFF_TODAY_CENTS))
 
 
 class TestGoodFunds:

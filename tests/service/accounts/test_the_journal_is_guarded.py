@@ -18,6 +18,10 @@ ENTRY = """
     VALUES (gen_random_uuid(), 'by hand', :account, 'by hand', 'by hand', '2026-11-23', '2026-11-23', NULL, now())
     RETURNING id
 """
+KEPT = [
+    "journal_entries", "journal_lines", "account_events", "contract_terms", "bank_movements", "payoff_quotes",
+    "account_flags", "furnishing_facts", "statements", "paperless_consents",
+]  # fmt: skip
 LINE = "INSERT INTO journal_lines VALUES (:entry, :number, :ledger, NULL, :debit, :credit)"
 
 
@@ -94,6 +98,12 @@ def test_a_line_that_cannot_be_is_refused(
 def test_what_is_written_is_never_changed(database: Database, account_id: str, table: str, change: str) -> None:
     with pytest.raises(ConstraintViolated):
         run(database, change.format(table=table))
+
+
+@pytest.mark.parametrize("table", KEPT)
+def test_what_is_written_is_not_emptied_at_once_either(database: Database, account_id: str, table: str) -> None:
+    with pytest.raises(ConstraintViolated):
+        run(database, f"TRUNCATE {table} CASCADE")
 
 
 def test_the_tables_are_the_ones_the_migrations_build(database: Database) -> None:

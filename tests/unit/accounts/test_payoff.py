@@ -23,6 +23,7 @@ from services.accounts.rules.payoff import (
     payoff_on,
     refund_cents,
     require_good_through,
+    share_refund,
     shown_status,
     why_withdraw,
 )
@@ -264,3 +265,24 @@ class TestALease:
             ("sales_tax", 139_200),
         ]
         assert sum(part["amount_cents"] for part in explanation["parts"]) == figures.payoff_cents
+
+
+@pytest.mark.parametrize(
+    ("cents", "shares"),
+    [
+        (599, [("last", 599)]),
+        (10_000, [("last", 10_000)]),
+        (10_019, [("last", 10_000), ("larger", 19)]),
+        (10_700, [("last", 10_000), ("largest", 700)]),
+        # Beyond what any one payment brought it waits for a person.
+        (19_001, [("last", 10_000)]),
+    ],
+)
+def test_no_payment_carries_back_more_than_it_brought(cents: int, shares: list[tuple[str, int]]) -> None:
+    room_cents = {"last": 10_000, "spent": 0, "larger": 600, "largest": 9_000}
+    assert share_refund(cents=cents, arrived_key="last", room_cents=room_cents) == shares
+
+
+def test_a_payment_that_has_carried_everything_back_carries_no_more() -> None:
+    assert share_refund(cents=50, arrived_key="spent", room_cents={"spent": 0, "other": 50}) == [("other", 50)]
+    assert share_refund(cents=50, arrived_key="undone", room_cents={}) == []

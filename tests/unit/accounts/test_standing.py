@@ -20,7 +20,6 @@ def test_a_loan_before_its_due_date_owes_the_coming_instalment() -> None:
     found = loan_standing(date(2025, 12, 20))
     assert (found.amount_due_cents, found.past_due_cents, found.days_past_due) == (41_237, 0, 0)
     assert (found.next_due_on, found.next_instalment_number) == (date(2026, 1, 5), 1)
-    assert found.last_day_without_late_fee_on == date(2026, 1, 15)
     assert found.accrued_interest_cents == 4_868
     assert found.payoff_ceiling_cents == 1_825_000 + 4_868
     assert found.maturity_on == date(2030, 12, 5)
@@ -63,7 +62,7 @@ def test_the_last_instalment_is_the_odd_amount_that_clears_the_loan() -> None:
     assert found.amount_due_cents == found.payoff_ceiling_cents == found.next_instalment_cents == 50_267
     after = loan_standing(on, a_payment(on=on, cents=50_267), opening=opening)
     assert (after.principal_balance_cents, after.amount_due_cents, after.unapplied_cents) == (0, 0, 0)
-    assert (after.next_due_on, after.next_instalment_number, after.last_day_without_late_fee_on) == (None, None, None)
+    assert (after.next_due_on, after.next_instalment_number) == (None, None)
 
 
 def test_the_last_instalment_shown_early_tells_what_it_will_take_on_its_due_date() -> None:

@@ -113,6 +113,11 @@ def test_what_cannot_be_calculated_with_is_refused_by_field(name: str, change: d
     assert field_refused(name, {**EXAMPLES[name], **change}) == field
 
 
+def test_a_state_written_otherwise_is_told_how_it_is_written() -> None:
+    with pytest.raises(Refused, match="two capital letters, such as TX, or default"):
+        calculated("late-fee", text=json.dumps({**EXAMPLES["late-fee"], "state": "tx"}).encode())
+
+
 def test_the_largest_inputs_still_have_an_answer() -> None:
     months = [f"{2000 + number // 12}-{number % 12 + 1:02d}-15" for number in range(1201)]
     given = {

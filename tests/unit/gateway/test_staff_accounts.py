@@ -9,6 +9,7 @@ from chassis.errors import NeighbourSilent
 from gateway.api import examples, paper_examples
 from services.accounts.contract.errors import (
     ChangeNotPossible,
+    FeeAboveCap,
     FeeStopped,
     FlagAlreadySet,
     LateFeeNotChargeable,
@@ -114,6 +115,7 @@ def test_each_act_is_one_command_with_its_key(path: str, body: dict[str, Any], m
     [
         ("late-fees", "assess_late_fee", LateFeeNotChargeable(), 422),
         ("fees", "assess_fee", FeeStopped(), 409),
+        ("fees", "assess_fee", FeeAboveCap(), 422),
         ("flags", "set_account_flag", FlagAlreadySet(), 409),
         ("charge-off", "charge_off", ChangeNotPossible(), 422),
         ("title-release", "record_title_release", TitleNotDue(), 409),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.accounts.contract.business_days import is_business_day
-from services.accounts.rules.fees import MISSING_FUNDS
+from services.accounts.rules.returned_payment_fees import MISSING_FUNDS
 from services.payments.rules.returns import (
     CONSEQUENCES,
     DISPUTE_LOST,
