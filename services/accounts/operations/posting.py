@@ -21,13 +21,14 @@ _NEWEST_HEADS = text("""
     ORDER BY account_id, chain_number DESC
 """)
 _STANDING = text("""
-    SELECT e.id, e.account_id, e.source_key, e.cause_key, e.kind, e.effective_on,
-           l.ledger_account, l.debit_cents, l.credit_cents
+    SELECT e.id, e.account_id, e.source_key, e.cause_key, e.kind, e.effective_on, (
+        SELECT json_agg(json_build_array(l.ledger_account, l.debit_cents, l.credit_cents) ORDER BY l.number)
+        FROM journal_lines l WHERE l.entry_id = e.id
+    ) AS lines
     FROM unnest(CAST(:account_ids AS uuid[]), CAST(:cause_keys AS text[])) AS w (account_id, cause_key)
     JOIN journal_entries e ON e.account_id = w.account_id AND e.cause_key = w.cause_key
-    JOIN journal_lines l ON l.entry_id = e.id
     WHERE e.reverses_id IS NULL AND NOT EXISTS (SELECT FROM journal_entries r WHERE r.reverses_id = e.id)
-    ORDER BY e.id, l.number
+    ORDER BY e.id
 """)
 
 
@@ -119,13 +120,10 @@ def reversals(
         return {}
     pairs = [(str(account_id), cause_key) for account_id, kinds in wrong.items() for cause_key in kinds]
     account_ids, cause_keys = zip(*pairs, strict=True)
-    standing: dict[UUID, list[Mapping[str, Any]]] = {}
+    found: dict[UUID, list[Posting]] = {}
     for row in transaction.all(_STANDING, {"account_ids": list(account_ids), "cause_keys": list(cause_keys)}):
         if row["kind"] in wrong[row["account_id"]][row["cause_key"]]:
-            standing.setdefault(row["id"], []).append(row)
-    found: dict[UUID, list[Posting]] = {}
-    for rows in standing.values():
-        found.setdefault(rows[0]["account_id"], []).append(_reversal(rows))
+            found.setdefault(row["account_id"], []).append(_reversal(row))
     return found
 
 
@@ -144,23 +142,18 @@ def _sealed(head: ChainHead, posting: Posting, row: Mapping[str, Any]) -> ChainH
     )
 
 
-def _reversal(rows: Sequence[Mapping[str, Any]]) -> Posting:
-    first = rows[0]
+def _reversal(row: Mapping[str, Any]) -> Posting:
     lines = tuple(
-        JournalLine(
-            LedgerAccount(row["ledger_account"]), debit_cents=row["debit_cents"], credit_cents=row["credit_cents"]
-        )
-        for row in rows
+        JournalLine(LedgerAccount(account), debit_cents=debit_cents, credit_cents=credit_cents)
+        for account, debit_cents, credit_cents in row["lines"]
     )
-    wrong = JournalEntry(
-        kind=first["kind"], source_key=first["cause_key"], effective_on=first["effective_on"], lines=lines
-    )
+    wrong = JournalEntry(kind=row["kind"], source_key=row["cause_key"], effective_on=row["effective_on"], lines=lines)
     return Posting(
-        account_id=first["account_id"],
-        cause_key=first["cause_key"],
-        key=f"{first['source_key']}:reversed",
-        entry=reversal_entry(entry=wrong, source_key=first["cause_key"]),
-        reverses_id=first["id"],
+        account_id=row["account_id"],
+        cause_key=row["cause_key"],
+        key=f"{row['source_key']}:reversed",
+        entry=reversal_entry(entry=wrong, source_key=row["cause_key"]),
+        reverses_id=row["id"],
     )
 
 
