@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from tests.fixtures.processes import eventually
 
 INSTALL_SECONDS_MAX = 300
-ANSWER_SECONDS = 30
+# A page that draws two hundred operations answers nothing meanwhile.
+ANSWER_SECONDS = 90
 # The descriptors on which Chromium reads commands and writes answers.
 COMMANDS, ANSWERS = 3, 4
 # Puts our ends there and becomes the browser. High numbers first, so that neither end is overwritten by the other.
