@@ -24,6 +24,7 @@ from deploy.portfolio.ahead import read_ahead
 from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, Place, stop_at
 from deploy.portfolio.records import Placed
 from deploy.portfolio.spool import Spool
+from services.accounts.contract.errors import AccountNumberTaken
 from services.accounts.contract.portfolio import PortfolioAccount
 from services.accounts.contract.terms import LeaseTerms
 from services.accounts.models import accounts
@@ -126,7 +127,8 @@ class _Taking:
             self.leases.add(_taken_over(record, account_id=account.account_id, standing=standing))
 
     def refused(self, record: PortfolioAccount, refusal: Refusal) -> None:
-        self.told(MalformedPortfolio(place=self._places.pop(id(record)), sentence=refusal.detail))
+        field = "account_number" if isinstance(refusal, AccountNumberTaken) else "terms"
+        self.told(MalformedPortfolio(place=self._places.pop(id(record)), field=field, sentence=refusal.detail))
 
     def skipped(self, records: Sequence[PortfolioAccount]) -> None:
         """Leases whose account was here before: leases may lack them when an earlier import ended in between."""

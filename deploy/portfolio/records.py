@@ -20,12 +20,13 @@ class Placed:
 
 
 def load_account(data: Mapping[str, Any], *, place: Place) -> PortfolioAccount:
-    """The account that the data describes; raises MalformedPortfolio naming its first wrong field."""
+    """The account that the data describes; raises MalformedPortfolio naming its wrong fields, the first with why."""
     try:
         account = schema_of(PortfolioAccountSchema).load(data)
     except ValidationError as refusal:
-        field, sentence = _first_fault(refusal.messages)
-        raise MalformedPortfolio(place=place, field=field, sentence=sentence) from refusal
+        (field, sentence), *others = _faults(refusal.messages)
+        also = f" Also wrong: {', '.join(sorted({name for name, _ in others if name}))}." if others else ""
+        raise MalformedPortfolio(place=place, field=field, sentence=f"{sentence}{also}") from refusal
     assert isinstance(account, PortfolioAccount)
     for field, text in _free_text(account):
         if text is not None and not is_storable(text):
@@ -44,12 +45,13 @@ def _free_text(account: PortfolioAccount) -> Iterator[tuple[str, str | None]]:
                 yield f"parties.{number}.mailing_address.{name}", getattr(party.mailing_address, name)
 
 
-def _first_fault(messages: Any) -> tuple[str | None, str]:
-    """The path of names to the first message, such as `terms.payment_cents`, and the message itself."""
-    path: list[str] = []
-    while isinstance(messages, dict) and messages:
-        name, messages = next(iter(messages.items()))
-        if name != "_schema":
-            path.append(str(name))
-    sentence = messages[0] if isinstance(messages, list) and messages else messages
-    return ".".join(path) or None, str(sentence)
+def _faults(messages: Any, path: tuple[str, ...] = ()) -> list[tuple[str | None, str]]:
+    """Each message with the path of names to it, such as `terms.payment_cents`, in the order of the fields."""
+    if isinstance(messages, dict):
+        return [
+            fault
+            for name, deeper in messages.items()
+            for fault in _faults(deeper, path if name == "_schema" else (*path, str(name)))
+        ]
+    said = messages if isinstance(messages, list) else [messages]
+    return [(".".join(path) or None, str(sentence)) for sentence in said]

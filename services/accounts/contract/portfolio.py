@@ -8,6 +8,7 @@ from typing import Any, Literal
 from marshmallow import ValidationError, fields, post_load, validate
 
 from chassis.schemas import CENTS_MAX, Strict, schema_of
+from services.accounts.contract.states import POSTAL_STATES, STATE_WANTED
 from services.accounts.contract.terms import (
     BILL_LEAD_DAYS,
     DAY_COUNTS,
@@ -103,18 +104,27 @@ class PortfolioAccount:
     lease: PortfolioLease | None
 
     def __post_init__(self) -> None:
-        _require((self.product == "loan") == isinstance(self.terms, LoanTerms), "The terms are of another product.")
-        _require(self.product == "lease" or self.lease is None, "A loan has no lease details.")
+        _require(
+            (self.product == "loan") == isinstance(self.terms, LoanTerms),
+            "The terms are of another product.",
+            field="terms",
+        )
+        _require(self.product == "lease" or self.lease is None, "A loan has no lease details.", field="lease")
         if isinstance(self.terms, LeaseTerms) and self.lease is not None:
             _require_costs(self.lease, adjusted_cents=self.terms.adjusted_capitalized_cost_cents)
         if self.status == "open":
-            _require(self.closed_on is None, "An open account has no closing date.")
+            _require(self.closed_on is None, "An open account has no closing date.", field="closed_on")
         else:
-            _require(self.opening.principal_cents == 0, "An account that is not open cannot owe principal.")
+            _require(
+                self.opening.principal_cents == 0,
+                "An account that is not open cannot owe principal.",
+                field="opening.principal_cents",
+            )
         left = self.opening.next_instalment_number <= self.terms.payment_count
         _require(
             left or self.product == "lease" or self.opening.principal_cents == 0,
             "A loan with principal outstanding must have an instalment left to pay.",
+            field="opening.next_instalment_number",
         )
 
 
@@ -125,18 +135,20 @@ def _require_costs(lease: PortfolioLease, *, adjusted_cents: int) -> None:
     _require(
         gross is not None and reduction is not None,
         "The gross capitalized cost and its reduction are told together, or neither is.",
+        field="lease.gross_capitalized_cost_cents",
     )
     assert gross is not None, "it was required"
     assert reduction is not None, "it was required"
     _require(
         gross - reduction == adjusted_cents,
         "The gross capitalized cost less its reduction is not the adjusted capitalized cost.",
+        field="lease.gross_capitalized_cost_cents",
     )
 
 
-def _require(holds: bool, sentence: str) -> None:
+def _require(holds: bool, sentence: str, *, field: str) -> None:
     if not holds:
-        raise InvalidTerms(sentence)
+        raise InvalidTerms(sentence, field=field)
 
 
 def _cents(**options: Any) -> fields.Integer:
@@ -157,7 +169,15 @@ class _Record(Strict):
         try:
             return record(**data)
         except InvalidTerms as refusal:
-            raise ValidationError(str(refusal)) from refusal
+            raise ValidationError(_at(refusal.field, sentence=str(refusal))) from refusal
+
+
+def _at(field: str | None, *, sentence: str) -> Any:
+    """The messages of marshmallow for a sentence about one field, which may lie deeper."""
+    messages: Any = [sentence]
+    for name in reversed(field.split(".") if field else ["_schema"]):
+        messages = {name: messages}
+    return messages
 
 
 class _CalendarSchema(_Record):
@@ -224,7 +244,13 @@ class OpeningSchema(_Record):
 class PortfolioVehicleSchema(_Record):
     """The shape of PortfolioVehicle."""
 
-    vin = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"[A-HJ-NPR-Z0-9]{17}\Z"))
+    vin = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(
+            r"[A-HJ-NPR-Z0-9]{17}\Z", error="A VIN has 17 characters: digits, and capital letters but for I, O and Q."
+        ),
+    )
     year = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1900, max=2100))
     make = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=60))
     model = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=60))
@@ -243,8 +269,13 @@ class PortfolioMailingAddressSchema(_Record):
     line_1 = fields.String(required=True, validate=validate.Length(min=1, max=100))
     line_2 = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=100))
     city = fields.String(required=True, validate=validate.Length(min=1, max=60))
-    state = fields.String(required=True, validate=validate.Regexp(r"[A-Z]{2}\Z"))
-    postal_code = fields.String(required=True, validate=validate.Regexp(r"[0-9]{5}(?:-[0-9]{4})?\Z"))
+    state = fields.String(required=True, validate=validate.OneOf(POSTAL_STATES, error=STATE_WANTED))
+    postal_code = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"[0-9]{5}(?:-[0-9]{4})?\Z", error='A postal code is five digits, or nine as "75265-0805".'
+        ),
+    )
 
     @post_load
     def to_address(self, data: dict[str, Any], **_: Any) -> Any:
@@ -256,8 +287,18 @@ class PortfolioPartySchema(_Record):
 
     first_name = fields.String(required=True, validate=validate.Length(min=1, max=80))
     last_name = fields.String(required=True, validate=validate.Length(min=1, max=80))
-    ssn_last4 = fields.String(required=True, validate=validate.Regexp(r"[0-9]{4}\Z"))
-    phone = fields.String(required=True, validate=validate.Regexp(r"\+[1-9][0-9]{6,14}\Z"))
+    ssn_last4 = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"[0-9]{4}\Z", error="The last four digits of a social security number are four digits."
+        ),
+    )
+    phone = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"\+[1-9][0-9]{6,14}\Z", error='A phone number begins with + and the country\'s code, as "+12145550123".'
+        ),
+    )
     sms_consent = fields.Boolean(required=True)
     email = fields.Email(load_default=None, allow_none=True)
     role = fields.String(required=True, validate=validate.OneOf(("borrower", "co_borrower")))
@@ -303,10 +344,18 @@ class PortfolioAccountSchema(_Record):
     """The shape of PortfolioAccount; loading answers the dataclass, unknown fields are refused."""
 
     source_ref = fields.String(required=True, validate=validate.Length(min=1, max=200))
-    account_number = fields.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9][A-Za-z0-9+/=_.-]{2,59}\Z"))
+    account_number = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"[A-Za-z0-9][A-Za-z0-9+/=_.-]{2,59}\Z",
+            error="An account number has 3 to 60 letters, digits and + / = _ . - and begins with a letter or digit.",
+        ),
+    )
     product = fields.String(required=True, validate=validate.OneOf(("loan", "lease")))
     status = fields.String(required=True, validate=validate.OneOf(("open", "closed", "charged_off")))
-    state = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"[A-Z]{2}\Z"))
+    state = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(POSTAL_STATES, error=STATE_WANTED)
+    )
     issuer = fields.String(required=True, validate=validate.Length(min=1, max=100))
     opened_on = fields.Date(load_default=None, allow_none=True)
     closed_on = fields.Date(load_default=None, allow_none=True)

@@ -19,7 +19,11 @@ BILL_LEAD_DAYS_MAX = 60
 
 
 class InvalidTerms(ValueError):
-    """Terms that no contract can have; the message says which figure and why."""
+    """Terms that no contract can have; the message says which figure and why, `field` names it where it is one."""
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +79,27 @@ class LoanTerms:
     payment_steps: tuple[PaymentStep, ...] = ()
 
     def __post_init__(self) -> None:
-        _require(Decimal(0) <= self.annual_rate_percent <= Decimal(100), "The annual rate must be 0 to 100 percent.")
-        _require(self.day_count in DAY_COUNTS, f"The day count {self.day_count!r} is not known.")
-        _require(self.returned_payment_fee_cents >= 0, "The fee for a returned payment cannot be negative.")
-        _require(self.payment_cents > 0, "The instalment must be more than zero.")
-        _require(self.extra_default in EXTRA_MODES, f"The extra mode {self.extra_default!r} is not known.")
-        _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
-        _require_calendar(count=self.payment_count, due_day=self.due_day, grace_days=self.grace_days)
+        _require(
+            Decimal(0) <= self.annual_rate_percent <= Decimal(100),
+            "The annual rate must be 0 to 100 percent.",
+            field="annual_rate_percent",
+        )
+        _require(self.day_count in DAY_COUNTS, f"The day count {self.day_count!r} is not known.", field="day_count")
+        _require(
+            self.returned_payment_fee_cents >= 0,
+            "The fee for a returned payment cannot be negative.",
+            field="returned_payment_fee_cents",
+        )
+        _require(self.payment_cents > 0, "The instalment must be more than zero.", field="payment_cents")
+        _require(
+            self.extra_default in EXTRA_MODES,
+            f"The extra mode {self.extra_default!r} is not known.",
+            field="extra_default",
+        )
+        _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.", field="waterfall")
+        _require_calendar(
+            counted_by="payment_count", count=self.payment_count, due_day=self.due_day, grace_days=self.grace_days
+        )
         _require_limits(self)
         _require_lead(self.bill_lead_days)
 
@@ -115,20 +133,28 @@ class LeaseTerms:
     extended_months: int = 0
 
     def __post_init__(self) -> None:
-        _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.")
-        _require(self.returned_payment_fee_cents >= 0, "The fee for a returned payment cannot be negative.")
-        _require(self.base_payment_cents > 0, "The base payment must be more than zero.")
-        _require(self.tax_cents >= 0, "The tax of an instalment cannot be negative.")
-        _require(self.residual_cents >= 0, "The residual cannot be negative.")
+        _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.", field="waterfall")
+        _require(
+            self.returned_payment_fee_cents >= 0,
+            "The fee for a returned payment cannot be negative.",
+            field="returned_payment_fee_cents",
+        )
+        _require(self.base_payment_cents > 0, "The base payment must be more than zero.", field="base_payment_cents")
+        _require(self.tax_cents >= 0, "The tax of an instalment cannot be negative.", field="tax_cents")
+        _require(self.residual_cents >= 0, "The residual cannot be negative.", field="residual_cents")
         _require(
             self.residual_cents <= self.adjusted_capitalized_cost_cents,
             "The residual cannot exceed the adjusted capitalized cost.",
+            field="residual_cents",
         )
         _require(
             self.adjusted_capitalized_cost_cents <= self.residual_cents + self.term_months * self.base_payment_cents,
             "The base payments do not cover the depreciation.",
+            field="base_payment_cents",
         )
-        _require_calendar(count=self.term_months, due_day=self.due_day, grace_days=self.grace_days)
+        _require_calendar(
+            counted_by="term_months", count=self.term_months, due_day=self.due_day, grace_days=self.grace_days
+        )
         _require_limits(self)
         _require_lead(self.bill_lead_days)
 
@@ -174,27 +200,29 @@ class Opening:
             "unapplied_cents",
             "payments_made",
         ):
-            _require(getattr(self, name) >= 0, f"The opening's {name} cannot be negative.")
-        _require(self.next_instalment_number >= 1, "Instalments are numbered from 1.")
+            _require(getattr(self, name) >= 0, f"The opening's {name} cannot be negative.", field=name)
+        _require(self.next_instalment_number >= 1, "Instalments are numbered from 1.", field="next_instalment_number")
 
 
-def _require_calendar(*, count: int, due_day: int, grace_days: int) -> None:
-    _require(1 <= count <= 1200, "The number of instalments must be 1 to 1200.")
-    _require(1 <= due_day <= 31, "The due day must be 1 to 31.")
-    _require(0 <= grace_days <= 366, "The grace days must be 0 to 366.")
+def _require_calendar(*, counted_by: str, count: int, due_day: int, grace_days: int) -> None:
+    _require(1 <= count <= 1200, "The number of instalments must be 1 to 1200.", field=counted_by)
+    _require(1 <= due_day <= 31, "The due day must be 1 to 31.", field="due_day")
+    _require(0 <= grace_days <= 366, "The grace days must be 0 to 366.", field="grace_days")
 
 
 def _require_limits(terms: Terms) -> None:
     for name in LIMITS:
-        _require(0 <= getattr(terms, name) <= 120, f"The contract's {name} must be 0 to 120.")
+        _require(0 <= getattr(terms, name) <= 120, f"The contract's {name} must be 0 to 120.", field=name)
 
 
 def _require_lead(bill_lead_days: int) -> None:
     _require(
-        0 <= bill_lead_days <= BILL_LEAD_DAYS_MAX, f"A bill is sent 0 to {BILL_LEAD_DAYS_MAX} days before its due date."
+        0 <= bill_lead_days <= BILL_LEAD_DAYS_MAX,
+        f"A bill is sent 0 to {BILL_LEAD_DAYS_MAX} days before its due date.",
+        field="bill_lead_days",
     )
 
 
-def _require(holds: bool, sentence: str) -> None:
+def _require(holds: bool, sentence: str, *, field: str) -> None:
     if not holds:
-        raise InvalidTerms(sentence)
+        raise InvalidTerms(sentence, field=field)

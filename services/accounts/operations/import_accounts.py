@@ -1,6 +1,6 @@
 """Take over a portfolio: every account with its terms, its opening balance and the journal entry of that balance."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -205,9 +205,12 @@ def _sorted_out(
     records = {record.source_ref: record for record in reversed(batch)}
     columns = select(accounts.c.source_ref, accounts.c.account_number)
     known = transaction.all(columns.where(_is_any_of(accounts.c.source_ref, records)))
-    for source_ref in (*(row["source_ref"] for row in known), *(source_ref for source_ref, _ in unsaved.known)):
-        records.pop(source_ref, None)
-    known_records = [record for record in batch if records.get(record.source_ref) is not record]
+    here = {source_ref: record.account_number for source_ref, record in records.items()}
+    for source_ref, number in (*((row["source_ref"], row["account_number"]) for row in known), *unsaved.known):
+        if records.pop(source_ref, None) is not None:
+            here[source_ref] = number
+    again = [record for record in batch if records.get(record.source_ref) is not record]
+    known_records = list(_the_same(again, here, turn_away))
     numbers = [record.account_number for record in records.values()]
     taken = transaction.all(columns.where(_is_any_of(accounts.c.account_number, numbers)))
     owners = {row["account_number"]: row["source_ref"] for row in taken}
@@ -224,6 +227,22 @@ def _sorted_out(
         )
         turn_away(record, refusal)
     return fresh, known_records
+
+
+def _the_same(
+    again: Iterable[PortfolioAccount], here: Mapping[str, str], turn_away: TurnAway
+) -> Iterator[PortfolioAccount]:  # fmt: skip
+    """Of records whose `source_ref` is here already, by its number, those that do not mean another account."""
+    for record in again:
+        number = here[record.source_ref]
+        if number == record.account_number:
+            yield record
+            continue
+        refusal = AccountNumberTaken(
+            f"{record.source_ref} is here already with an account number that ends in {number[-4:]}, not in "
+            f"{record.account_number[-4:]}. Correct the number or the source reference, and import again."
+        )
+        turn_away(record, refusal)
 
 
 def _is_any_of(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:

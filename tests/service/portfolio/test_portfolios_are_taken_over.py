@@ -45,6 +45,20 @@ def a_table(folder: Path, *rows: dict[str, Any]) -> Path:
     return path
 
 
+def test_a_reference_that_stands_again_for_another_number_is_named(stage: Stage, tmp_path: Path) -> None:
+    """In one file and from one file to the next; the same account again is no fault."""
+    first = replace(a_loan(source_ref="pool/1"), account_number="1000000042")
+    why = "pool/1 is here already with an account number that ends in 0042, not in {}. Correct the number or the source"
+    assert stage.take(a_lines_file(tmp_path, first, first, replace(first, account_number="1000000043"))).created == 1
+    assert [why.format("0043") in refusal for refusal in stage.refused()] == [True]
+    assert stage.refused()[0].startswith("portfolio.jsonl, line 3, account_number: ")
+    stage.take(a_lines_file(tmp_path, replace(first, account_number="1000000044")))
+    assert [why.format("0044") in refusal for refusal in stage.refused()] == [True]
+    stage.take(a_lines_file(tmp_path, first))
+    assert stage.refused() == []
+    assert stage.account_refs() == {"pool/1"}
+
+
 def test_wrong_lines_are_named_and_the_others_taken_over(stage: Stage, tmp_path: Path) -> None:
     wrong_cents = as_plain(a_loan(source_ref="pool/wrong"))
     wrong_cents["opening"] |= {"principal_cents": 182.5}
@@ -64,7 +78,7 @@ def test_wrong_rows_of_a_table_are_named_and_the_others_taken_over(stage: Stage,
     path = a_table(tmp_path, good, {**bad, "due_day": "32"}, {**bad, "product": "boat"}, as_row(a_closed_loan()))
     assert stage.take(path).created == 2
     assert stage.refused() == [
-        "portfolio.csv, line 3, terms: The due day must be 1 to 31.",
+        "portfolio.csv, line 3, terms.due_day: The due day must be 1 to 31.",
         "portfolio.csv, line 4, product: Must be one of: loan, lease.",
     ]
     assert check(stage.accounts) == []
