@@ -63,7 +63,7 @@ def command(
     refusals = _Refusals()
     records = _demo(on=clock.today()) if file is None else read_apart(
         file, business_on=None if as_reported else clock.today(), demo_customers=demo_customers, pool=pool,
-        refused=refusals.tell,
+        refused=refusals.tell, moved=lambda how: click.echo(str(how)),
     )  # fmt: skip
     try:
         with reachable_databases(folder=folder, environment=os.environ) as urls, _people_list(people) as note:

@@ -14,6 +14,7 @@ from deploy.collecting import without_collector
 from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, stop_at
 from deploy.portfolio.reading import is_text, read_placed
 from deploy.portfolio.records import Placed
+from deploy.portfolio.shift import Moved, OnMove, unheard
 
 # A smaller one is read before another process has started.
 WORTH_BYTES = 4 * 1024 * 1024
@@ -21,7 +22,7 @@ _BATCH = 250
 # About as many as are read until another process has started.
 FIRST_HERE = 1_000
 
-Told = Placed | MalformedPortfolio
+Told = Placed | MalformedPortfolio | Moved
 
 
 class Manner(TypedDict, total=False):
@@ -36,13 +37,15 @@ class ReadingEnded(Exception):
     """The process that read the file is gone, and did not say why."""
 
 
-def read_apart(path: Path, *, refused: OnRefusal = stop_at, **manner: Unpack[Manner]) -> Iterator[Placed]:
+def read_apart(
+    path: Path, *, refused: OnRefusal = stop_at, moved: OnMove = unheard, **manner: Unpack[Manner]
+) -> Iterator[Placed]:
     """The same as `read_placed`, for large files by another process, which is never more than a few batches ahead.
 
     While that one starts, the first records of text are read here. Raises ReadingEnded too: somebody has killed it.
     """
     if path.stat().st_size < WORTH_BYTES:
-        yield from read_placed(path, refused=refused, **manner)
+        yield from read_placed(path, refused=refused, moved=moved, **manner)
         return
     here = FIRST_HERE if is_text(path) else 0
     with closing(_told_by_another(path, manner, after=here)) as told:
@@ -53,6 +56,8 @@ def read_apart(path: Path, *, refused: OnRefusal = stop_at, **manner: Unpack[Man
         for each in told:
             if isinstance(each, Placed):
                 yield each
+            elif isinstance(each, Moved):
+                moved(each)
             elif each is not None:
                 refused(each)
 
@@ -118,7 +123,7 @@ def _tell(outgoing: Connection, path: Path, manner: Manner, after: int) -> None:
     teller = _Teller(outgoing)
     with without_collector(), suppress(BrokenPipeError):
         try:
-            for placed in read_placed(path, refused=teller.add, after=after, **manner):
+            for placed in read_placed(path, refused=teller.add, moved=teller.add, after=after, **manner):
                 teller.add(placed)
         except BrokenPipeError:
             raise

@@ -13,7 +13,7 @@ from deploy.portfolio.json_lines import JSON_LINES
 from deploy.portfolio.people import with_people
 from deploy.portfolio.records import Placed
 from deploy.portfolio.schedule_al import read_schedule_al
-from deploy.portfolio.shift import months_to_shift, shifted
+from deploy.portfolio.shift import Moved, OnMove, months_to_shift, shifted, unheard
 from deploy.portfolio.spool import Spool
 from services.accounts.contract.portfolio import PortfolioAccount
 
@@ -36,6 +36,7 @@ def read_placed(
     demo_customers: bool = False,
     pool: str | None = None,
     refused: OnRefusal = stop_at,
+    moved: OnMove = unheard,
     after: int = 0,
     through: int | None = None,
 ) -> Iterator[Placed]:
@@ -46,15 +47,16 @@ def read_placed(
     reported.
     `demo_customers` attaches invented people to accounts that name none. `pool` names a published pool, by default the
     file's name without its month, so that later months of one pool meet the same accounts. A record that is wrong goes
-    to `refused`. Of text, only the records after so many, or through so many, may be read.
+    to `refused`. Of text, only the records after so many, or through so many, may be read. `moved` is told how far a
+    file's dates move, if they do.
     Raises MalformedPortfolio for a file that cannot be read to its end, and OSError when it cannot be opened.
     """
     form = _form_of(path)
     if form is None:
-        found = _of_schedule_al(path, business_on=business_on, pool=pool, refused=refused)
+        found = _of_schedule_al(path, business_on=business_on, pool=pool, refused=refused, moved=moved)
     else:
         part = form.read(path, refused=refused, after=after, through=through)
-        found = _of_text(part, form, path, business_on=business_on, refused=refused)
+        found = _of_text(part, form, path, business_on=business_on, refused=refused, moved=moved)
     for placed in found:
         yield Placed(placed.place, with_people(placed.account)) if demo_customers else placed
 
@@ -70,20 +72,40 @@ def is_text(path: Path) -> bool:
 
 
 def _of_text(
-    found: Iterator[Placed], form: Form[Any], path: Path, *, business_on: date | None, refused: OnRefusal
+    found: Iterator[Placed], form: Form[Any], path: Path, *, business_on: date | None, refused: OnRefusal, moved: OnMove
 ) -> Iterator[Placed]:
     if business_on is None:
         return found
-    return _shifted(found, form.last_opening_on(path), business_on=business_on, refused=refused)
+    months = _months_of(path, form.last_opening_on(path), business_on=business_on, moved=moved)
+    return _shifted(found, months=months, refused=refused)
 
 
-def _of_schedule_al(path: Path, *, business_on: date | None, pool: str | None, refused: OnRefusal) -> Iterator[Placed]:
+def _of_schedule_al(
+    path: Path, *, business_on: date | None, pool: str | None, refused: OnRefusal, moved: OnMove
+) -> Iterator[Placed]:
     found = read_schedule_al(path, pool=pool or pool_named_by(path), refused=refused)
-    return found if business_on is None else _shifted_later(found, business_on=business_on, refused=refused)
+    if business_on is None:
+        return found
+    return _shifted_later(path, found, business_on=business_on, refused=refused, moved=moved)
 
 
-def _shifted(found: Iterable[Placed], latest_on: date, *, business_on: date, refused: OnRefusal) -> Iterator[Placed]:
+def _months_of(path: Path, latest_on: date, *, business_on: date, moved: OnMove) -> int:
+    """How far a file is moved. Raises MalformedPortfolio where one record of a time to come would move all of it."""
+    if latest_on == date.min:
+        return 0
     months = months_to_shift(last_opening_on=latest_on, business_on=business_on)
+    if months < 0:
+        sentence = (
+            f"The file's last month, {latest_on:%Y-%m}, is still to come, and every date would be moved by it. Correct "
+            "the record that opens then, or keep the file's dates with --as-reported."
+        )
+        raise MalformedPortfolio(place=Place(path), sentence=sentence)
+    if months:
+        moved(Moved(latest_on, months))
+    return months
+
+
+def _shifted(found: Iterable[Placed], *, months: int, refused: OnRefusal) -> Iterator[Placed]:
     for placed in found:
         try:
             account = shifted(placed.account, months=months)
@@ -94,14 +116,17 @@ def _shifted(found: Iterable[Placed], latest_on: date, *, business_on: date, ref
         yield Placed(placed.place, account)
 
 
-def _shifted_later(found: Iterable[Placed], *, business_on: date, refused: OnRefusal) -> Iterator[Placed]:
+def _shifted_later(
+    path: Path, found: Iterable[Placed], *, business_on: date, refused: OnRefusal, moved: OnMove
+) -> Iterator[Placed]:  # fmt: skip
     """For a form that is slow to read: it is read once, and waits on disk until its last month is known."""
     latest_on = date.min
     with Spool[Placed]() as spool:
         for placed in found:
             latest_on = max(latest_on, placed.account.opening.as_of_on)
             spool.add(placed)
-        yield from _shifted(spool, latest_on, business_on=business_on, refused=refused)
+        months = _months_of(path, latest_on, business_on=business_on, moved=moved)
+        yield from _shifted(spool, months=months, refused=refused)
 
 
 def _form_of(path: Path) -> Form[Any] | None:

@@ -1,11 +1,32 @@
 """Moving a whole portfolio in time by whole months, so that old files look like last month's."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from deploy.portfolio.months import add_months, months_between
 from services.accounts.contract.portfolio import PortfolioAccount
 from services.accounts.contract.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A whole file is moved by `months`, because its last month is that of `last_opening_on`."""
+
+    last_opening_on: date
+    months: int
+
+    def __str__(self) -> str:
+        way = "forward" if self.months > 0 else "back"
+        by = f"{abs(self.months)} month{'' if abs(self.months) == 1 else 's'} {way}"
+        return f"every date is moved {by}: the file's last month is {self.last_opening_on:%Y-%m}"
+
+
+OnMove = Callable[[Moved], None]
+
+
+def unheard(_: Moved) -> None:
+    """For whoever does not tell it."""
 
 
 def months_to_shift(*, last_opening_on: date, business_on: date) -> int:

@@ -16,6 +16,7 @@ from deploy.portfolio.apart import FIRST_HERE, ReadingEnded, read_apart
 from deploy.portfolio.errors import MalformedPortfolio
 from deploy.portfolio.reading import read_placed
 from deploy.portfolio.records import Placed
+from deploy.portfolio.shift import Moved
 from services.accounts.contract.portfolio import PortfolioAccountSchema
 from tests.unit.portfolio.builders import a_loan_file, an_account
 
@@ -56,6 +57,19 @@ def test_it_is_the_same_as_reading_it_here_refusals_and_all(tmp_path: Path) -> N
     here, there = (told_by(reader, path) for reader in (read_placed, read_apart))
     assert there == here
     assert len(here) == 1_300
+
+
+@pytest.mark.parametrize("a_file", [lambda folder: a_file(folder, 3), a_loan_file])
+def test_how_far_the_dates_move_is_told_once_wherever_a_file_is_read(
+    a_file: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    path = a_file(tmp_path)
+    here: list[Moved] = []
+    there: list[Moved] = []
+    list(read_placed(path, business_on=BUSINESS_ON, moved=here.append))
+    list(read_apart(path, business_on=BUSINESS_ON, moved=there.append))
+    assert there == here
+    assert len(here) == 1
 
 
 def test_a_published_pool_is_read_there_from_its_start(tmp_path: Path) -> None:

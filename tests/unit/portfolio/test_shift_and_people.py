@@ -1,17 +1,19 @@
 """A portfolio moves in time as a whole, and its invented people never change."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
 from phonenumbers import is_valid_number, parse
 
 from deploy.portfolio.errors import MalformedPortfolio, Place
 from deploy.portfolio.json_lines import JSON_LINES
 from deploy.portfolio.people import invented_person, with_people
 from deploy.portfolio.reading import read, read_placed
-from deploy.portfolio.shift import months_to_shift, shifted
+from deploy.portfolio.shift import Moved, months_to_shift, shifted
 from services.accounts.contract.portfolio import PortfolioAccount, PortfolioAccountSchema
 from tests.unit.portfolio.builders import FIXTURES, a_loan_file, an_account
 
@@ -47,7 +49,7 @@ def test_a_first_due_date_in_a_short_month_finds_its_due_day_again() -> None:
     assert shifted(an_account(), months=2).terms.first_due_on == date(2025, 4, 30)
 
 
-def test_a_file_may_be_newer_than_the_business_date() -> None:
+def test_months_are_counted_both_ways() -> None:
     assert months_to_shift(last_opening_on=date(2025, 7, 1), business_on=date(2025, 1, 31)) == -6
 
 
@@ -100,14 +102,34 @@ def test_a_file_of_one_month_is_read_whole_once(tmp_path: Path) -> None:
 
 
 def test_a_record_that_would_be_moved_off_the_calendar_is_refused_alone(tmp_path: Path) -> None:
-    ancient = replace(as_of(date(2025, 3, 1), ref="loan/2"), opened_on=date(3, 1, 1))
-    path = as_lines(tmp_path, as_of(date(2025, 3, 1)), ancient)
+    distant = replace(as_of(date(2025, 3, 1), ref="loan/2"), opened_on=date(9999, 1, 1))
+    path = as_lines(tmp_path, as_of(date(2025, 3, 1)), distant)
     refused: list[MalformedPortfolio] = []
-    read = list(read_placed(path, business_on=date(2020, 1, 20), refused=refused.append))
-    assert [placed.account.opening.as_of_on for placed in read] == [date(2020, 1, 1)]
+    read = list(read_placed(path, business_on=date(2026, 7, 4), refused=refused.append))
+    assert [placed.account.opening.as_of_on for placed in read] == [date(2026, 7, 1)]
     assert [str(refusal) for refusal in refused] == [
-        "portfolio.jsonl, line 2: Moved by -62 months, as the file's last month is, a date leaves the calendar."
+        "portfolio.jsonl, line 2: Moved by 16 months, as the file's last month is, a date leaves the calendar."
     ]
+
+
+def test_how_far_a_file_is_moved_is_told_once(tmp_path: Path) -> None:
+    path, told = as_lines(tmp_path, as_of(date(2025, 3, 1)), as_of(date(2025, 1, 1), ref="loan/2")), []
+    assert len(list(read_placed(path, business_on=date(2025, 4, 4), moved=lambda how: told.append(str(how))))) == 2
+    assert told == ["every date is moved 1 month forward: the file's last month is 2025-03"]
+
+
+def test_a_file_of_this_month_tells_nothing(tmp_path: Path) -> None:
+    told: list[Moved] = []
+    list(read_placed(as_lines(tmp_path, as_of(date(2025, 3, 1))), business_on=date(2025, 3, 30), moved=told.append))
+    assert told == []
+
+
+@pytest.mark.parametrize("a_file", [lambda folder: as_lines(folder, as_of(date(2031, 1, 1))), a_loan_file])
+def test_one_date_that_is_still_to_come_does_not_move_a_whole_file(
+    a_file: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    with pytest.raises(MalformedPortfolio, match=r"is still to come, and every date would be moved by it\. Correct"):
+        list(read_placed(a_file(tmp_path), business_on=date(2020, 1, 20)))
 
 
 def test_invented_people_depend_on_the_account_alone() -> None:
