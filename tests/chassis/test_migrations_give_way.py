@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.migrating import CHASSIS_TREE, MigrationBlocked, Patience, upgrade
+from deploy import migrate as deployment
 from deploy.postgres.cluster import Cluster
 
 SHORT = Patience(lock_seconds=0.3, pause_seconds=0.1, tries_max=3)
@@ -152,6 +154,19 @@ def test_two_that_migrate_at_once_wait_for_each_other_longer_than_for_a_lock(tre
     for each in both:
         each.join(timeout=20)
     assert sorted(moved) == [[], ["toy"]]
+
+
+def test_the_deployment_step_ends_with_that_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def blocked(**_: Any) -> list[str]:
+        raise MigrationBlocked("accounts: the revision after third did not get its locks.")
+
+    monkeypatch.setenv("KEYS_DIR", str(tmp_path / "keys"))
+    monkeypatch.setattr(deployment, "upgrade", blocked)
+    monkeypatch.setattr(deployment, "read", lambda _: defaultdict(str))
+    assert deployment.main() == 2
+    assert capsys.readouterr().err == "accounts: the revision after third did not get its locks.\n"
 
 
 def _until(holds: Any, *, seconds_max: float = 10) -> None:
