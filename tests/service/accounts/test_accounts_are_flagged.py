@@ -300,6 +300,7 @@ class TestAServicemember:
         fee_id = fee_of(assess_late_fee(service, account_id), service)
         for each in (account_id, never_charged):
             pay(service, clock, each, cents=20_000, on=date(2026, 11, 24))
+        clock.move_to(clock.now(), today=date(2026, 11, 30))
         due_before = view_of(service, account_id)["amount_due_cents"]
         flag(service, account_id, "servicemember", from_on=date(2026, 11, 20))
         (told,) = waivers(service)
