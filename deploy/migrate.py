@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.assembly import declared_settings, service_class
-from chassis.migrating import upgrade
+from chassis.migrating import MigrationBlocked, upgrade
 from chassis.settings import SettingsInvalid, read
 from deploy.catalogue import SERVICES, migrations_of
 from deploy.field_keys import lost_field_keys
@@ -24,7 +24,7 @@ from deploy.topology import declare_all
 def main() -> int:
     try:
         return _prepare()
-    except StackProblem as problem:
+    except (StackProblem, MigrationBlocked) as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
 

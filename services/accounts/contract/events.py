@@ -74,9 +74,14 @@ class LateFeeV1(AboutAnAccount):
 
 
 class FeeWaivedV1(AboutAnAccount):
+    """`amount_cents` had not been given up before. So much of it as `was_paid_cents` had been paid, and now counts
+    toward what is owed besides; an earlier release's event does not say it.
+    """
+
     fee_id = fields.String(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(FEE_KINDS))
     amount_cents = Cents(required=True, minimum=1)
+    was_paid_cents = Cents(load_default=0, minimum=0)
 
 
 class ScheduleChangedV1(AboutAnAccount):
@@ -256,7 +261,7 @@ late_fee_reversed = Event(SOURCE, "late_fee_reversed", 1, LateFeeV1, handled=Tru
 """A late fee stands no more: money that came to light later was in time. The amount is what stood until now."""
 
 fee_waived = Event(SOURCE, "fee_waived", 1, FeeWaivedV1, handled=True)
-"""Staff gave up what was unpaid of a fee."""
+"""Staff gave up what was unpaid of a fee; or a servicemember is forgiven it, also what of it had been paid."""
 
 schedule_changed = Event(SOURCE, "schedule_changed", 1, ScheduleChangedV1, handled=True)
 """The rate, the instalments or the due dates to come are not what they were."""

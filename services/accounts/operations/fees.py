@@ -19,7 +19,7 @@ from services.accounts.contract.errors import (
     LateFeeNotChargeable,
 )
 from services.accounts.models import account_events, standing_flags
-from services.accounts.operations.allocating import read_history
+from services.accounts.operations.allocating import Folded, read_history
 from services.accounts.operations.changing import change, changed, require_open
 from services.accounts.operations.locking import LockedAccount, lock_for
 from services.accounts.operations.recording import find_recorded
@@ -152,7 +152,10 @@ def waive_fee(
     fee = _find_fee(transaction, account=account, fee_id=fee_id)
     key = OPENING_FEES if fee["kind"] == "account_opened" else fee["source_key"]
     waiver = Waiver(source_key=f"fee_waiver:{fee['id']}", effective_on=today, fee_key=key, reason=reason)
-    after, cents = _given_up(transaction, account=account, fee=fee, waiver=waiver, caller=caller, now=now, today=today)
+    after, cents = _given_up(
+        transaction, account=account, fee=fee, waiver=waiver, unpaid_cents=_unpaid_cents(account, fee_key=key),
+        caller=caller, now=now, today=today,
+    )  # fmt: skip
     if cents == 0:
         raise FeeNotDue()
     return changed(after, today=today)
@@ -162,7 +165,11 @@ def forgive_fees(
     transaction: Transaction, *, account: LockedAccount, flag: Row, reason: str, caller: CallContext, now: datetime,
     today: date,
 ) -> LockedAccount:  # fmt: skip
-    """The account as had no fee been charged on the days of a flag: what paid one goes to what is owed besides."""
+    """The account as had no fee been charged on the days of a flag: what paid one goes to what is owed besides.
+
+    Tells `fee_waived` of each, with what was not given up before.
+    """
+    as_paid = account
     charged = (
         select(account_events)
         .where(account_events.c.account_id == account.id, account_events.c.kind.in_(CHARGED_BY_US))
@@ -174,29 +181,48 @@ def forgive_fees(
             source_key=f"fee_forgiven:{flag['id']}:{fee['id']}", effective_on=fee["effective_on"],
             fee_key=fee["source_key"], reason=reason,
         )  # fmt: skip
+        # Money that had paid a fee may pay the next one until that is forgiven too: it was paid once.
+        unpaid_cents = _unpaid_cents(as_paid, fee_key=waiver.fee_key)
         account, _ = _given_up(
-            transaction, account=account, fee=fee, waiver=waiver, caller=caller, now=now, today=today
+            transaction, account=account, fee=fee, waiver=waiver, unpaid_cents=unpaid_cents, caller=caller, now=now,
+            today=today,
         )  # fmt: skip
     return account
 
 
 def _given_up(
-    transaction: Transaction, *, account: LockedAccount, fee: Row, waiver: Waiver, caller: CallContext, now: datetime,
-    today: date,
+    transaction: Transaction, *, account: LockedAccount, fee: Row, waiver: Waiver, unpaid_cents: int,
+    caller: CallContext, now: datetime, today: date,
 ) -> tuple[LockedAccount, int]:  # fmt: skip
-    """The account without the fee, and how much that gave up; told unless it was nothing."""
+    """The account without the fee, of which so much was unpaid, and what that gave up; told unless it was nothing."""
     details = {"waived_by": caller.subject}
     folded = change(
         transaction, account=account, event=waiver, kind="fee_waived", now=now, today=today, details=details
     )
     if folded is None:
         return account, 0
-    cents = folded.allocation_of(waiver.source_key).amount_cents
+    cents = _newly_given_up_cents(folded, fee_key=waiver.fee_key)
     if cents:
-        data = {"fee_id": str(fee["id"]), "kind": _fee_kind(fee), "amount_cents": cents}
+        data = {
+            "fee_id": str(fee["id"]), "kind": _fee_kind(fee), "amount_cents": cents,
+            "was_paid_cents": max(0, cents - unpaid_cents),
+        }  # fmt: skip
         tell(transaction, event=events.fee_waived, account=folded.account, today=today, data=data)
     tell_consequences(transaction, before=account, folded=folded, today=today)
     return folded.account, cents
+
+
+def _newly_given_up_cents(folded: Folded, *, fee_key: str) -> int:
+    """A waiver that is placed before an earlier one of the same fee takes from it: only the rest is news."""
+    return sum(
+        change.after.amount_cents - (0 if change.before is None else change.before.amount_cents)
+        for change in folded.changes
+        if change.after.kind == "fee_waived" and change.after.explanation["fee_key"] == fee_key
+    )
+
+
+def _unpaid_cents(account: LockedAccount, *, fee_key: str) -> int:
+    return sum(fee.unpaid_cents for fee in account.state.open_fees if fee.source_key == fee_key)
 
 
 def _require_within_cap(account: LockedAccount, *, amount_cents: int, on: date) -> None:

@@ -81,7 +81,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     **_of(Alert.PAYMENT_PROBLEM, Kind.ROUTINE, "payment_returned", "refund_failed", "payment_disputed"),
     **_of(Alert.PAST_DUE, Kind.DEMAND, "payment_past_due"),
     **_of(Alert.LATE_FEE, Kind.DEMAND, "late_fee_assessed"),
-    **_of(Alert.LATE_FEE, Kind.ROUTINE, "late_fee_reversed", "fee_waived"),
+    **_of(Alert.LATE_FEE, Kind.ROUTINE, "late_fee_reversed", "fee_waived", "fee_forgiven"),
     **_of(Alert.STATEMENT_READY, Kind.ROUTINE, "statement_ready"),
     **_of(Alert.AUTOPAY, Kind.ANSWER, "autopay_enrolled", "autopay_cancelled"),
     **_of(Alert.AUTOPAY, Kind.ROUTINE, "autopay_paused", "autopay_resumed"),

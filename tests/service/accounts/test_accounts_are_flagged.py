@@ -39,6 +39,7 @@ from tests.builders.wiring import a_customer, an_agent, call, deliver, emitted
 # The eleventh instalment, due on 5 November 2026, is unpaid; today is 23 November.
 LATE = an_opening(next_instalment_number=11, payments_made=10)
 RESTRICT_VIOLATION = "23001"
+FEES_FIRST = replace(LOAN_TERMS, waterfall="fees_first")
 EVERY_FEE = ["late_fee", "other_fee", "returned_payment_fee"]
 STOPPED = {
     "servicemember": EVERY_FEE, "bankruptcy": EVERY_FEE, "deceased": EVERY_FEE, "dispute": ["late_fee"],
@@ -70,6 +71,31 @@ def assess_fee(service: AccountsService, account_id: str, kind: str = "other_fee
         "account_id": account_id, "kind": kind, "amount_cents": 500, "reason": "copy", "fee_reference": f"{kind}/1",
     }  # fmt: skip
     return call(service.assess_fee, request=request, context=an_agent(), key=key)
+
+
+def fee_of(charged: Any, service: AccountsService) -> str:
+    """The one fee that was charged to an account."""
+    request = {"account_id": charged["account_id"]}
+    context = a_customer(accounts=(charged["account_id"],))
+    (fee_id,) = {row["fee_id"] for row in call(service.list_transactions, request=request, context=context)["data"]} - {
+        None
+    }
+    return str(fee_id)
+
+
+def waive(service: AccountsService, account_id: str, fee_id: str) -> None:
+    request = {"account_id": account_id, "fee_id": fee_id, "reason": "first time late"}
+    call(service.waive_fee, request=request, context=an_agent(), key="waive")
+
+
+def waivers(service: AccountsService) -> list[dict[str, Any]]:
+    return [dict(envelope.data) for envelope in emitted(service.store, name="fee_waived")]
+
+
+def pay(service: AccountsService, clock: FixedClock, account_id: str, *, cents: int, on: date) -> None:
+    clock.move_to(clock.now(), today=on)
+    paid = payment_posted(service, account_id=account_id, amount_cents=cents, effective_on=on)
+    assert deliver(service.on_payment_posted, paid) == Outcome.DONE
 
 
 def view_of(service: AccountsService, account_id: str) -> Any:
@@ -198,6 +224,12 @@ class TestTheBusinessDay:
         assert check(service.store) == []
 
 
+def _balances(view: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in view.items() if name.endswith("_cents") or name in ("standing", "next_due_on")
+    }
+
+
 _CHARGED = {"late_fee": 2_061, "returned_payment_fee": 500, "other_fee": 500}
 
 
@@ -231,6 +263,66 @@ class TestAServicemember:
         waived = [envelope.data for envelope in emitted(service.store, name="fee_waived")]
         assert sorted(told["amount_cents"] for told in waived) == [500, 2_061]
         assert check(service.store) == []
+
+    def test_is_told_once_of_a_fee_that_was_waived_before(self, service: AccountsService, clock: FixedClock) -> None:
+        account_id = an_account(service, a_loan(opening=LATE))
+        fee_id = fee_of(assess_late_fee(service, account_id), service)
+        waive(service, account_id, fee_id)
+        clock.move_to(clock.now(), today=date(2026, 11, 30))
+        flag(service, account_id, "servicemember", from_on=date(2026, 11, 20))
+        assert [(each["fee_id"], each["amount_cents"]) for each in waivers(service)] == [(fee_id, 2_061)]
+        books = ledger_of(service.store, account_id=account_id)
+        assert (books.get("fee_receivable", 0), books["waiver_expense"]) == (0, 2_061)
+        assert view_of(service, account_id)["fees_due_cents"] == 0
+        assert check(service.store) == []
+
+    def test_is_told_what_is_newly_given_up_of_a_fee_that_was_paid_in_part_and_then_waived(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        account_id = an_account(service, a_loan(opening=LATE, terms=FEES_FIRST))
+        fee_id = fee_of(assess_late_fee(service, account_id), service)
+        pay(service, clock, account_id, cents=61, on=date(2026, 11, 24))
+        clock.move_to(clock.now(), today=date(2026, 11, 25))
+        waive(service, account_id, fee_id)
+        clock.move_to(clock.now(), today=date(2026, 11, 30))
+        flag(service, account_id, "servicemember", from_on=date(2026, 11, 20))
+        told = [(each["fee_id"], each["amount_cents"], each["was_paid_cents"]) for each in waivers(service)]
+        assert told == [(fee_id, 2_000, 0), (fee_id, 61, 61)]
+        books = ledger_of(service.store, account_id=account_id)
+        assert (books.get("fee_receivable", 0), books["waiver_expense"]) == (0, sum(cents for _, cents, _ in told))
+        assert check(service.store) == []
+
+    def test_has_what_paid_a_fee_count_toward_the_next_bill(self, service: AccountsService, clock: FixedClock) -> None:
+        # A contract below six percent has no cap to lower its instalments: only the fee is forgiven.
+        terms = replace(FEES_FIRST, annual_rate_percent=Decimal("5.90"))
+        account_id = an_account(service, a_loan(opening=LATE, terms=terms))
+        never_charged = an_account(service, a_loan(source_ref="never charged", opening=LATE, terms=terms))
+        fee_id = fee_of(assess_late_fee(service, account_id), service)
+        for each in (account_id, never_charged):
+            pay(service, clock, each, cents=20_000, on=date(2026, 11, 24))
+        clock.move_to(clock.now(), today=date(2026, 11, 30))
+        due_before = view_of(service, account_id)["amount_due_cents"]
+        flag(service, account_id, "servicemember", from_on=date(2026, 11, 20))
+        (told,) = waivers(service)
+        assert (told["fee_id"], told["amount_cents"], told["was_paid_cents"]) == (fee_id, 2_061, 2_061)
+        after, other = view_of(service, account_id), view_of(service, never_charged)
+        assert after["amount_due_cents"] == due_before - 2_061 == other["amount_due_cents"]
+        assert told["standing"]["amount_due_cents"] == after["amount_due_cents"]
+        assert _balances(after) == _balances(other)
+        run_through(service, clock, date(2026, 12, 5))
+        assert _balances(view_of(service, account_id)) == _balances(view_of(service, never_charged))
+        assert check(service.store) == []
+
+    def test_is_told_once_of_money_that_had_paid_one_of_two_fees(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        account_id = an_account(service, a_loan(opening=LATE, terms=FEES_FIRST))
+        assess_fee(service, account_id)
+        assess_late_fee(service, account_id)
+        pay(service, clock, account_id, cents=500, on=date(2026, 11, 24))
+        flag(service, account_id, "servicemember", from_on=date(2026, 11, 20))
+        told = {each["kind"]: (each["amount_cents"], each["was_paid_cents"]) for each in waivers(service)}
+        assert told == {"other_fee": (500, 500), "late_fee": (2_061, 0)}
 
     def test_is_not_forgiven_a_fee_of_before_the_call_up(self, service: AccountsService, clock: FixedClock) -> None:
         account_id = an_account(service, a_loan(opening=LATE))

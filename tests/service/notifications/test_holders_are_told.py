@@ -168,6 +168,32 @@ def test_in_the_language_of_each_holder(stage: Stage, event: Event) -> None:
     assert 'lang="es"' in mail["html"]
 
 
+class TestAForgivenFee:
+    """What of it had been paid is not for the customer to save: it counts toward what is owed besides."""
+
+    @pytest.mark.parametrize(("paid", "rest"), [(2_500, False), (1_000, True)], ids=["paid", "paid in part"])
+    def test_says_where_the_money_goes_that_had_paid_it(self, stage: Stage, paid: int, rest: bool) -> None:
+        stage.put(a_contact())
+        stage.put(a_second_holder(language="es"))
+        stage.wants_everything()
+        stage.heard(accounts.fee_waived, was_paid_cents=paid)
+        stage.send_all()
+
+        (english,) = stage.sandbox.listed("mails", to=ADAS_EMAIL)
+        (spanish,) = stage.sandbox.listed("mails", to="grace@example.com")
+        assert english["subject"] == "We have forgiven a fee of $25.00"
+        assert spanish["subject"] == "Le perdonamos un cargo de $25.00"
+        for mail, said, of_the_rest in (
+            (english, "You had paid {} of that: it counts toward your account now", "you need not pay the rest"),
+            (spanish, "usted había pagado {}: ese dinero se abona ahora a su cuenta", "no tiene que pagar el resto"),
+        ):
+            for words in (mail["text"], mail["html"]):
+                assert said.format(f"${paid // 100}.00") in words
+                assert (of_the_rest in words) == rest
+                assert "need not pay that" not in words
+        assert "counts toward account ending 4821" in stage.sandbox.listed("texts", to=ADAS_PHONE)[0]["body"]
+
+
 class TestAReversal:
     """Of a payment: whatever brought it about is the news, once."""
 

@@ -50,6 +50,7 @@ FACTS_OF: dict[str, dict[str, Any]] = {
     "late_fee_assessed": {**LATE, "assessed_on": "2026-11-16"},
     "late_fee_reversed": LATE,
     "fee_waived": {**MONEY, "kind": "late_fee"},
+    "fee_forgiven": {**MONEY, "kind": "late_fee", "was_paid_cents": 41_237},
     "statement_ready": {
         "kind": "monthly", "statement_on": "2026-11-23", "amount_due_cents": 41_237, "due_on": "2026-12-05",
     },

@@ -38,7 +38,9 @@ def late_fee_reversed(news: EventCall) -> Announcement:
 
 
 def fee_waived(news: EventCall) -> Announcement:
-    """Staff gave up what was unpaid of a fee (accounts.fee_waived)."""
+    """A fee was given up (accounts.fee_waived): what need not be paid, or what had been paid and counts elsewhere."""
+    if news.data["was_paid_cents"]:
+        return to_holders(news, template="fee_forgiven", facts=("amount_cents", "kind", "was_paid_cents"))
     return to_holders(news, template="fee_waived", facts=("amount_cents", "kind"))
 
 
