@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from chassis.errors import FieldError, NeighbourSilent, Refusal
+from chassis.errors import FieldError, Kind, NeighbourSilent, Refusal
 from gateway import errors
 from gateway.api import examples
 from gateway.errors import MEDIA, RETRY_AFTER_SECONDS, status_of
@@ -26,8 +26,8 @@ HEADERS: dict[str, tuple[str, str]] = {
     "X-Request-Id": ("Yours where you sent one, else ours; support will ask for it.", "mobile-7f3a91"),
 }  # fmt: skip
 LIMITED = ("RateLimit", "RateLimit-Policy")
-# What a rule says no with; nothing else is stored under a key.
-KEPT = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
+# No rule says these; whatever else a service says no with is stored under the key.
+NEVER_KEPT = (Kind.UNAUTHENTICATED, Kind.UNAVAILABLE)
 WRONG_FIELD = FieldError(
     "/query/limit", "out_of_range", "Must be greater than or equal to 1 and less than or equal to 100."
 )
@@ -98,7 +98,7 @@ def _failure(route: Route, status: int, codes: list[str]) -> dict[str, Any]:
     waits = status == HTTPStatus.TOO_MANY_REQUESTS or any(code in RETRY_AFTER_SECONDS for code in codes)
     names = ["X-Request-Id", *_of_limit(route), *(["Retry-After"] if waits else [])]
     names += ["WWW-Authenticate"] if status == HTTPStatus.UNAUTHORIZED else []
-    names += ["Idempotent-Replayed"] if status in KEPT and (route.idempotent or route.takes_key) else []
+    names += ["Idempotent-Replayed"] if (route.idempotent or route.takes_key) and any(map(_may_be_kept, codes)) else []
     lines = [f"- `{code}`: {_refusal(code).title}" for code in codes]
     return {"description": "\n".join(lines), "headers": _headers(*names), "content": {MEDIA: content}}
 
@@ -125,6 +125,13 @@ def _example(code: str, *, moves_money: bool) -> dict[str, Any]:
         refusal = _refusal(code)(errors=[WRONG_FIELD_OF_A_BODY if moves_money else WRONG_FIELD])
     request_id = HEADERS["X-Request-Id"][1]
     return errors.problem(refusal, request_id=request_id, moves_money=moves_money, public_url=PUBLIC_URL)
+
+
+def _may_be_kept(code: str) -> bool:
+    """The gateway's own refusals, and those of the form of a request, come before a service is asked, which keeps."""
+    refusal = _refusal(code)
+    is_our_own = refusal.__module__ == errors.__name__ or code in errors.STATUS_OF_CODE
+    return not is_our_own and refusal.kind not in NEVER_KEPT
 
 
 def _refusal(code: str) -> type[Refusal]:

@@ -95,13 +95,17 @@ def _rows(path: Path) -> Iterator[tuple[Place, Mapping[str, Any]]]:
 
 def _account(place: Place, row: Mapping[str, Any]) -> PortfolioAccount:
     """The account of a row; one that is none, also one too long or too short, is refused by its line."""
-    if "" in row or None in row.values():
-        raise MalformedPortfolio(place=place, sentence="The row has not as many cells as the header.")
+    for column, cell in row.items():
+        if column == "" or cell is None:
+            raise MalformedPortfolio(
+                place=place, field=column or None, sentence="The row has not as many cells as the header."
+            )
     return load_account(_nested(row), place=place)
 
 
 def _opening_on(row: Mapping[str, Any]) -> Any:
-    return row["opening_as_of_on"].strip()
+    # A row that is too short has None there.
+    return (row["opening_as_of_on"] or "").strip()
 
 
 def _check_header(names: Sequence[str], *, place: Place) -> None:

@@ -46,7 +46,12 @@ def _account(record: Record, *, pool: str) -> PortfolioAccount:
     for name, texts in record.values.items():
         if max(map(len, texts)) > _TEXT_MAX:
             record.refuse(name[:60], f"The value is longer than {_TEXT_MAX} characters.")
-    return loan_account(record, pool=pool) if record.product == "loan" else lease_account(record, pool=pool)
+    try:
+        return loan_account(record, pool=pool) if record.product == "loan" else lease_account(record, pool=pool)
+    except (ValueError, ArithmeticError) as beyond:
+        # Each value is one that its element can have; a year 9999 has no day after it all the same.
+        sentence = f"Its dates or amounts, taken together, cannot be reckoned with: {beyond}."
+        raise MalformedPortfolio(place=record.place, sentence=sentence) from beyond
 
 
 @dataclass(slots=True)

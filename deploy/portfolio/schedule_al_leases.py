@@ -15,6 +15,7 @@ from deploy.portfolio.schedule_al_shared import (
     finished_opening,
     grace_days,
     identity_of,
+    oldest_due_on,
     state_of,
     vehicle_of,
 )
@@ -62,7 +63,7 @@ def lease_account(record: Record, *, pool: str) -> PortfolioAccount:
             parties=(),
             lease=_NOT_REPORTED,
         )
-    except InvalidTerms as refusal:
+    except (InvalidTerms, YieldNotSolvable) as refusal:
         record.refuse("acquisitionCost", str(refusal))
 
 
@@ -110,9 +111,9 @@ def _tax_cents(record: Record, *, base_cents: int) -> int:
 
 def _next_due_on(record: Record, *, period_end: date) -> date:
     """Paid in advance, a lease is paid through the day its next payment is due."""
-    days_past_due = record.integer("currentDelinquencyStatus") or 0
-    if days_past_due:
-        return period_end - timedelta(days=days_past_due)
+    oldest_due = oldest_due_on(record, period_end=period_end)
+    if oldest_due is not None:
+        return oldest_due
     paid_through = record.day("paidThroughDate")
     if paid_through is not None and paid_through > period_end:
         return paid_through

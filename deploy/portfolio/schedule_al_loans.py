@@ -19,6 +19,7 @@ from deploy.portfolio.schedule_al_shared import (
     finished_opening,
     grace_days,
     identity_of,
+    oldest_due_on,
     state_of,
     vehicle_of,
 )
@@ -135,10 +136,10 @@ def _payment_cents(record: Record, *, issuer: Issuer, balance: int) -> int:
 def _calendar(record: Record, *, period_end: date, payment_cents: int) -> _Calendar:
     first_month = _first_month(record)
     count = _payment_count(record, first_month=first_month)
-    days_past_due = record.integer("currentDelinquencyStatus") or 0
-    if days_past_due:
+    oldest_due = oldest_due_on(record, period_end=period_end)
+    if oldest_due is not None:
         # The day before the first due month is a rounding of the issuer's count, not an earlier instalment.
-        oldest = max(first_month, period_end - timedelta(days=days_past_due))
+        oldest = max(first_month, oldest_due)
         number = months_between(start=first_month, end=oldest) + 1
         return _Calendar(
             first_due_on=add_months(on=first_month, months=0, day=oldest.day),

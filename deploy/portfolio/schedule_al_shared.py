@@ -53,6 +53,17 @@ def closing_date(record: Record, *, period_end: date) -> date:
     return min(month_end(on=month), period_end) if month else period_end
 
 
+def oldest_due_on(record: Record, *, period_end: date) -> date | None:
+    """The due date of the oldest unpaid instalment, None where nothing is past due."""
+    days = record.integer("currentDelinquencyStatus")
+    if not days:
+        return None
+    try:
+        return period_end - timedelta(days=days)
+    except OverflowError:
+        record.refuse("currentDelinquencyStatus", "The account cannot be past due since before the calendar begins.")
+
+
 def finished_opening(*, period_end: date, payment_count: int) -> Opening:
     """Nothing owed and no instalment left: the opening of an account that is closed or charged off."""
     after = period_end + timedelta(days=1)

@@ -10,7 +10,7 @@ from gateway.admission import Rank
 from gateway.api import examples
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Account, Accounts, Page
-from gateway.slicing import Slice, sliced
+from gateway.slicing import ACCOUNTS, Slice, sliced
 from services.accounts.contract import schemas as accounts
 
 OfPayments = Mapping[str, Any]
@@ -26,9 +26,10 @@ def list_accounts(call: HttpCall) -> Reply:
     """Every account that your access token names; an account linked since appears with the next token."""
     mine = [grant.id for grant in call.context.accounts]
     if not mine:
-        return Reply(sliced([], query=call.query))
+        return Reply(sliced([], query=call.query, order=ACCOUNTS))
     pending = pending_payments(call, mine)
-    page = sliced(call.ask("accounts", "list_accounts", account_ids=mine).data["data"], query=call.query)
+    found = call.ask("accounts", "list_accounts", account_ids=mine).data["data"]
+    page = sliced(found, query=call.query, order=ACCOUNTS)
     return Reply({**page, "data": [composed(view, pending) for view in page["data"]]})
 
 

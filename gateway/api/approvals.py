@@ -11,7 +11,7 @@ from gateway.api import examples
 from gateway.api.changes import REFUSALS as MOVING_REFUSALS
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import DecideApproval, DecidedApproval
-from gateway.slicing import Approvals, Slice, sliced
+from gateway.slicing import APPROVALS, Approvals, Slice, sliced
 from services.accounts.contract.approvals import APPROVAL_KINDS
 
 ACCEPT, DECLINE, EXTENSION = "accept", "decline", "extension"
@@ -37,8 +37,7 @@ APPROVAL: dict[str, Any] = {
 def list_approvals(call: HttpCall) -> Reply:
     """After `decide_by_on` a change that not everybody accepted is off."""
     found = [each for keeper in KEEPERS for each in call.ask(keeper, "list_approvals").data["data"]]
-    newest_first = sorted(found, key=lambda each: each["asked_at"], reverse=True)
-    return Reply(sliced(newest_first, query=call.query))
+    return Reply(sliced(found, query=call.query, order=APPROVALS))
 
 
 @route(

@@ -9,7 +9,7 @@ from gateway.api.accounts import pending_payments
 from gateway.lease_schemas import LeaseEndShown
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Document, RecordOdometerReading
-from gateway.slicing import OdometerReadings, Slice, sliced
+from gateway.slicing import ODOMETER_READINGS, OdometerReadings, Slice, sliced
 from services.leases.contract import lease_end
 from services.leases.contract import schemas as leases
 
@@ -62,7 +62,7 @@ def get_lease_calendar(call: HttpCall) -> Reply:
 )  # fmt: skip
 def list_odometer_readings(call: HttpCall) -> Reply:
     found = call.ask("leases", "list_odometer_readings", account_id=call.path["account_id"]).data
-    return Reply(sliced(found["data"], query=call.query))
+    return Reply(sliced(found["data"], query=call.query, order=ODOMETER_READINGS))
 
 
 @route(

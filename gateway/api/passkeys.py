@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.context import AGENT, CUSTOMER
 from chassis.schemas import Nothing
+from gateway import slicing
 from gateway.admission import Rank
 from gateway.api import examples
 from gateway.limits import Limit
@@ -30,7 +31,8 @@ _CLIENT_DATA = "eyJ0eXBlIjoid2ViYXV0aG4ifQ"
     summary="Your passkeys", example=examples.page_of(PASSKEY),
 )  # fmt: skip
 def list_passkeys(call: HttpCall) -> Reply:
-    return Reply(sliced(call.ask("identity", "list_passkeys").data["data"], query=call.query))
+    found = call.ask("identity", "list_passkeys").data["data"]
+    return Reply(sliced(found, query=call.query, order=slicing.PASSKEYS))
 
 
 @route(

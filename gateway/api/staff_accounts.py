@@ -8,6 +8,10 @@ from gateway.api.changes import awaits_others, decided
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import Page
 from gateway.slicing import (
+    ACCOUNT_FLAGS,
+    ACCOUNT_HOLDERS,
+    FOUND_ACCOUNTS,
+    FURNISHING,
     PLACE,
     AccountFlags,
     AccountHolders,
@@ -45,7 +49,8 @@ def search_accounts(call: HttpCall) -> Reply:
     count. Beside a last name, `first_name` may give the beginning of the first one.
     """
     sought = {name: value for name, value in call.query.items() if name not in PLACE}
-    return Reply(sliced(call.ask("accounts", "search_accounts", **sought).data["data"], query=call.query))
+    found = call.ask("accounts", "search_accounts", **sought).data["data"]
+    return Reply(sliced(found, query=call.query, order=FOUND_ACCOUNTS))
 
 
 @route(
@@ -66,7 +71,7 @@ def get_account_file(call: HttpCall) -> Reply:
 )  # fmt: skip
 def list_account_holders(call: HttpCall) -> Reply:
     found = call.ask("identity", "list_account_holders", account_id=call.path["account_id"]).data
-    return Reply(sliced(found["data"], query=call.query, by=("user_id",)))
+    return Reply(sliced(found["data"], query=call.query, order=ACCOUNT_HOLDERS))
 
 
 @route(
@@ -93,7 +98,7 @@ def get_account_schedule(call: HttpCall) -> Reply:
 )  # fmt: skip
 def list_account_flags(call: HttpCall) -> Reply:
     found = call.ask("accounts", "list_account_flags", account_id=call.path["account_id"]).data
-    return Reply(sliced(found["data"], query=call.query))
+    return Reply(sliced(found["data"], query=call.query, order=ACCOUNT_FLAGS))
 
 
 @route(
@@ -188,7 +193,7 @@ def record_title_release(call: HttpCall) -> Reply:
 def list_furnishing(call: HttpCall) -> Reply:
     """Every version, newest first; the highest version of a month counts."""
     found = call.ask("accounts", "list_furnishing", account_id=call.path["account_id"]).data
-    return Reply(sliced(found["data"], query=call.query, by=("month_end_on", "version")))
+    return Reply(sliced(found["data"], query=call.query, order=FURNISHING))
 
 
 @route(

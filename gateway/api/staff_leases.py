@@ -4,7 +4,7 @@ from chassis.context import AGENT
 from gateway.api import examples, lease_examples
 from gateway.routing import HttpCall, Reply, route
 from gateway.schemas import DecideDispute, DecideExtension, EndEarly, InspectVehicle, ReceiveVehicle
-from gateway.slicing import OdometerReadings, Slice, sliced
+from gateway.slicing import ODOMETER_READINGS, OdometerReadings, Slice, sliced
 from services.leases.contract import early_ends, extensions, turn_ins, work
 from services.leases.contract import schemas as leases
 
@@ -27,7 +27,7 @@ def get_lease_end(call: HttpCall) -> Reply:
 )  # fmt: skip
 def list_odometer_readings(call: HttpCall) -> Reply:
     found = call.ask("leases", "list_odometer_readings", account_id=call.path["account_id"]).data
-    return Reply(sliced(found["data"], query=call.query))
+    return Reply(sliced(found["data"], query=call.query, order=ODOMETER_READINGS))
 
 
 @route(

@@ -72,15 +72,15 @@ def test_payments_is_asked_first_so_that_no_payment_is_missing_from_both(clock: 
 
 def test_the_list_shows_each_account_its_own_payments(clock: FixedClock) -> None:
     answers = {
-        "accounts.list_accounts": {"data": [ACCOUNT_VIEW, {**ACCOUNT_VIEW, "id": OTHER}]},
+        "accounts.list_accounts": {"data": [{**ACCOUNT_VIEW, "id": OTHER}, ACCOUNT_VIEW]},
         "payments.list_pending_payments": {
             "data": [a_pending_payment(account_id=OTHER, amount_cents=5)],
             "autopay_account_ids": [OTHER],
         },
     }
     shown = a_gateway(clock=clock, answers=answers).get("/v1/accounts").json["data"]
-    assert [[payment["amount_cents"] for payment in view["pending_payments"]] for view in shown] == [[], [5]]
-    assert [view["autopay_enabled"] for view in shown] == [False, True]
+    assert [[payment["amount_cents"] for payment in view["pending_payments"]] for view in shown] == [[5], []]
+    assert [view["autopay_enabled"] for view in shown] == [True, False]
 
 
 def test_the_list_is_of_the_tokens_accounts_and_no_others(clock: FixedClock) -> None:

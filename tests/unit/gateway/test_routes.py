@@ -1,6 +1,7 @@
 """Every declared route does what its declaration says, and no other exists."""
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 
 from chassis.clock import FixedClock
-from gateway import openapi
+from chassis.errors import Kind, Refusal
+from gateway import errors, openapi
 from gateway.api import conversation_examples, examples, paper_examples, staff_receipts, statement_examples
 from gateway.routing import Reply, Route
 from gateway.schemas import Document
@@ -137,6 +139,45 @@ class TestRoutesThatNeedAKey:
         gateway = a_gateway(clock=clock)
         gateway.neighbours.replayed = True
         assert _send(gateway, route).headers["Idempotent-Replayed"] == "true"
+
+
+def _by_a_key(kinds: Collection[Kind]) -> list[Any]:
+    """Every route that keeps answers, with each code of these kinds that its service may refuse it with."""
+    return [
+        pytest.param(route, code, id=f"{route.operation}-{code}")
+        for route in ROUTES
+        if route.idempotent or route.takes_key
+        for code in openapi.codes_of(route)
+        if Refusal.registry[code].kind in kinds and Refusal.registry[code].__module__ != errors.__name__
+    ]
+
+
+@pytest.mark.parametrize(("route", "code"), _by_a_key([Kind.PRECONDITION, Kind.LIMITED]))
+def test_a_refusal_that_a_key_kept_is_replayed_as_the_document_says(
+    route: Route, code: str, clock: FixedClock
+) -> None:  # fmt: skip
+    kept = Refusal.registry[code]()
+    kept.is_kept = kept.is_replayed = True
+    gateway = a_gateway(clock=clock)
+    _send(gateway, route)
+    method = gateway.neighbours.asked[-1].method
+    answer = _send(a_gateway(clock=clock, answers={method: kept}), route)
+    assert (answer.json["code"], answer.headers["Idempotent-Replayed"]) == (code, "true")
+    told = openapi.document()["paths"][route.path][route.method.lower()]["responses"][str(answer.status_code)]
+    assert "Idempotent-Replayed" in told["headers"]
+
+
+def test_a_stale_change_of_autopay_is_among_them() -> None:
+    told = [(each.values[0].operation, each.values[1]) for each in _by_a_key([Kind.PRECONDITION])]
+    assert ("putAutopay", "precondition_failed") in told
+
+
+KEPT_OF_A_PAYMENT = ["201", "403", "404", "409", "422"]
+
+
+def test_what_the_gateway_refuses_itself_is_not_said_to_be_kept() -> None:
+    told = openapi.document()["paths"]["/v1/accounts/{account_id}/payments"]["post"]["responses"]
+    assert [status for status in told if "Idempotent-Replayed" in told[status]["headers"]] == KEPT_OF_A_PAYMENT
 
 
 def test_a_key_is_taken_where_it_helps_and_ignored_where_answers_hold_secrets(clock: FixedClock) -> None:
