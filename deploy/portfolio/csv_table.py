@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ _WHOLE_NUMBERS = (
     "_pounds",
     "_days",
     "_day",
-    "_count",
+    "payment_count",
     "_months",
     "_max",
     "instalment_number",
@@ -100,7 +101,21 @@ def _account(place: Place, row: Mapping[str, Any]) -> PortfolioAccount:
             raise MalformedPortfolio(
                 place=place, field=column or None, sentence="The row has not as many cells as the header."
             )
-    return load_account(_nested(row), place=place)
+    data = _nested(row)
+    roles = [party["role"] for party in data["parties"]]
+    return load_account(data, place=place, named=partial(_column_of, roles=roles))
+
+
+def _column_of(field: str, *, roles: Sequence[str]) -> str:
+    """The column that holds a field of the record."""
+    match field.split("."):
+        case ["parties", number, "mailing_address", name]:
+            return f"{roles[int(number)]}_mailing_{name}"
+        case ["parties", number, name]:
+            return f"{roles[int(number)]}_{name}"
+        case [part, name]:
+            return f"{PARTS[part][0]}{name}"
+    return field
 
 
 def _opening_on(row: Mapping[str, Any]) -> Any:

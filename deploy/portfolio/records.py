@@ -1,6 +1,6 @@
 """Plain data into the normalised record, with the field that is wrong named as the file would name it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,18 +19,21 @@ class Placed:
     account: PortfolioAccount
 
 
-def load_account(data: Mapping[str, Any], *, place: Place) -> PortfolioAccount:
-    """The account that the data describes; raises MalformedPortfolio naming its wrong fields, the first with why."""
+def load_account(data: Mapping[str, Any], *, place: Place, named: Callable[[str], str] = str) -> PortfolioAccount:
+    """The account that the data describes; raises MalformedPortfolio naming its wrong fields, the first with why.
+
+    `named` gives what the file calls a field.
+    """
     try:
         account = schema_of(PortfolioAccountSchema).load(data)
     except ValidationError as refusal:
         (field, sentence), *others = _faults(refusal.messages)
-        also = f" Also wrong: {', '.join(sorted({name for name, _ in others if name}))}." if others else ""
-        raise MalformedPortfolio(place=place, field=field, sentence=f"{sentence}{also}") from refusal
+        also = f" Also wrong: {', '.join(sorted({named(name) for name, _ in others if name}))}." if others else ""
+        raise MalformedPortfolio(place=place, field=field and named(field), sentence=f"{sentence}{also}") from refusal
     assert isinstance(account, PortfolioAccount)
     for field, text in _free_text(account):
         if text is not None and not is_storable(text):
-            raise MalformedPortfolio(place=place, field=field, sentence="The text is not valid Unicode.")
+            raise MalformedPortfolio(place=place, field=named(field), sentence="The text is not valid Unicode.")
     return account
 
 

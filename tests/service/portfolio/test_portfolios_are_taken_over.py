@@ -78,7 +78,7 @@ def test_wrong_rows_of_a_table_are_named_and_the_others_taken_over(stage: Stage,
     path = a_table(tmp_path, good, {**bad, "due_day": "32"}, {**bad, "product": "boat"}, as_row(a_closed_loan()))
     assert stage.take(path).created == 2
     assert stage.refused() == [
-        "portfolio.csv, line 3, terms.due_day: The due day must be 1 to 31.",
+        "portfolio.csv, line 3, due_day: The due day must be 1 to 31.",
         "portfolio.csv, line 4, product: Must be one of: loan, lease.",
     ]
     assert check(stage.accounts) == []

@@ -134,11 +134,29 @@ def test_a_row_that_does_not_fit_the_header_names_its_line(tmp_path: Path, row: 
     assert refusal.value.place.line in (2, 3)
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("opening_principal_cents", "a lot"), ("vehicle_vin", "IOQ"), ("day_count", "365"), ("lease_type", "open_end"),
+        ("borrower_phone", "972"), ("borrower_mailing_state", "ZZ"), ("product", "boat"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_by_the_name_of_its_column(column: str, cell: str, tmp_path: Path) -> None:
+    lease = next(each for each in ACCOUNTS if each.product == "lease" and each.parties)
+    row = as_row(lease if column == "lease_type" else an_account())
+    address = {"line_1": "1 Main St", "city": "Dallas", "state": "TX", "postal_code": "75265"}
+    row |= {f"borrower_mailing_{name}": value for name, value in address.items()}
+    with pytest.raises(MalformedPortfolio) as refusal:
+        list(read(a_table(tmp_path, {**row, column: cell})))
+    assert (refusal.value.place.line, refusal.value.field) == (2, column)
+    assert "expected pattern" not in refusal.value.sentence
+
+
 def test_a_cell_that_cannot_be_names_line_and_column(tmp_path: Path) -> None:
     path = a_table(tmp_path, as_row(an_account()), {**as_row(an_account()), "payment_cents": "412.37"})
     with pytest.raises(MalformedPortfolio) as refusal:
         list(read(path))
-    assert (refusal.value.place.line, refusal.value.field) == (3, "terms.payment_cents")
+    assert (refusal.value.place.line, refusal.value.field) == (3, "payment_cents")
 
 
 def test_a_file_of_no_known_form_is_refused(tmp_path: Path) -> None:
