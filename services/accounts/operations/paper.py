@@ -33,9 +33,13 @@ def take_paper_batch(transaction: Transaction, *, limit: int, caller: CallContex
 def set_letters_aside(
     transaction: Transaction, *, without_address: Sequence[UUID], with_address: Sequence[UUID], now: datetime
 ) -> dict[str, Any]:  # fmt: skip
-    """Letters that have no address go into no batch, and a person is told of each account once; the others may go."""
+    """Letters that have no address go into no batch, and a person is told of each account once; the others may go.
+
+    What somebody has taken meanwhile is theirs.
+    """
     _stand_by(transaction, with_address)
-    _put_aside(transaction, paper_mailings.c.statement_id.in_(without_address), now=now)
+    is_untaken = paper_mailings.c.batch_id.is_(None)
+    _put_aside(transaction, is_untaken & paper_mailings.c.statement_id.in_(without_address), now=now)
     _stop_asking(transaction, statement_ids=with_address, now=now)
     waiting = paper_mailings.c.without_address_at.is_not(None) & paper_mailings.c.mailed_at.is_(None)
     return {"without_address_count": transaction.value(select(func.count()).where(waiting))}
