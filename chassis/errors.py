@@ -13,6 +13,7 @@ Refusal               a rule says no: typed, carries a code, never pages anyone
 DependencyDown        something we stand on does not answer: wait, do not count it as a try
   StoreDown, NeighbourSilent, NeighbourAbsent, BusDown, VendorDown, CallerGone
   NotAsked            NeighbourBusy, NeighbourShunned: left alone, so that others are answered
+NeighbourFailed       a neighbour broke, or does not know the question: a defect, or an older release
 OutcomeUnknown        a vendor may or may not have acted: ask before doing anything again
 Impossible            this message can never be handled: park it at once
 ConstraintViolated    the database refused by a named constraint; verbs translate it
@@ -219,6 +220,10 @@ class CallerGone(DependencyDown):
 
 class VendorDown(DependencyDown):
     """A vendor refused the connection or said it is unavailable: it has certainly not acted."""
+
+
+class NeighbourFailed(RuntimeError):
+    """A neighbour broke on what it was asked, or is of a release that does not know it."""
 
 
 class OutcomeUnknown(Exception):

@@ -22,7 +22,15 @@ from chassis.bus import topology
 from chassis.bus.consuming import Consumer
 from chassis.bus.link import Lane, Link
 from chassis.context import CallContext, ContextSigner, deadline_after
-from chassis.errors import BusDown, DependencyDown, NeighbourAbsent, NeighbourSilent, Refusal, refusal_from_data
+from chassis.errors import (
+    BusDown,
+    DependencyDown,
+    NeighbourAbsent,
+    NeighbourFailed,
+    NeighbourSilent,
+    Refusal,
+    refusal_from_data,
+)
 from chassis.failpoints import failpoint
 
 CONCURRENT_CALLS = 32
@@ -290,7 +298,7 @@ def _reply_from(answer: Mapping[str, Any], *, service: str) -> Reply:
         raise NeighbourAbsent(service)
     if error["exc_type"] in _DOWN:
         raise NeighbourSilent(f"{service} is waiting for something that is down ({error['exc_type']})")
-    raise RuntimeError(f"{service} failed: {error['exc_type']}")
+    raise NeighbourFailed(f"{service} failed: {error['exc_type']}")
 
 
 _DOWN = frozenset(

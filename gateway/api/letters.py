@@ -14,6 +14,8 @@ COLUMNS = (
     "file", "statement_id", "account_number", "kind", "statement_on", "name", "line_1", "line_2", "city", "state",
     "postal_code", "not_printed_because",
 )  # fmt: skip
+# Why a letter is not in the archive; codes of refusals stand beside these.
+PRINTED, ALREADY_MAILED, NO_ADDRESS = "", "already_mailed", "no_address"
 # What a clerk sees as the time of every file: the same letters are the same bytes whenever they are printed.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -21,7 +23,11 @@ Ask = Callable[..., Any]
 
 
 def letters_of(batch: Mapping[str, Any], *, ask: Ask) -> Iterator[bytes]:
-    """The archive piece by piece. Raises DependencyDown where printing stops: the archive then has no end."""
+    """The archive piece by piece; accounts is told what is in it before it ends.
+
+    Raises DependencyDown where printing stops: the archive then has no end, and nothing counts as printed.
+    """
+    outcomes: dict[str, list[str]] = {}
     out = _Pieces()
     with StringIO(newline="") as listed, ZipFile(out, "w", ZIP_DEFLATED) as archive:
         table = csv.DictWriter(listed, COLUMNS, restval="")
@@ -32,22 +38,29 @@ def letters_of(batch: Mapping[str, Any], *, ask: Ask) -> Iterator[bytes]:
             if pages:
                 archive.writestr(_entry(file), pages)
                 yield out.taken()
+            outcomes.setdefault(why, []).append(letter["statement_id"])
             table.writerow(_row(letter, file=file, why=why))
         archive.writestr(_entry("letters.csv"), listed.getvalue())
+        ask(
+            "accounts", "note_paper_batch_printed", batch_id=batch["id"], statement_ids=outcomes.get(PRINTED, []),
+            without_address=outcomes.get(NO_ADDRESS, []),
+        )  # fmt: skip
         archive.close()
         yield out.taken()
 
 
 def _printed(letter: Mapping[str, Any], *, ask: Ask) -> tuple[bytes, str]:
     """The letter as a PDF, or nothing and why there is none."""
+    if letter["mailed_at"] is not None:
+        return b"", ALREADY_MAILED
     if letter["mailing_address"] is None:
-        return b"", "no_address"
+        return b"", NO_ADDRESS
     asked = {name: letter[name] for name in ("account_id", "statement_id", "mailing_address")}
     try:
         document = ask("accounts", "print_letter", **asked).data
     except Refusal as refusal:
         return b"", refusal.code
-    return b64decode(document["content_base64"]), ""
+    return b64decode(document["content_base64"]), PRINTED
 
 
 def _row(letter: Mapping[str, Any], *, file: str, why: str) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chassis import logs
 from chassis.context import AGENT
+from chassis.errors import DependencyDown, NeighbourFailed
 from gateway.api import examples, paper_examples, statement_examples
-from gateway.api.letters import ZIP, letters_of
+from gateway.api.letters import ZIP, Ask, letters_of
 from gateway.api.statements import read_or_printed
 from gateway.negotiating import PDF
 from gateway.routing import HttpCall, Reply, route
@@ -19,7 +21,9 @@ BATCHES = "/v1/staff/paper-batches"
 STAFF, TAGS = (AGENT,), ("staff",)
 ROLES = ("borrower", "co_borrower")
 # So many times a batch of letters without an address may stand before those that have one.
-ROUNDS_MAX = 10
+ROUNDS_MAX = 2
+
+log = logs.logger(__name__)
 
 
 @route(
@@ -70,9 +74,13 @@ def take_paper_batch(call: HttpCall) -> Reply:
     """The oldest that nobody has taken: two who take at the same time have different letters.
 
     Letters that have no address to go to are set aside (`without_address_at`), with a work item
-    `letter_without_address` for each account; they come into a batch once there is one.
+    `letter_without_address` for each account; they come into a batch once there is one. Letters of which that could not
+    be found out are taken with the others, and leave the batch when it is noted as mailed.
     """
-    _set_aside(call)
+    try:
+        _set_aside(call)
+    except (DependencyDown, NeighbourFailed) as failure:
+        log.warning("a batch is taken without looking for addresses", error=str(failure))
     return call.relay("accounts", "take_paper_batch", **call.body)
 
 
@@ -81,7 +89,9 @@ def take_paper_batch(call: HttpCall) -> Reply:
     summary="The letters of a batch, with what goes on their envelopes", example=paper_examples.BATCH,
 )  # fmt: skip
 def get_paper_batch(call: HttpCall) -> Reply:
-    """`without_address_count` letters cannot go out yet: since they were taken, their address has been withdrawn."""
+    """`without_address_count` letters cannot go out: their address has been withdrawn since they were taken, or could
+    not be looked for then.
+    """
     return Reply(_addressed(call))
 
 
@@ -93,24 +103,26 @@ def get_paper_batch(call: HttpCall) -> Reply:
 def print_paper_batch(call: HttpCall) -> Reply:
     """A PDF of each letter, numbered in their order, with the address where an envelope has its window; at the end
     `letters.csv` with file, account, names and address of each. A letter that cannot be printed has no file and says
-    there why.
+    there why: `already_mailed`, `no_address`, or what refused it. Only what is in the archive that was printed last is
+    noted as mailed with its batch.
     """
     batch = _addressed(call)
     shown = f'attachment; filename="letters-{batch["id"]}.zip"'
     # Nothing is printed before somebody reads it.
-    stream = () if call.method == "HEAD" else letters_of(batch, ask=call.ask)
+    stream = () if call.method == "HEAD" else letters_of(batch, ask=call.ask_unkeyed)
     return Reply(stream=stream, headers={"Content-Disposition": shown})
 
 
 @route(
     "POST", f"{BATCHES}/{{batch_id}}/mailed", operation="notePaperBatch", tags=TAGS, who=STAFF,
     gives=paper.TakenPaperBatch, summary="Note that the letters of a batch were mailed",
-    example=paper_examples.ALL_MAILED,
+    example=paper_examples.ALL_MAILED, errors=("batch_not_printed",),
 )  # fmt: skip
 def note_paper_batch(call: HttpCall) -> Reply:
-    """Those that were noted before stay as they were, and those without an address keep waiting in the batch."""
-    left = [letter["statement_id"] for letter in _addressed(call)["letters"] if letter["mailing_address"] is None]
-    return call.relay("accounts", "note_paper_batch", batch_id=call.path["batch_id"], left_statement_ids=left)
+    """Those that are in the archive of the batch. The others leave it, and a later batch takes them; a letter that was
+    printed in another way is noted by itself before. What was noted before stays as it was.
+    """
+    return call.relay("accounts", "note_paper_batch", batch_id=call.path["batch_id"])
 
 
 def _set_aside(call: HttpCall) -> None:
@@ -120,7 +132,7 @@ def _set_aside(call: HttpCall) -> None:
     for _ in range(ROUNDS_MAX):
         if not letters:
             return
-        told = _told(call, letters)
+        told = _told(letters, ask=call.ask_beside)
         has_one = {each["account_id"] for each in told}
         ways: dict[bool, list[str]] = {True: [], False: []}
         for letter in letters:
@@ -131,20 +143,20 @@ def _set_aside(call: HttpCall) -> None:
         letters = call.ask_unkeyed("accounts", "find_unaddressed", limit=call.body["limit"]).data["next"]
 
 
-def _told(call: HttpCall, letters: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _told(letters: Iterable[Mapping[str, Any]], *, ask: Ask) -> list[Mapping[str, Any]]:
     """What the holders of these letters' accounts have told us online of where letters go."""
     account_ids = sorted({letter["account_id"] for letter in letters})
     told: list[Mapping[str, Any]] = []
     for start in range(0, len(account_ids), ACCOUNTS_ASKED_MAX):
         asked = account_ids[start : start + ACCOUNTS_ASKED_MAX]
-        told += call.ask("identity", "list_mailing_addresses", account_ids=asked).data["data"]
+        told += ask("identity", "list_mailing_addresses", account_ids=asked).data["data"]
     return told
 
 
 def _addressed(call: HttpCall) -> Mapping[str, Any]:
     """A batch with where each of its letters goes."""
     batch: Mapping[str, Any] = call.ask("accounts", "get_paper_batch", batch_id=call.path["batch_id"]).data
-    told = _told(call, batch["letters"])
+    told = _told(batch["letters"], ask=call.ask)
     letters = [{**letter, **_envelope(letter, told)} for letter in batch["letters"]]
     without = [letter for letter in letters if letter["mailing_address"] is None and letter["mailed_at"] is None]
     return {**batch, "letters": letters, "without_address_count": len(without)}

@@ -1717,6 +1717,8 @@ export interface PaperBatch {
   taken_at: string;
   letters_count: number;
   mailed_count: number;
+  /** date-time */
+  printed_at: string | null;
   letters: PaperLetter[];
   without_address_count: number;
 }
@@ -1739,6 +1741,8 @@ export interface PaperLetter {
   mailed_by: string | null;
   /** date-time */
   without_address_at: string | null;
+  /** date-time */
+  printed_at: string | null;
   account_number: string;
   kind: "monthly" | "year_end_interest";
   /** date */
@@ -1749,9 +1753,10 @@ export interface PaperLetter {
 }
 
 /**
- * `batch_id` is the batch in which somebody has taken it to print it. `mailed_at` and `mailed_by` are null until it
- * is mailed. `without_address_at`: when an address was last looked for and none was found; it waits outside of batches
- * until there is one.
+ * `batch_id` is the batch in which somebody has taken it to print it. `printed_at`: when the archive of that batch
+ * was last printed, null if the letter is not in it. `mailed_at` and `mailed_by` are null until it is mailed.
+ * `without_address_at`: when an address was last looked for and none was found; while it says so, no batch takes the
+ * letter, and one that has it already leaves it behind.
  */
 export interface PaperMailing {
   statement_id: string;
@@ -1765,6 +1770,8 @@ export interface PaperMailing {
   mailed_by: string | null;
   /** date-time */
   without_address_at: string | null;
+  /** date-time */
+  printed_at: string | null;
 }
 
 export interface PaperMailings {
@@ -2721,7 +2728,10 @@ export interface TakePaperBatch {
   limit?: number;
 }
 
-/** How many letters are in the batch, and how many of them have been mailed. */
+/**
+ * How many letters are in the batch, and how many of them have been mailed. `printed_at`: when its archive was
+ * last printed, null until then.
+ */
 export interface TakenPaperBatch {
   id: string;
   taken_by: string;
@@ -2729,6 +2739,8 @@ export interface TakenPaperBatch {
   taken_at: string;
   letters_count: number;
   mailed_count: number;
+  /** date-time */
+  printed_at: string | null;
 }
 
 /** Which way to try. */
@@ -6116,6 +6128,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      409: Refused<409, "batch_not_printed">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;

@@ -295,3 +295,13 @@ class NothingToMail(Refusal):
         "Everything on paper has been mailed, is in a batch, or has no address to go to. Look at the list: "
         "a batch can be read again."
     )
+
+
+class BatchNotPrinted(Refusal):
+    code = "batch_not_printed"
+    kind = Kind.CONFLICT
+    title = "Nothing of this batch has been printed here"
+    detail = (
+        "Only letters from the archive of a batch are noted as mailed with it. Print the batch, mail what is in the "
+        "archive, and note it then; note a letter that was printed in another way by itself."
+    )

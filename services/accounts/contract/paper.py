@@ -23,9 +23,10 @@ class NotePaperMailing(Strict):
 
 
 class PaperMailing(Strict):
-    """`batch_id` is the batch in which somebody has taken it to print it. `mailed_at` and `mailed_by` are null until it
-    is mailed. `without_address_at`: when an address was last looked for and none was found; it waits outside of batches
-    until there is one.
+    """`batch_id` is the batch in which somebody has taken it to print it. `printed_at`: when the archive of that batch
+    was last printed, null if the letter is not in it. `mailed_at` and `mailed_by` are null until it is mailed.
+    `without_address_at`: when an address was last looked for and none was found; while it says so, no batch takes the
+    letter, and one that has it already leaves it behind.
     """
 
     statement_id = fields.String(required=True)
@@ -36,6 +37,7 @@ class PaperMailing(Strict):
     mailed_at = Instant(required=True, allow_none=True)
     mailed_by = fields.String(required=True, allow_none=True)
     without_address_at = Instant(required=True, allow_none=True)
+    printed_at = Instant(required=True, allow_none=True)
 
 
 class PaperMailings(Strict):
@@ -84,20 +86,30 @@ class OnePaperBatch(Strict):
     batch_id = Text(required=True, longest=64)
 
 
+class NotePaperBatchPrinted(OnePaperBatch):
+    """An archive of a batch was made with these letters in it; these others had no address to go to."""
+
+    statement_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(max=BATCH_MAX))
+    without_address = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=BATCH_MAX))
+
+
 class NotePaperBatch(OnePaperBatch):
-    """The letters of a batch were printed and posted, but for these, which had no address to go to."""
+    """The printed letters of a batch were posted, but for these, which had no address to go to."""
 
     left_statement_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=BATCH_MAX))
 
 
 class TakenPaperBatch(Strict):
-    """How many letters are in the batch, and how many of them have been mailed."""
+    """How many letters are in the batch, and how many of them have been mailed. `printed_at`: when its archive was
+    last printed, null until then.
+    """
 
     id = fields.String(required=True)
     taken_by = fields.String(required=True)
     taken_at = Instant(required=True)
     letters_count = fields.Integer(required=True)
     mailed_count = fields.Integer(required=True)
+    printed_at = Instant(required=True, allow_none=True)
 
 
 class LetterAddress(Strict):

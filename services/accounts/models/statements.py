@@ -50,6 +50,7 @@ paper_mailings = Table(
     Column("batch_id", UUID(as_uuid=True)),
     Column("mailed_by", Text),
     Column("without_address_at", DateTime(timezone=True)),
+    Column("printed_at", DateTime(timezone=True)),
 )
 
 # Letters that one person has taken to print and mail.
@@ -59,4 +60,5 @@ paper_batches = Table(
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column("taken_by", Text, nullable=False),
     Column("taken_at", DateTime(timezone=True), nullable=False),
+    Column("printed_at", DateTime(timezone=True)),
 )

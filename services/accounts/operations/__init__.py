@@ -33,6 +33,7 @@ from services.accounts.operations.interest_summaries import issue_interest_summa
 from services.accounts.operations.naming import print_names
 from services.accounts.operations.paper import (
     note_paper_batch,
+    note_paper_batch_printed,
     note_paper_mailing,
     set_letters_aside,
     take_paper_batch,
@@ -80,6 +81,7 @@ __all__ = [
     "lapse_changes",
     "note_good_funds",
     "note_paper_batch",
+    "note_paper_batch_printed",
     "note_paper_mailing",
     "note_payments_closed",
     "note_refund_failed",

@@ -12,7 +12,7 @@ from chassis.context import CallContext
 from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.store import Row, Transaction
-from services.accounts.contract.errors import NothingToMail
+from services.accounts.contract.errors import BatchNotPrinted, NothingToMail
 from services.accounts.models import paper_batches, paper_mailings, work_items
 
 WITHOUT_ADDRESS = "letter_without_address"
@@ -33,12 +33,13 @@ def take_paper_batch(transaction: Transaction, *, limit: int, caller: CallContex
 def set_letters_aside(
     transaction: Transaction, *, without_address: Sequence[UUID], with_address: Sequence[UUID], now: datetime
 ) -> dict[str, Any]:  # fmt: skip
-    """Letters that have no address go into no batch, and a person is told of each account once; the others may go."""
+    """Letters that have no address go into no batch, and a person is told of each account once; the others may go.
+
+    What somebody has taken meanwhile is theirs.
+    """
     _stand_by(transaction, with_address)
-    is_among = paper_mailings.c.statement_id.in_(without_address) & paper_mailings.c.mailed_at.is_(None)
-    aside = update(paper_mailings).where(is_among).values(without_address_at=now)
-    transaction.run(aside)
-    _ask_for_addresses(transaction, statement_ids=without_address, now=now)
+    is_untaken = paper_mailings.c.batch_id.is_(None)
+    _put_aside(transaction, is_untaken & paper_mailings.c.statement_id.in_(without_address), now=now)
     _stop_asking(transaction, statement_ids=with_address, now=now)
     waiting = paper_mailings.c.without_address_at.is_not(None) & paper_mailings.c.mailed_at.is_(None)
     return {"without_address_count": transaction.value(select(func.count()).where(waiting))}
@@ -47,15 +48,39 @@ def set_letters_aside(
 def note_paper_batch(
     transaction: Transaction, *, batch_id: str, left_statement_ids: Sequence[UUID], caller: CallContext, now: datetime
 ) -> dict[str, Any]:  # fmt: skip
-    """The letters of a batch have been mailed but for those left; what was noted before stays so. Raises NotFound."""
-    identifier = _uuid(batch_id)
-    mailed = (paper_mailings.c.batch_id == identifier) & paper_mailings.c.statement_id.not_in(left_statement_ids)
-    _note(transaction, mailed, caller=caller, now=now)
-    left = (paper_mailings.c.batch_id == identifier) & paper_mailings.c.mailed_at.is_(None)
-    transaction.run(update(paper_mailings).where(left).values(without_address_at=now))
-    unmailed = [row["statement_id"] for row in transaction.all(select(paper_mailings.c.statement_id).where(left))]
-    _ask_for_addresses(transaction, statement_ids=unmailed, now=now)
-    return _taken(transaction, batch_id=identifier)
+    """What is in the archive of a batch has been mailed, but for what was left; the rest is free for another batch.
+
+    What was noted before stays so. Raises NotFound, BatchNotPrinted.
+    """
+    batch = _locked_batch(transaction, batch_id)
+    is_in_batch = paper_mailings.c.batch_id == batch["id"]
+    is_unmailed = is_in_batch & paper_mailings.c.mailed_at.is_(None)
+    if batch["printed_at"] is None and transaction.value(select(exists().where(is_unmailed))):
+        raise BatchNotPrinted()
+    is_left = paper_mailings.c.statement_id.in_(left_statement_ids)
+    _put_aside(transaction, is_in_batch & is_left, now=now)
+    _note(transaction, is_in_batch & paper_mailings.c.printed_at.is_not(None) & ~is_left, caller=caller, now=now)
+    transaction.run(update(paper_mailings).where(is_unmailed).values(batch_id=None, printed_at=None))
+    return _taken(transaction, batch_id=batch["id"])
+
+
+def note_paper_batch_printed(
+    transaction: Transaction, *, batch_id: str, statement_ids: Sequence[UUID], without_address: Sequence[UUID],
+    now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """An archive holds these letters of a batch, and no others: the last one is the one that is mailed.
+
+    Raises NotFound.
+    """
+    batch = _locked_batch(transaction, batch_id)
+    transaction.run(update(paper_batches).where(paper_batches.c.id == batch["id"]).values(printed_at=now))
+    is_unmailed = (paper_mailings.c.batch_id == batch["id"]) & paper_mailings.c.mailed_at.is_(None)
+    transaction.run(update(paper_mailings).where(is_unmailed).values(printed_at=None))
+    is_printed = is_unmailed & paper_mailings.c.statement_id.in_(statement_ids)
+    transaction.run(update(paper_mailings).where(is_printed).values(printed_at=now, without_address_at=None))
+    _put_aside(transaction, is_unmailed & paper_mailings.c.statement_id.in_(without_address), now=now)
+    _stop_asking(transaction, statement_ids=statement_ids, now=now)
+    return _taken(transaction, batch_id=batch["id"])
 
 
 def note_paper_mailing(
@@ -83,6 +108,22 @@ def _untaken(transaction: Transaction, *, limit: int) -> Sequence[UUID]:
         .with_for_update(skip_locked=True)
     )  # fmt: skip
     return [row["statement_id"] for row in transaction.all(waiting)]
+
+
+def _locked_batch(transaction: Transaction, batch_id: str) -> Row:
+    """Held: what of it is printed does not change while it is noted as mailed. Raises NotFound."""
+    batch = transaction.one(select(paper_batches).where(paper_batches.c.id == _uuid(batch_id)).with_for_update())
+    if batch is None:
+        raise NotFound()
+    return batch
+
+
+def _put_aside(transaction: Transaction, which: ColumnElement[bool], *, now: datetime) -> None:
+    """No batch takes these letters while they have no address, and a person is asked for it."""
+    unmailed = which & paper_mailings.c.mailed_at.is_(None)
+    letters = [row["statement_id"] for row in transaction.all(select(paper_mailings.c.statement_id).where(unmailed))]
+    transaction.run(update(paper_mailings).where(unmailed).values(without_address_at=now))
+    _ask_for_addresses(transaction, statement_ids=letters, now=now)
 
 
 def _stand_by(transaction: Transaction, statement_ids: Sequence[UUID]) -> None:
@@ -115,7 +156,14 @@ def _question(letter: Row, *, item_id: UUID, now: datetime) -> dict[str, Any]:
 
 
 def _stop_asking(transaction: Transaction, *, statement_ids: Sequence[UUID], now: datetime) -> None:
-    accounts_of = select(paper_mailings.c.account_id).where(paper_mailings.c.statement_id.in_(statement_ids))
+    """Close the question of each account of these letters of which no letter lacks an address any more."""
+    another = paper_mailings.alias()
+    still_lacks = exists().where(
+        another.c.account_id == paper_mailings.c.account_id,
+        another.c.mailed_at.is_(None), another.c.without_address_at.is_not(None),
+    )  # fmt: skip
+    is_among = paper_mailings.c.statement_id.in_(statement_ids)
+    accounts_of = select(paper_mailings.c.account_id).where(is_among, ~still_lacks)
     is_open = (work_items.c.reason == WITHOUT_ADDRESS) & work_items.c.closed_at.is_(None)
     transaction.run(update(work_items).where(is_open, work_items.c.account_id.in_(accounts_of)).values(closed_at=now))
 
@@ -135,7 +183,7 @@ def _taken(transaction: Transaction, *, batch_id: UUID) -> dict[str, Any]:
             func.count(paper_mailings.c.statement_id).label("letters_count"),
             func.count(paper_mailings.c.mailed_at).label("mailed_count"),
         )
-        .join(paper_mailings, paper_mailings.c.batch_id == paper_batches.c.id)
+        .outerjoin(paper_mailings, paper_mailings.c.batch_id == paper_batches.c.id)
         .where(paper_batches.c.id == batch_id)
         .group_by(paper_batches.c.id)
     )

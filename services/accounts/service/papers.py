@@ -111,6 +111,10 @@ class Papers(Service):
     def get_paper_batch(self, call: Call) -> Any:
         return queries.get_paper_batch(call.transaction, cipher=self.cipher, **call.request)
 
+    @command(takes=mailings.NotePaperBatchPrinted, gives=mailings.TakenPaperBatch, may=STAFF)
+    def note_paper_batch_printed(self, call: Call) -> Any:
+        return operations.note_paper_batch_printed(call.transaction, now=self.clock.now(), **call.request)
+
     @command(takes=mailings.NotePaperBatch, gives=mailings.TakenPaperBatch, may=STAFF)
     def note_paper_batch(self, call: Call) -> Any:
         return operations.note_paper_batch(

@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,7 @@ from chassis.clock import FixedClock
 from chassis.context import as_service
 from chassis.errors import ConstraintViolated, Forbidden, InvalidRequest, NotFound
 from chassis.tables import audit_log
-from services.accounts.contract.errors import NothingToMail
+from services.accounts.contract.errors import BatchNotPrinted, NothingToMail
 from services.accounts.contract.portfolio import PortfolioMailingAddress
 from services.accounts.models import account_parties, paper_mailings
 from services.accounts.operations import take_paper_batch
@@ -60,6 +61,24 @@ def note(service: AccountsService, batch_id: str, *, left: Sequence[str] = ()) -
     return call(service.note_paper_batch, request=request, context=an_agent())
 
 
+def print_batch(
+    service: AccountsService, batch_id: str, letters: Sequence[str], *, without: Sequence[str] = ()
+) -> Any:  # fmt: skip
+    """An archive of the batch was made with these letters in it."""
+    request = {"batch_id": batch_id, "statement_ids": list(letters), "without_address": list(without)}
+    return call(service.note_paper_batch_printed, request=request, context=an_agent())
+
+
+def mail(service: AccountsService, batch_id: str) -> Any:
+    """All letters of the batch are printed and mailed."""
+    print_batch(service, batch_id, all_of(service, batch_id))
+    return note(service, batch_id)
+
+
+def all_of(service: AccountsService, batch_id: str) -> list[str]:
+    return ids_of(batch(service, batch_id)["letters"])
+
+
 class TestWhatWaits:
     def test_is_listed_page_by_page_until_it_is_mailed(self, service: AccountsService, clock: FixedClock) -> None:
         ids = billed(service, clock, count=3)
@@ -67,7 +86,7 @@ class TestWhatWaits:
         rest = waiting(service, limit=2, cursor=page["next_cursor"])
         assert [row["account_id"] for row in (*page["data"], *rest["data"])] == ids
         assert {row["reason"] for row in page["data"]} == {"no_paperless_consent"}
-        note(service, take(service, limit=2)["id"])
+        mail(service, take(service, limit=2)["id"])
         assert [row["account_id"] for row in waiting(service)["data"]] == ids[2:]
         with pytest.raises(InvalidRequest):
             waiting(service, cursor="first")
@@ -77,6 +96,7 @@ class TestWhatWaits:
             for door, request in (
                 (service.list_paper_mailings, {}), (service.take_paper_batch, {}),
                 (service.get_paper_batch, {"batch_id": NO_BATCH}), (service.note_paper_batch, {"batch_id": NO_BATCH}),
+                (service.note_paper_batch_printed, {"batch_id": NO_BATCH, "statement_ids": []}),
             ):  # fmt: skip
                 with pytest.raises(Forbidden):
                     call(door, request=request, context=context, key="mine")
@@ -138,7 +158,7 @@ class TestABatch:
 
     def test_that_nobody_took_is_not_found(self, service: AccountsService, clock: FixedClock) -> None:
         for wrong in (NO_BATCH, "first"):
-            for act in (batch, note):
+            for act in (batch, note, partial(print_batch, letters=())):
                 with pytest.raises(NotFound):
                     act(service, wrong)
 
@@ -152,37 +172,86 @@ class TestMailedLetters:
         one = batch(service, taken["id"])["letters"][0]["statement_id"]
         call(service.note_paper_mailing, request={"statement_id": one}, context=an_agent(user_id=OTHER_CLERK))
         first = rows_of(service.store, paper_mailings)
-        clock.move_to(clock.now().replace(hour=23))
+        print_batch(service, taken["id"], all_of(service, taken["id"]))
+        clock.move_to(clock.now() + timedelta(minutes=5))
         assert [note(service, taken["id"])["mailed_count"] for _ in range(2)] == [2, 2]
         rows = {str(row["statement_id"]): row for row in rows_of(service.store, paper_mailings)}
         assert rows[one] == next(row for row in first if str(row["statement_id"]) == one)
         assert sorted(row["mailed_by"] for row in rows.values()) == sorted([OTHER_CLERK, an_agent().subject])
 
-    def test_that_were_left_keep_waiting_until_they_go_out_too(
+    def test_are_those_of_the_archive_and_the_next_batch_takes_the_others(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        billed(service, clock, count=3)
+        taken = take(service)
+        first, second, third = all_of(service, taken["id"])
+        assert print_batch(service, taken["id"], [first, third])["printed_at"] is not None
+        # Another archive of it: now one letter could not be printed that was printed before.
+        print_batch(service, taken["id"], [first])
+        noted = [note(service, taken["id"]) for _ in range(2)]
+        assert [(each["letters_count"], each["mailed_count"]) for each in noted] == [(1, 1), (1, 1)]
+        assert [(row["statement_id"], row["batch_id"]) for row in waiting(service)["data"]] == [
+            (second, None), (third, None),
+        ]  # fmt: skip
+        assert all_of(service, take(service, key="next")["id"]) == [second, third]
+
+    def test_that_were_left_go_into_another_batch_too(self, service: AccountsService, clock: FixedClock) -> None:
+        billed(service, clock)
+        taken = take(service)
+        print_batch(service, taken["id"], all_of(service, taken["id"]))
+        noted = note(service, taken["id"], left=all_of(service, taken["id"]))
+        assert (noted["letters_count"], noted["mailed_count"]) == (0, 0)
+        (row,) = waiting(service)["data"]
+        assert (row["batch_id"], row["printed_at"]) == (None, None)
+
+    def test_are_not_those_of_a_batch_that_nobody_has_printed(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        billed(service, clock)
+        taken = take(service)
+        (letter,) = all_of(service, taken["id"])
+        with pytest.raises(BatchNotPrinted):
+            note(service, taken["id"])
+        assert [row["batch_id"] for row in waiting(service)["data"]] == [taken["id"]]
+        call(service.note_paper_mailing, request={"statement_id": letter}, context=an_agent())
+        assert note(service, taken["id"])["mailed_count"] == 1
+
+    def test_stay_as_they_were_noted_whatever_is_printed_after(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        billed(service, clock)
+        taken = take(service)
+        mail(service, taken["id"])
+        before = rows_of(service.store, paper_mailings)
+        clock.move_to(clock.now() + timedelta(minutes=5))
+        print_batch(service, taken["id"], [])
+        assert rows_of(service.store, paper_mailings) == before
+
+    def test_are_in_one_batch_that_unmailed_ones_may_only_leave(
         self, service: AccountsService, clock: FixedClock
     ) -> None:
         billed(service, clock, count=2)
-        taken = take(service)
-        left = batch(service, taken["id"])["letters"][0]["statement_id"]
-        assert note(service, taken["id"], left=[left])["mailed_count"] == 1
-        assert [(row["statement_id"], row["mailed_at"]) for row in waiting(service)["data"]] == [(left, None)]
-        assert note(service, taken["id"])["mailed_count"] == 2
-        assert waiting(service)["data"] == []
+        first, second = (take(service, key=key, limit=1)["id"] for key in ("first", "second"))
+        for change in (f"batch_id = '{second}'", "batch_id = NULL, mailed_at = now(), mailed_by = 'me'"):
+            with pytest.raises(ConstraintViolated), service.store.writing() as transaction:
+                transaction.run(text(f"UPDATE paper_mailings SET {change} WHERE batch_id = '{first}'"))
 
     def test_are_on_record_in_the_audit_log(self, service: AccountsService, clock: FixedClock) -> None:
         billed(service, clock)
         taken = take(service)
-        batch(service, taken["id"])
-        note(service, taken["id"])
+        mail(service, taken["id"])
         methods = sorted(row["method"] for row in rows_of(service.store, audit_log))
-        assert methods == ["accounts.get_paper_batch", "accounts.note_paper_batch", "accounts.take_paper_batch"]
+        assert methods == [
+            "accounts.get_paper_batch", "accounts.note_paper_batch", "accounts.note_paper_batch_printed",
+            "accounts.take_paper_batch",
+        ]  # fmt: skip
 
     @pytest.mark.parametrize("change", ["mailed_at = NULL, mailed_by = NULL", "batch_id = NULL", "mailed_by = 'me'"])
     def test_stay_mailed_whoever_tries_to_change_that(
         self, service: AccountsService, clock: FixedClock, change: str
     ) -> None:
         billed(service, clock)
-        note(service, take(service)["id"])
+        mail(service, take(service)["id"])
         with pytest.raises(ConstraintViolated), service.store.writing() as transaction:
             transaction.run(text(f"UPDATE paper_mailings SET {change}"))
 
@@ -242,8 +311,10 @@ class TestLettersWithoutAnAddress:
         self.set_aside(service, without=[letter])
         assert self.set_aside(service, having=[letter]) == 0
         assert self.open_items(service) == []
-        assert ids_of(batch(service, take(service)["id"])["letters"]) == [letter]
-        self.set_aside(service, without=[letter])
+        taken = take(service)
+        assert all_of(service, taken["id"]) == [letter]
+        assert self.set_aside(service, without=[letter]) == 0
+        print_batch(service, taken["id"], [], without=[letter])
         assert len(self.open_items(service)) == 1
 
     def test_are_looked_for_the_longest_ago_first(self, service: AccountsService, clock: FixedClock) -> None:
@@ -254,16 +325,53 @@ class TestLettersWithoutAnAddress:
             clock.move_to(clock.now() + timedelta(minutes=1))
         assert self.found(service, limit=2) == ([], [second, third])
 
-    def test_that_were_left_in_a_batch_ask_for_one_too_until_they_are_mailed(
+    def test_that_came_into_a_batch_are_set_aside_when_it_is_printed_and_leave_it_when_it_is_mailed(
         self, service: AccountsService, clock: FixedClock
     ) -> None:
         billed(service, clock, count=2)
         taken = take(service)
-        left, _ = ids_of(batch(service, taken["id"])["letters"])
-        note(service, taken["id"], left=[left])
+        nowhere, printed = all_of(service, taken["id"])
+        print_batch(service, taken["id"], [printed], without=[nowhere])
         (item,) = self.open_items(service)
-        assert item["details"] == {"statement_id": left}
+        assert item["details"] == {"statement_id": nowhere}
         note(service, taken["id"])
+        assert self.found(service) == ([], [nowhere])
+        with pytest.raises(NothingToMail):
+            take(service, key="early")
+        self.set_aside(service, having=[nowhere])
+        assert (self.open_items(service), all_of(service, take(service, key="next")["id"])) == ([], [nowhere])
+
+    def test_that_are_printed_after_all_have_been_found_one(self, service: AccountsService, clock: FixedClock) -> None:
+        billed(service, clock)
+        taken = take(service)
+        letters = all_of(service, taken["id"])
+        print_batch(service, taken["id"], [], without=letters)
+        print_batch(service, taken["id"], letters)
+        assert self.open_items(service) == []
+        assert [row["without_address_at"] for row in waiting(service)["data"]] == [None]
+
+    def test_that_were_left_ask_for_one_too(self, service: AccountsService, clock: FixedClock) -> None:
+        billed(service, clock)
+        taken = take(service)
+        letters = all_of(service, taken["id"])
+        print_batch(service, taken["id"], letters)
+        note(service, taken["id"], left=letters)
+        assert [item["details"]["statement_id"] for item in self.open_items(service)] == letters
+
+    def test_keep_the_question_open_while_another_letter_of_the_account_lacks_one(
+        self, service: AccountsService, clock: FixedClock
+    ) -> None:
+        (account_id,) = billed(service, clock)
+        clock.move_to(clock.now() + timedelta(days=1))
+        request = {"account_id": account_id}
+        call(service.issue_statement, request=request, context=as_service("accounts"), key="another day")
+        first, second = ids_of(waiting(service)["data"])
+        self.set_aside(service, without=[first, second])
+        self.set_aside(service, having=[first])
+        assert len(self.open_items(service)) == 1
+        call(service.note_paper_mailing, request={"statement_id": first}, context=an_agent())
+        assert len(self.open_items(service)) == 1
+        self.set_aside(service, having=[second])
         assert self.open_items(service) == []
 
     def test_that_are_mailed_are_not_set_aside_any_more(self, service: AccountsService, clock: FixedClock) -> None:

@@ -106,6 +106,17 @@ def test_what_is_written_is_not_emptied_at_once_either(database: Database, accou
         run(database, f"TRUNCATE {table} CASCADE")
 
 
+def test_each_refuses_that_by_itself_and_not_only_by_a_table_that_refers_to_it(database: Database) -> None:
+    # 32 is truncating; what is not enabled fires for nobody.
+    own = """
+        SELECT tgrelid::regclass::text AS name FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+        WHERE tgtype & 32 <> 0 AND tgenabled = 'O' AND proname = 'refuse_change'
+    """
+    with database.reading() as transaction:
+        guarded = {row["name"] for row in transaction.all(text(own))}
+    assert set(KEPT) - guarded == set()
+
+
 def test_the_tables_are_the_ones_the_migrations_build(database: Database) -> None:
     found = """
         SELECT column_name, is_nullable = 'YES' AS nullable, udt_name FROM information_schema.columns

@@ -216,6 +216,7 @@ CONTRACT: dict[str, tuple[type[Schema], type[Schema], Answer]] = {
     "accounts.get_paper_batch": (
         paper.OnePaperBatch, paper.PaperBatch, {**paper_examples.TAKEN, "letters": [paper_examples.LETTER]},
     ),
+    "accounts.note_paper_batch_printed": (paper.NotePaperBatchPrinted, paper.TakenPaperBatch, paper_examples.TAKEN),
     "accounts.note_paper_batch": (paper.NotePaperBatch, paper.TakenPaperBatch, paper_examples.ALL_MAILED),
     "payments.record_processor_events": (payments.RecordProcessorEvents, Nothing, {}),
     "payments.refund_payment": (payments.RefundPayment, payments.PaymentRefund, examples.PAYMENT_REFUND),

@@ -6,10 +6,13 @@ from io import BytesIO, StringIO
 from itertools import chain, repeat
 from os import urandom
 from typing import Any, ClassVar
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
+
+import pytest
 
 from chassis.bus.rpc import Reply
 from chassis.clock import FixedClock
+from chassis.errors import NeighbourFailed, NeighbourSilent
 from gateway.api import examples, paper_examples
 from gateway.api.letters import letters_of
 from gateway.api.staff_paper import ROUNDS_MAX
@@ -19,6 +22,8 @@ from tests.unit.gateway.builders import A_KEY, A_PRINTED_DOCUMENT, Gateway, Http
 BATCHES = "/v1/staff/paper-batches"
 ANOTHER_ACCOUNT = "01900000-0000-7000-8000-000000000bad"
 ANOTHER_STATEMENT = "01900000-0000-7000-8000-0000000000cd"
+MAILED_STATEMENT = "01900000-0000-7000-8000-0000000000ce"
+LONG_STATEMENT = "01900000-0000-7000-8000-0000000000cf"
 NO_LETTERS: dict[str, Any] = {"next": [], "aside": []}
 
 
@@ -59,14 +64,35 @@ class TestLettersWithoutAnAddress:
         endless = {"next": [self.NOWHERE], "aside": []}
         assert len(self.asked(clock, *[endless] * 50)) == ROUNDS_MAX
 
+    @pytest.mark.parametrize(
+        "answers",
+        [
+            {
+                "accounts.find_unaddressed": {"next": [NOWHERE], "aside": []},
+                "identity.list_mailing_addresses": NeighbourSilent("identity"),
+            },
+            {"accounts.find_unaddressed": NeighbourFailed("accounts failed: MethodNotFound")},
+        ],
+        ids=("identity is down", "accounts is of an older release"),
+    )
+    def test_keep_nobody_from_taking_a_batch_while_they_cannot_be_found(
+        self, clock: FixedClock, answers: dict[str, Any]
+    ) -> None:
+        gateway = a_gateway(clock=clock, answers=answers)
+        assert by_agent(gateway, "POST", BATCHES, {"limit": 50}).status_code == 200
+        assert gateway.neighbours.asked[-1].method == "accounts.take_paper_batch"
+        assert gateway.neighbours.requests("accounts.set_letters_aside") == []
+
 
 class TestTheArchiveOfABatch:
     LETTERS = f"{BATCHES}/{paper_examples.BATCH_ID}/letters"
 
-    def archive(self, clock: FixedClock, letters: list[Any], **answers: Any) -> tuple[ZipFile, list[dict[str, str]]]:
+    def gateway(self, clock: FixedClock, letters: list[Any], **answers: Any) -> Gateway:
         batch = {**paper_examples.TAKEN, "letters": letters}
-        gateway = a_gateway(clock=clock, answers={"accounts.get_paper_batch": batch, **answers})
-        answer = by_agent(gateway, "GET", self.LETTERS)
+        return a_gateway(clock=clock, answers={"accounts.get_paper_batch": batch, **answers})
+
+    def archive(self, clock: FixedClock, letters: list[Any], **answers: Any) -> tuple[ZipFile, list[dict[str, str]]]:
+        answer = by_agent(self.gateway(clock, letters, **answers), "GET", self.LETTERS)
         assert (answer.status_code, answer.content_type) == (200, "application/zip")
         assert answer.headers["Content-Disposition"] == f'attachment; filename="letters-{paper_examples.BATCH_ID}.zip"'
         archive = ZipFile(BytesIO(answer.data))
@@ -95,16 +121,52 @@ class TestTheArchiveOfABatch:
         assert [row["not_printed_because"] for row in rows] == ["document_too_long", "no_address"]
         assert [row["file"] for row in rows] == ["", ""]
 
+    def test_does_not_hold_what_was_mailed_before(self, clock: FixedClock) -> None:
+        mailed = {**paper_examples.LETTER, **paper_examples.MAILED, "statement_id": ANOTHER_STATEMENT}
+        archive, rows = self.archive(clock, [mailed, paper_examples.LETTER])
+        assert [(row["file"], row["not_printed_because"]) for row in rows] == [
+            ("", "already_mailed"), (f"002-{paper_examples.LETTER['statement_id']}.pdf", ""),
+        ]  # fmt: skip
+        assert archive.namelist() == [rows[1]["file"], "letters.csv"]
+
+    def test_is_remembered_with_what_is_in_it(self, clock: FixedClock) -> None:
+        nowhere = {**paper_examples.LETTER, "statement_id": ANOTHER_STATEMENT, "account_id": ANOTHER_ACCOUNT}
+        mailed = {**paper_examples.LETTER, **paper_examples.MAILED, "statement_id": MAILED_STATEMENT}
+        too_long = {**paper_examples.LETTER, "statement_id": LONG_STATEMENT}
+        answers = {"accounts.print_letter": iter([A_PRINTED_DOCUMENT, DocumentTooLong()]).__next__}
+        gateway = self.gateway(clock, [paper_examples.LETTER, nowhere, mailed, too_long], **answers)
+        assert ZipFile(BytesIO(by_agent(gateway, "GET", self.LETTERS).data)).testzip() is None
+        assert gateway.neighbours.requests("accounts.note_paper_batch_printed") == [
+            {
+                "batch_id": paper_examples.BATCH_ID, "statement_ids": [paper_examples.LETTER["statement_id"]],
+                "without_address": [ANOTHER_STATEMENT],
+            }
+        ]  # fmt: skip
+
+    def test_has_no_end_unless_it_is_remembered(self) -> None:
+        def ask(service: str, method: str, **_: Any) -> Any:
+            if method == "note_paper_batch_printed":
+                raise NeighbourSilent(service)
+            return Reply(A_PRINTED_DOCUMENT)
+
+        pieces: list[bytes] = []
+        with pytest.raises(NeighbourSilent):
+            pieces.extend(letters_of(paper_examples.BATCH, ask=ask))
+        with pytest.raises(BadZipFile):
+            ZipFile(BytesIO(b"".join(pieces)))
+
     def test_has_one_letter_in_memory_at_a_time(self, clock: FixedClock) -> None:
         printed: list[str] = []
 
         def ask(service: str, method: str, **request: Any) -> Any:
+            if method == "note_paper_batch_printed":
+                return Reply(paper_examples.TAKEN)
             printed.append(request["statement_id"])
             return Reply({**A_PRINTED_DOCUMENT, "content_base64": b64encode(urandom(100_000)).decode()})
 
         letter = {**paper_examples.BATCH["letters"][0]}
         letters = [{**letter, "statement_id": str(number)} for number in range(50)]
-        pieces = letters_of({"letters": letters}, ask=ask)
+        pieces = letters_of({**paper_examples.TAKEN, "letters": letters}, ask=ask)
         for number in range(1, 51):
             assert len(next(pieces)) < 110_000
             assert len(printed) == number

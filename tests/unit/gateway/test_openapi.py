@@ -77,7 +77,8 @@ def test_requests_are_closed_and_replies_open(document: dict[str, Any]) -> None:
 
 # Lines that are read whole: instalments to come, and where to mail what.
 WHOLE = {"getSchedule", "getAccountSchedule", "listPaymentAddresses"}
-# Neither a resource nor a list: how a process fares, its figures, what goes on without end, a page about a code.
+# Neither a resource nor a list: how a process fares, its figures, what goes on without end, a page about a code, and an
+# archive that is made while it is read.
 PASSING_BY = {"getLiveness", "getReadiness", "getMetrics", "openStream", "getProblemPage", "printPaperBatch"}
 
 

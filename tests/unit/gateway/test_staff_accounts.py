@@ -21,7 +21,6 @@ from tests.unit.gateway.builders import A_KEY, Gateway, HttpAnswer, a_gateway
 ACCOUNT = f"/v1/staff/accounts/{examples.ACCOUNT_ID}"
 A_PAYMENT = {"amount_cents": 41_235, "payment_method_id": examples.METHOD_ID, "on_behalf_of": examples.USER_ID}
 ANOTHER_CUSTOMER = "01900000-0000-7000-8000-000000000bad"
-BATCH_LEFT_ID = "01900000-0000-7000-8000-0000000000cd"
 
 
 def by_agent(gateway: Gateway, method: str, path: str, body: Any = None, **options: Any) -> HttpAnswer:
@@ -212,15 +211,16 @@ class TestABatchOfLetters:
         shown = self.letter(clock, told=[], addressees=[self.party("borrower")])
         assert (shown["mailing_address"], shown["address_from"]) == (None, None)
 
-    def test_whose_address_nobody_knows_is_counted_and_not_noted_as_mailed(self, clock: FixedClock) -> None:
-        nowhere = {**paper_examples.LETTER, "statement_id": BATCH_LEFT_ID, "account_id": ANOTHER_CUSTOMER}
+    def test_whose_address_nobody_knows_is_counted(self, clock: FixedClock) -> None:
+        nowhere = {**paper_examples.LETTER, "account_id": ANOTHER_CUSTOMER}
         batch = {**paper_examples.TAKEN, "letters": [paper_examples.LETTER, nowhere]}
         gateway = a_gateway(clock=clock, answers={"accounts.get_paper_batch": batch})
         assert by_agent(gateway, "GET", self.BATCH).json["without_address_count"] == 1
+
+    def test_is_noted_as_mailed_by_what_was_printed_and_not_by_who_has_an_address_now(self, clock: FixedClock) -> None:
+        gateway = a_gateway(clock=clock, answers={"identity.list_mailing_addresses": NeighbourSilent("identity")})
         assert by_agent(gateway, "POST", f"{self.BATCH}/mailed").status_code == 200
-        assert gateway.neighbours.requests("accounts.note_paper_batch") == [
-            {"batch_id": paper_examples.BATCH_ID, "left_statement_ids": [BATCH_LEFT_ID]}
-        ]
+        assert gateway.neighbours.requests("accounts.note_paper_batch") == [{"batch_id": paper_examples.BATCH_ID}]
 
     def test_is_printed_from_the_statement_of_the_account(self, clock: FixedClock) -> None:
         path = f"{ACCOUNT}/statements/{paper_examples.LETTER['statement_id']}"
