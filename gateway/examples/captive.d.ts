@@ -1292,7 +1292,7 @@ export interface LeaseDate {
   detail: string;
 }
 
-/** First instalment and scheduled end. */
+/** First instalment as signed, and scheduled end: later than signed once extended, or once due dates have moved. */
 export interface LeaseDates {
   /** date */
   first_due_on: string;

@@ -321,6 +321,10 @@ class LeasesService(Service):
     def on_lease_extended(self, call: EventCall) -> None:
         self._note_standing(call)
 
+    @reaction(accounts_events.schedule_changed)
+    def on_schedule_changed(self, call: EventCall) -> None:
+        self._note_standing(call)
+
     @reaction(accounts_events.business_day_closed)
     def on_business_day_closed(self, call: EventCall) -> None:
         operations.follow_day(

@@ -30,9 +30,9 @@ def set_account_flag(
     transaction: Transaction, *, account_id: str, kind: FlagKind, from_on: date, through_on: date | None, note: str,
     caller: CallContext, now: datetime, today: date,
 ) -> dict[str, Any]:  # fmt: skip
-    """Set a flag; a servicemember's caps the rate of a loan made before it. Tells `account_flagged`.
+    """Set a flag; a servicemember's forgives the fees since, and caps a loan's rate, of a contract made before it.
 
-    Raises NotFound, FlagAlreadySet, FlagDatesWrong.
+    Tells `account_flagged`. Raises NotFound, FlagAlreadySet, FlagDatesWrong.
     """
     account = lock_for(transaction, caller=caller, account_id=account_id)
     if _standing(transaction, account_id=account.id, kind=kind) is not None:
@@ -115,22 +115,33 @@ def _cleared(
 def _capped(
     transaction: Transaction, *, account: LockedAccount, flag: Row, caller: CallContext, now: datetime, today: date
 ) -> LockedAccount:
-    """The account with the cap, where it is a loan that was made before service and still owes; fees are interest."""
+    """An open account of before service: the fees charged since are forgiven, and a loan's rate is capped.
+
+    Fees are interest by 50 U.S.C. § 3937(d)(1), "with respect to an obligation or liability", and a lease is one. That
+    § 3937(a)(1) caps one which bears no other interest is not settled. The servicemember has the benefit of that doubt:
+    a flag that was set in time stops a lease's fees too, and hearing of the service late must not cost more.
+    """
     contract_on = transaction.value(select(accounts.c.opened_on).where(accounts.c.id == account.id))
-    called_up_on, terms = flag["from_on"], account.terms
-    if (
-        not isinstance(terms, LoanTerms)
-        or account.status != OPEN
-        or not is_before_service(contract_on=contract_on, called_up_on=called_up_on)
-    ):
+    if account.status != OPEN or not is_before_service(contract_on=contract_on, called_up_on=flag["from_on"]):
         return account
     account = forgive_fees(
         transaction, account=account, flag=flag, reason=FEES_FORGIVEN, caller=caller, now=now, today=today
     )  # fmt: skip
-    event = cap(terms=terms, state=account.state, from_on=called_up_on, source_key=f"servicemember:{flag['id']}")
+    if not isinstance(account.terms, LoanTerms):
+        return account
+    return _rate_capped(
+        transaction, account=account, terms=account.terms, flag=flag, caller=caller, now=now, today=today
+    )  # fmt: skip
+
+
+def _rate_capped(
+    transaction: Transaction, *, account: LockedAccount, terms: LoanTerms, flag: Row, caller: CallContext,
+    now: datetime, today: date,
+) -> LockedAccount:  # fmt: skip
+    event = cap(terms=terms, state=account.state, from_on=flag["from_on"], source_key=f"servicemember:{flag['id']}")
     if event is None:
         return account
-    if event.effective_on > called_up_on:
+    if event.effective_on > flag["from_on"]:
         _ask_a_person(transaction, account=account, flag=flag, capped_from_on=event.effective_on, now=now)
     return apply_rate_change(transaction, account=account, event=event, caller=caller, now=now, today=today)
 

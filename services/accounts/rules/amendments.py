@@ -62,7 +62,7 @@ def change_rate(*, terms: Terms, state: AccountState, event: RateChange) -> Acco
             "annual_rate_percent": str(amendments.annual_rate_percent),
             "principal_cents": state.principal_cents,
             "interest_owed_cents": round_half_up_cents(owed),
-            "per_diem": _per_diem(terms=changed, state=state, on=on),
+            "per_diem": _per_diem(terms=changed, principal_cents=state.principal_cents, on=on),
             "payment_cents": event.payment_cents,
             "from_instalment": event.from_number,
         },
@@ -114,17 +114,10 @@ def _moved(*, terms: Terms, state: AccountState, event: DueDateChange | Defermen
         raise InvalidEvent(f"There is no instalment {move.from_number}.")
     amendments = replace(state.amendments, moves=(*state.amendments.moves, move))
     after = replace(state, amendments=amendments)
-    moved = in_force(terms=terms, state=after)
-    before_on, after_on = (due_on(terms=either, number=move.from_number) for either in (terms, moved))
-    explanation: dict[str, object] = {
-        "from_instalment": move.from_number,
-        "due_on_before": before_on.isoformat(),
-        "due_on": after_on.isoformat(),
-        "maturity_on_before": maturity_on(terms=terms).isoformat(),
-        "maturity_on": maturity_on(terms=moved).isoformat(),
-    }
-    if isinstance(terms, LoanTerms):
-        explanation |= added_interest(terms=terms, state=state, from_on=before_on, to_on=after_on)
+    explanation = move_explained(
+        unmoved=terms, moved=in_force(terms=terms, state=after), number=move.from_number,
+        principal_cents=state.principal_cents,
+    )  # fmt: skip
     kind: AllocationKind = "due_date_changed" if isinstance(event, DueDateChange) else "instalments_deferred"
     return _recorded(
         after,
@@ -132,29 +125,46 @@ def _moved(*, terms: Terms, state: AccountState, event: DueDateChange | Defermen
     )
 
 
-def added_interest(*, terms: LoanTerms, state: AccountState, from_on: date, to_on: date) -> dict[str, object]:
-    """What waiting from one due date to a later one costs on today's principal, as data; 0 when it is no later."""
+def move_explained(*, unmoved: Terms, moved: Terms, number: int, principal_cents: int) -> dict[str, object]:
+    """What became of the due dates from an instalment on, and what waiting for the first costs a loan, as data."""
+    before_on, after_on = (due_on(terms=terms, number=number) for terms in (unmoved, moved))
+    explanation: dict[str, object] = {
+        "from_instalment": number,
+        "due_on_before": before_on.isoformat(),
+        "due_on": after_on.isoformat(),
+        "maturity_on_before": maturity_on(terms=unmoved).isoformat(),
+        "maturity_on": maturity_on(terms=moved).isoformat(),
+    }
+    if isinstance(unmoved, LoanTerms):
+        explanation |= _added_interest(
+            terms=unmoved, principal_cents=principal_cents, from_on=before_on, to_on=after_on
+        )  # fmt: skip
+    return explanation
+
+
+def _added_interest(*, terms: LoanTerms, principal_cents: int, from_on: date, to_on: date) -> dict[str, object]:
+    """What waiting from one due date to a later one costs on a principal, as data; 0 when it is no later."""
     added = interest_cents(
-        principal_cents=state.principal_cents,
+        principal_cents=principal_cents,
         annual_rate_percent=terms.annual_rate_percent,
         day_count=terms.day_count,
         from_on=from_on,
         to_on=to_on,
     )
     return {
-        "principal_cents": state.principal_cents,
+        "principal_cents": principal_cents,
         "annual_rate_percent": str(terms.annual_rate_percent),
         "day_count": terms.day_count,
-        "per_diem": _per_diem(terms=terms, state=state, on=from_on),
+        "per_diem": _per_diem(terms=terms, principal_cents=principal_cents, on=from_on),
         "days": accrual_days(day_count=terms.day_count, from_on=from_on, to_on=to_on),
         "added_interest_cents": round_half_up_cents(added),
     }
 
 
-def _per_diem(*, terms: LoanTerms, state: AccountState, on: date) -> str:
+def _per_diem(*, terms: LoanTerms, principal_cents: int, on: date) -> str:
     return format_per_diem(
         per_diem_cents(
-            principal_cents=state.principal_cents,
+            principal_cents=principal_cents,
             annual_rate_percent=terms.annual_rate_percent,
             day_count=terms.day_count,
             on=on,

@@ -1,10 +1,14 @@
-"""What a move of due dates does, told before it is made and after in the same figures."""
+"""What a move of due dates does, told before it is made and after in the same figures.
+
+The engine folds the moves of one day by kind, so what it explains of a move may be of a moment between two of them
+that nobody ever saw. Who asks is told what the schedule is before the move and after it.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from services.accounts.rules.amendments import in_force
+from services.accounts.rules.amendments import in_force, move_explained
 from services.accounts.rules.events import Deferment, DueDateChange
 from services.accounts.rules.rows_to_come import rows_to_come
 from services.accounts.rules.schedule import due_on
@@ -20,7 +24,12 @@ def move_as_told(
     event: DueDateChange | Deferment, allocation: Allocation,
 ) -> dict[str, Any]:  # fmt: skip
     """The ScheduleChange of the contract; `terms` are the signed ones, `allocation` is what the engine made of it."""
-    explanation = dict(allocation.explanation)
+    explanation = move_explained(
+        unmoved=in_force(terms=terms, state=before), moved=in_force(terms=terms, state=after),
+        number=event.from_number,
+        # A payment of the same day may count after the move, which the history then tells of the principal before it.
+        principal_cents=allocation.explanation.get("principal_cents", after.principal_cents),
+    )  # fmt: skip
     sentence = sentence_of(
         kind=allocation.kind, effective_on=event.effective_on, amount_cents=0, explanation=explanation
     )
@@ -31,7 +40,7 @@ def move_as_told(
         "kind": "deferment" if isinstance(event, Deferment) else "due_date_change",
         "is_preview": is_preview,
         "from_instalment": event.from_number,
-        **{name: date.fromisoformat(explanation[name]) for name in _DATES},
+        **{name: date.fromisoformat(str(explanation[name])) for name in _DATES},
         "added_interest_cents": explanation.get("added_interest_cents", 0),
         "interest_to_come_before_cents": _interest_cents(rows_before),
         "interest_to_come_cents": _interest_cents(rows),

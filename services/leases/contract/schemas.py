@@ -32,7 +32,7 @@ class Mileage(Strict):
 
 
 class LeaseDates(Strict):
-    """First instalment and scheduled end."""
+    """First instalment as signed, and scheduled end: later than signed once extended, or once due dates have moved."""
 
     first_due_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)

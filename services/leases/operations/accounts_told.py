@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.store import Transaction
 from services.leases.operations.buyouts import follow_purchase
 from services.leases.operations.calendar import tell_milestones
-from services.leases.operations.following import note_standing
+from services.leases.operations.following import TELL_THE_END, note_standing
 from services.leases.operations.renewals import end_lease_time
 from services.leases.operations.turn_ins import follow_closing
 from services.leases.rules.renewal import ACCOUNT_CLOSED
@@ -28,7 +28,7 @@ def follow_account(
     if is_lease:
         follow_purchase(transaction, name=name, told=told, now=now, today=today)
         follow_closing(transaction, name=name, told=told, now=now, today=today)
-        if name == "lease_extended":
+        if name in TELL_THE_END:
             tell_milestones(transaction, on=today, now=now, today=today, account_id=UUID(told["account_id"]))
         if name == "account_closed":
             end_lease_time(

@@ -26,14 +26,16 @@ _NEWER = text("""
         AS told(account_id uuid, sequence bigint, status text, past_due_cents bigint)
     WHERE lease_standings.account_id = told.account_id AND lease_standings.sequence < told.sequence
 """)
-# A lease is only ever extended: of two words about its end, the later day is the newer one.
-_EXTENDED = (
+# A lease's end only ever falls later, by an extension or a move of its due dates: of two words, the later day is newer.
+_ENDS_LATER = (
     update(lease_standings)
     .where(lease_standings.c.account_id == bindparam("of_account"))
     .where(or_(lease_standings.c.maturity_on.is_(None), lease_standings.c.maturity_on < bindparam("until_on")))
     .values(maturity_on=bindparam("until_on"))
 )
 STANDING = ("status", "past_due_cents")
+TELL_THE_END = ("lease_extended", "schedule_changed")
+"""What accounts tells with the day on which the lease ends from then on."""
 
 
 def note_posted_payments(calls: Sequence[EventCall], *, now: datetime, today: date) -> None:
@@ -87,9 +89,9 @@ def note_standing(
     if lock_lease(transaction, account_id=account_id) is None:
         return False
     data: dict[str, Any] = {"standing": _standing(told)}
-    if name == "lease_extended":
+    if name in TELL_THE_END:
         data |= {"maturity_on": told["maturity_on"].isoformat()}
-        transaction.run(_EXTENDED, {"of_account": account_id, "until_on": told["maturity_on"]})
+        transaction.run(_ENDS_LATER, {"of_account": account_id, "until_on": told["maturity_on"]})
     _keep(transaction, event_id=event_id, account_id=account_id, name=name, sequence=sequence, data=data)
     _note_newer(transaction, told=[(sequence, told)])
     evaluate_lease(transaction, account_id=account_id, cause=event_id, now=now, today=today)

@@ -33,8 +33,11 @@ def steps_to(status: str) -> list[str]:
 
 
 def why_not_refundable(payment: Mapping[str, Any]) -> str | None:
-    """Why a payment cannot be sent back as a whole; None where it can. Only money that has come in goes out."""
-    if payment["status"] == RETURNED or payment["refunded_on"] is not None or payment["reversed_on"] is not None:
+    """Why a payment cannot be sent back as a whole; None where it can. Only money that has come in goes out.
+
+    One that was only taken out of the balance has not gone back: the bank paid it, and it is in nobody's balance.
+    """
+    if payment["status"] == RETURNED or payment["refunded_on"] is not None:
         return GONE_BACK
     if payment["method_type"] == CHEQUE:
         return CAME_BY_MAIL

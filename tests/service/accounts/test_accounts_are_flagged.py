@@ -24,6 +24,7 @@ from services.accounts.models import account_flags, work_items
 from services.accounts.operations import end_flags, note_return
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
+    LEASE_TERMS,
     LOAN_TERMS,
     a_lease,
     a_loan,
@@ -38,6 +39,8 @@ from tests.builders.wiring import a_customer, an_agent, call, deliver, emitted
 
 # The eleventh instalment, due on 5 November 2026, is unpaid; today is 23 November.
 LATE = an_opening(next_instalment_number=11, payments_made=10)
+# That of a lease, due on 15 November, bears its late fee in Texas from then on.
+LEASE_FEE_FROM_ON = date(2026, 12, 1)
 RESTRICT_VIOLATION = "23001"
 FEES_FIRST = replace(LOAN_TERMS, waterfall="fees_first")
 EVERY_FEE = ["late_fee", "other_fee", "returned_payment_fee"]
@@ -323,6 +326,41 @@ class TestAServicemember:
         flag(service, account_id, "servicemember", from_on=date(2026, 11, 20))
         told = {each["kind"]: (each["amount_cents"], each["was_paid_cents"]) for each in waivers(service)}
         assert told == {"other_fee": (500, 500), "late_fee": (2_061, 0)}
+
+    @pytest.mark.parametrize("paid_cents", [0, 40_000], ids=["unpaid", "paid"])
+    def test_is_forgiven_the_fees_of_a_lease_as_had_we_known_of_the_service_in_time(
+        self, service: AccountsService, clock: FixedClock, paid_cents: int
+    ) -> None:
+        account_id = an_account(service, a_lease(terms=replace(LEASE_TERMS, waterfall="fees_first")))
+        clock.move_to(clock.now(), today=LEASE_FEE_FROM_ON)
+        assess_late_fee(service, account_id)
+        fee_cents = view_of(service, account_id)["fees_due_cents"]
+        assert fee_cents > 0
+        if paid_cents:
+            paid = payment_posted(
+                service, account_id=account_id, amount_cents=paid_cents, effective_on=LEASE_FEE_FROM_ON
+            )
+            assert deliver(service.on_payment_posted, paid) == Outcome.DONE
+        before = view_of(service, account_id)
+        flag(service, account_id, "servicemember", from_on=date(2026, 11, 20))
+        after = view_of(service, account_id)
+        assert (before["fees_due_cents"], after["fees_due_cents"]) == (0 if paid_cents else fee_cents, 0)
+        # The money that had paid the fee is for the instalment.
+        lowered_by = before["past_due_cents"] - after["past_due_cents"]
+        assert lowered_by == (fee_cents if paid_cents else 0)
+        (waived,) = [envelope.data for envelope in emitted(service.store, name="fee_waived")]
+        assert (waived["kind"], waived["amount_cents"]) == ("late_fee", fee_cents)
+        assert check(service.store) == []
+
+    @pytest.mark.parametrize("opened_on", [date(2026, 11, 20), date(2026, 11, 21)])
+    def test_is_not_forgiven_the_fees_of_a_lease_that_was_made_in_service(
+        self, service: AccountsService, clock: FixedClock, opened_on: date
+    ) -> None:
+        account_id = an_account(service, a_lease(opened_on=opened_on))
+        clock.move_to(clock.now(), today=LEASE_FEE_FROM_ON)
+        assess_late_fee(service, account_id)
+        flag(service, account_id, "servicemember", from_on=date(2026, 11, 20))
+        assert emitted(service.store, name="fee_waived") == []
 
     def test_is_not_forgiven_a_fee_of_before_the_call_up(self, service: AccountsService, clock: FixedClock) -> None:
         account_id = an_account(service, a_loan(opening=LATE))

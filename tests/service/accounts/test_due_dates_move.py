@@ -1,5 +1,6 @@
 """Due dates move: what a preview says is what the change does, to the cent, and a preview leaves nothing behind."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from chassis.doors import Outcome
 from chassis.errors import IdempotencyKeyRequired, NotFound
 from deploy.ledger_check import check
 from services.accounts.contract.errors import AccountPastDue, ChangeLimitReached
+from services.accounts.contract.portfolio import PortfolioAccount
 from services.accounts.models import account_events
 from services.accounts.service import AccountsService
 from tests.builders.accounts import (
@@ -147,6 +149,45 @@ class TestAChange:
         done = change(service, account_id)
         assert (done["from_instalment"], done["due_on_before"]) == (13, "2027-01-05")
         assert view_of(service, account_id)["next_due_on"] == "2026-12-05"
+
+
+class TestTwoMovesOfADay:
+    """They fold by kind and not as they were asked for: each answer says what its customer sees before and after it."""
+
+    @pytest.mark.parametrize("record", [a_loan, a_lease], ids=["loan", "lease"])
+    def test_a_change_after_a_deferment_tells_the_dates_of_the_schedule(
+        self, service: AccountsService, record: Callable[..., PortfolioAccount]
+    ) -> None:
+        account_id = an_account(service, record(opening=an_opening(next_instalment_number=12, payments_made=11)))
+        deferred = defer(service, account_id)
+        seen = preview(service, account_id)
+        done = change(service, account_id)
+        assert {**seen, "is_preview": False} == done
+        assert (done["due_on_before"], done["due_on"]) == (deferred["due_on"], "2027-01-20")
+        assert done["maturity_on_before"] == deferred["maturity_on"]
+        assert done["maturity_on"] == f"{deferred['maturity_on'][:-2]}20"
+        assert "January 20, 2027" in done["explanation"]["sentence"]
+        schedule = call(service.get_schedule, request={"account_id": account_id}, context=holder(account_id))
+        assert schedule["data"][0]["due_on"] == done["due_on"] == done["next_drafts"][0]["due_on"]
+        assert done["next_drafts"][0]["due_on_before"] == done["due_on_before"]
+        assert view_of(service, account_id)["maturity_on"] == done["maturity_on"]
+        assert check(service.store) == []
+
+    def test_a_change_after_a_deferment_costs_the_days_that_it_adds(self, service: AccountsService) -> None:
+        account_id = a_dear_loan(service)
+        defer(service, account_id, months=2)
+        done = change(service, account_id, due_day=3)
+        # From 5 February to 3 March: 26 days at $3.0378, and not the 29 from 5 December.
+        assert (done["due_on_before"], done["due_on"]) == ("2027-02-05", "2027-03-03")
+        assert done["added_interest_cents"] == 7_898
+        assert "adds $78.98 of interest (26 days)" in done["explanation"]["sentence"]
+
+    def test_a_deferment_after_a_change_tells_the_dates_of_the_schedule(self, service: AccountsService) -> None:
+        account_id = a_dear_loan(service)
+        changed = change(service, account_id)
+        done = defer(service, account_id)
+        assert (changed["due_on"], done["due_on_before"], done["due_on"]) == ("2026-12-20", "2026-12-20", "2027-01-20")
+        assert (done["maturity_on_before"], done["maturity_on"]) == (changed["maturity_on"], "2031-01-20")
 
 
 class TestADeferment:

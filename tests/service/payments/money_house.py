@@ -123,6 +123,15 @@ class MoneyHouse:
                 ask_door(self.payments.refund_payment, request=request, context=an_agent(), key=key)
                 self.seen["refund asked for"] += 1
 
+    def take_out(self, choice: int) -> None:
+        """Staff find the payment wrong: it counts no more, whatever its money does."""
+        for _, _, payment_id in self._one(choice):
+            request = {
+                "account_id": self.account_id, "payment_id": payment_id, "presentment_number": 1, "reason": "Not due",
+            }  # fmt: skip
+            self._keys += 1
+            ask_door(self.accounts.reverse_payment, request=request, context=an_agent(), key=f"take-out-{self._keys}")
+
     def _one(self, choice: int) -> list[tuple[str, dict[str, Any], str]]:
         """One of the requests that were taken in; none where there is none."""
         return [self.requests[choice % len(self.requests)]] if self.requests else []

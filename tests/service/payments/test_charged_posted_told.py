@@ -27,9 +27,9 @@ from services.payments.providers.interface import Charge, ChargeOutcome, MadeCha
 from services.payments.providers.sandbox_processor import SandboxProcessor
 from services.payments.providers.sandbox_reports import SandboxReports
 from services.payments.service import PaymentsService
-from tests.builders.accounts import accounts_service
+from tests.builders.accounts import accounts_service, ledger_of
 from tests.builders.payments import A_PAYMENT_DAY, A_POLICY
-from tests.builders.wiring import call, direct, wire
+from tests.builders.wiring import call, direct, emitted, wire
 from tests.fixtures.figures import Report
 from tests.fixtures.postgres import OpenDatabase
 from tests.fixtures.sandbox import RunningSandbox, run_sandbox
@@ -176,6 +176,31 @@ def test_in_every_history_what_was_charged_is_what_was_posted_and_told(money_hou
     assert check(money_house.accounts.store) == []
     seen = ", ".join(f"{name} {count}" for name, count in sorted(money_house.seen.items()))
     report(f"seed {number}: {money_house.histories} histories; {seen}")
+
+
+def test_a_payment_taken_out_of_the_balance_is_paid_back_and_the_books_are_even(money_house: MoneyHouse) -> None:
+    """The bank had paid it when staff took it out: until it goes back, it is cash of ours that is nobody's."""
+    money_house.begin()
+    taken_over = ledger_of(money_house.accounts.store, account_id=money_house.account_id)
+    money_house.pay(source="tok_approved", cents=41_237, extra=None, days_ahead=0)
+    money_house.settle_everything()
+    money_house.processor_says(0, what="settled")
+    money_house.settle_everything()
+    money_house.take_out(0)
+    money_house.settle_everything()
+    held = ledger_of(money_house.accounts.store, account_id=money_house.account_id)
+    assert (held["cash"], held["clearing"]) == (41_237, -41_237)
+    for _ in range(2):
+        money_house.refund(0)
+        money_house.settle_everything()
+    assert money_house.seen["refund asked for"] == 1
+    assert ledger_of(money_house.accounts.store, account_id=money_house.account_id) == taken_over
+    ((_, _, payment_id),) = money_house.requests
+    shown = call(money_house.payments.get_payment, request={"payment_id": payment_id}, context=money_house.owner)
+    assert shown["message"].startswith("It was paid back: $412.37 went back to your card")
+    assert len(emitted(money_house.accounts.store, name="payment_reversed")) == 1
+    assert money_house.compared().differences == []
+    assert check(money_house.accounts.store) == []
 
 
 def test_a_difference_of_any_kind_is_found(money_house: MoneyHouse) -> None:

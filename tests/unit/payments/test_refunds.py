@@ -11,6 +11,7 @@ from services.payments.rules.refunds import (
     CANCELLED,
     FAILED,
     GONE_BACK,
+    NOT_SETTLED,
     OPEN,
     PAID,
     REQUESTED,
@@ -52,9 +53,15 @@ def test_only_money_that_has_come_in_goes_out(status: str) -> None:
     assert (why_not_refundable(a_payment(status=status)) is None) is (status == "settled")
 
 
-@pytest.mark.parametrize("gone", ["refunded_on", "reversed_on"])
-def test_what_has_gone_back_does_not_go_back_again(gone: str) -> None:
-    assert why_not_refundable(a_payment(**{gone: date(2026, 11, 23)})) == GONE_BACK
+def test_what_has_gone_back_does_not_go_back_again() -> None:
+    assert why_not_refundable(a_payment(refunded_on=date(2026, 11, 23))) == GONE_BACK
+
+
+@pytest.mark.parametrize(("status", "why_not"), [("settled", None), ("posted", NOT_SETTLED), ("returned", GONE_BACK)])
+def test_what_was_only_taken_out_of_the_balance_goes_back_once_the_bank_has_paid_it(
+    status: str, why_not: str | None
+) -> None:
+    assert why_not_refundable(a_payment(status=status, reversed_on=date(2026, 11, 23))) == why_not
 
 
 @pytest.mark.parametrize(
