@@ -6273,7 +6273,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
-      422: Refused<422, "buyer_not_allowed" | "invalid_request" | "state_policy_missing">;
+      422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "invalid_request" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
