@@ -68,6 +68,7 @@ def tail(*, as_json: bool, count: int | None, origin: str | None, data: Path, **
     from deploy.events.choice import chosen
 
     choice, folder = chosen(**words, until=None), DataFolder(data)
+    _refuse_what_is_to_come(choice)
     runs = not _has_stopped(folder)
     if not runs:
         _tell_that_nothing_runs(folder, begins_earlier=choice.since is not None)
@@ -143,9 +144,13 @@ def _tell_that_nothing_runs(folder: DataFolder, *, begins_earlier: bool) -> None
     click.echo(f"{nothing} any more; this is what was.", err=True)
 
 
-def _refuse_what_is_not_past(choice: Any) -> None:
-    if choice.since > datetime.now(UTC):
+def _refuse_what_is_to_come(choice: Any) -> None:
+    if choice.since and choice.since > datetime.now(UTC):
         raise StackProblem(f"{choice.since.isoformat()} is still to come; only what has happened can be told again.")
+
+
+def _refuse_what_is_not_past(choice: Any) -> None:
+    _refuse_what_is_to_come(choice)
     if choice.until and choice.until <= choice.since:
         raise StackProblem("The instant of --to-instant must come after that of --from.")
 

@@ -33,7 +33,7 @@ def rotate(which: tuple[str, ...], data: Path) -> None:
     No service has to be started anew. tokens: the new key is published at once and signs ten minutes later; the one
     before verifies on, older ones are removed. fields: new values are encrypted with the new key from now on, and what
     is stored is brought under it; then `captive keys retire` removes those before. webhooks: every partner's secret is
-    another one, printed once; for a day both sign.
+    another one, printed once; for a day both sign, and whose two sign yet is left as they are.
     """
     wanted = which or (TOKENS, FIELDS, WEBHOOKS)
     folder = _keys_folder(data)
@@ -117,24 +117,20 @@ def _reseal(data: Path, folder: Path) -> Iterator[str]:
 
 
 def _rotate_webhooks(data: Path, folder: Path) -> Iterator[str]:
-    from sqlalchemy import select
-
     from chassis.store import Database
     from deploy.postgres.databases import reachable_databases
-    from gateway.webhooks.endpoints import rotate_secret
-    from gateway.webhooks.models import webhook_endpoints
+    from gateway.webhooks.endpoints import rotate_every_secret
     from gateway.webhooks.signing import Secrets
 
     clock = clock_of(DataFolder(data), environment=os.environ)
     with reachable_databases(folder=DataFolder(data), environment=os.environ) as urls:
         database = Database(url=urls["gateway"], service="gateway", clock=clock)
         with database.writing() as transaction:
-            known = [row["id"] for row in transaction.all(select(webhook_endpoints.c.id))]
-            changed = [
-                rotate_secret(transaction, endpoint_id=id, now=clock.now(), secrets=Secrets(folder=folder))
-                for id in known
-            ]
+            changed, left = rotate_every_secret(transaction, now=clock.now(), secrets=Secrets(folder=folder))
         database.close()
     yield f"webhooks: {len(changed)} secrets are new; each is shown this once"
     for endpoint in changed:
         yield f"webhooks: {endpoint['id']} {endpoint['url']} {endpoint['secret']}"
+    for endpoint in left:
+        until = f"{endpoint['previous_secret_until']:%Y-%m-%dT%H:%M:%SZ}"
+        yield f"webhooks: {endpoint['id']} {endpoint['url']} keeps its two secrets; change them again after {until}"

@@ -251,6 +251,7 @@ PAYOFF_PREVIEW: dict[str, Any] = {
         "notes": [
             "Payments that are still on their way are not counted.",
             "The account closes, and its title is released, once the money has settled.",
+            "Should the bank return a payment that is counted here, the account opens again even if this was paid.",
         ],
     },
     "includes_pending_payments": False,

@@ -17,7 +17,7 @@ QUOTING = ("good_through_out_of_range", "nothing_to_pay_off", "quote_kind_unfit"
     "GET", "/v1/leases/{account_id}/buyout-quote", operation="previewBuyout", has_etag=True,
     tags=("leases",), who=(CUSTOMER,),
     query=PurchaseTerms, gives=options.BuyoutPreview, summary="What buying the vehicle would cost by a date",
-    example=lease_examples.BUYOUT_PREVIEW, errors=PRICING,
+    example=lease_examples.BUYOUT_PREVIEW, errors=(*PRICING, "good_through_out_of_range"),
 )  # fmt: skip
 def preview_buyout(call: HttpCall) -> Reply:
     """Nothing is promised: post to `buyouts` for a price that is sure to buy the vehicle."""

@@ -153,6 +153,7 @@ def defer_account_payments(call: HttpCall) -> Reply:
     errors=("not_found",),
 )  # fmt: skip
 def list_work_items(call: HttpCall) -> Reply:
+    """`reason` is one that an item can have; another is refused, with those there are."""
     return call.relay("accounts", "list_work_items", **call.query)
 
 

@@ -91,18 +91,27 @@ def remove_webhook(call: HttpCall) -> Reply:
 
 @route(
     "POST", f"{PATH}/{{webhook_id}}/rotate-secret", operation="rotateWebhookSecret", tags=TAGS, who=STAFF,
-    steps_up=True,
+    steps_up=True, takes_key=True, errors=("secret_rotation_running",),
     gives=schemas.WebhookWithSecret, tagged_as=schemas.Webhook, summary="Make a new secret",
     example={**examples.WEBHOOK, "secret": examples.WEBHOOK_SECRET},
 )  # fmt: skip
 def rotate_webhook_secret(call: HttpCall) -> Reply:
-    """Both secrets sign for 24 hours, until `previous_secret_until`; a third one ends the first at once."""
-    secrets = _secrets(call)
+    """Both secrets sign for 24 hours, until `previous_secret_until`; until then there is no third one.
+
+    Send an Idempotency-Key: should the answer be lost, the same key gives it again for as long as both sign.
+    """
+    secrets, repeats = _secrets(call), []
 
     def work(open_: Transaction) -> dict[str, Any]:
-        return endpoints.rotate_secret(open_, endpoint_id=_webhook_id(call), now=_now(call), secrets=secrets)
+        found, is_repeat = endpoints.rotate_secret(
+            open_, endpoint_id=_webhook_id(call), now=_now(call), secrets=secrets,
+            principal=call.context.subject, key=call.key,
+        )  # fmt: skip
+        repeats.append(is_repeat)
+        return found
 
-    return _written(call, "rotate_webhook_secret", schemas.WebhookWithSecret, work)
+    made = _written(call, "rotate_webhook_secret", schemas.WebhookWithSecret, work)
+    return replace(made, replayed=repeats[-1])
 
 
 @route(

@@ -6286,7 +6286,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
-      422: Refused<422, "buyer_not_allowed" | "invalid_request" | "state_policy_missing">;
+      422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "invalid_request" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -7145,13 +7145,18 @@ export interface Operations {
       /** uuid */
       webhook_id: string;
     };
+    headers?: {
+      /** Any unique text up to 255 characters. The same key and body again give the stored answer, a refusal by a rule too: send what you change with a new key.; longest 255 */
+      "Idempotency-Key"?: string;
+    };
     answers: {
       200: WebhookWithSecret;
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
-      422: Refused<422, "invalid_request">;
+      409: Refused<409, "request_in_progress" | "secret_rotation_running">;
+      422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;

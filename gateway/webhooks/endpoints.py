@@ -1,5 +1,6 @@
 """Endpoints of partners: registered, changed and removed by staff alone; the secret is shown once, when it is made."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,7 @@ from chassis.store import Row, Transaction
 from gateway.contracts.declared import promised_events
 from gateway.webhooks import deliveries, rules
 from gateway.webhooks.addresses import Policy, TargetRefused, refuse_unregistrable
-from gateway.webhooks.errors import TooManyWebhooks
+from gateway.webhooks.errors import SecretRotationRunning, TooManyWebhooks
 from gateway.webhooks.models import ACTIVE, BY_STAFF, DISABLED, webhook_endpoints
 from gateway.webhooks.signing import Secrets
 
@@ -103,16 +104,48 @@ def remove(transaction: Transaction, *, endpoint_id: UUID) -> None:
         raise NotFound()
 
 
-def rotate_secret(transaction: Transaction, *, endpoint_id: UUID, now: datetime, secrets: Secrets) -> dict[str, Any]:
-    """A new secret, shown this once; the one before it signs beside it for `rules.SECRET_OVERLAP`. Raises NotFound."""
-    row = locked(transaction, endpoint_id=endpoint_id)
-    secret = secrets.new()
+def rotate_secret(
+    transaction: Transaction, *, endpoint_id: UUID, now: datetime, secrets: Secrets, principal: str, key: str | None
+) -> tuple[dict[str, Any], bool]:
+    """A new secret; the one before it signs beside it for `rules.SECRET_OVERLAP`.
+
+    Gives whether this is the answer of an earlier request too: while both sign, the same key of the same person makes
+    nothing new. Raises NotFound, SecretRotationRunning.
+    """
+    row, digest = locked(transaction, endpoint_id=endpoint_id), _digest(principal=principal, key=key)
+    if not rules.both_secrets_sign(until=row["previous_secret_until"], now=now):
+        return _with_new_secret(transaction, row=row, now=now, secrets=secrets, digest=digest), False
+    if digest is None or digest != row["rotation_digest"]:
+        raise _rotation_running(until=row["previous_secret_until"])
+    return {**_shown(row, now=now), "secret": secrets.unseal(row["secret_sealed"], endpoint_id=endpoint_id)}, True
+
+
+def rotate_every_secret(
+    transaction: Transaction, *, now: datetime, secrets: Secrets
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Those with a new secret, and those that are left as they are because two of theirs sign yet."""
+    changed, left = [], []
+    for row in transaction.all(
+        select(webhook_endpoints).order_by(webhook_endpoints.c.id).with_for_update(key_share=True)
+    ):
+        if rules.both_secrets_sign(until=row["previous_secret_until"], now=now):
+            left.append(_shown(row, now=now))
+        else:
+            changed.append(_with_new_secret(transaction, row=row, now=now, secrets=secrets, digest=None))
+    return changed, left
+
+
+def _with_new_secret(
+    transaction: Transaction, *, row: Row, now: datetime, secrets: Secrets, digest: str | None
+) -> dict[str, Any]:
+    endpoint_id, secret = row["id"], secrets.new()
     rotated = update(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id)
     transaction.run(
         rotated.values(
             secret_sealed=secrets.seal(secret, endpoint_id=endpoint_id),
             previous_secret_sealed=row["secret_sealed"],
             previous_secret_until=now + rules.SECRET_OVERLAP,
+            rotation_digest=digest,
             version=webhook_endpoints.c.version + 1,
         )
     )
@@ -131,13 +164,24 @@ def locked(transaction: Transaction, *, endpoint_id: UUID) -> Row:
 def forget_old_secrets(transaction: Transaction, *, now: datetime) -> int:
     """A secret that signs no more is kept no longer."""
     over = update(webhook_endpoints).where(webhook_endpoints.c.previous_secret_until <= now)
-    return transaction.run(over.values(previous_secret_sealed=None, previous_secret_until=None))
+    return transaction.run(over.values(previous_secret_sealed=None, previous_secret_until=None, rotation_digest=None))
 
 
 def _shown(row: Row, *, now: datetime) -> dict[str, Any]:
     """Without the secrets; an overlap that is over and a pause that is over are not told."""
     still = {name: row[name] if row[name] and row[name] > now else None for name in OVER_WITH_TIME}
     return {**row, **still}
+
+
+def _digest(*, principal: str, key: str | None) -> str | None:
+    return hashlib.sha256(f"{principal}\n{key}".encode()).hexdigest() if key else None
+
+
+def _rotation_running(*, until: datetime) -> SecretRotationRunning:
+    return SecretRotationRunning(
+        f"The secret before this one signs until {until:%Y-%m-%dT%H:%M:%SZ}. Change it again after that. The answer "
+        "of the change that is under way is given again for the Idempotency-Key that it was sent with."
+    )
 
 
 def _refuse_wrong(request: Mapping[str, Any], *, policy: Policy) -> None:

@@ -32,6 +32,8 @@ webhook_endpoints = Table(
     Column("secret_sealed", Text, nullable=False),
     Column("previous_secret_sealed", Text),
     Column("previous_secret_until", DateTime(timezone=True)),
+    # Who asked for the change of secret that is under way, and by which Idempotency-Key: a digest of both.
+    Column("rotation_digest", Text),
     Column("state", Text, nullable=False),
     Column("disabled_reason", Text),
     Column("disabled_at", DateTime(timezone=True)),

@@ -81,3 +81,8 @@ def room(*, failures_in_row: int, in_flight: int) -> int:
 def is_given_up(*, failing_since: datetime, now: datetime) -> bool:
     """Nothing has arrived at it for days."""
     return now - failing_since >= timedelta(days=FAILING_DAYS_MAX)
+
+
+def both_secrets_sign(*, until: datetime | None, now: datetime) -> bool:
+    """Whether the secret before the newest signs yet."""
+    return until is not None and now < until

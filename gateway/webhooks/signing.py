@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 
 from chassis.events import CONTENT_TYPE
 from chassis.keys import FieldCipher
+from gateway.webhooks.rules import both_secrets_sign
 
 PURPOSE = "fields-gateway"
 PREFIX = "whsec_"
@@ -20,7 +21,7 @@ AGENT_NAME = "Captive-Webhooks/1"
 
 
 class Secrets:
-    """Makes secrets, and opens those that are stored for signing alone."""
+    """Makes secrets, and opens those that are stored: to sign, and to repeat an answer that was lost."""
 
     def __init__(self, *, folder: Path) -> None:
         self._cipher = FieldCipher(folder=folder, purpose=PURPOSE)
@@ -35,9 +36,9 @@ class Secrets:
     def headers(self, *, endpoint: Mapping[str, Any], event_id: UUID, body: str, now: datetime) -> dict[str, str]:
         """What a call carries. While one secret replaces another, both sign, and either one verifies."""
         sealed = [endpoint["secret_sealed"]]
-        if endpoint["previous_secret_until"] is not None and now < endpoint["previous_secret_until"]:
+        if both_secrets_sign(until=endpoint["previous_secret_until"], now=now):
             sealed.append(endpoint["previous_secret_sealed"])
-        opened = [Webhook(self._unseal(text, endpoint_id=endpoint["endpoint_id"])) for text in sealed]
+        opened = [Webhook(self.unseal(text, endpoint_id=endpoint["endpoint_id"])) for text in sealed]
         return {
             "Content-Type": CONTENT_TYPE,
             "User-Agent": AGENT_NAME,
@@ -46,5 +47,6 @@ class Secrets:
             "webhook-signature": " ".join(key.sign(str(event_id), now, body) for key in opened),
         }
 
-    def _unseal(self, sealed: str, *, endpoint_id: UUID) -> str:
+    def unseal(self, sealed: str, *, endpoint_id: UUID) -> str:
+        """The secret of this endpoint in clear."""
         return self._cipher.decrypt(sealed, bound_to=f"webhook_endpoints.secret:{endpoint_id}")

@@ -1,6 +1,9 @@
 """What accounts refuses, and what to do about it."""
 
-from chassis.errors import Kind, Refusal
+from datetime import date
+from typing import Self
+
+from chassis.errors import FieldError, Kind, Refusal
 
 
 class AccountNumberTaken(Refusal):
@@ -22,6 +25,15 @@ class GoodThroughOutOfRange(Refusal):
     kind = Kind.UNPROCESSABLE
     title = "No payoff quote can be given for this date"
     detail = "A payoff quote is good for today or some days ahead. Choose an earlier date, but none that has passed."
+
+    @classmethod
+    def unless_between(cls, *, first: date, last: date) -> Self:
+        """The refusal that names the days there are."""
+        sentence = f"Choose a date from {first} to {last}."
+        return cls(
+            f"A payoff quote can be good through {last} at most, and not for a day that has passed. {sentence}",
+            errors=[FieldError(pointer="/good_through", code="out_of_range", detail=sentence)],
+        )
 
 
 class NothingToPayOff(Refusal):

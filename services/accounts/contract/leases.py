@@ -22,6 +22,7 @@ class LeaseFigures(Strict):
     each by a name of its own (`contract.parties`).
     `unused_cents`: what of the instalments due by the date, and of those paid ahead, is for the days from the date on;
     accounts of the release before does not say it.
+    `quote_until_on`: the last day that a price can be promised for; accounts of the release before does not say it.
     `servicemember_from_on` is the call-up of the servicemember's flag that stands on the account, null for none.
     """
 
@@ -39,6 +40,7 @@ class LeaseFigures(Strict):
     next_due_on = fields.Date(required=True, allow_none=True)
     maturity_on = fields.Date(required=True)
     unused_cents = Cents(load_default=0, minimum=0)
+    quote_until_on = fields.Date(load_default=None, allow_none=True)
     lessee_roles = fields.List(fields.String(validate=validate.Regexp(PARTY)), required=True)
     servicemember_from_on = fields.Date(required=True, allow_none=True)
 

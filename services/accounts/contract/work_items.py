@@ -5,6 +5,12 @@ from marshmallow import fields, validate
 from chassis.schemas import Instant, Strict, Text
 from services.accounts.contract.schemas import PAGE_MAX, REASON_LENGTH_MAX
 
+WORK_REASONS = (
+    "account_not_open", "business_day_failed", "credit_after_last_instalment", "effective_before_opening",
+    "lease_quote_met", "letter_without_address", "payment_day_unconfirmed", "payoff_quote_missed", "refund_due",
+    "servicemember_before_opening", "title_released_account_reopened",
+)  # fmt: skip
+
 
 class ListWorkItems(Strict):
     """Those that are open, oldest first; of one reason or one account where it is named."""

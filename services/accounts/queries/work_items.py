@@ -9,6 +9,7 @@ from sqlalchemy import select
 from chassis.context import CallContext
 from chassis.errors import FieldError, InvalidRequest
 from chassis.store import Transaction
+from services.accounts.contract.work_items import WORK_REASONS
 from services.accounts.models import accounts, work_items
 from services.accounts.queries.reading import allowed_id
 from services.accounts.rules.shown import work_item_as_told
@@ -27,6 +28,7 @@ def list_work_items(
         .limit(limit + 1)
     )
     if reason is not None:
+        _require_known(reason)
         waiting = waiting.where(work_items.c.reason == reason)
     if account_id is not None:
         waiting = waiting.where(work_items.c.account_id == allowed_id(caller, account_id))
@@ -35,6 +37,13 @@ def list_work_items(
     rows = transaction.all(waiting)
     data = [work_item_as_told(row) for row in rows[:limit]]
     return {"data": data, "next_cursor": _cursor(rows[limit - 1]["id"]) if len(rows) > limit else None}
+
+
+def _require_known(reason: str) -> None:
+    """A word that no item can have is a slip of the pen: an empty list would say that nothing waits."""
+    if reason not in WORK_REASONS:
+        known = ", ".join(WORK_REASONS)
+        raise InvalidRequest(errors=[FieldError("/reason", "invalid", f"Must be one of: {known}.")])
 
 
 def _cursor(identifier: UUID) -> str:

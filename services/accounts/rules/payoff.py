@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chassis.errors import FieldError
 from chassis.money import round_half_up_cents
 from services.accounts.contract.errors import GoodThroughOutOfRange
 from services.accounts.rules.amendments import in_force
@@ -112,14 +111,13 @@ def lease_instalments_due_cents(*, terms: LeaseTerms, state: AccountState, on: d
 
 def require_good_through(*, good_through: date, today: date, policy: PayoffPolicy) -> None:
     """Raises GoodThroughOutOfRange for a day in the past or further ahead than the company's policy."""
-    last = today + timedelta(days=policy.days_ahead_max)
-    if today <= good_through <= last:
-        return
-    sentence = f"Choose a date from {today} to {last}."
-    raise GoodThroughOutOfRange(
-        f"A payoff quote can be good through {last} at most, and not for a day that has passed. {sentence}",
-        errors=[FieldError(pointer="/good_through", code="out_of_range", detail=sentence)],
-    )
+    last = last_good_through(today=today, policy=policy)
+    if not today <= good_through <= last:
+        raise GoodThroughOutOfRange.unless_between(first=today, last=last)
+
+
+def last_good_through(*, today: date, policy: PayoffPolicy) -> date:
+    return today + timedelta(days=policy.days_ahead_max)
 
 
 def still_open_cents(*, terms: LoanTerms, state: AccountState) -> int:

@@ -22,6 +22,7 @@ BREAKDOWN = ("principal_cents", "interest_cents", "fees_cents", "other_cents", "
 PROMISED = ("id", "account_id", "kind", "payoff_cents", "per_diem", "as_of_on", "good_through", "explanation")
 PENDING = "Payments that are still on their way are not counted."
 GOOD_FUNDS = "The account closes, and its title is released, once the money has settled."
+RETURNED = "Should the bank return a payment that is counted here, the account opens again even if this was paid."
 
 
 def explained(
@@ -37,7 +38,7 @@ def explained(
         "sentence": _sentence(figures),
         "parts": [part for part in parts if part["amount_cents"] or part["code"] == "interest"],
         "interest": _interest(terms, state, figures.on) if isinstance(terms, LoanTerms) else None,
-        "notes": [PENDING, GOOD_FUNDS],
+        "notes": [PENDING, GOOD_FUNDS, RETURNED],
     }
 
 

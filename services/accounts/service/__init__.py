@@ -252,7 +252,9 @@ class AccountsService(Papers, Days):
 
     @query(takes=leases.GetLeaseFigures, gives=leases.LeaseFigures, may=(SERVICE,))
     def get_lease_figures(self, call: Call) -> Any:
-        return queries.get_lease_figures(call.transaction, caller=call.context, **call.request)
+        return queries.get_lease_figures(
+            call.transaction, caller=call.context, policy=self.policy, today=self.clock.today(), **call.request
+        )
 
     @command(takes=leases.AssessCharges, gives=leases.AssessedCharges, may=(SERVICE,), idempotent=True)
     def assess_charges(self, call: Call) -> Any:

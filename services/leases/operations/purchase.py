@@ -11,6 +11,7 @@ from sqlalchemy import select
 from chassis.bus.rpc import Asks
 from chassis.context import CallContext
 from chassis.store import Database, Row
+from services.accounts.contract.errors import GoodThroughOutOfRange
 from services.leases.contract.errors import BuyerNotAllowed, NotFound, StatePolicyMissing
 from services.leases.models import leases
 from services.leases.operations.figures import ask_figures
@@ -51,12 +52,16 @@ def price_purchase(
     store: Database, *, accounts: Asks, caller: CallContext, account_id: str, good_through: date | None, buyer: str,
     today: date,
 ) -> Purchase:  # fmt: skip
-    """Raises NotFound, BuyerNotAllowed, StatePolicyMissing, and NeighbourSilent or NeighbourAbsent."""
+    """What buying costs by the day, or by the usual one.
+
+    Raises NotFound, GoodThroughOutOfRange, BuyerNotAllowed, StatePolicyMissing, and NeighbourSilent or NeighbourAbsent.
+    """
     lease = _lease(store, caller=caller, account_id=account_id)
     told = ask_figures(accounts=accounts, caller=caller, account_id=account_id, on=good_through or today)
     if good_through is None:
         good_through = usual_good_through(today=today, next_due_on=told["next_due_on"])
         told = ask_figures(accounts=accounts, caller=caller, account_id=account_id, on=good_through)
+    _require_quotable(good_through, today=today, last=told["quote_until_on"])
     figures, policy = figures_of(told), _policy(told, buyer=buyer)
     added = purchase_lines(
         lease_balance_cents=figures.lease_balance_cents, is_at_end=figures.instalments_to_come == 0,
@@ -78,6 +83,12 @@ def _lease(store: Database, *, caller: CallContext, account_id: str) -> Row:
     if row is None:
         raise NotFound()
     return row
+
+
+def _require_quotable(good_through: date, *, today: date, last: date | None) -> None:
+    """A price is shown for those days alone that it can be promised for."""
+    if last is not None and not today <= good_through <= last:
+        raise GoodThroughOutOfRange.unless_between(first=today, last=last)
 
 
 def _policy(told: Mapping[str, Any], *, buyer: str) -> StatePolicy:

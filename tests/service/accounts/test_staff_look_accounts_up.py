@@ -1,5 +1,6 @@
 """Staff find accounts, see them whole and close what waits for a person; every look is in the audit log."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from chassis.errors import Forbidden, InvalidRequest, NotFound
 from chassis.tables import audit_log
 from services.accounts.contract.errors import WorkItemClosed
 from services.accounts.contract.files import FOUND_MAX
+from services.accounts.contract.work_items import WORK_REASONS
 from services.accounts.models import work_items
 from services.accounts.operations import naming
 from services.accounts.service import AccountsService
@@ -239,6 +241,19 @@ class TestWhatWaits:
         assert self.listed(service, reason="refund_due")["data"] == []
         with pytest.raises(InvalidRequest):
             self.listed(service, cursor="é")
+
+    def test_is_asked_for_by_a_reason_that_there_is(self, service: AccountsService) -> None:
+        with pytest.raises(InvalidRequest) as refused:
+            self.listed(service, reason="nope")
+        (wrong,) = refused.value.errors
+        assert wrong.pointer == "/reason"
+        assert all(reason in wrong.detail for reason in WORK_REASONS)
+
+    def test_has_no_reason_that_cannot_be_asked_for(self, service: AccountsService) -> None:
+        of_table = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck_work_items_reason'"
+        with service.store.reading() as transaction:
+            known = transaction.value(text(of_table))
+        assert sorted(re.findall(r"'(\w+)'", known)) == sorted(WORK_REASONS)
 
     def test_of_no_item_is_not_found(self, service: AccountsService) -> None:
         for item_id in (NOBODYS_ID, "x"):

@@ -219,6 +219,13 @@ def heeding_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.parametrize("words", [["tail", "--count", "1"], ["replay", "--source", "payments", "--to", "nowhere"]])
+def test_what_is_still_to_come_is_not_waited_for(tmp_path: Path, words: list[str]) -> None:
+    given = [*words, "--from", "2999-01-01T00:00:00Z", "--data", str(tmp_path)]
+    with pytest.raises(StackProblem, match=r"2999-01-01T00:00:00.* is still to come; only what has happened"):
+        CliRunner().invoke(events_command, given, catch_exceptions=False)
+
+
 @pytest.mark.bus
 def test_a_tail_shows_what_comes_and_can_begin_earlier(broker: Broker, tmp_path: Path, captive: Any) -> None:
     told = [an_event(number=1), an_event(number=2), an_event(payment_declined, number=3), an_event(number=4)]

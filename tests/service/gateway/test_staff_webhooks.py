@@ -98,9 +98,9 @@ class TestRegistering:
         assert row is not None
         assert made["secret"].removeprefix("whsec_") not in str(row)
         sealed = row["secret_sealed"]
-        assert partners_stage.secrets._unseal(sealed, endpoint_id=row["id"]) == made["secret"]
+        assert partners_stage.secrets.unseal(sealed, endpoint_id=row["id"]) == made["secret"]
         with pytest.raises(InvalidTag):
-            partners_stage.secrets._unseal(sealed, endpoint_id=UUID(NOWHERE))
+            partners_stage.secrets.unseal(sealed, endpoint_id=UUID(NOWHERE))
 
     def test_refuses_events_that_nobody_promised_and_says_which_there_are(self, partners_stage: Stage) -> None:
         wanted = ["payment_posted", "payment_submitted", "payment_guessed"]

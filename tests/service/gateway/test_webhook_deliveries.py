@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from openapi_schema_validator import OAS31Validator
@@ -14,6 +15,7 @@ from chassis.clock import FixedClock
 from chassis.doors import Outcome
 from chassis.store import Database, Transaction
 from gateway import openapi
+from gateway.api import examples
 from gateway.service import GatewayService
 from gateway.stream.told import unpromised
 from gateway.webhooks import dispatching, endpoints, rules
@@ -25,6 +27,7 @@ from tests.fixtures.dying import dies_at
 from tests.fixtures.ports import free_port
 from tests.fixtures.processes import eventually
 from tests.service.gateway.webhooks import Stage
+from tests.unit.gateway.builders import HttpAnswer
 
 
 class TestWhatArrives:
@@ -154,6 +157,36 @@ class TestRotation:
         (arrival,) = partner.arrivals
         assert arrival.verified_with(second) is not None
         assert arrival.verified_with(webhook["secret"]) is None
+
+    def test_a_second_one_waits_for_the_end_of_the_first(self, partners_stage: Stage, partner: Partner) -> None:
+        webhook = partners_stage.registers(partner)
+        now = partners_stage.clock.now()
+        until = partners_stage.asks("POST", f"/{webhook['id']}/rotate-secret").json["previous_secret_until"]
+        refused = partners_stage.asks("POST", f"/{webhook['id']}/rotate-secret")
+        assert (refused.status_code, refused.json["code"]) == (409, "secret_rotation_running")
+        assert f"signs until {until[:19]}Z" in refused.json["detail"]
+        partners_stage.happens()
+        partners_stage.dispatches()
+        assert partner.arrivals[-1].verified_with(webhook["secret"]) is not None
+        partners_stage.clock.move_to(now + rules.SECRET_OVERLAP)
+        assert partners_stage.asks("POST", f"/{webhook['id']}/rotate-secret").status_code == 200
+
+    def test_a_lost_answer_is_given_again_for_its_key_and_to_its_person_alone(
+        self, partners_stage: Stage, partner: Partner
+    ) -> None:
+        webhook = partners_stage.registers(partner)
+
+        def rotates(*, key: str = "first", **claims: Any) -> HttpAnswer:
+            token = partners_stage.gateway.token(roles=["agent"], accounts=None, **claims)
+            path = f"/{webhook['id']}/rotate-secret"
+            return partners_stage.asks("POST", path, token=token, headers={"Idempotency-Key": key})
+
+        lost, again = rotates(), rotates()
+        assert again.json == lost.json
+        assert ["Idempotent-Replayed" in answer.headers for answer in (lost, again)] == [False, True]
+        assert [rotates(key="second").status_code, rotates(sub=examples.ACCOUNT_ID).status_code] == [409, 409]
+        partners_stage.clock.move_to(partners_stage.clock.now() + rules.SECRET_OVERLAP)
+        assert rotates().json["secret"] != lost.json["secret"]
 
     def test_a_secret_that_signs_no_more_is_not_kept(self, partners_stage: Stage, partner: Partner) -> None:
         webhook = partners_stage.registers(partner)

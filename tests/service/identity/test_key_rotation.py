@@ -94,8 +94,13 @@ class TestTheSecretsOfWebhooks:
             row = transaction.one(select(webhook_endpoints))
         assert row is not None
         secrets = Secrets(folder=keys_folder)
-        assert told.strip().endswith(secrets._unseal(row["secret_sealed"], endpoint_id=row["id"]))
-        assert secrets._unseal(row["previous_secret_sealed"], endpoint_id=row["id"]) == made["secret"]
+        assert told.strip().endswith(secrets.unseal(row["secret_sealed"], endpoint_id=row["id"]))
+        assert secrets.unseal(row["previous_secret_sealed"], endpoint_id=row["id"]) == made["secret"]
+        again = rotate("webhooks").output
+        assert "0 secrets are new" in again
+        assert f"{made['url']} keeps its two secrets; change them again after " in again
+        with stage.database.reading() as transaction:
+            assert transaction.one(select(webhook_endpoints)) == row
 
 
 def test_without_keys_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

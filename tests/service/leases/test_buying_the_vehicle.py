@@ -264,8 +264,13 @@ def test_who_may_buy_and_when_is_the_states_and_the_accounts_word(house: LeaseHo
     california = house.takes_over(a_late_lease())
     with pytest.raises(BuyerNotAllowed):
         bought(house, california, buyer="dealer")
-    with pytest.raises(GoodThroughOutOfRange):
-        bought(house, california, key="late", good_through="2027-02-01")
+    for good_through in ("2027-02-01", "2026-11-22"):
+        with pytest.raises(GoodThroughOutOfRange) as promised:
+            bought(house, california, key="late", good_through=good_through)
+        with pytest.raises(GoodThroughOutOfRange) as looked_at:
+            house.asks("get_buyout_quote", california, good_through=good_through)
+        assert looked_at.value.as_data() == promised.value.as_data()
+        assert "Choose a date from 2026-11-23 to 2026-12-23." in looked_at.value.detail
     texas = house.takes_over(a_late_lease(source_ref="demo/leases/2", state="TX"))
     assert "sales_tax" not in [
         line["code"] for line in house.asks("get_buyout_quote", texas, buyer="dealer")["price"]["lines"]

@@ -89,6 +89,11 @@ class TestTheWorkedExample:
             "Fees charged and not yet paid: $15.00.",
         ]
         assert explanation["interest"]["days"] == 25
+        assert explanation["notes"] == [
+            "Payments that are still on their way are not counted.",
+            "The account closes, and its title is released, once the money has settled.",
+            "Should the bank return a payment that is counted here, the account opens again even if this was paid.",
+        ]
 
     def test_takes_the_customers_credit_off(self) -> None:
         figures = payoff_on(terms=the_worked_loan(), state=the_worked_state(unapplied_cents=5_000), on=GOOD_THROUGH)
