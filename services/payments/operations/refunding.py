@@ -30,7 +30,7 @@ from services.payments.rules.refunds import (
     SURPLUS,
     UNKNOWN,
     WHOLE_PAYMENT,
-    has_gone_back,
+    owes_surplus,
     steps_to,
     why_not_refundable,
 )
@@ -51,23 +51,25 @@ _WITH_CHARGE = select(refunds, _reference, _with_fee).join(payments, payments.c.
 def note_refund_due(transaction: Transaction, *, due: Mapping[str, Any], now: datetime, today: date) -> None:
     """Accounts owes money back (`accounts.refund_due`): paid once the payment it follows from has settled.
 
-    Where that has come back meanwhile, nothing is owed any more.
+    Where that has come back meanwhile, is out of the balance or goes back as a whole, nothing more is owed of it.
     """
     # Locked: where the money comes in at this moment, one of the two must see the other.
     of_payment = payments_shown.where(payments.c.id == UUID(due["payment_id"]))
     payment = transaction.one(of_payment.with_for_update(of=payments))
     number = due["presentment_number"]
-    has_come_back = payment is not None and has_gone_back(payment, presentment_number=number)
+    is_owed = payment is None or (
+        owes_surplus(payment, presentment_number=number) and not _goes_back_whole(transaction, payment=payment)
+    )
     refund = {
         "id": UUID(due["refund_id"]), "kind": SURPLUS, "payment_id": UUID(due["payment_id"]),
         "presentment_number": number, "account_id": UUID(due["account_id"]), "amount_cents": due["amount_cents"],
-        "status": CANCELLED if has_come_back else REQUESTED, "requested_by": ACCOUNTS, "created_at": now,
+        "status": REQUESTED if is_owed else CANCELLED, "requested_by": ACCOUNTS, "created_at": now,
     }  # fmt: skip
     if not transaction.run(insert_or_keep(refunds).on_conflict_do_nothing(constraint="pk_refunds"), refund):
         return
     if payment is None:
         _fail(transaction, refund=refund, code=NO_WAY_BACK, now=now, today=today)
-    elif payment["status"] == SETTLED and not has_come_back:
+    elif payment["status"] == SETTLED and is_owed:
         _request(transaction, refund=refund)
 
 
@@ -107,6 +109,16 @@ def cancel_refunds(transaction: Transaction, *, payment: Row) -> None:
         update(refunds)
         .where(refunds.c.payment_id == payment["id"], refunds.c.status.in_(steps_to(CANCELLED)))
         .where(refunds.c.presentment_number == payment["presentment_number"])
+        .values(status=CANCELLED)
+    )
+
+
+def cancel_surplus(transaction: Transaction, *, payment_id: UUID, presentment_number: int) -> None:
+    """The payment is in no balance any more: what was too much of it is no refund by itself, if it has not gone out."""
+    transaction.run(
+        update(refunds)
+        .where(refunds.c.payment_id == payment_id, refunds.c.status.in_(steps_to(CANCELLED)))
+        .where(refunds.c.presentment_number == presentment_number, refunds.c.kind == SURPLUS)
         .values(status=CANCELLED)
     )
 
@@ -234,6 +246,10 @@ def _tell(transaction: Transaction, event: Any, refund: Mapping[str, Any], **mor
         "amount_cents": refund["amount_cents"],
     }
     transaction.emit(event, subject=str(refund["account_id"]), data={**shown, **more})
+
+
+def _goes_back_whole(transaction: Transaction, *, payment: Row) -> bool:
+    return transaction.one(_standing_refunds(payment).where(refunds.c.kind == WHOLE_PAYMENT)) is not None
 
 
 def _standing_refunds(payment: Row) -> Any:

@@ -26,6 +26,7 @@ from services.payments.models import (
     is_to_come,
     payments,
 )
+from services.payments.operations.refunding import cancel_surplus
 from services.payments.rules.autopay_wording import ACTIVE
 from services.payments.rules.limits import can_take, with_quote
 from services.payments.rules.policy import Policy
@@ -229,8 +230,10 @@ def _note_standings(transaction: Transaction, *, told: Sequence[tuple[int, Mappi
 def note_payment_reversed(transaction: Transaction, *, sequence: int, data: Mapping[str, Any]) -> None:
     """The ledger has undone a payment, whoever asked for it: it is in no balance any more."""
     note_standing(transaction, sequence=sequence, data=data)
-    presentment = {"of_payment": UUID(data["payment_id"]), "number": data["presentment_number"]}
-    transaction.run(_REVERSED, {**presentment, "reversed_on": data["reversed_on"]})
+    payment_id, number = UUID(data["payment_id"]), data["presentment_number"]
+    # The payment first, as everywhere: who is told of a surplus at this moment holds it.
+    transaction.run(_REVERSED, {"of_payment": payment_id, "number": number, "reversed_on": data["reversed_on"]})
+    cancel_surplus(transaction, payment_id=payment_id, presentment_number=number)
 
 
 def _figures(standing: Mapping[str, Any]) -> dict[str, Any]:

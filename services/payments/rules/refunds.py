@@ -44,6 +44,17 @@ def why_not_refundable(payment: Mapping[str, Any]) -> str | None:
     return None if payment["status"] == SETTLED else NOT_SETTLED
 
 
+def owes_surplus(payment: Mapping[str, Any], *, presentment_number: int) -> bool:
+    """Whether what was too much of that presentment may still be paid back by itself.
+
+    Not once the bank took it back, nor once it is in no balance any more: then all of it is the customer's, or has been
+    sent back.
+    """
+    is_out = payment["reversed_on"] is not None or payment["refunded_on"] is not None
+    is_newest = payment["presentment_number"] == presentment_number
+    return not has_gone_back(payment, presentment_number=presentment_number) and not (is_newest and is_out)
+
+
 def has_gone_back(payment: Mapping[str, Any], *, presentment_number: int) -> bool:
     """Whether that presentment of the payment was returned, or a later one has taken its place since."""
     number: int = payment["presentment_number"]

@@ -45,6 +45,18 @@ def owed_back(counter: Counter, payment: dict[str, Any], **changed: Any) -> Enve
     return an_event(accounts_events.refund_due, clock=counter.clock, subject=AN_ACCOUNT, data=loaded)
 
 
+def taken_out_of_balance(counter: Counter, payment: dict[str, Any]) -> Outcome:
+    """Staff undo the payment in accounts."""
+    data = {
+        "account_id": AN_ACCOUNT, "payment_id": payment["id"], "presentment_number": 1, "reason": "Keyed twice",
+        "amount_cents": payment["amount_cents"], "effective_on": "2026-11-23", "reversed_on": "2026-11-23",
+        "return_code": None, "standing": a_standing(),
+    }  # fmt: skip
+    loaded = accounts_events.PaymentReversedV1().load(data)
+    event = an_event(accounts_events.payment_reversed, clock=counter.clock, subject=AN_ACCOUNT, data=loaded)
+    return deliver(counter.service.on_payment_reversed, event)
+
+
 def pays_out(counter: Counter, *, again: bool = False) -> Outcome:
     requested = emitted(counter.service.store, name="refund_requested")[-1]
     return deliver(counter.service.on_refund_requested, requested, again=again)
@@ -116,6 +128,44 @@ class TestWhatAccountsOwesBack:
         processor_tells.tells("charge.returned", payment, code="R02")
         assert counter.told("refund_requested") == counter.told("refund_failed") == []
         assert "cancelled" in counter.everything_stored()
+
+    def test_is_no_refund_of_its_own_once_the_payment_is_in_no_balance_any_more(
+        self, counter: Counter, processor_tells: TellingProcessor
+    ) -> None:
+        payment = counter.pay()
+        counter.charge()
+        deliver(counter.service.on_refund_due, owed_back(counter, payment))
+        assert taken_out_of_balance(counter, payment) is Outcome.DONE
+        processor_tells.tells("charge.settled", payment)
+        assert counter.told("refund_requested") == []
+        refund(counter, payment)
+        assert pays_out(counter) is Outcome.DONE
+        assert [paid["amount_cents"] for paid in refunds_at_processor(counter)] == [payment["amount_cents"]]
+
+    @pytest.mark.parametrize("goes_back_first", [False, True])
+    def test_is_no_refund_of_its_own_when_it_is_told_only_then(
+        self, counter: Counter, processor_tells: TellingProcessor, goes_back_first: bool
+    ) -> None:
+        payment = settled(counter, processor_tells)
+        if goes_back_first:
+            refund(counter, payment)
+        else:
+            taken_out_of_balance(counter, payment)
+        assert deliver(counter.service.on_refund_due, owed_back(counter, payment)) is Outcome.DONE
+        if not goes_back_first:
+            refund(counter, payment)
+        assert pays_out(counter) is Outcome.DONE
+        assert [paid["amount_cents"] for paid in refunds_at_processor(counter)] == [payment["amount_cents"]]
+        assert len(counter.told("refund_requested")) == 1
+
+    def test_that_went_out_before_stays_out(self, counter: Counter, processor_tells: TellingProcessor) -> None:
+        payment = settled(counter, processor_tells)
+        deliver(counter.service.on_refund_due, owed_back(counter, payment))
+        pays_out(counter)
+        taken_out_of_balance(counter, payment)
+        assert len(counter.told("refund_paid")) == 1
+        with pytest.raises(PaymentNotRefundable):
+            refund(counter, payment)
 
     @pytest.mark.parametrize("presented_again", [False, True])
     def test_is_owed_no_more_where_the_payment_had_come_back_before(
