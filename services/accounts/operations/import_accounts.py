@@ -239,7 +239,7 @@ def _the_same(
             yield record
             continue
         refusal = AccountNumberTaken(
-            f"{record.source_ref} is here already with an account number that ends in {number[-4:]}, not in "
+            f"{record.source_ref} is known already with an account number that ends in {number[-4:]}, not in "
             f"{record.account_number[-4:]}. Correct the number or the source reference, and import again."
         )
         turn_away(record, refusal)
