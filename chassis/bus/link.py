@@ -23,6 +23,8 @@ CONNECTION_FAULTS = (OSError, AMQPError, KombuError, AttributeError, EOFError)
 RECONNECT_SECONDS_MAX = 5.0
 HEARTBEAT_SECONDS = 10
 OPEN_SECONDS_MAX = 10.0
+# As long as the broker itself waits for a handshake: a busy one, with hundreds of queues just declared, needs seconds.
+HANDSHAKE_SECONDS_MAX = 10.0
 CONTENT_TYPE_JSON = "application/json"
 
 log = logs.logger(__name__)
@@ -263,7 +265,9 @@ def open_channel(url: str, *, heartbeat_seconds: float = 0) -> Iterator[Any]:
     options = {} if url.startswith(embedded.SCHEME) else {"frame_handler": wire.forgiving_frames}
     try:
         with (
-            Connection(url, connect_timeout=3, heartbeat=heartbeat_seconds, transport_options=options) as connection,
+            Connection(
+                url, connect_timeout=HANDSHAKE_SECONDS_MAX, heartbeat=heartbeat_seconds, transport_options=options
+            ) as connection,
             connection.channel() as channel,
         ):
             yield channel
