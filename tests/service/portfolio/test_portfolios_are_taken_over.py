@@ -48,7 +48,7 @@ def a_table(folder: Path, *rows: dict[str, Any]) -> Path:
 def test_a_reference_that_stands_again_for_another_number_is_named(stage: Stage, tmp_path: Path) -> None:
     """In one file and from one file to the next; the same account again is no fault."""
     first = replace(a_loan(source_ref="pool/1"), account_number="1000000042")
-    why = "pool/1 is known already with an account number that ends in 0042, not in {}. Correct the number or the source"
+    why = "pool/1 is known already with an account number that ends in 0042, not in {}. Correct the number or"
     assert stage.take(a_lines_file(tmp_path, first, first, replace(first, account_number="1000000043"))).created == 1
     assert [why.format("0043") in refusal for refusal in stage.refused()] == [True]
     assert stage.refused()[0].startswith("portfolio.jsonl, line 3, account_number: ")
