@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chassis.failpoints import DECLARED
+from chassis.inbox import ENDED_MAX
 from tests.faults.crashing.playing import run
 from tests.faults.crashing.points import PASSES, drawn, whole
 from tests.faults.crashing.stack import a_crashing_stack
@@ -42,6 +43,7 @@ def test_no_payment_is_lost_doubled_or_stuck_whatever_dies_at_whatever_point(tmp
     assert found.missing == [], "a point that a program does not reach is a finding"
     assert found.died == found.wanted, "nobody dies where the table says that nobody passes"
     assert found.seen == found.died.total(), "each death that was written down was the end of a process"
+    assert found.put_aside * ENDED_MAX <= found.died.total(), "only what has ended process after process is put aside"
     assert found.count.defects == []
     assert found.left == []
     assert found.ledger_agrees

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chassis.inbox import PROCESS_ENDED
 from deploy.catalogue import SERVICES
 from deploy.demo.client import Mailbox
 from tests.faults.crashing.counting import Count, Defect, counted, left_over, of_accounts, wait_until_quiet
@@ -27,6 +28,7 @@ class Played:
     scene: Scene
     missing: Sequence[Death]
     count: Count
+    put_aside: int
     seconds: float
 
     def line(self) -> str:
@@ -49,6 +51,11 @@ class Run:
         return [death for scene in self.played for death in scene.missing]
 
     @property
+    def put_aside(self) -> int:
+        """Handlings in which so many processes ended that a person had to let them be tried again."""
+        return sum(scene.put_aside for scene in self.played)
+
+    @property
     def wanted(self) -> Counter[tuple[str, str]]:
         return Counter((death.point, death.program) for scene in self.played for death in scene.scene.deaths)
 
@@ -65,7 +72,7 @@ class Run:
             f"{covered}, {self.died.total()} deaths in {seconds:.0f} s",
             *table(self.died),
             *(scene.line() for scene in self.played if len(self.played) > 1),
-            f"in all: {self.count.line()}",
+            f"in all: {self.count.line()}; put aside and tried again: {self.put_aside}",
             f"left over: {', '.join(map(str, self.left)) or 'nothing'}; {self.ledger.strip()}",
         ]
 
@@ -100,9 +107,21 @@ def play(stack: CrashingStack, crowd: Crowd, scene: Scene) -> Played:
     missing = _until_all_have_died(stack, crowd, scene)
     stack.disarm()
     wait_until_quiet(stack)
+    put_aside = _let_be_tried_again(stack)
+    if put_aside:
+        wait_until_quiet(stack)
     count = counted(stack, crowd.payments[first:])
     count.defects += of_accounts(stack, crowd.payments)
-    return Played(scene, missing, count, time.monotonic() - started)
+    return Played(scene, missing, count, put_aside, time.monotonic() - started)
+
+
+def _let_be_tried_again(stack: CrashingStack) -> int:
+    """What is put aside because processes ended in it: points that one payment passes may have killed it each time."""
+    listed = [line.split("  ") for line in stack.captive("parked", "list").stdout.splitlines()]
+    put_aside = [line[0] for line in listed if line[-1] == PROCESS_ENDED]
+    for event_id in put_aside:
+        stack.captive("parked", "retry", event_id)
+    return len(put_aside)
 
 
 def _until_all_have_died(stack: CrashingStack, crowd: Crowd, scene: Scene) -> list[Death]:
