@@ -10,6 +10,7 @@ import requests
 from deploy.bench.http_arms import HttpArm
 from deploy.bench.http_payers import Payer
 from deploy.stack import StackProblem
+from gateway.errors import KEPT
 
 ANSWER_SECONDS_MAX = 10
 # Another payment is another payment.
@@ -87,8 +88,10 @@ def answer_of(arm: HttpArm, probe: Probe) -> dict[str, Any]:
         raise StackProblem(f"{arm.name} gives no answer to {probe.name}: {answer.status_code} {answer.text[:200]}")
     told = answer.json()
     if answer.status_code >= 400:
-        named = {name: told.get(name) for name in ("code", "title", "detail", "errors", "money_moved")}
-        return {"status": answer.status_code, **named}
+        named = {name: told.get(name) for name in ("code", "title", "errors", "money_moved")}
+        # Only the house keeps refusals too under a key, and says so.
+        detail = told["detail"].removesuffix(f" {KEPT}")
+        return {"status": answer.status_code, "detail": detail, **named}
     kept = {name: value for name, value in told.items() if probe.method == "GET" or name not in OWN}
     return {"status": answer.status_code, "body": kept, **{name: answer.headers.get(name) for name in HEADERS}}
 
