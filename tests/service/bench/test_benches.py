@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.bench.arms import NAMES
+from tests.fixtures.broker import a_turn
 from tests.fixtures.processes import ROOT
 
 SECONDS_MAX = 240
@@ -16,10 +17,11 @@ LINE = re.compile(r"^ *\S.* +[\d,]+\.\d\d (/s|ms|µs|×|%)")
 
 
 def bench(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "deploy.cli", "bench", *arguments],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS_MAX,
-    )  # fmt: skip
+    with a_turn():
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.cli", "bench", *arguments],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS_MAX,
+        )  # fmt: skip
 
 
 def measured(*arguments: str) -> tuple[dict[str, Any], int]:
