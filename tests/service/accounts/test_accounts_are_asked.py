@@ -278,7 +278,7 @@ class TestTransactions:
 
 def test_accounts_are_shown_by_one_statement_however_many(service: AccountsService) -> None:
     take_over(service, *[a_loan(source_ref=f"many/{number}") for number in range(20)])
-    ids = [an_account(service, replace(a_loan(), source_ref=f"many/{number}")) for number in range(20)]
+    ids = [an_account(service, a_loan(source_ref=f"many/{number}")) for number in range(20)]
     holder = a_customer(accounts=tuple(ids))
     with every_statement() as told:
         call(service.get_account, request={"account_id": ids[0]}, context=holder)
