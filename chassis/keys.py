@@ -8,7 +8,7 @@ import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from joserfc.jwk import KeySet, OKPKey
 from chassis.ids import made_at, new_id
 
 NONCE_BYTES = 12
+LATER = timedelta(milliseconds=2)
 
 UNREADABLE = (KeyError, ValueError, InvalidTag)
 """What decrypting raises for a value whose key is gone, or that was tampered with."""
@@ -229,7 +230,10 @@ def _print(key: bytes, word: str) -> int:
 def _prepare(folder: Path, purpose: str) -> tuple[str, Path]:
     home = folder / purpose
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return str(new_id(at=datetime.now(UTC))), home
+    made = [made_at(UUID(path.name.split(".")[0])) for path in home.glob("*.*")]
+    # The newest is the one of the highest id: two of one millisecond would be in no order.
+    now = max([datetime.now(UTC), *(each + LATER for each in made)])
+    return str(new_id(at=now)), home
 
 
 def _write(path: Path, content: bytes) -> None:

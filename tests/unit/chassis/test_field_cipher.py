@@ -47,6 +47,12 @@ def test_what_was_printed_before_a_rotation_is_looked_for_too(folder: Path) -> N
     assert set(after.prints_of("title")) == {before, after.print_of("title")}
 
 
+def test_of_keys_that_are_made_at_once_the_last_one_seals(folder: Path) -> None:
+    for _ in range(50):
+        made = add_secret_key(folder=folder, purpose=PURPOSE)
+        assert a_cipher(folder).newest == made
+
+
 def test_a_key_is_found_though_the_folder_looks_as_it_did(folder: Path) -> None:
     """Two files made within one tick of the file system's clock leave the folder with one time."""
     cipher, home = a_cipher(folder), folder / PURPOSE
