@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,9 +21,33 @@ class Strict(Schema):
         unknown = RAISE
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 - marshmallow's
-        """Put the validators of a field together once: marshmallow does it anew for every value."""
-        checks = field_obj.validators
-        field_obj._validate = validate.And(*checks) if checks else _nothing_to_check  # type: ignore[method-assign]
+        """Put together once what marshmallow does anew for every value: half of an event's time went into that."""
+        check = _one_check(field_obj.validators)
+        field_obj._validate = check  # type: ignore[assignment, method-assign]
+        kept_as = _KEPT_AS_IT_IS.get(type(field_obj))
+        if kept_as is not None and not (field_obj.pre_load or field_obj.post_load):
+            field_obj.deserialize = _quick(kept_as, check, field_obj.deserialize)  # type: ignore[method-assign]
+
+
+Check = Callable[[Any], Any]
+# A field of this type gives such a value back as it came.
+_KEPT_AS_IT_IS: Mapping[type[Any], type[Any]] = {fields.String: str, fields.Integer: int}
+
+
+def _one_check(checks: Sequence[Check]) -> Check:
+    return validate.And(*checks) if len(checks) > 1 else next(iter(checks), _nothing_to_check)
+
+
+def _quick(kept_as: type[Any], check: Check, usual: Callable[..., Any]) -> Callable[..., Any]:
+    """Only checks what is of the field's own type, and leaves all else to `usual`."""
+
+    def deserialize(value: Any, attr: str | None = None, data: Any = None, **options: Any) -> Any:
+        if type(value) is not kept_as:
+            return usual(value, attr, data, **options)
+        check(value)
+        return value
+
+    return deserialize
 
 
 def _nothing_to_check(value: Any) -> None:
