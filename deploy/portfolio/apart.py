@@ -12,15 +12,13 @@ from typing import TypedDict, Unpack
 
 from deploy.collecting import without_collector
 from deploy.portfolio.errors import MalformedPortfolio, OnRefusal, stop_at
-from deploy.portfolio.reading import is_text, read_placed
+from deploy.portfolio.reading import read_placed
 from deploy.portfolio.records import Placed
 from deploy.portfolio.shift import Moved, OnMove, unheard
 
 # A smaller one is read before another process has started.
 WORTH_BYTES = 4 * 1024 * 1024
 _BATCH = 250
-# About as many as are read until another process has started.
-FIRST_HERE = 1_000
 
 Told = Placed | MalformedPortfolio | Moved
 
@@ -42,36 +40,29 @@ def read_apart(
 ) -> Iterator[Placed]:
     """The same as `read_placed`, for large files by another process, which is never more than a few batches ahead.
 
-    While that one starts, the first records of text are read here. Raises ReadingEnded too: somebody has killed it.
+    Raises ReadingEnded too: somebody has killed it.
     """
     if path.stat().st_size < WORTH_BYTES:
         yield from read_placed(path, refused=refused, moved=moved, **manner)
         return
-    here = FIRST_HERE if is_text(path) else 0
-    with closing(_told_by_another(path, manner, after=here)) as told:
-        # It starts with the first look at what it has told.
-        next(told)
-        if here:
-            yield from read_placed(path, refused=refused, through=here, **manner)
+    with closing(_told_by_another(path, manner)) as told:
         for each in told:
             if isinstance(each, Placed):
                 yield each
             elif isinstance(each, Moved):
                 moved(each)
-            elif each is not None:
+            else:
                 refused(each)
 
 
-def _told_by_another(path: Path, manner: Manner, *, after: int) -> Generator[Told | None, None, None]:
-    """None once the other process starts, and then what it tells."""
+def _told_by_another(path: Path, manner: Manner) -> Generator[Told, None, None]:
     context = get_context("spawn")
     incoming, outgoing = context.Pipe(duplex=False)
-    reader = context.Process(target=_tell, args=(outgoing, path, manner, after), name="portfolio-reader", daemon=True)
+    reader = context.Process(target=_tell, args=(outgoing, path, manner), name="portfolio-reader", daemon=True)
     reader.start()
     # Ours would keep the pipe open when the reader has gone.
     outgoing.close()
     try:
-        yield None
         while batch := _received(incoming):
             yield from batch
     finally:
@@ -116,14 +107,14 @@ class _Teller:
         self._outgoing.send_bytes(pickle.dumps(told, protocol=pickle.HIGHEST_PROTOCOL))
 
 
-def _tell(outgoing: Connection, path: Path, manner: Manner, after: int) -> None:
+def _tell(outgoing: Connection, path: Path, manner: Manner) -> None:
     """What the other process does."""
     # Whoever interrupts the import means the one that started us, and that one ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     teller = _Teller(outgoing)
     with without_collector(), suppress(BrokenPipeError):
         try:
-            for placed in read_placed(path, refused=teller.add, moved=teller.add, after=after, **manner):
+            for placed in read_placed(path, refused=teller.add, moved=teller.add, **manner):
                 teller.add(placed)
         except BrokenPipeError:
             raise

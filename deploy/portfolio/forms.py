@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -26,9 +25,9 @@ class Form(Generic[T]):
     account: Callable[[Place, T], PortfolioAccount]
     opening_on: Callable[[T], Any]
 
-    def read(self, path: Path, *, refused: OnRefusal, after: int = 0, through: int | None = None) -> Iterator[Placed]:
-        """The accounts of a file, or of some of its records; one that is none is refused, and the next one read."""
-        for place, record in islice(self.records(path), after, through):
+    def read(self, path: Path, *, refused: OnRefusal) -> Iterator[Placed]:
+        """The accounts of a file; a record that is none is refused, and the next one read."""
+        for place, record in self.records(path):
             try:
                 account = self.account(place, record)
             except MalformedPortfolio as refusal:

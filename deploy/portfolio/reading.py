@@ -37,8 +37,6 @@ def read_placed(
     pool: str | None = None,
     refused: OnRefusal = stop_at,
     moved: OnMove = unheard,
-    after: int = 0,
-    through: int | None = None,
 ) -> Iterator[Placed]:
     """The accounts of a JSON Lines, CSV or Schedule AL file, in the file's order and in constant memory.
 
@@ -47,16 +45,14 @@ def read_placed(
     reported.
     `demo_customers` attaches invented people to accounts that name none. `pool` names a published pool, by default the
     file's name without its month, so that later months of one pool meet the same accounts. A record that is wrong goes
-    to `refused`. Of text, only the records after so many, or through so many, may be read. `moved` is told how far a
-    file's dates move, if they do.
+    to `refused`. `moved` is told how far a file's dates move, if they do.
     Raises MalformedPortfolio for a file that cannot be read to its end, and OSError when it cannot be opened.
     """
     form = _form_of(path)
     if form is None:
         found = _of_schedule_al(path, business_on=business_on, pool=pool, refused=refused, moved=moved)
     else:
-        part = form.read(path, refused=refused, after=after, through=through)
-        found = _of_text(part, form, path, business_on=business_on, refused=refused, moved=moved)
+        found = _of_text(form, path, business_on=business_on, refused=refused, moved=moved)
     for placed in found:
         yield Placed(placed.place, with_people(placed.account)) if demo_customers else placed
 
@@ -66,14 +62,10 @@ def pool_named_by(path: Path) -> str:
     return _REPORTED_MONTH.sub("", path.stem) or path.stem
 
 
-def is_text(path: Path) -> bool:
-    """Whether a file is in one of the forms of text. Raises MalformedPortfolio where it is in no form."""
-    return _form_of(path) is not None
-
-
 def _of_text(
-    found: Iterator[Placed], form: Form[Any], path: Path, *, business_on: date | None, refused: OnRefusal, moved: OnMove
+    form: Form[Any], path: Path, *, business_on: date | None, refused: OnRefusal, moved: OnMove
 ) -> Iterator[Placed]:
+    found = form.read(path, refused=refused)
     if business_on is None:
         return found
     months = _months_of(path, form.last_opening_on(path), business_on=business_on, moved=moved)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.portfolio import apart
-from deploy.portfolio.apart import FIRST_HERE, ReadingEnded, read_apart
+from deploy.portfolio.apart import ReadingEnded, read_apart
 from deploy.portfolio.errors import MalformedPortfolio
 from deploy.portfolio.reading import read_placed
 from deploy.portfolio.records import Placed
@@ -52,7 +52,7 @@ def told_by(reader: Callable[..., Iterator[Placed]], path: Path) -> list[str]:
 
 
 def test_it_is_the_same_as_reading_it_here_refusals_and_all(tmp_path: Path) -> None:
-    wrong = {1: "{", 600: '{"source_ref": "x"}', FIRST_HERE: "{", FIRST_HERE + 1: "{", 1_300: "[]"}
+    wrong = {1: "{", 600: '{"source_ref": "x"}', 1_300: "[]"}
     path = a_file(tmp_path, 1_300, wrong=wrong)
     here, there = (told_by(reader, path) for reader in (read_placed, read_apart))
     assert there == here
@@ -79,12 +79,8 @@ def test_a_published_pool_is_read_there_from_its_start(tmp_path: Path) -> None:
     assert len(here) == 2
 
 
-@pytest.mark.parametrize("here", [0, 1, 2, 3, 9])
-def test_refusals_come_between_the_accounts_they_stand_between(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: int
-) -> None:
+def test_refusals_come_between_the_accounts_they_stand_between(tmp_path: Path) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(apart, "FIRST_HERE", here)
     for placed in read_apart(a_file(tmp_path, 3, wrong={2: "{"}), refused=told.append):
         told.append(placed)
     assert [type(each) for each in told] == [Placed, MalformedPortfolio, Placed]
