@@ -85,23 +85,13 @@ class LoanTerms:
             field="annual_rate_percent",
         )
         _require(self.day_count in DAY_COUNTS, f"The day count {self.day_count!r} is not known.", field="day_count")
-        _require(
-            self.returned_payment_fee_cents >= 0,
-            "The fee for a returned payment cannot be negative.",
-            field="returned_payment_fee_cents",
-        )
         _require(self.payment_cents > 0, "The instalment must be more than zero.", field="payment_cents")
         _require(
             self.extra_default in EXTRA_MODES,
             f"The extra mode {self.extra_default!r} is not known.",
             field="extra_default",
         )
-        _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.", field="waterfall")
-        _require_calendar(
-            counted_by="payment_count", count=self.payment_count, due_day=self.due_day, grace_days=self.grace_days
-        )
-        _require_limits(self)
-        _require_lead(self.bill_lead_days)
+        _require_servicing(self, counted_by="payment_count", count=self.payment_count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +123,6 @@ class LeaseTerms:
     extended_months: int = 0
 
     def __post_init__(self) -> None:
-        _require(self.waterfall in WATERFALLS, f"The waterfall {self.waterfall!r} is not known.", field="waterfall")
-        _require(
-            self.returned_payment_fee_cents >= 0,
-            "The fee for a returned payment cannot be negative.",
-            field="returned_payment_fee_cents",
-        )
         _require(self.base_payment_cents > 0, "The base payment must be more than zero.", field="base_payment_cents")
         _require(self.tax_cents >= 0, "The tax of an instalment cannot be negative.", field="tax_cents")
         _require(self.residual_cents >= 0, "The residual cannot be negative.", field="residual_cents")
@@ -152,11 +136,7 @@ class LeaseTerms:
             "The base payments do not cover the depreciation.",
             field="base_payment_cents",
         )
-        _require_calendar(
-            counted_by="term_months", count=self.term_months, due_day=self.due_day, grace_days=self.grace_days
-        )
-        _require_limits(self)
-        _require_lead(self.bill_lead_days)
+        _require_servicing(self, counted_by="term_months", count=self.term_months)
 
     @property
     def payment_cents(self) -> int:
@@ -204,20 +184,21 @@ class Opening:
         _require(self.next_instalment_number >= 1, "Instalments are numbered from 1.", field="next_instalment_number")
 
 
-def _require_calendar(*, counted_by: str, count: int, due_day: int, grace_days: int) -> None:
+def _require_servicing(terms: Terms, *, counted_by: str, count: int) -> None:
+    """What a loan and a lease agree on alike: the calendar, the fees, and how far they may be moved."""
     _require(1 <= count <= 1200, "The number of instalments must be 1 to 1200.", field=counted_by)
-    _require(1 <= due_day <= 31, "The due day must be 1 to 31.", field="due_day")
-    _require(0 <= grace_days <= 366, "The grace days must be 0 to 366.", field="grace_days")
-
-
-def _require_limits(terms: Terms) -> None:
+    _require(1 <= terms.due_day <= 31, "The due day must be 1 to 31.", field="due_day")
+    _require(0 <= terms.grace_days <= 366, "The grace days must be 0 to 366.", field="grace_days")
+    _require(terms.waterfall in WATERFALLS, f"The waterfall {terms.waterfall!r} is not known.", field="waterfall")
+    _require(
+        terms.returned_payment_fee_cents >= 0,
+        "The fee for a returned payment cannot be negative.",
+        field="returned_payment_fee_cents",
+    )
     for name in LIMITS:
         _require(0 <= getattr(terms, name) <= 120, f"The contract's {name} must be 0 to 120.", field=name)
-
-
-def _require_lead(bill_lead_days: int) -> None:
     _require(
-        0 <= bill_lead_days <= BILL_LEAD_DAYS_MAX,
+        0 <= terms.bill_lead_days <= BILL_LEAD_DAYS_MAX,
         f"A bill is sent 0 to {BILL_LEAD_DAYS_MAX} days before its due date.",
         field="bill_lead_days",
     )
