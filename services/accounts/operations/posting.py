@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from chassis.bulk import insert_all
-from chassis.ids import new_id
+from chassis.ids import new_ids
 from chassis.store import Transaction
 from services.accounts.models import CONTROL_ACCOUNTS, journal_entries, journal_lines
 from services.accounts.rules.chain import START, ChainHead, sealed
@@ -83,8 +83,8 @@ def seal(
     """The rows that postings give, each entry sealed after the one before it."""
     reached = dict(heads)
     entries, lines = [], []
-    for posting in postings:
-        row = _entry_row(new_id(at=now), posting, today, now)
+    for entry_id, posting in zip(new_ids(at=now, count=len(postings)), postings, strict=True):
+        row = _entry_row(entry_id, posting, today, now)
         head = _sealed(reached.get(posting.account_id, START), posting, row)
         reached[posting.account_id] = head
         entries.append({**row, "chain_number": head.number, "chain_digest": head.digest})

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from chassis.bulk import insert_all
-from chassis.ids import new_id
+from chassis.ids import new_id, new_ids
 from chassis.store import Row, Transaction
 from services.accounts.models import account_events, event_as_stored
 from services.accounts.operations.allocating import Arrived
@@ -70,10 +70,10 @@ def record_all(transaction: Transaction, *, new: Sequence[New], now: datetime, t
     """Make each the next event of its account, all of which are others. Raises ConstraintViolated for a known key."""
     arrived = [
         Arrived(
-            event_id=new_id(at=now), number=each.account.version + 1, event=each.event, today=today, now=now,
+            event_id=event_id, number=each.account.version + 1, event=each.event, today=today, now=now,
             held_because=each.held_because,
         )
-        for each in new
+        for event_id, each in zip(new_ids(at=now, count=len(new)), new, strict=True)
     ]  # fmt: skip
     insert_all(
         transaction, account_events, [_row(each, as_arrived) for each, as_arrived in zip(new, arrived, strict=True)]
