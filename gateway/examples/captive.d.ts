@@ -3079,6 +3079,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "balance_not_confirmed" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3110,6 +3111,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3131,6 +3133,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "factor_exists">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "phone_missing">;
       429: Refused<429, "too_many_requests" | "too_many_texts">;
@@ -3151,6 +3154,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3175,6 +3179,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "cards_not_accepted" | "consent_not_current" | "consent_required" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3204,6 +3209,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "conversation_closed" | "conversation_full" | "conversation_without_reader" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "attachment_not_usable" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3233,6 +3239,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "fee_stopped" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "fee_above_cap" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3262,6 +3269,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "late_fee_already_assessed" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "late_fee_not_chargeable">;
       429: Refused<429, "too_many_requests">;
@@ -3280,6 +3288,7 @@ export interface Operations {
       403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       409: Refused<409, "too_many_passkeys">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3304,6 +3313,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress" | "too_many_conversations">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3318,6 +3328,7 @@ export interface Operations {
     answers: {
       200: Ceremony;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3340,6 +3351,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3365,6 +3377,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       409: Refused<409, "payment_not_cancellable" | "request_in_progress">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3388,6 +3401,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       409: Refused<409, "option_step_not_possible">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3417,6 +3431,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3447,6 +3462,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3467,6 +3483,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "current_password_wrong" | "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
@@ -3496,6 +3513,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3525,6 +3543,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       428: Refused<428, "precondition_required">;
@@ -3555,6 +3574,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "balance_not_confirmed" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3584,6 +3604,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "flag_dates_wrong" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3608,6 +3629,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3629,6 +3651,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3649,6 +3672,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3672,6 +3696,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3692,6 +3717,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -3720,6 +3746,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress" | "work_item_closed">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3744,6 +3771,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "code_not_right" | "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
@@ -3773,6 +3801,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3798,6 +3827,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "account_past_due" | "approval_closed" | "approval_outdated" | "change_limit_reached" | "no_instalment_to_move" | "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "deferment_too_long" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3829,6 +3859,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3860,6 +3891,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3890,6 +3922,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "deferment_too_long" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3920,6 +3953,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "account_not_open" | "account_past_due" | "change_limit_reached" | "no_instalment_to_move" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "deferment_too_long" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3951,6 +3985,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "dispute_window_over" | "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -3979,6 +4014,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4006,6 +4042,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4029,6 +4066,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -4058,6 +4096,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress" | "servicemember_not_on_record" | "servicemember_notice_stands">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range" | "servicemember_orders_do_not_fit">;
       429: Refused<429, "too_many_requests">;
@@ -4079,6 +4118,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4105,6 +4145,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       406: Refused<406, "not_acceptable">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4131,6 +4172,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       406: Refused<406, "not_acceptable">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4156,6 +4198,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4181,6 +4224,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4206,6 +4250,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4234,6 +4279,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       406: Refused<406, "not_acceptable">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "document_too_long" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4254,6 +4300,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4272,6 +4319,7 @@ export interface Operations {
       200: string;
       304: undefined;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
@@ -4289,6 +4337,7 @@ export interface Operations {
       200: Record<string, unknown>;
       304: undefined;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
@@ -4313,6 +4362,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4340,6 +4390,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4365,6 +4416,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4390,6 +4442,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4412,6 +4465,7 @@ export interface Operations {
       304: undefined;
       400: Refused<400, "malformed_request">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
@@ -4429,6 +4483,7 @@ export interface Operations {
       200: string;
       304: undefined;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
@@ -4455,6 +4510,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4482,6 +4538,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4500,6 +4557,7 @@ export interface Operations {
       200: string;
       304: undefined;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
@@ -4524,6 +4582,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4549,6 +4608,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4574,6 +4634,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4599,6 +4660,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4612,6 +4674,7 @@ export interface Operations {
     answers: {
       200: Health;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
     };
@@ -4631,6 +4694,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4646,6 +4710,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
     };
@@ -4662,6 +4727,7 @@ export interface Operations {
       200: Record<string, unknown>;
       304: undefined;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
@@ -4683,6 +4749,7 @@ export interface Operations {
       304: undefined;
       400: Refused<400, "malformed_request">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
@@ -4707,6 +4774,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4733,6 +4801,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       406: Refused<406, "not_acceptable">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4758,6 +4827,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4783,6 +4853,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4810,6 +4881,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4827,6 +4899,7 @@ export interface Operations {
       200: string;
       400: Refused<400, "malformed_request">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
@@ -4839,6 +4912,7 @@ export interface Operations {
     answers: {
       200: Health;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "not_ready">;
@@ -4863,6 +4937,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4888,6 +4963,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4913,6 +4989,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4931,6 +5008,7 @@ export interface Operations {
       200: SigningKeys;
       304: undefined;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -4958,6 +5036,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       406: Refused<406, "not_acceptable">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "document_too_long" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -4976,6 +5055,7 @@ export interface Operations {
       200: SupportContact;
       304: undefined;
       400: Refused<400, "malformed_request">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
@@ -5002,6 +5082,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5029,6 +5110,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5054,6 +5136,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5074,6 +5157,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "telephone_number_missing" | "texts_stopped_by_text">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "sms_consent_not_current">;
       429: Refused<429, "too_many_requests">;
@@ -5103,6 +5187,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress" | "servicemember_notice_given">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "servicemember_orders_do_not_fit">;
       429: Refused<429, "too_many_requests">;
@@ -5128,6 +5213,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "conversation_closed">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -5159,6 +5245,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -5188,6 +5275,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "nothing_to_pay_off" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit">;
       429: Refused<429, "too_many_requests">;
@@ -5205,6 +5293,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -5224,6 +5313,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "account_not_matched" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -5251,6 +5341,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5277,6 +5368,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5303,6 +5395,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5329,6 +5422,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5350,6 +5444,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5372,6 +5467,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5393,6 +5489,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5414,6 +5511,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5440,6 +5538,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5462,6 +5561,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5488,6 +5588,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5514,6 +5615,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5539,6 +5641,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5565,6 +5668,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5591,6 +5695,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5617,6 +5722,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5638,6 +5744,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5663,6 +5770,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5689,6 +5797,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5715,6 +5824,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5736,6 +5846,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5757,6 +5868,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5782,6 +5894,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5803,6 +5916,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5824,6 +5938,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5850,6 +5965,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5871,6 +5987,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5892,6 +6009,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5918,6 +6036,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5939,6 +6058,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5965,6 +6085,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -5986,6 +6107,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6013,6 +6135,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6034,6 +6157,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6060,6 +6184,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6083,6 +6208,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -6107,6 +6233,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -6129,6 +6256,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       409: Refused<409, "batch_not_printed">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6149,6 +6277,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6173,6 +6302,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress" | "too_many_conversations">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -6191,6 +6321,7 @@ export interface Operations {
       401: Refused<401, "passkey_not_right" | "refresh_token_not_valid">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -6210,6 +6341,7 @@ export interface Operations {
       401: Refused<401, "invalid_credentials">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
@@ -6238,6 +6370,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests" | "too_many_streams">;
       500: Refused<500, "internal_error">;
@@ -6255,6 +6388,7 @@ export interface Operations {
       401: Refused<401, "challenge_not_valid" | "second_factor_not_right">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
@@ -6286,6 +6420,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "invalid_request" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6316,6 +6451,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       409: Refused<409, "nothing_to_pay_off">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6336,6 +6472,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6359,6 +6496,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "alert_locked" | "invalid_request">;
       428: Refused<428, "precondition_required">;
@@ -6392,6 +6530,7 @@ export interface Operations {
       409: Refused<409, "account_takes_no_payments" | "request_in_progress">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "consent_not_current" | "extra_principal_not_possible" | "idempotency_key_reused" | "invalid_request">;
       428: Refused<428, "precondition_required">;
@@ -6423,6 +6562,7 @@ export interface Operations {
       409: Refused<409, "disclosure_not_in_force">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "paperless_proof_wrong">;
       428: Refused<428, "precondition_required">;
@@ -6454,6 +6594,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6474,6 +6615,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6504,6 +6646,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_step_not_possible" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
@@ -6532,6 +6675,7 @@ export interface Operations {
       403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
@@ -6562,6 +6706,7 @@ export interface Operations {
       403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
@@ -6590,6 +6735,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
@@ -6617,6 +6763,7 @@ export interface Operations {
       403: Refused<403, "processor_signature_invalid" | "webhook_signature_missing">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
@@ -6647,6 +6794,7 @@ export interface Operations {
       403: Refused<403, "webhook_signature_invalid" | "webhook_signature_missing">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       500: Refused<500, "internal_error">;
@@ -6675,6 +6823,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress" | "title_not_due">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "release_date_wrong">;
       429: Refused<429, "too_many_requests">;
@@ -6693,6 +6842,7 @@ export interface Operations {
       401: Refused<401, "refresh_token_not_valid">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -6722,6 +6872,7 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "payment_not_refundable" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
@@ -6739,6 +6890,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -6759,6 +6911,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "too_many_webhooks">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -6785,6 +6938,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       409: Refused<409, "request_in_progress">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6805,6 +6959,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6825,6 +6980,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6845,6 +7001,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6865,6 +7022,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6881,6 +7039,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6901,6 +7060,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6921,6 +7081,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6945,6 +7106,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "webhook_disabled">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -6969,6 +7131,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       409: Refused<409, "webhook_disabled">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -6997,6 +7160,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_already_open" | "option_not_open" | "renews_already" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7014,6 +7178,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7031,6 +7196,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7048,6 +7214,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "reset_expired" | "reset_not_valid" | "reset_used">;
       429: Refused<429, "too_many_requests">;
@@ -7072,6 +7239,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7101,6 +7269,7 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
@@ -7130,6 +7299,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "payment_already_reversed" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7156,6 +7326,7 @@ export interface Operations {
       403: Refused<403, "forbidden" | "step_up_required">;
       404: Refused<404, "not_found">;
       409: Refused<409, "request_in_progress" | "secret_rotation_running">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -7184,6 +7355,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "option_already_open" | "option_not_open" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "appointment_out_of_range" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7216,6 +7388,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -7246,6 +7419,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -7274,6 +7448,7 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
@@ -7303,6 +7478,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "flag_already_set" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "flag_dates_wrong" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7332,6 +7508,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
@@ -7361,6 +7538,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "autopay_not_enrolled" | "draft_not_stoppable" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7390,6 +7568,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "nothing_to_pay_off" | "option_already_open" | "option_not_open" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
@@ -7410,6 +7589,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "current_password_wrong" | "invalid_request" | "proof_missing">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
@@ -7439,6 +7619,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "autopay_not_enrolled" | "draft_not_stoppable" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7470,6 +7651,7 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "account_takes_no_payments" | "instalment_already_covered" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_fee_not_agreed" | "card_number_refused" | "cards_not_accepted" | "idempotency_key_reused" | "invalid_request" | "payment_date_not_possible">;
       429: RefusedMoney<429, "too_many_requests">;
@@ -7494,6 +7676,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "nothing_to_mail" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7523,6 +7706,7 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
@@ -7544,6 +7728,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -7564,6 +7749,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -7583,6 +7769,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7605,6 +7792,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       409: Refused<409, "webhook_disabled">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -7623,6 +7811,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "phone_missing">;
       429: Refused<429, "too_many_requests" | "too_many_texts">;
@@ -7640,6 +7829,7 @@ export interface Operations {
       401: Refused<401, "unauthenticated">;
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request" | "phone_missing">;
       429: Refused<429, "too_many_requests" | "too_many_texts">;
       500: Refused<500, "internal_error">;
@@ -7664,6 +7854,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       412: Refused<412, "precondition_failed">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "nothing_to_change">;
       428: Refused<428, "precondition_required">;
@@ -7698,6 +7889,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "conversation_closed" | "request_in_progress" | "too_many_attachments">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "attachment_too_large" | "attachment_type_refused" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7731,6 +7923,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "conversation_closed" | "request_in_progress" | "too_many_attachments">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "attachment_too_large" | "attachment_type_refused" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7748,6 +7941,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
       429: Refused<429, "too_many_requests">;
@@ -7767,6 +7961,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       408: Refused<408, "request_too_slow">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "code_not_right" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7796,6 +7991,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "fee_not_due" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
@@ -7820,6 +8016,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       409: Refused<409, "option_step_not_possible">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -7841,6 +8038,7 @@ export interface Operations {
       403: Refused<403, "forbidden">;
       404: Refused<404, "not_found">;
       409: Refused<409, "option_step_not_possible">;
+      414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
       500: Refused<500, "internal_error">;
@@ -7869,6 +8067,7 @@ export interface Operations {
       408: Refused<408, "request_too_slow">;
       409: Refused<409, "conversation_closed" | "conversation_full" | "request_in_progress">;
       413: Refused<413, "body_too_large">;
+      414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "attachment_not_usable" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;

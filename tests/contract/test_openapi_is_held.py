@@ -19,13 +19,13 @@ from tests.fixtures.stacks import RunningStack, a_running_stack
 
 FULL = "CAPTIVE_TEST_FULL" in os.environ
 REQUESTS_MIN = 20_000 if FULL else 3_000
-EXAMPLES_MAX = 900 if FULL else 12
+EXAMPLES_MAX = 100 if FULL else 12
 # The sample is always the same, so that a change is judged by what it changed; a release draws anew.
 SEED = 685_800_922
 AGENT_EMAIL = "fay@staff.example"
 # CPython 3.11 may lose count while a generator describes itself; nothing was sent then.
 GENERATOR_FAILED = "AST constructor recursion depth mismatch"
-ANONYMOUS_EXAMPLES_MAX = 100 if FULL else 2
+ANONYMOUS_EXAMPLES_MAX = 12 if FULL else 2
 # Neither limits nor a machine that is busy with something else shall answer in the place of the routes.
 SETTINGS = {
     "METRICS_TOKEN": METRICS_TOKEN,
