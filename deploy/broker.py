@@ -7,7 +7,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from deploy.ports import free_ports
 from deploy.postgres.binaries import ServerUser
 from deploy.stack import EMBEDDED_BUS, StackProblem
 
@@ -237,15 +237,6 @@ def _node_environment(folder: Path) -> dict[str, str]:
         "RABBITMQ_CONF_ENV_FILE": str(folder / "no-environment"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
     }
-
-
-def free_ports(count: int) -> list[int]:
-    """So many ports of 127.0.0.1 that nobody listens on, all different."""
-    with ExitStack() as stack:
-        listeners = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for listener in listeners:
-            listener.bind(("127.0.0.1", 0))
-        return [int(listener.getsockname()[1]) for listener in listeners]
 
 
 def _wait_until_up(process: "subprocess.Popen[bytes]", *, broker: Broker, folder: Path) -> None:

@@ -2,17 +2,16 @@
 
 import json
 import os
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deploy.broker import free_ports
 from deploy.catalogue import ROOT, SERVICES
 from deploy.checks import end_leftovers, read_scale, refuse_taken_port, refuse_unusable_bus
 from deploy.console import Console
 from deploy.keys import mail_webhook_key, missing_keys
 from deploy.migrated import is_migrated, mark_migrated, state_of_code
+from deploy.ports import free_ports, is_free
 from deploy.postgres.databases import served_databases
 from deploy.rabbitmq.passwords import USERS, bus_urls_from, variable_of_bus
 from deploy.stack import COMPANY_TIME_ZONE, EMBEDDED_BUS, DataFolder, StackRecord, variable_of
@@ -112,7 +111,8 @@ def lay_out(
     """Decide ports and secrets, and write down what every program is told."""
     names = instance_names(bus=options.bus, scale=scale)
     sandbox_port, *ops_ports = free_ports(len(names) + 1)
-    sandbox_port = _preferred(options.port + SANDBOX_PORT_OFFSET, otherwise=sandbox_port)
+    usual_port = options.port + SANDBOX_PORT_OFFSET
+    sandbox_port = usual_port if is_free(usual_port) else sandbox_port
     url = environment.get("PUBLIC_URL") or f"http://localhost:{options.port}"
     layout = Layout(
         folder=folder,
@@ -319,13 +319,3 @@ def _logins(folder: DataFolder) -> list[str]:
         return [f"{entry['user_id']} / {entry['password']} ({entry['who']})" for entry in entries]
     except (OSError, ValueError, KeyError, TypeError):
         return []
-
-
-def _preferred(port: int, *, otherwise: int) -> int:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            return otherwise
-    return port

@@ -15,9 +15,10 @@ import requests
 from deploy.bench.bystanders import Bystanders, process_of_broker, process_of_databases
 from deploy.bench.question import PATH, expected
 from deploy.bench.sampling import VARIABLE
-from deploy.broker import Broker, free_ports
+from deploy.broker import Broker
 from deploy.catalogue import ROOT
 from deploy.keys import ensure_keys
+from deploy.ports import free_ports
 from deploy.postgres.cluster import Cluster
 from deploy.stack import StackProblem
 

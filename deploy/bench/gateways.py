@@ -12,8 +12,8 @@ from pathlib import Path
 
 import requests
 
-from deploy.broker import free_ports
 from deploy.catalogue import ROOT, SERVICES
+from deploy.ports import free_ports
 from deploy.stack import StackProblem, StackRecord
 
 START_SECONDS_MAX = 60.0

@@ -18,9 +18,10 @@ from deploy.bench.http_checks import PUBLIC_URL
 from deploy.bench.http_payers import Payer, payers
 from deploy.bench.http_portfolio import import_portfolio, portfolio
 from deploy.bench.sampling import VARIABLE
-from deploy.broker import Broker, free_ports
+from deploy.broker import Broker
 from deploy.catalogue import SERVICES, migrations_of
 from deploy.keys import ensure_keys
+from deploy.ports import free_ports
 from deploy.stack import COMPANY_TIME_ZONE, StackProblem
 
 FLOOR, STOCK, HOUSE = "wsgi", "stock", "captive"

@@ -29,12 +29,13 @@ from deploy.bench.bystanders import Bystanders, process_of_broker, process_of_da
 from deploy.bench.floor import connected
 from deploy.bench.portfolio import invented_portfolio
 from deploy.bench.precedence import Precedence
-from deploy.broker import Broker, free_ports
+from deploy.broker import Broker
 from deploy.catalogue import SERVICES, migrations_of
 from deploy.importing import take_over
 from deploy.keys import ensure_keys
 from deploy.portfolio.errors import Place
 from deploy.portfolio.records import Placed
+from deploy.ports import free_ports
 from deploy.postgres.cluster import Cluster
 from deploy.stack import COMPANY_TIME_ZONE, StackProblem
 from services.payments.contract.events import payment_posted

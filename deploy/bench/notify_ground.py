@@ -30,9 +30,10 @@ from deploy.bench.arms import running, temporary_cluster
 from deploy.bench.bystanders import Bystanders, process_of_broker, process_of_databases
 from deploy.bench.floor import connected
 from deploy.bench.sampling import VARIABLE, Sampled
-from deploy.broker import Broker, free_ports
+from deploy.broker import Broker
 from deploy.catalogue import migrations_of
 from deploy.keys import ensure_keys, mail_webhook_key
+from deploy.ports import free_ports
 from deploy.postgres.cluster import Cluster
 from deploy.stack import COMPANY_TIME_ZONE, StackProblem
 from services.notifications.contract import events as told

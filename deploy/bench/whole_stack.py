@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.broker import free_ports
 from deploy.catalogue import ROOT
 from deploy.demo import story
 from deploy.demo.client import Client, Mailbox, StepFailed, a_key
 from deploy.demo.people import Person
+from deploy.ports import free_ports
 from deploy.postgres.cluster import Cluster
 from deploy.stack import DataFolder, StackProblem, StackRecord
 

@@ -5,13 +5,13 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from deploy.ports import free_ports, is_free
 from deploy.postgres.binaries import SYSTEM_FOLDER, Binaries, find_binaries, server_user
 from deploy.stack import StackProblem, process_exists, write_private
 
@@ -280,15 +280,7 @@ class Cluster:
 
 
 def _free_port(*, preferred: int) -> int:
-    for port in (preferred, 0):
-        with socket.socket() as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(listener.getsockname()[1])
-    raise StackProblem("This machine has no free port on 127.0.0.1 for PostgreSQL.")
+    return preferred if preferred and is_free(preferred) else free_ports(1)[0]
 
 
 def _is_postgres(process: int) -> bool:

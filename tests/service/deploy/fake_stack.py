@@ -4,9 +4,9 @@ import json
 import os
 
 import deploy.launch
-from deploy.broker import free_ports
 from deploy.cli import main
 from deploy.launch import PREPARE, SERVE, Layout
+from deploy.ports import free_ports
 from deploy.supervisor import Program, python_command
 
 
