@@ -21,6 +21,7 @@ from services.accounts.operations.closing import (
     LEASE_QUOTE_MET,
     Money,
     Settlement,
+    ended_on,
     meets_lease_quote,
     settle_payoff,
 )
@@ -145,13 +146,15 @@ def _apply(
 class _Fresh:
     """A payment that the ledger has not seen, its account before it, and what is known of it beforehand.
 
-    `quote` is the purchase of a lease that it pays, `held_because` says why the engine must not touch it.
+    `quote` is the purchase of a lease that it pays, `held_because` says why the engine must not touch it. What comes on
+    the day on which the lease has ended is for what its end costs: among the events of a day the end stands last.
     """
 
     told: Told
     before: LockedAccount
     quote: Row | None
     held_because: str | None
+    is_on_day_of_end: bool
 
     @property
     def new(self) -> New:
@@ -162,7 +165,7 @@ class _Fresh:
             effective_on=payment.effective_on,
             amount_cents=payment.amount_cents,
             extra=payment.extra,
-            is_for_lease_end=self.quote is not None and self.held_because is None,
+            is_for_lease_end=self.held_because is None and (self.quote is not None or self.is_on_day_of_end),
         )
         kind = "payment_posted" if self.held_because is None else "payment_held"
         return New(
@@ -173,7 +176,10 @@ class _Fresh:
 def _fresh(told: Told, before: LockedAccount) -> _Fresh:
     transaction, payment = told.transaction, told.payment
     quote = cited_purchase(transaction, account=before, money=payment.money, effective_on=payment.effective_on)
-    return _Fresh(told=told, before=before, quote=quote, held_because=_why_hold(transaction, before, payment))
+    return _Fresh(
+        told=told, before=before, quote=quote, held_because=_why_hold(transaction, before, payment),
+        is_on_day_of_end=payment.effective_on == ended_on(transaction, account=before),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

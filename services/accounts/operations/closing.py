@@ -100,6 +100,17 @@ def meets_lease_quote(
     return any(is_met(promise=promise_of(q, arriving_cents=amount_cents), effective_on=effective_on) for q in cited)
 
 
+def ended_on(transaction: Transaction, *, account: LockedAccount) -> date | None:
+    """The day on which a lease has ended, None while it runs."""
+    if not account.state.lease_end:
+        return None
+    ends = select(account_events.c.effective_on).where(
+        account_events.c.account_id == account.id, account_events.c.kind == LEASE_END
+    )
+    on: date = transaction.value(ends.order_by(account_events.c.number.desc()).limit(1))
+    return on
+
+
 def tell_refund(transaction: Transaction, *, account: LockedAccount, refund: Refund, today: date) -> None:
     """`refund_due`, with the id under which it is to be paid, and the payment by whose way it goes back."""
     payment_id, presentment_number = _presentment(refund.payment_key)

@@ -25,7 +25,7 @@ from services.leases.operations.options import (
 )
 from services.leases.operations.purchase import Purchase
 from services.leases.operations.readings import lock_lease_for
-from services.leases.rules.options import BUYOUT, STEPS, TURN_IN
+from services.leases.rules.options import BUYOUT, STEPS
 from services.leases.rules.told import buyout_as_told
 
 ASK_SECONDS = 2.5
@@ -100,9 +100,10 @@ def follow_purchase(
     if bought is None or not is_step(bought, FOLLOWING.get(name)):
         return
     other = find_open(transaction, account_id=account_id)
-    if other is not None and other["option"] == TURN_IN and other["status"] != "scheduled":
-        return
     if other is not None and other["id"] != bought["id"]:
+        if "superseded" not in STEPS[other["option"]][other["status"]]:
+            # The vehicle is back, and what is told is about its bill.
+            return
         # A promise was kept although the customer had gone another way since: that way is over.
         move_option(transaction, row=other, to="superseded", now=now, today=today)
     moved = move_option(

@@ -258,3 +258,14 @@ def test_a_lease_that_has_ended_is_not_ended_early(house: LeaseHouse) -> None:
             "end_early", account_id, key="again", context=an_agent(), returned_on="2026-11-23", miles=30_000,
             realized_value_cents=1, value_source="auction", is_servicemember=False,
         )  # fmt: skip
+
+
+def test_paying_the_bill_of_an_early_end_is_no_purchase_by_an_older_promise(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = house.asks("start_buyout", account_id, key="buy")
+    house.asks("cancel_buyout", account_id, option_id=buyout["id"])
+    ended(house, account_id, value_cents=1_800_000)
+    house.pays(account_id, amount_cents=house.standing(account_id)["payoff_ceiling_cents"])
+    assert house.standing(account_id)["status"] == "paid_off"
+    assert house.asks("get_buyout", account_id, option_id=buyout["id"])["status"] == "cancelled"
+    assert check(house.accounts.store) == []
