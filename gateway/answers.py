@@ -23,11 +23,9 @@ HEADERS: dict[str, tuple[str, str]] = {
     "RateLimit-Policy": ("By limit, requests (`q`) in a window of seconds (`w`).", '"sessions";q=60;w=60'),
     "Retry-After": ("Seconds to wait before the next try.", "2"),
     "WWW-Authenticate": ("Which sort of token is asked for, and what was wrong with yours.", 'Bearer realm="captive"'),
-    "X-Request-Id": ("Yours where you sent one, else ours; support will ask for it.", "mobile-7f3a91"),
+    "X-Request-Id": ("Yours where one could be read, else ours; support will ask for it.", "mobile-7f3a91"),
 }  # fmt: skip
 LIMITED = ("RateLimit", "RateLimit-Policy")
-# The server says it before there is a route, so that neither limits nor money are spoken of.
-BEFORE_THE_ROUTE = "first_line_too_long"
 # No rule says these; whatever else a service says no with is stored under the key.
 NEVER_KEPT = (Kind.UNAUTHENTICATED, Kind.UNAVAILABLE)
 WRONG_FIELD = FieldError(
@@ -64,7 +62,7 @@ def shared_headers() -> dict[str, dict[str, Any]]:
 
 def shared_examples(answered: Iterable[tuple[str, Route]]) -> dict[str, dict[str, Any]]:
     """A problem document of every code that a route may answer with; those of routes that move money speak of it."""
-    wanted = sorted({(code, _speaks_of_money(route, code)) for code, route in answered})
+    wanted = sorted({(code, route.moves_money) for code, route in answered})
     return {
         _name(code, moves_money): {"summary": _refusal(code).title, "value": _example(code, moves_money=moves_money)}
         for code, moves_money in wanted
@@ -91,15 +89,14 @@ def _success(route: Route) -> dict[str, Any]:
 
 def _failure(route: Route, status: int, codes: list[str]) -> dict[str, Any]:
     narrowed: dict[str, Any] = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
-    if _speaks_of_money(route, codes[0]):
+    if route.moves_money:
         narrowed["required"] = ["money_moved"]
     content = {
         "schema": {"allOf": [Problem, {"type": "object", **narrowed}]},
-        "examples": {code: {"$ref": f"#/components/examples/{_example_of(route, code)}"} for code in codes},
+        "examples": {code: {"$ref": f"#/components/examples/{_name(code, route.moves_money)}"} for code in codes},
     }
     waits = status == HTTPStatus.TOO_MANY_REQUESTS or any(code in RETRY_AFTER_SECONDS for code in codes)
-    limits = () if BEFORE_THE_ROUTE in codes else _of_limit(route)
-    names = ["X-Request-Id", *limits, *(["Retry-After"] if waits else [])]
+    names = ["X-Request-Id", *_of_limit(route), *(["Retry-After"] if waits else [])]
     names += ["WWW-Authenticate"] if status == HTTPStatus.UNAUTHORIZED else []
     names += ["Idempotent-Replayed"] if (route.idempotent or route.takes_key) and any(map(_may_be_kept, codes)) else []
     lines = [f"- `{code}`: {_refusal(code).title}" for code in codes]
@@ -112,14 +109,6 @@ def _of_limit(route: Route) -> tuple[str, ...]:
 
 def _headers(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
-def _speaks_of_money(route: Route, code: str) -> bool:
-    return route.moves_money and code != BEFORE_THE_ROUTE
-
-
-def _example_of(route: Route, code: str) -> str:
-    return _name(code, _speaks_of_money(route, code))
 
 
 def _name(code: str, moves_money: bool) -> str:

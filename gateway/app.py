@@ -97,9 +97,10 @@ class Application:
 
     def refused(self, unserved: Unserved) -> tuple[Sequence[tuple[str, str]], bytes]:
         """The answer to what never became a request: the same form, and the headers of every answer."""
-        refusal = errors.BY_STATUS[unserved.status](unserved.detail)
+        refusal = errors.unread(unserved.status, unserved.detail)
         request_id = str(new_id(at=self._house.clock.now()))
-        document = errors.problem(refusal, request_id=request_id, moves_money=False, public_url=self._public_url)
+        # Where it was going is not known: it may have been a payment.
+        document = errors.problem(refusal, request_id=request_id, moves_money=True, public_url=self._public_url)
         metrics.HTTP.labels("none", "none", str(unserved.status)).observe(0)
         log.info("request refused unread", request_id=request_id, status=unserved.status, code=refusal.code)
         found = {**headers.SECURITY, "Vary": "Origin", "Cache-Control": "no-store", "Content-Type": errors.MEDIA}

@@ -243,6 +243,12 @@ def fault(*, moves_money: bool) -> Refusal:
     )
 
 
+def unread(status: int, detail: str) -> Refusal:
+    """What is answered to what never became a request: it cannot have moved money, unless it failed on its way."""
+    refusal = BY_STATUS[status]
+    return refusal(detail, money_moved="unknown" if refusal is InternalError else "no")
+
+
 def money_moved(refusal: Refusal) -> str:
     """What a refusal on a money route says of the money: a rule that says no moves none, a running twin may."""
     if refusal.money_moved:

@@ -22,7 +22,7 @@ from services.payments.contract.schemas import Identifier
 
 FILE = Path(__file__).parent / "openapi.json"
 # Parameters that no route declares are refused, so any request can be wrong, or longer than can be read.
-ALWAYS = ("first_line_too_long", "internal_error", "invalid_request", "malformed_request")
+ALWAYS = ("first_line_too_long", "headers_too_large", "internal_error", "invalid_request", "malformed_request")
 HEADER_MEANINGS = {
     "Idempotency-Key": "Any unique text up to 255 characters. The same key and body again give the stored answer, "
     "a refusal by a rule too: send what you change with a new key.",

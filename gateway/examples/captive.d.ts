@@ -3083,6 +3083,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3115,6 +3116,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3137,6 +3139,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "phone_missing">;
       429: Refused<429, "too_many_requests" | "too_many_texts">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3158,6 +3161,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3183,6 +3187,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_expired" | "card_number_refused" | "card_token_unknown" | "cards_not_accepted" | "consent_not_current" | "consent_required" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3213,6 +3218,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "attachment_not_usable" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3243,6 +3249,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "fee_above_cap" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3273,6 +3280,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "late_fee_not_chargeable">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3291,6 +3299,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3317,6 +3326,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3331,6 +3341,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3354,6 +3365,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3380,6 +3392,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3404,6 +3417,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3435,6 +3449,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3466,6 +3481,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3487,6 +3503,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "current_password_wrong" | "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3517,6 +3534,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3548,6 +3566,7 @@ export interface Operations {
       422: Refused<422, "invalid_request">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3578,6 +3597,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3608,6 +3628,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "flag_dates_wrong" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3633,6 +3654,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3654,6 +3676,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3675,6 +3698,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3700,6 +3724,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3720,6 +3745,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3750,6 +3776,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3775,6 +3802,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "code_not_right" | "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3805,6 +3833,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3831,6 +3860,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "deferment_too_long" | "due_day_unchanged" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3863,6 +3893,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3895,6 +3926,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3926,6 +3958,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "deferment_too_long" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3957,6 +3990,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "deferment_too_long" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -3989,6 +4023,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4017,6 +4052,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4045,6 +4081,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4070,6 +4107,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4100,6 +4138,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range" | "servicemember_orders_do_not_fit">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4121,6 +4160,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4148,6 +4188,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4175,6 +4216,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4201,6 +4243,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4227,6 +4270,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4253,6 +4297,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4282,6 +4327,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "document_too_long" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4303,6 +4349,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4321,6 +4368,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
     };
@@ -4339,6 +4387,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
     };
@@ -4365,6 +4414,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4393,6 +4443,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4419,6 +4470,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4445,6 +4497,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4467,6 +4520,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
     };
@@ -4485,6 +4539,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
     };
@@ -4513,6 +4568,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4541,6 +4597,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4559,6 +4616,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
     };
@@ -4585,6 +4643,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4611,6 +4670,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4637,6 +4697,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4663,6 +4724,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4676,6 +4738,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
     };
   };
@@ -4697,6 +4760,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4712,6 +4776,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
     };
   };
@@ -4729,6 +4794,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
     };
@@ -4751,6 +4817,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
     };
@@ -4777,6 +4844,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4804,6 +4872,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4830,6 +4899,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4856,6 +4926,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4884,6 +4955,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4901,6 +4973,7 @@ export interface Operations {
       404: Refused<404, "not_found">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded">;
     };
@@ -4914,6 +4987,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "not_ready">;
     };
@@ -4940,6 +5014,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4966,6 +5041,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -4992,6 +5068,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5010,6 +5087,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5039,6 +5117,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "document_too_long" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5057,6 +5136,7 @@ export interface Operations {
       400: Refused<400, "malformed_request">;
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5085,6 +5165,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5113,6 +5194,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5139,6 +5221,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5161,6 +5244,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "sms_consent_not_current">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5191,6 +5275,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "servicemember_orders_do_not_fit">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5217,6 +5302,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5249,6 +5335,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5279,6 +5366,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5297,6 +5385,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5317,6 +5406,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "account_not_matched" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5344,6 +5434,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5371,6 +5462,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5398,6 +5490,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5425,6 +5518,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5447,6 +5541,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5470,6 +5565,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5492,6 +5588,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5514,6 +5611,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5541,6 +5639,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5564,6 +5663,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5591,6 +5691,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5618,6 +5719,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5644,6 +5746,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5671,6 +5774,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5698,6 +5802,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5725,6 +5830,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5747,6 +5853,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5773,6 +5880,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5800,6 +5908,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5827,6 +5936,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5849,6 +5959,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5871,6 +5982,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5897,6 +6009,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5919,6 +6032,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5941,6 +6055,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5968,6 +6083,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -5990,6 +6106,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6012,6 +6129,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6039,6 +6157,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6061,6 +6180,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6088,6 +6208,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6110,6 +6231,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6138,6 +6260,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6160,6 +6283,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6187,6 +6311,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6212,6 +6337,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6237,6 +6363,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6259,6 +6386,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6280,6 +6408,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6306,6 +6435,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6325,6 +6455,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6345,6 +6476,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6373,6 +6505,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests" | "too_many_streams">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "service_unavailable">;
     };
@@ -6392,6 +6525,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6423,6 +6557,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "invalid_request" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6454,6 +6589,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "good_through_out_of_range" | "invalid_request" | "quote_kind_unfit">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6475,6 +6611,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6501,6 +6638,7 @@ export interface Operations {
       422: Refused<422, "alert_locked" | "invalid_request">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6535,6 +6673,7 @@ export interface Operations {
       422: Refused<422, "card_number_refused" | "consent_not_current" | "extra_principal_not_possible" | "idempotency_key_reused" | "invalid_request">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6567,6 +6706,7 @@ export interface Operations {
       422: Refused<422, "invalid_request" | "paperless_proof_wrong">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6597,6 +6737,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6618,6 +6759,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6650,6 +6792,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6678,6 +6821,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6709,6 +6853,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6739,6 +6884,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6766,6 +6912,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6797,6 +6944,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6827,6 +6975,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "release_date_wrong">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6846,6 +6995,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6872,10 +7022,11 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "payment_not_refundable" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
-      414: Refused<414, "first_line_too_long">;
+      414: RefusedMoney<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
+      431: RefusedMoney<431, "headers_too_large">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
@@ -6894,6 +7045,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6915,6 +7067,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6941,6 +7094,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6962,6 +7116,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -6983,6 +7138,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7004,6 +7160,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7025,6 +7182,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7042,6 +7200,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7063,6 +7222,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7084,6 +7244,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7110,6 +7271,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7134,6 +7296,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7164,6 +7327,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7182,6 +7346,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7200,6 +7365,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7218,6 +7384,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "reset_expired" | "reset_not_valid" | "reset_used">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7243,6 +7410,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7269,10 +7437,11 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
-      414: Refused<414, "first_line_too_long">;
+      414: RefusedMoney<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
+      431: RefusedMoney<431, "headers_too_large">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
@@ -7303,6 +7472,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7329,6 +7499,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7359,6 +7530,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "appointment_out_of_range" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7391,6 +7563,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7422,6 +7595,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7448,10 +7622,11 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "receipt_not_waiting" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
-      414: Refused<414, "first_line_too_long">;
+      414: RefusedMoney<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
+      431: RefusedMoney<431, "headers_too_large">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
@@ -7482,6 +7657,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "change_not_possible" | "flag_dates_wrong" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7512,6 +7688,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request" | "odometer_runs_back" | "reading_date_out_of_range">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7542,6 +7719,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7572,6 +7750,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "buyer_not_allowed" | "good_through_out_of_range" | "idempotency_key_reused" | "invalid_request" | "quote_kind_unfit" | "state_policy_missing">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7593,6 +7772,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "current_password_wrong" | "invalid_request" | "proof_missing">;
       429: Refused<429, "too_many_attempts" | "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7623,6 +7803,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7651,10 +7832,11 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "account_takes_no_payments" | "instalment_already_covered" | "payment_method_disabled" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
-      414: Refused<414, "first_line_too_long">;
+      414: RefusedMoney<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "card_fee_not_agreed" | "card_number_refused" | "cards_not_accepted" | "idempotency_key_reused" | "invalid_request" | "payment_date_not_possible">;
       429: RefusedMoney<429, "too_many_requests">;
+      431: RefusedMoney<431, "headers_too_large">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
@@ -7680,6 +7862,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7706,10 +7889,11 @@ export interface Operations {
       408: RefusedMoney<408, "request_too_slow">;
       409: RefusedMoney<409, "account_takes_no_payments" | "payoff_quote_not_good" | "request_in_progress">;
       413: RefusedMoney<413, "body_too_large">;
-      414: Refused<414, "first_line_too_long">;
+      414: RefusedMoney<414, "first_line_too_long">;
       415: RefusedMoney<415, "unsupported_media_type">;
       422: RefusedMoney<422, "amount_too_large" | "amount_too_small" | "card_expired" | "idempotency_key_reused" | "invalid_request">;
       429: RefusedMoney<429, "too_many_requests">;
+      431: RefusedMoney<431, "headers_too_large">;
       500: RefusedMoney<500, "internal_error">;
       503: RefusedMoney<503, "overloaded" | "service_unavailable">;
     };
@@ -7731,6 +7915,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7752,6 +7937,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7773,6 +7959,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7795,6 +7982,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7815,6 +8003,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "phone_missing">;
       429: Refused<429, "too_many_requests" | "too_many_texts">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7832,6 +8021,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request" | "phone_missing">;
       429: Refused<429, "too_many_requests" | "too_many_texts">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7859,6 +8049,7 @@ export interface Operations {
       422: Refused<422, "invalid_request" | "nothing_to_change">;
       428: Refused<428, "precondition_required">;
       429: Refused<429, "too_many_contact_changes" | "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7893,6 +8084,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "attachment_too_large" | "attachment_type_refused" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7927,6 +8119,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "attachment_too_large" | "attachment_type_refused" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7945,6 +8138,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "invalid_request" | "verification_expired" | "verification_not_valid" | "verification_used">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7965,6 +8159,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "code_not_right" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -7995,6 +8190,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -8019,6 +8215,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -8041,6 +8238,7 @@ export interface Operations {
       414: Refused<414, "first_line_too_long">;
       422: Refused<422, "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };
@@ -8071,6 +8269,7 @@ export interface Operations {
       415: Refused<415, "unsupported_media_type">;
       422: Refused<422, "attachment_not_usable" | "card_number_refused" | "idempotency_key_reused" | "invalid_request">;
       429: Refused<429, "too_many_requests">;
+      431: Refused<431, "headers_too_large">;
       500: Refused<500, "internal_error">;
       503: Refused<503, "overloaded" | "service_unavailable">;
     };

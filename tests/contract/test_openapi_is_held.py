@@ -19,6 +19,7 @@ from tests.fixtures.stacks import RunningStack, a_running_stack
 
 FULL = "CAPTIVE_TEST_FULL" in os.environ
 REQUESTS_MIN = 20_000 if FULL else 3_000
+# A hundred make about 25,000 requests, and twelve without a token about 10,000.
 EXAMPLES_MAX = 100 if FULL else 12
 # The sample is always the same, so that a change is judged by what it changed; a release draws anew.
 SEED = 685_800_922

@@ -11,7 +11,7 @@ from chassis.clock import FixedClock
 from chassis.errors import NeighbourSilent, Refusal
 from chassis.web import Unserved
 from gateway import openapi
-from gateway.answers import BEFORE_THE_ROUTE, HEADERS
+from gateway.answers import HEADERS
 from gateway.app import Application
 from gateway.headers import EXPOSED, SECURITY
 from gateway.routing import Route
@@ -22,7 +22,6 @@ from tests.unit.gateway.builders import CONTRACT, ON_DATABASE, Gateway, HttpAnsw
 from tests.unit.gateway.test_routes import IDS, REST, _path, _send
 
 EVERYWHERE = {*SECURITY, "Cache-Control", "Content-Type", "Content-Length", "Vary", "X-Accel-Buffering"}
-TOO_LONG = "414"
 each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.operation))
 
 
@@ -111,7 +110,7 @@ def test_every_refusal_of_a_neighbour_is_answered_as_told(
     route: Route, clock: FixedClock, document: dict[str, Any]
 ) -> None:
     asks = [asked.method for asked in _asked(route, clock) if asked.method != "identity.get_signing_keys"]
-    for code in set(openapi.codes_of(route)) - {BEFORE_THE_ROUTE} if asks else ():
+    for code in openapi.codes_of(route) if asks else []:
         refusal = Refusal.registry[code]()
         answer = _send(a_gateway(clock=clock, answers=dict.fromkeys(asks, refusal)), route)
         assert_told(answer, route, document)
@@ -127,12 +126,13 @@ def test_silence_and_defects_behind_are_answered_as_told(
 
 
 @each_route
-def test_an_address_that_is_too_long_is_answered_as_told(
-    route: Route, clock: FixedClock, document: dict[str, Any]
+@pytest.mark.parametrize("status", [400, 414, 431])
+def test_what_was_not_even_read_is_answered_as_told(
+    route: Route, status: int, clock: FixedClock, document: dict[str, Any]
 ) -> None:
     application = cast(Application, a_gateway(clock=clock).client.application)
-    headers, content = application.refused(Unserved(int(TOO_LONG), "Too long."))
-    told = responses_of(document, route)[TOO_LONG]
+    headers, content = application.refused(Unserved(status, "It cannot be read."))
+    told = responses_of(document, route)[str(status)]
     assert {name for name, _ in headers} <= EVERYWHERE | set(told["headers"])
     schema = told["content"]["application/problem+json"]["schema"]
     assert [error.message for error in _validator(schema, document).iter_errors(json.loads(content))] == []
@@ -150,8 +150,7 @@ def test_where_attempts_are_limited_every_answer_tells_how_many_are_left(
 ) -> None:
     told = responses_of(document, route)
     assert "429" in told
-    attempted = [answer for status, answer in told.items() if status != TOO_LONG]
-    assert all({"RateLimit", "RateLimit-Policy"} <= set(answer["headers"]) for answer in attempted)
+    assert all({"RateLimit", "RateLimit-Policy"} <= set(answer["headers"]) for answer in told.values())
     assert "Retry-After" in told["429"]["headers"]
     answer = _send(a_gateway(clock=clock), route)
     assert {"RateLimit", "RateLimit-Policy"} <= set(answer.headers.keys())
@@ -175,7 +174,7 @@ def test_every_code_has_its_example_and_the_example_its_form(route: Route, docum
             example = document["components"]["examples"][reference["$ref"].rpartition("/")[2]]["value"]
             assert [error.message for error in _validator(content["schema"], document).iter_errors(example)] == []
             assert (example["code"], example["status"]) == (code, int(status))
-            assert ("money_moved" in example) == (route.moves_money and code != BEFORE_THE_ROUTE)
+            assert ("money_moved" in example) == route.moves_money
             assert f"`{code}`" in answer["description"]
             listed.append(code)
     assert sorted(listed) == openapi.codes_of(route)

@@ -18,7 +18,7 @@ from tests.fixtures.stacks import RunningStack
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 HOOKS = "tests.contract.fuzzing.hooks"
 METRICS_TOKEN = "an-operators-token"
-RUN_SECONDS_MAX = 7200
+RUN_SECONDS_MAX = 1800
 ALL_PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 
