@@ -23,7 +23,7 @@ from joserfc.jwk import KeySet, OKPKey
 from chassis.ids import made_at, new_id
 
 NONCE_BYTES = 12
-LATER = timedelta(milliseconds=2)
+SOON, NEXT = timedelta(seconds=1), timedelta(milliseconds=1)
 
 UNREADABLE = (KeyError, ValueError, InvalidTag)
 """What decrypting raises for a value whose key is gone, or that was tampered with."""
@@ -230,10 +230,13 @@ def _print(key: bytes, word: str) -> int:
 def _prepare(folder: Path, purpose: str) -> tuple[str, Path]:
     home = folder / purpose
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = [made_at(UUID(path.name.split(".")[0])) for path in home.glob("*.*")]
-    # The newest is the one of the highest id: two of one millisecond would be in no order.
-    now = max([datetime.now(UTC), *(each + LATER for each in made)])
-    return str(new_id(at=now)), home
+    names = {path.name.split(".")[0] for form in ("*.secret", "*.public.pem") for path in home.glob(form)}
+    now = datetime.now(UTC)
+    # The newest is the one of the highest id, and two of one millisecond would be in no order. One from a time to come
+    # is left there: a key of today that waited for it would sign nothing until then.
+    just_now = str(new_id(at=now - SOON)), str(new_id(at=now + SOON))
+    close = [made_at(UUID(name)) for name in names if just_now[0] < name < just_now[1]]
+    return str(new_id(at=max([now, *(each + NEXT for each in close)]))), home
 
 
 def _write(path: Path, content: bytes) -> None:

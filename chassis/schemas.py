@@ -21,7 +21,10 @@ class Strict(Schema):
         unknown = RAISE
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 - marshmallow's
-        """Put together once what marshmallow does anew for every value: half of an event's time went into that."""
+        """Put together once what marshmallow does anew for every value of the schema's own fields.
+
+        A check raises a sentence, never a mapping, and a field that is bound is not copied into another schema.
+        """
         check = _one_check(field_obj.validators)
         field_obj._validate = check  # type: ignore[assignment, method-assign]
         kept_as = _KEPT_AS_IT_IS.get(type(field_obj))

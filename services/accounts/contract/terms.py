@@ -185,7 +185,7 @@ class Opening:
 
 
 def _require_servicing(terms: Terms, *, counted_by: str, count: int) -> None:
-    """What a loan and a lease agree on alike: the calendar, the fees, and how far they may be moved."""
+    """What a loan and a lease are held to alike: the calendar and how far it may be moved, and how fees are charged."""
     _require(1 <= count <= 1200, "The number of instalments must be 1 to 1200.", field=counted_by)
     _require(1 <= terms.due_day <= 31, "The due day must be 1 to 31.", field="due_day")
     _require(0 <= terms.grace_days <= 366, "The grace days must be 0 to 366.", field="grace_days")

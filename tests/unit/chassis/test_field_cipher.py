@@ -53,6 +53,13 @@ def test_of_keys_that_are_made_at_once_the_last_one_seals(folder: Path) -> None:
         assert a_cipher(folder).newest == made
 
 
+@pytest.mark.parametrize("name", [".DS_Store", "README.md", "018f.unfinished", "0" * 8 + ".secret.old"])
+def test_what_is_no_key_does_not_stop_the_making_of_one(folder: Path, name: str) -> None:
+    (folder / PURPOSE / name).write_text("not a key")
+    made = add_secret_key(folder=folder, purpose=PURPOSE)
+    assert a_cipher(folder).newest == made
+
+
 def test_a_key_is_found_though_the_folder_looks_as_it_did(folder: Path) -> None:
     """Two files made within one tick of the file system's clock leave the folder with one time."""
     cipher, home = a_cipher(folder), folder / PURPOSE

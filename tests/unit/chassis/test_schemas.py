@@ -1,5 +1,6 @@
 """What `Strict` puts together beforehand takes, refuses and says the same as the library does by itself."""
 
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from hypothesis import given
@@ -7,6 +8,18 @@ from hypothesis import strategies as st
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from chassis.schemas import Strict
+
+
+class Grade(IntEnum):
+    GOOD = 1
+
+
+class Colour(StrEnum):
+    RED = "a"
+
+
+def _trimmed(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def fields_of_all_kinds() -> dict[str, fields.Field[Any]]:
@@ -17,6 +30,9 @@ def fields_of_all_kinds() -> dict[str, fields.Field[Any]]:
         "checked": fields.String(load_default=None, allow_none=True, validate=several),
         "whole": fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0, max=9)),
         "number": fields.Integer(load_default=None, allow_none=True),
+        "trimmed": fields.String(pre_load=_trimmed, load_default=None, allow_none=True),
+        "doubled": fields.Integer(post_load=lambda value: value * 2, load_default=1),
+        "renamed": fields.String(data_key="otherwise", attribute="kept", load_default="c"),
         "words": fields.List(fields.String(validate=validate.Length(max=2)), load_default=list),
     }
 
@@ -31,7 +47,7 @@ THEIRS = Library.from_dict(fields_of_all_kinds())()
 
 a_scalar = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 12), st.floats(allow_nan=False),
-    st.sampled_from(["a", "b", "ab1", "abcd"]),
+    st.sampled_from(["a", "b", "ab1", " a ", Grade.GOOD, Colour.RED]),
     st.text(max_size=4), st.binary(max_size=2),
 )  # fmt: skip
 a_value = st.one_of(a_scalar, st.lists(a_scalar, max_size=2))
@@ -44,6 +60,6 @@ def outcome(schema: Schema, data: Any) -> tuple[str, Any]:
         return "refused", refusal.messages
 
 
-@given(data=st.dictionaries(st.sampled_from([*fields_of_all_kinds(), "unknown"]), a_value))
+@given(data=st.dictionaries(st.sampled_from([*fields_of_all_kinds(), "otherwise", "unknown"]), a_value))
 def test_whatever_comes_is_taken_or_refused_as_by_the_library(data: dict[str, Any]) -> None:
     assert outcome(OURS, data) == outcome(THEIRS, data)

@@ -72,7 +72,7 @@ def test_how_far_the_dates_move_is_told_once_wherever_a_file_is_read(
     assert len(here) == 1
 
 
-def test_a_published_pool_is_read_there_from_its_start(tmp_path: Path) -> None:
+def test_a_published_pool_is_read_there_too(tmp_path: Path) -> None:
     path = a_loan_file(tmp_path, {"assetNumber": "1"}, {"assetNumber": "2", "paymentTypeCode": "1"})
     here, there = (told_by(reader, path) for reader in (read_placed, read_apart))
     assert there == here
