@@ -96,11 +96,12 @@ def follow_purchase(
     account_id = UUID(told["account_id"])
     if lock_lease(transaction, account_id=account_id) is None:
         return
-    bought = find_newest(transaction, account_id=account_id, option=BUYOUT)
+    other = find_open(transaction, account_id=account_id)
+    is_under_way = other is not None and other["option"] == BUYOUT
+    bought = other if is_under_way else find_newest(transaction, account_id=account_id, option=BUYOUT)
     if bought is None or not is_step(bought, FOLLOWING.get(name)):
         return
-    other = find_open(transaction, account_id=account_id)
-    if other is not None and other["id"] != bought["id"]:
+    if other is not None and not is_under_way:
         if "superseded" not in STEPS[other["option"]][other["status"]]:
             # The vehicle is back, and what is told is about its bill.
             return
