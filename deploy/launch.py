@@ -110,8 +110,8 @@ def lay_out(
 ) -> Layout:
     """Decide ports and secrets, and write down what every program is told."""
     names = instance_names(bus=options.bus, scale=scale)
-    sandbox_port, *ops_ports = free_ports(len(names) + 1)
     usual_port = options.port + SANDBOX_PORT_OFFSET
+    sandbox_port, *ops_ports = free_ports(len(names) + 1, without=(options.port, usual_port))
     sandbox_port = usual_port if is_free(usual_port) else sandbox_port
     url = environment.get("PUBLIC_URL") or f"http://localhost:{options.port}"
     layout = Layout(

@@ -6,6 +6,7 @@ every process that chooses begins at a place of its own.
 
 import os
 import socket
+from collections.abc import Collection
 from itertools import count
 
 from deploy.stack import StackProblem
@@ -17,8 +18,8 @@ PLACES = 37
 _numbers = count(os.getpid() * PLACES)
 
 
-def free_ports(wanted: int) -> list[int]:
-    """So many ports of 127.0.0.1 that nobody has; only after thousands of others is one given again.
+def free_ports(wanted: int, *, without: Collection[int] = ()) -> list[int]:
+    """So many ports of 127.0.0.1 that nobody has, nor is to have; only after thousands of others is one given again.
 
     Raises StackProblem where there are not so many.
     """
@@ -29,7 +30,7 @@ def free_ports(wanted: int) -> list[int]:
             raise StackProblem(f"This machine has no {wanted} free ports on 127.0.0.1 from {FIRST} to {LAST}.")
         left -= 1
         port = FIRST + next(_numbers) % (LAST - FIRST)
-        if is_free(port):
+        if port not in without and is_free(port):
             found.append(port)
     return found
 
