@@ -7,7 +7,8 @@ keys are 32 random bytes (`<id>.secret`). Ids are UUIDv7, so that their order is
 import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +24,7 @@ from joserfc.jwk import KeySet, OKPKey
 from chassis.ids import made_at, new_id
 
 NONCE_BYTES = 12
-SOON, NEXT = timedelta(seconds=1), timedelta(milliseconds=1)
+NEXT, UUID_VERSION = timedelta(milliseconds=1), 7
 
 UNREADABLE = (KeyError, ValueError, InvalidTag)
 """What decrypting raises for a value whose key is gone, or that was tampered with."""
@@ -35,7 +36,8 @@ class KeysMissing(Exception):
 
 def add_signing_key(*, folder: Path, purpose: str) -> str:
     """Make a new Ed25519 pair, 0600, and give its id; it signs from now on."""
-    identifier, home = _prepare(folder, purpose)
+    home = _prepare(folder, purpose)
+    identifier = str(new_id(at=datetime.now(UTC)))
     private = Ed25519PrivateKey.generate()
     public_bytes = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     _write(home / f"{identifier}.public.pem", public_bytes)
@@ -45,7 +47,11 @@ def add_signing_key(*, folder: Path, purpose: str) -> str:
 
 def add_secret_key(*, folder: Path, purpose: str) -> str:
     """Make a new 32-byte secret, 0600, and give its id; it encrypts from now on."""
-    identifier, home = _prepare(folder, purpose)
+    home = _prepare(folder, purpose)
+    # The newest is the one of the highest id: two of one millisecond would be in no order, and one that a clock which
+    # went ahead has named would stay the newest.
+    made = [made_at(identifier) for identifier in _secret_ids(home)]
+    identifier = str(new_id(at=max([datetime.now(UTC), *(at + NEXT for at in made)])))
     _write(home / f"{identifier}.secret", os.urandom(32))
     return identifier
 
@@ -227,16 +233,19 @@ def _print(key: bytes, word: str) -> int:
     return int.from_bytes(hmac.digest(key, word.encode(), "sha256")[:8], "big", signed=True)
 
 
-def _prepare(folder: Path, purpose: str) -> tuple[str, Path]:
+def _prepare(folder: Path, purpose: str) -> Path:
     home = folder / purpose
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    names = {path.name.split(".")[0] for form in ("*.secret", "*.public.pem") for path in home.glob(form)}
-    now = datetime.now(UTC)
-    # The newest is the one of the highest id, and two of one millisecond would be in no order. One from a time to come
-    # is left there: a key of today that waited for it would sign nothing until then.
-    just_now = str(new_id(at=now - SOON)), str(new_id(at=now + SOON))
-    close = [made_at(UUID(name)) for name in names if just_now[0] < name < just_now[1]]
-    return str(new_id(at=max([now, *(each + NEXT for each in close)]))), home
+    return home
+
+
+def _secret_ids(home: Path) -> Iterator[UUID]:
+    """The ids of a purpose's secrets; what else lies there is passed over."""
+    for path in home.glob("*.secret"):
+        with suppress(ValueError):
+            identifier = UUID(path.stem)
+            if identifier.version == UUID_VERSION:
+                yield identifier
 
 
 def _write(path: Path, content: bytes) -> None:

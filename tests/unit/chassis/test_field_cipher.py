@@ -2,11 +2,13 @@
 
 import os
 from base64 import urlsafe_b64decode
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
 
+from chassis.ids import new_id
 from chassis.keys import NONCE_BYTES, FieldCipher, add_secret_key
 
 PURPOSE = "fields-test"
@@ -51,6 +53,13 @@ def test_of_keys_that_are_made_at_once_the_last_one_seals(folder: Path) -> None:
     for _ in range(50):
         made = add_secret_key(folder=folder, purpose=PURPOSE)
         assert a_cipher(folder).newest == made
+
+
+def test_a_new_key_seals_though_the_last_one_was_made_by_a_clock_that_went_ahead(folder: Path) -> None:
+    ahead = new_id(at=datetime.now(UTC) + timedelta(days=3))
+    (folder / PURPOSE / f"{ahead}.secret").write_bytes(os.urandom(32))
+    made = add_secret_key(folder=folder, purpose=PURPOSE)
+    assert a_cipher(folder).newest == made > str(ahead)
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "README.md", "018f.unfinished", "0" * 8 + ".secret.old"])
