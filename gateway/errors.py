@@ -246,7 +246,9 @@ def fault(*, moves_money: bool) -> Refusal:
 def unread(status: int, detail: str) -> Refusal:
     """What is answered to what never became a request: it cannot have moved money, unless it failed on its way."""
     refusal = BY_STATUS[status]
-    return refusal(detail, money_moved="unknown" if refusal is InternalError else "no")
+    if refusal is InternalError:
+        return refusal(f"{detail} {MONEY_UNKNOWN}", money_moved="unknown")
+    return refusal(detail, money_moved="no")
 
 
 def money_moved(refusal: Refusal) -> str:
