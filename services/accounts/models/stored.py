@@ -22,6 +22,7 @@ from services.accounts.rules.events import (
     LeaseEnd,
     LeaseExtension,
     Payment,
+    PaymentAfterEnd,
     Payoff,
     RateChange,
     Refund,
@@ -95,7 +96,7 @@ def event_as_stored(event: AccountEvent) -> dict[str, Any]:
 
 def event_from_stored(row: Mapping[str, Any]) -> AccountEvent:
     """The engine's event from a row of `account_events` of one of EVENT_KINDS."""
-    folded: Any = EVENT_KINDS[row["kind"]]
+    folded: Any = PaymentAfterEnd if row["data"].get("is_after_end") else EVENT_KINDS[row["kind"]]
     names = [name for name in _names(folded) if name in row["data"]]
     values = {name: _value(name, row["data"][name]) for name in names}
     event: AccountEvent = folded(source_key=row["source_key"], effective_on=row["effective_on"], **values)

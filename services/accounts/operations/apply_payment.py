@@ -35,7 +35,7 @@ from services.accounts.operations.locking import (
 )
 from services.accounts.operations.recording import New, find_recorded, record_all, recorded_keys
 from services.accounts.operations.telling import tell, tell_consequences, tell_reversed
-from services.accounts.rules.events import Payment
+from services.accounts.rules.events import Payment, PaymentAfterEnd
 from services.accounts.rules.payoff import PayoffPolicy
 from services.accounts.rules.shown import OPEN, PAID_OFF, has_credit_to_return
 from services.accounts.rules.state import Allocation
@@ -146,26 +146,27 @@ def _apply(
 class _Fresh:
     """A payment that the ledger has not seen, its account before it, and what is known of it beforehand.
 
-    `quote` is the purchase of a lease that it pays, `held_because` says why the engine must not touch it. What comes on
-    the day on which the lease has ended is for what its end costs: among the events of a day the end stands last.
+    `quote` is the purchase of a lease that it pays, `held_because` says why the engine must not touch it. What is dated
+    on the day on which the lease has ended, and comes after that end, is for what the end costs.
     """
 
     told: Told
     before: LockedAccount
     quote: Row | None
     held_because: str | None
-    is_on_day_of_end: bool
+    is_after_end: bool
 
     @property
     def new(self) -> New:
         """The payment as the next event of its account."""
         payment = self.told.payment
-        event = Payment(
+        of_its_day = PaymentAfterEnd if self.is_after_end and self.held_because is None else Payment
+        event = of_its_day(
             source_key=payment.source_key,
             effective_on=payment.effective_on,
             amount_cents=payment.amount_cents,
             extra=payment.extra,
-            is_for_lease_end=self.held_because is None and (self.quote is not None or self.is_on_day_of_end),
+            is_for_lease_end=self.quote is not None and self.held_because is None,
         )
         kind = "payment_posted" if self.held_because is None else "payment_held"
         return New(
@@ -178,7 +179,7 @@ def _fresh(told: Told, before: LockedAccount) -> _Fresh:
     quote = cited_purchase(transaction, account=before, money=payment.money, effective_on=payment.effective_on)
     return _Fresh(
         told=told, before=before, quote=quote, held_because=_why_hold(transaction, before, payment),
-        is_on_day_of_end=payment.effective_on == ended_on(transaction, account=before),
+        is_after_end=payment.effective_on == ended_on(transaction, account=before),
     )  # fmt: skip
 
 

@@ -175,6 +175,18 @@ class Payment(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAfterEnd(Payment):
+    """Money of the day on which a lease has ended, recorded after the end: it is for what the end costs.
+
+    It stands behind the end and its bill, where the other payments of a day stand before them.
+    """
+
+    rank: ClassVar[int] = 63
+
+    is_after_end: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payoff(_Event):
     """What is left of a loan after its payoff is written off, as long as it is at most `drift_limit_cents`.
 

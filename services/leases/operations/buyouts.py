@@ -25,7 +25,7 @@ from services.leases.operations.options import (
 )
 from services.leases.operations.purchase import Purchase
 from services.leases.operations.readings import lock_lease_for
-from services.leases.rules.options import BUYOUT, STEPS
+from services.leases.rules.options import BUYOUT, STEPS, VEHICLE_BACK
 from services.leases.rules.told import buyout_as_told
 
 ASK_SECONDS = 2.5
@@ -101,10 +101,10 @@ def follow_purchase(
     bought = other if is_under_way else find_newest(transaction, account_id=account_id, option=BUYOUT)
     if bought is None or not is_step(bought, FOLLOWING.get(name)):
         return
+    if not is_under_way and _is_back(transaction, account_id=account_id):
+        # What is told is about the bill of a vehicle that we have.
+        return
     if other is not None and not is_under_way:
-        if "superseded" not in STEPS[other["option"]][other["status"]]:
-            # The vehicle is back, and what is told is about its bill.
-            return
         # A promise was kept although the customer had gone another way since: that way is over.
         move_option(transaction, row=other, to="superseded", now=now, today=today)
     moved = move_option(
@@ -113,6 +113,12 @@ def follow_purchase(
     )  # fmt: skip
     if moved["status"] == "completed":
         _tell_completed(transaction, row=moved, today=today)
+
+
+def _is_back(transaction: Transaction, *, account_id: UUID) -> bool:
+    """Whether the vehicle has come back, in whatever way, and however far its bill has come since."""
+    newest = [find_newest(transaction, account_id=account_id, option=option) for option in VEHICLE_BACK]
+    return any(row is not None and row["status"] in VEHICLE_BACK[row["option"]] for row in newest)
 
 
 def is_step(row: Row, to: str | None) -> bool:

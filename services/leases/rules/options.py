@@ -47,6 +47,10 @@ STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "superseded": (),
     },
 }
+VEHICLE_BACK: Mapping[str, frozenset[str]] = {
+    TURN_IN: frozenset({"returned", "billed", "completed"}), EARLY_TERMINATION: frozenset({BILLED, "completed"}),
+}  # fmt: skip
+"""The statuses of the ways in which a vehicle comes back from which on we have it."""
 ENDED = frozenset({"completed", "lapsed", "undone", "cancelled", "superseded", "active", "declined", "withdrawn"})
 """Statuses in which an option stands in nobody's way any more."""
 

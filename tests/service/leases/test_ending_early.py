@@ -268,4 +268,18 @@ def test_paying_the_bill_of_an_early_end_is_no_purchase_by_an_older_promise(hous
     house.pays(account_id, amount_cents=house.standing(account_id)["payoff_ceiling_cents"])
     assert house.standing(account_id)["status"] == "paid_off"
     assert house.asks("get_buyout", account_id, option_id=buyout["id"])["status"] == "cancelled"
+    assert house.told("buyout_completed") == []
     assert check(house.accounts.store) == []
+
+
+def test_a_bill_that_is_paid_again_after_its_payment_came_back_is_no_purchase_either(house: LeaseHouse) -> None:
+    account_id = house.takes_over(a_late_lease())
+    buyout = house.asks("start_buyout", account_id, key="buy")
+    house.asks("cancel_buyout", account_id, option_id=buyout["id"])
+    ended(house, account_id, value_cents=1_800_000)
+    paid = house.pays(account_id, amount_cents=house.standing(account_id)["payoff_ceiling_cents"])
+    comes_back(house, paid)
+    assert house.standing(account_id)["status"] == "open"
+    house.pays(account_id, amount_cents=house.standing(account_id)["payoff_ceiling_cents"])
+    assert house.standing(account_id)["status"] == "paid_off"
+    assert house.asks("get_buyout", account_id, option_id=buyout["id"])["status"] == "cancelled"

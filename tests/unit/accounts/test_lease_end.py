@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from services.accounts.rules.events import (
     LeaseEnd,
     LeaseExtension,
     Payment,
+    PaymentAfterEnd,
     Reversal,
 )
 from services.accounts.rules.journal import LedgerAccount, allocation_entries, balances_cents
@@ -203,6 +205,27 @@ def test_the_end_bill_is_owed_until_it_is_paid() -> None:
     assert ledger(paid)["lease_end_income"] == -158_600
     with pytest.raises(InvalidEvent, match="once"):
         replayed(a_return(), bill, replace(bill, source_key="second", effective_on=date(2029, 1, 21)))
+
+
+@pytest.mark.parametrize("way", ["return", "early_termination"])
+@pytest.mark.parametrize(("morning", "evening"), [("payment:a", "payment:b"), ("payment:b", "payment:a")])
+def test_the_bill_of_an_end_is_paid_on_its_own_day_to_the_cent_whatever_else_was_paid_on_it(
+    way: Any, morning: str, evening: str
+) -> None:
+    on = date(2027, 10, 1)
+    due = Payment(source_key=morning, effective_on=on, amount_cents=2 * TERMS.payment_cents)
+    end = a_return(on=on, way=way, vehicle_cents=1_000_000)
+    fee = Charge(code="disposition_fee", description="Disposition fee", amount_cents=42_900)
+    bill = EndBill(source_key="end_bill:return", effective_on=on, charges=(fee,))
+    billed = replayed(due, end, bill, opening=AFTER_20)
+    paid = PaymentAfterEnd(source_key=evening, effective_on=on, amount_cents=billed.fees_due_cents)
+    happened: list[AccountEvent] = [due, end, bill, paid]
+    for events in permutations(happened):
+        state = replayed(*events, opening=AFTER_20)
+        assert (state.fees_due_cents, state.unapplied_cents) == (0, 0)
+        assert next(each.fees_cents for each in state.allocations if each.source_key == evening) == paid.amount_cents
+    next_day = replace(paid, effective_on=on + timedelta(days=1))
+    assert ledger(replayed(due, end, bill, next_day, opening=AFTER_20)) == ledger(state)
 
 
 def test_the_worked_early_end_costs_what_regulation_m_says() -> None:
