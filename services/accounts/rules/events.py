@@ -1,7 +1,7 @@
 """What happens to an account, as the engine takes it: money events and servicing events, each with its place in order.
 
-The order is (effective_on, rank, source_key), never arrival. What the day run does ranks before the payments of its
-date, so that a payment of a billed day does not make the account replay.
+The order is (effective_on, rank, source_key), never arrival (but see PaymentAfterEnd). What the day run does ranks
+before the payments of its date, so that a payment of a billed day does not make the account replay.
 """
 
 from dataclasses import dataclass
